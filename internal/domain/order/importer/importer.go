@@ -1,0 +1,392 @@
+package importer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"io/fs"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// Format is the kind of file.
+type Format string
+
+// The formats.
+const (
+	CSV   Format = "csv"
+	JSONL Format = "jsonl"
+)
+
+// Mapping names the column of the file for our fields; see Fields. Fields that
+// it leaves out are found by the names of the columns.
+type Mapping map[string]string
+
+// Options are what cannot be read from the file itself.
+type Options struct {
+	Shop     order.ShopID
+	DryRun   bool           // report what would happen and change nothing
+	Charset  string         // an IANA name; "" finds out
+	Zone     *time.Location // of dates that name none; nil is UTC
+	DayFirst bool           // 03/04/2026 is in April
+	Decimal  byte           // ',' or '.', where 1,234 would be ambiguous; 0 finds out
+	// Progress is told how many bytes are read of how many; total is 0 if the
+	// size is not known.
+	Progress func(done, total int64)
+}
+
+// Report says what became of an import.
+type Report struct {
+	Good, Bad                   int // orders
+	Created, Updated, Unchanged int
+	Resumed                     int               // orders that an earlier run had done
+	Columns                     map[string]string // our field -> the column it was read from
+	Ignored                     []string          // columns that were not read
+	Rows                        []RowError        // the first maxRows of them
+	RowsTotal                   int
+}
+
+// RowError is one reason why an order was left out.
+type RowError struct {
+	Line   int    // in the file, from 1; of a record over several lines the first
+	Column string // as the file names it, "" for the row as a whole
+	Value  string // the first characters of it
+	Reason Reason
+}
+
+const (
+	maxRows   = 200
+	maxShown  = 80
+	batchSize = 500
+)
+
+// Orders is what an import needs of orders.
+type Orders interface {
+	SaveAll(ctx context.Context, actor auth.Actor, shop order.Shop, list []order.New) ([]order.Order, []order.Outcome, error)
+}
+
+// Config is what an Importer needs.
+type Config struct {
+	Orders Orders
+	Store  order.Store
+	IDs    *id.Source
+	Now    func() time.Time
+}
+
+// Importer imports orders.
+type Importer struct{ cfg Config }
+
+// New returns an Importer.
+func New(cfg Config) *Importer {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Importer{cfg}
+}
+
+// group is what a file says about one order.
+type group struct {
+	order order.New
+	key   string // what tells its rows together
+	bad   bool
+	line  int // where it begins
+}
+
+// source yields the groups of a file. It calls bad for each bad row, before it
+// yields the group, and returns io.EOF at the end.
+type source interface{ next() (*group, error) }
+
+// Import reads a file of orders into a shop. It fails with errs.Denied without
+// the permission, and with errs.Invalid if the file cannot be understood at all;
+// what was saved before any error stays, and a repeat goes on from there.
+func (im *Importer) Import(ctx context.Context, actor auth.Actor, r io.Reader, format Format, mapping Mapping, o Options) (Report, error) {
+	if err := actor.Can(auth.ImportOrders); err != nil {
+		return Report{}, err
+	}
+	shop, err := im.cfg.Store.Shop(ctx, actor.Workspace, o.Shop)
+	if err != nil {
+		return Report{}, fmt.Errorf("import orders: %w", err)
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	run := &run{im: im, actor: actor, shop: shop, o: o, seen: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+	if err := run.do(ctx, r, format, mapping); err != nil {
+		return run.report, fmt.Errorf("import orders: %w", err)
+	}
+	return run.report, nil
+}
+
+// run is one import under way.
+type run struct {
+	im     *Importer
+	actor  auth.Actor
+	shop   order.Shop
+	o      Options
+	report Report
+	kept   order.Run
+	skip   int64 // orders that an earlier run has done
+	batch  []*group
+	place  map[string]*group // of the batch
+	seen   map[uint64]struct{}
+	seed   maphash.Seed
+}
+
+func (r *run) do(ctx context.Context, in io.Reader, format Format, mapping Mapping) error {
+	counted := &counter{r: in, total: size(in), tell: r.o.Progress}
+	head, rest, err := peek(counted, sniffSize)
+	if err != nil {
+		return err
+	}
+	if err := r.begin(ctx, head, format, mapping); err != nil {
+		return err
+	}
+	var rows rowSource
+	switch format {
+	case CSV:
+		rows, err = newTable(rest, head, mapping, r)
+	case JSONL:
+		rows, err = newRecords(rest, r), nil
+	default:
+		err = errs.Field("format", "error.import_format", "format", string(format))
+	}
+	if err != nil {
+		return err
+	}
+	r.place = map[string]*group{}
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		err := rows.row(r)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if len(r.batch) > batchSize { // the newest has just begun: all before it are complete
+			if err := r.flush(ctx, r.batch[:batchSize]); err != nil {
+				return err
+			}
+			newest := r.batch[batchSize]
+			r.batch = append(r.batch[:0], newest)
+			r.place = map[string]*group{newest.key: newest}
+		}
+	}
+	if err := r.flush(ctx, r.batch); err != nil {
+		return err
+	}
+	return r.end(ctx)
+}
+
+// rowSource reads the next row into the groups of a run.
+type rowSource interface{ row(r *run) error }
+
+// begin finds out whether an earlier run of the same file was cut off.
+func (r *run) begin(ctx context.Context, head []byte, format Format, mapping Mapping) error {
+	opts, err := json.Marshal([]any{r.shop.ID, format, mapping, r.o.Charset, r.o.Zone.String(), r.o.DayFirst, r.o.Decimal})
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	sum.Write(opts)
+	sum.Write(head)
+	key := hex.EncodeToString(sum.Sum(nil))
+	fresh := order.Run{ID: r.im.cfg.IDs.Next(), Source: key}
+	if r.o.DryRun {
+		r.kept = fresh
+		return nil
+	}
+	kept, err := r.im.cfg.Store.OrderImport(ctx, r.actor.Workspace, key)
+	switch {
+	case errs.Is(err, errs.NotFound):
+		kept = fresh
+	case err != nil:
+		return err
+	case kept.Finished: // again from the beginning: the file may have grown
+		kept = order.Run{ID: kept.ID, Source: key}
+	}
+	r.kept, r.skip = kept, kept.Position.Groups
+	p := kept.Position
+	r.report.Resumed = int(r.skip)
+	r.report.Good, r.report.Bad = int(kept.Good), int(kept.Bad)
+	r.report.Created, r.report.Updated, r.report.Unchanged = p.Created, p.Updated, p.Unchanged
+	return nil
+}
+
+// of returns the group of an order, new if it has not begun. It returns nil if
+// the order was saved in an earlier batch: its lines are scattered too far.
+func (r *run) of(key string, line int) (g *group, began bool) {
+	if g := r.place[key]; g != nil {
+		return g, false
+	}
+	h := maphash.String(r.seed, key)
+	if _, again := r.seen[h]; again {
+		return nil, false
+	}
+	r.seen[h] = struct{}{}
+	g = &group{key: key, line: line}
+	r.batch = append(r.batch, g)
+	r.place[key] = g
+	return g, true
+}
+
+// alone returns a group of its own, for a row that belongs to no order.
+func (r *run) alone(line int) *group {
+	g := &group{line: line, bad: true}
+	r.batch = append(r.batch, g)
+	return g
+}
+
+// bad reports a row and condemns its order. What an earlier run reported is not
+// reported again.
+func (r *run) bad(g *group, e RowError) {
+	g.bad = true
+	if r.skip > 0 {
+		return
+	}
+	r.report.RowsTotal++
+	if len(r.report.Rows) < maxRows {
+		e.Value = shorten(e.Value)
+		r.report.Rows = append(r.report.Rows, e)
+	}
+}
+
+// errDry takes back what a dry run has done.
+var errDry = errors.New("dry run")
+
+// flush saves complete orders together with the position after them.
+func (r *run) flush(ctx context.Context, groups []*group) error {
+	if n := int64(len(groups)); r.skip > 0 {
+		r.skip = max(r.skip-n, 0) // runs end at the same places: either all were done or none
+		return nil
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	var list []order.New
+	for _, g := range groups {
+		if !g.bad {
+			g.finish(r)
+		}
+		if !g.bad {
+			list = append(list, g.order)
+		}
+	}
+	next := r.kept
+	next.Good += int64(len(list))
+	next.Bad += int64(len(groups) - len(list))
+	next.Position.Groups += int64(len(groups))
+	next.UpdatedAt = r.im.cfg.Now()
+	var outcomes []order.Outcome
+	err := r.im.cfg.Store.InTx(ctx, func(ctx context.Context) error {
+		done := next
+		var err error
+		if _, outcomes, err = r.im.cfg.Orders.SaveAll(ctx, r.actor, r.shop, list); err != nil {
+			return err
+		}
+		if r.o.DryRun {
+			return errDry
+		}
+		done.Position = tally(next.Position, outcomes)
+		return r.im.cfg.Store.SaveOrderImport(ctx, r.actor.Workspace, done)
+	})
+	if err != nil && !errors.Is(err, errDry) {
+		return err
+	}
+	next.Position = tally(next.Position, outcomes)
+	r.kept = next
+	p := next.Position
+	r.report.Good, r.report.Bad = int(next.Good), int(next.Bad)
+	r.report.Created, r.report.Updated, r.report.Unchanged = p.Created, p.Updated, p.Unchanged
+	return nil
+}
+
+func tally(p order.Position, outcomes []order.Outcome) order.Position {
+	for _, o := range outcomes {
+		switch o {
+		case order.Added:
+			p.Created++
+		case order.Changed:
+			p.Updated++
+		case order.Unchanged:
+			p.Unchanged++
+		}
+	}
+	return p
+}
+
+// end marks the run as finished.
+func (r *run) end(ctx context.Context) error {
+	if r.o.DryRun {
+		return nil
+	}
+	r.kept.Finished, r.kept.UpdatedAt = true, r.im.cfg.Now()
+	return r.im.cfg.Store.SaveOrderImport(ctx, r.actor.Workspace, r.kept)
+}
+
+// finish completes an order from what its rows said and checks it as a whole.
+func (g *group) finish(r *run) {
+	n := &g.order
+	n.Shop = r.shop.ID
+	if err := n.Check(r.shop); err != nil {
+		reason, column := ReasonOrder, ""
+		var e *errs.Error
+		if errors.As(err, &e) {
+			column = e.Field
+		}
+		r.bad(g, RowError{Line: g.line, Column: column, Value: n.Number, Reason: reason})
+	}
+}
+
+func shorten(s string) string {
+	n := 0
+	for i := range s {
+		if n == maxShown {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// counter tells how much of a reader is read.
+type counter struct {
+	r           io.Reader
+	done, total int64
+	told        int64
+	tell        func(done, total int64)
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.done += int64(n)
+	if c.tell != nil && (c.done-c.told >= 1<<16 || err != nil) {
+		c.told = c.done
+		c.tell(c.done, c.total)
+	}
+	return n, err
+}
+
+// size returns how much there is to read, 0 if it cannot be known.
+func size(r io.Reader) int64 {
+	switch v := r.(type) {
+	case interface{ Len() int }:
+		return int64(v.Len())
+	case interface{ Stat() (fs.FileInfo, error) }:
+		if info, err := v.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.Size()
+		}
+	}
+	return 0
+}

@@ -1,0 +1,128 @@
+package order
+
+import (
+	"time"
+
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// ID identifies an order.
+type ID int64
+
+// ShopID identifies a shop.
+type ShopID int64
+
+// Shop is one place where the merchant sells.
+type Shop struct {
+	ID        ShopID
+	Workspace auth.WorkspaceID
+	Name      string
+	Platform  string // shopify, amazon, ...; "" for a file
+	Market    string // ISO 3166-1 alpha-2 of the country it sells to, "" for many
+	Currency  string // ISO 4217
+	CreatedAt time.Time
+}
+
+// Order is one sale.
+type Order struct {
+	ID                ID
+	Workspace         auth.WorkspaceID
+	Shop              ShopID
+	ExternalID        string // the platform's own identifier
+	Number            string // as the platform shows it
+	NumberKey         string // Key of the number
+	NumberAlt         string // a second key by which customers call it, or ""
+	Customer          customer.ID
+	Email             string // folded
+	Status            string // open, cancelled, closed
+	PaymentStatus     string // the platform's word: paid, pending, refunded, ...
+	FulfillmentStatus string // the platform's word: fulfilled, partial, ...
+	PaymentMethod     string
+
+	// Money, in minor units of Currency (ISO 4217).
+	Currency string
+	Goods    int64 // before discount
+	Discount int64
+	Shipping int64
+	Tax      int64
+	Duty     int64
+	Total    int64
+	Refunded int64
+
+	ShipTo       Address
+	PlacedAt     time.Time
+	UpdatedAt    time.Time // when this copy last changed
+	Lines        []Line
+	Fulfillments []Fulfillment
+}
+
+// Address is where an order goes.
+type Address struct {
+	Name     string `json:"name,omitempty"`
+	Company  string `json:"company,omitempty"`
+	Line1    string `json:"line1,omitempty"`
+	Line2    string `json:"line2,omitempty"`
+	City     string `json:"city,omitempty"`
+	Region   string `json:"region,omitempty"`
+	Postcode string `json:"postcode,omitempty"`
+	Country  string `json:"country,omitempty"` // ISO 3166-1 alpha-2
+	Phone    string `json:"phone,omitempty"`
+}
+
+// Line is one line item of an order.
+type Line struct {
+	ID       int64
+	SKU      string
+	Title    string
+	Variant  string
+	Quantity int64
+	Price    int64 // one unit, before discount
+	Discount int64 // of the whole line
+	Tax      int64
+	Duty     int64
+}
+
+// Fulfillment is one parcel of an order, as the shop's platform knows it.
+type Fulfillment struct {
+	ID          int64
+	Carrier     string
+	Tracking    string
+	Status      string
+	ShippedAt   time.Time
+	DeliveredAt time.Time
+}
+
+// New is an order as a platform or a file tells it.
+type New struct {
+	Shop              ShopID
+	ExternalID        string // Number if empty
+	Number            string
+	Customer          customer.ID // 0: the customer who holds Email
+	CustomerName      string      // for a customer who is not known yet
+	Language          string      // likewise
+	Email             string
+	Status            string
+	PaymentStatus     string
+	FulfillmentStatus string
+	PaymentMethod     string
+	Currency          string // the shop's if empty
+	Goods             int64
+	Discount          int64
+	Shipping          int64
+	Tax               int64
+	Duty              int64
+	Total             int64
+	Refunded          int64
+	ShipTo            Address
+	PlacedAt          time.Time
+	Lines             []Line
+	Fulfillments      []Fulfillment
+}
+
+// Statuses of an order that every platform's own words are brought to.
+const (
+	Open      = "open"
+	Cancelled = "cancelled"
+	Closed    = "closed"
+)

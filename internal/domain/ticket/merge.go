@@ -1,0 +1,415 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// merged is the data of a ticket.merged event: all that undoing it needs.
+type merged struct {
+	From         ID            `json:"from"`
+	FromNumber   int64         `json:"from_number"`
+	Number       int64         `json:"number"`
+	Messages     []MessageID   `json:"messages"`
+	Participants []Participant `json:"participants"` // those that the heir did not have
+	Status       Status        `json:"status"`
+	Waiting      Waiting       `json:"waiting,omitempty"`
+	AddedTags    []string      `json:"added_tags,omitempty"`
+	TookOrder    bool          `json:"took_order,omitempty"`
+}
+
+// Merge moves all messages and participants of one ticket into another, which
+// lives on; the first is closed and leads to its heir. It can be undone exactly.
+func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (event.ID, error) {
+	if from == into {
+		return 0, errs.Field("into", "error.merge_self")
+	}
+	return s.one(ctx, actor, into, func(ctx context.Context, c *change) error {
+		if c.T.Status == Closed {
+			return errs.New(errs.Conflict, "error.ticket_closed")
+		}
+		src, err := s.visible(ctx, actor, from)
+		if err != nil {
+			return err
+		}
+		if src.MergedInto != 0 {
+			return errs.New(errs.Conflict, "error.ticket_merged")
+		}
+		ids, err := s.Store.MessageIDs(ctx, actor.Workspace, from)
+		if err != nil {
+			return err
+		}
+		data := merged{From: from, FromNumber: src.Number, Number: c.T.Number, Messages: ids, Status: src.Status, Waiting: src.Waiting}
+		if err := s.Store.MoveMessages(ctx, actor.Workspace, ids, into); err != nil {
+			return err
+		}
+		if data.Participants, err = s.Store.MoveParticipants(ctx, actor.Workspace, from, into); err != nil {
+			return err
+		}
+		for _, tag := range src.Tags {
+			if c.T.addTag(tag) {
+				data.AddedTags = append(data.AddedTags, tag)
+			}
+		}
+		if c.T.Order == 0 && src.Order != 0 {
+			c.T.Order, data.TookOrder = src.Order, true
+		}
+		c.T.Messages += src.Messages
+		c.T.Unread = c.T.Unread || src.Unread
+		if src.LastAt.After(c.T.LastAt) {
+			c.T.LastAt, c.T.Preview = src.LastAt, src.Preview
+		}
+		gone := &change{s: s, actor: actor, now: c.now, T: src}
+		gone.T.move(Closed, "", c.now)
+		gone.T.MergedInto, gone.T.Messages, gone.T.Unread = into, 0, false
+		gone.log("ticket.merged_away", map[string]any{"into": int64(into), "into_number": c.T.Number, "number": src.Number})
+		if err := gone.save(ctx, &src); err != nil {
+			return err
+		}
+		c.log("ticket.merged", data)
+		return nil
+	})
+}
+
+// split is the data of a ticket.split event.
+type split struct {
+	To       ID          `json:"to"`
+	ToNumber int64       `json:"to_number"`
+	Number   int64       `json:"number"`
+	Messages []MessageID `json:"messages"`
+}
+
+// Split moves chosen messages to a new ticket of the same customer and leaves a
+// link. It can be undone until the new ticket gets messages of its own.
+func (s *Service) Split(ctx context.Context, actor auth.Actor, t ID, messages []MessageID, subject string) (Ticket, event.ID, error) {
+	var out Ticket
+	ev, err := s.one(ctx, actor, t, func(ctx context.Context, c *change) error {
+		all, err := s.Store.MessageIDs(ctx, actor.Workspace, t)
+		if err != nil {
+			return err
+		}
+		if len(messages) == 0 || len(messages) >= len(all) {
+			return errs.Field("messages", "error.split_choice")
+		}
+		for _, m := range messages {
+			if !slices.Contains(all, m) {
+				return errs.Field("messages", "error.not_found")
+			}
+		}
+		n, err := s.Store.NextNumber(ctx, actor.Workspace)
+		if err != nil {
+			return err
+		}
+		if subject == "" {
+			subject = c.T.Subject
+		}
+		people, err := s.Store.Participants(ctx, actor.Workspace, t)
+		if err != nil {
+			return err
+		}
+		last, err := s.Store.Message(ctx, actor.Workspace, slices.Max(messages))
+		if err != nil {
+			return err
+		}
+		out = Ticket{
+			ID: ID(s.IDs.Next()), Workspace: actor.Workspace, Number: n, Channel: c.T.Channel, Mailbox: c.T.Mailbox, Shop: c.T.Shop,
+			Customer: c.T.Customer, Subject: cut(subject, 300), Language: c.T.Language, Status: Open, Assignee: c.T.Assignee, Team: c.T.Team,
+			Messages: int64(len(messages)), Preview: Preview(last.Body), LastAt: last.At, LastInboundAt: last.At, CreatedAt: c.now, Fields: map[string]string{},
+		}
+		if err := s.Store.AddTicket(ctx, out); err != nil {
+			return err
+		}
+		if err := s.Store.AddParticipants(ctx, actor.Workspace, out.ID, people); err != nil {
+			return err
+		}
+		if err := s.Store.MoveMessages(ctx, actor.Workspace, messages, out.ID); err != nil {
+			return err
+		}
+		opened := &change{s: s, actor: actor, now: c.now, T: out}
+		opened.log("ticket.split_off", map[string]any{"from": int64(t), "from_number": c.T.Number, "number": n})
+		if err := opened.save(ctx, &out); err != nil {
+			return err
+		}
+		c.T.Messages -= int64(len(messages))
+		c.log("ticket.split", split{To: out.ID, ToNumber: n, Number: c.T.Number, Messages: messages})
+		return nil
+	})
+	return out, ev, err
+}
+
+// UndoWindow is how long most verbs can be taken back.
+const UndoWindow = 24 * time.Hour
+
+// Undoable reports whether Undo knows how to take an event back.
+func Undoable(kind string) bool {
+	return undoer(kind) != nil
+}
+
+// undoer returns what takes an event of a kind back, or nil. It fails with
+// errs.Conflict when the ticket has moved on so far that the undo would destroy
+// somebody's work.
+func undoer(kind string) func(context.Context, *Service, *change, event.Event) error {
+	switch kind {
+	case "ticket.merged":
+		return undoMerge
+	case "ticket.split":
+		return undoSplit
+	case "ticket.status":
+		return undoStatus
+	case "ticket.assigned":
+		return undoAssigned
+	case "ticket.team":
+		return undoTeam
+	case "ticket.priority":
+		return undoPriority
+	case "ticket.tags":
+		return undoTags
+	case "ticket.snoozed":
+		return undoSnoozed
+	case "ticket.spam":
+		return undoSpam
+	case "ticket.subject":
+		return undoSubject
+	case "ticket.order":
+		return undoOrder
+	case "ticket.fields":
+		return undoFields
+	}
+	return nil
+}
+
+// Undo takes one event of a ticket back. A repeat fails with errs.Conflict.
+func (s *Service) Undo(ctx context.Context, actor auth.Actor, t ID, id event.ID) error {
+	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
+		e, err := s.Store.Event(ctx, actor.Workspace, id)
+		if err != nil {
+			return err
+		}
+		undo := undoer(e.Kind)
+		if undo == nil || e.TicketID != int64(t) {
+			return errs.New(errs.NotFound, "error.not_found")
+		}
+		if c.now.Sub(e.At) > UndoWindow {
+			return errs.New(errs.Conflict, "error.undo_late")
+		}
+		done, err := s.Store.Undone(ctx, actor.Workspace, t, id)
+		if err != nil {
+			return err
+		}
+		if done {
+			return errs.New(errs.Conflict, "error.undo_done")
+		}
+		if err := undo(ctx, s, c, e); err != nil {
+			return err
+		}
+		c.events = nil // an undo is one event, not the change and its mirror
+		c.log("ticket.undone", map[string]any{"event": int64(id), "kind": e.Kind, "number": c.T.Number})
+		return nil
+	})
+	return err
+}
+
+func movedOn() error { return errs.New(errs.Conflict, "error.undo_moved_on") }
+
+func undoMerge(ctx context.Context, s *Service, c *change, e event.Event) error {
+	var d merged
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo merge: %w", err)
+	}
+	src, err := s.Store.Ticket(ctx, c.T.Workspace, d.From)
+	if err != nil {
+		return err
+	}
+	if src.MergedInto != c.T.ID {
+		return movedOn()
+	}
+	if err := s.Store.MoveMessages(ctx, c.T.Workspace, d.Messages, d.From); err != nil {
+		return err
+	}
+	addresses := make([]string, len(d.Participants))
+	for i, p := range d.Participants {
+		addresses[i] = p.Address
+	}
+	if err := s.Store.RemoveParticipants(ctx, c.T.Workspace, c.T.ID, addresses); err != nil {
+		return err
+	}
+	for _, tag := range d.AddedTags {
+		c.T.removeTag(tag)
+	}
+	if d.TookOrder {
+		c.T.Order = 0
+	}
+	c.T.Messages -= int64(len(d.Messages))
+	back := &change{s: s, actor: c.actor, now: c.now, T: src}
+	back.T.MergedInto, back.T.Messages = 0, int64(len(d.Messages))
+	back.T.move(d.Status, d.Waiting, c.now)
+	back.log("ticket.unmerged", map[string]any{"number": src.Number, "from": int64(c.T.ID)})
+	return back.save(ctx, &src)
+}
+
+func undoSplit(ctx context.Context, s *Service, c *change, e event.Event) error {
+	var d split
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo split: %w", err)
+	}
+	off, err := s.Store.Ticket(ctx, c.T.Workspace, d.To)
+	if err != nil {
+		return err
+	}
+	ids, err := s.Store.MessageIDs(ctx, c.T.Workspace, d.To)
+	if err != nil {
+		return err
+	}
+	if len(ids) != len(d.Messages) || off.MergedInto != 0 {
+		return movedOn()
+	}
+	if err := s.Store.MoveMessages(ctx, c.T.Workspace, ids, c.T.ID); err != nil {
+		return err
+	}
+	c.T.Messages += int64(len(ids))
+	gone := &change{s: s, actor: c.actor, now: c.now, T: off}
+	gone.T.move(Closed, "", c.now)
+	gone.T.MergedInto, gone.T.Messages = c.T.ID, 0
+	gone.log("ticket.merged_away", map[string]any{"into": int64(c.T.ID), "into_number": c.T.Number, "number": off.Number})
+	return gone.save(ctx, &off)
+}
+
+func undoStatus(ctx context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct {
+		From       Status  `json:"from"`
+		To         Status  `json:"to"`
+		WasWaiting Waiting `json:"was_waiting"`
+	}
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo status: %w", err)
+	}
+	if c.T.Status != d.To {
+		return movedOn()
+	}
+	c.T.move(d.From, d.WasWaiting, c.now)
+	return nil
+}
+
+type fromTo struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
+
+func undoAssigned(ctx context.Context, _ *Service, c *change, e event.Event) error {
+	var d fromTo
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo assignment: %w", err)
+	}
+	if c.T.Assignee != auth.PersonID(d.To) {
+		return movedOn()
+	}
+	return c.assign(ctx, auth.PersonID(d.From))
+}
+
+func undoTeam(ctx context.Context, _ *Service, c *change, e event.Event) error {
+	var d fromTo
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo team: %w", err)
+	}
+	if c.T.Team != auth.TeamID(d.To) {
+		return movedOn()
+	}
+	return c.setTeam(ctx, auth.TeamID(d.From))
+}
+
+func undoOrder(_ context.Context, _ *Service, c *change, e event.Event) error {
+	var d fromTo
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo order: %w", err)
+	}
+	if c.T.Order != order.ID(d.To) {
+		return movedOn()
+	}
+	c.setOrder(order.ID(d.From))
+	return nil
+}
+
+func undoPriority(_ context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct{ From, To string }
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo priority: %w", err)
+	}
+	from, _ := ParsePriority(d.From)
+	if c.T.Priority.String() != d.To {
+		return movedOn()
+	}
+	return c.setPriority(from)
+}
+
+func undoTags(ctx context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct{ Added, Removed []string }
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo tags: %w", err)
+	}
+	return c.changeTags(ctx, d.Removed, d.Added)
+}
+
+func undoSnoozed(_ context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct{ From, Until int64 }
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo snooze: %w", err)
+	}
+	if unixMilli(c.T.SnoozedUntil) != d.Until {
+		return movedOn()
+	}
+	c.T.SnoozedUntil = time.Time{}
+	if d.From != 0 {
+		c.T.SnoozedUntil = time.UnixMilli(d.From).UTC()
+	}
+	return nil
+}
+
+func undoSpam(_ context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct{ On bool }
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo spam: %w", err)
+	}
+	if c.T.Spam != d.On {
+		return movedOn()
+	}
+	c.T.Spam = !d.On
+	return nil
+}
+
+func undoSubject(_ context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct{ From, To string }
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo subject: %w", err)
+	}
+	if c.T.Subject != d.To {
+		return movedOn()
+	}
+	c.T.Subject = d.From
+	return nil
+}
+
+func undoFields(_ context.Context, _ *Service, c *change, e event.Event) error {
+	var d struct{ From, To map[string]string }
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("undo fields: %w", err)
+	}
+	kept := make(map[string]string, len(c.T.Fields))
+	for k, v := range c.T.Fields {
+		kept[k] = v
+	}
+	for k, v := range d.To {
+		if kept[k] != v {
+			return movedOn()
+		}
+		kept[k] = d.From[k]
+	}
+	c.T.Fields = kept
+	return nil
+}

@@ -1,0 +1,442 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// Received says what became of an inbound message.
+type Received struct {
+	Ticket  ID
+	Message MessageID
+	Opened  bool   // a new ticket
+	Joined  string // why it joined: token, reference, order, subject, copy, bounce, own
+}
+
+// joinWindow is how far back order number and subject may tie a message to an
+// existing ticket.
+const joinWindow = 45 * 24 * time.Hour
+
+// Receive puts inbound messages of one workspace into tickets, in order, within
+// one transaction. A message that is here already (the same Message-ID, sender
+// and content, in whichever mailbox) is not added again. Messages are never
+// refused: what cannot be read well is kept as it can be, with warnings.
+func (s *Service) Receive(ctx context.Context, w auth.Workspace, batch []Inbound) ([]Received, error) {
+	out := make([]Received, 0, len(batch))
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		out = out[:0]
+		boxes, err := s.Store.Mailboxes(ctx, w.ID)
+		if err != nil {
+			return err
+		}
+		for i := range batch {
+			r, err := s.receive(ctx, w, boxes, &batch[i])
+			if err != nil {
+				return fmt.Errorf("receive %q: %w", batch[i].Key, err)
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox, in *Inbound) (Received, error) {
+	digest := in.digest()
+	known, err := s.known(ctx, w.ID, in, digest)
+	if err != nil || known.Message != 0 {
+		return known, err
+	}
+	if in.OwnOutgoing {
+		return Received{Joined: "own"}, nil
+	}
+	cust, place, err := s.sender(ctx, w, in)
+	if err != nil {
+		return Received{}, err
+	}
+	c := &change{s: s, now: s.Now(), actor: auth.Actor{Kind: auth.Customer, ID: int64(cust.ID), Name: displayName(in.From), Workspace: w.ID}}
+	if cust.ID == 0 {
+		c.actor.Kind = auth.System
+	}
+	opened := place.ticket == 0
+	if opened {
+		if err := s.open(ctx, c, boxes, in, cust.ID, place); err != nil {
+			return Received{}, err
+		}
+	} else if c.T, err = s.Store.Ticket(ctx, w.ID, place.ticket); err != nil {
+		return Received{}, err
+	}
+	if err := s.join(ctx, c, in, place, opened); err != nil {
+		return Received{}, err
+	}
+	m, err := s.addInbound(ctx, c, in, place, digest)
+	if err != nil {
+		return Received{}, err
+	}
+	if err := s.Store.SaveTicket(ctx, &c.T); err != nil {
+		return Received{}, err
+	}
+	if err := s.Journal.Append(ctx, c.events...); err != nil {
+		return Received{}, err
+	}
+	return Received{Ticket: c.T.ID, Message: m, Opened: opened, Joined: place.by}, nil
+}
+
+// sender finds who wrote and where it belongs. A notice of a mail server about
+// a mail of ours has no customer behind it.
+func (s *Service) sender(ctx context.Context, w auth.Workspace, in *Inbound) (customer.Customer, placement, error) {
+	var cust customer.Customer
+	if in.Form == Bounce || in.Form == Report {
+		p, err := s.place(ctx, w, in, 0)
+		if err != nil || p.ticket != 0 {
+			return cust, p, err
+		}
+	}
+	cust, _, err := s.Customers.Ensure(ctx, w.ID,
+		customer.Identity{Kind: "email", Value: in.From.Address, Verified: in.Origin.DMARC == "pass"}, in.From.Name, in.Language)
+	if err != nil {
+		return cust, placement{}, err
+	}
+	p, err := s.place(ctx, w, in, cust.ID)
+	return cust, p, err
+}
+
+// known finds the copy of a message that came in before.
+func (s *Service) known(ctx context.Context, w auth.WorkspaceID, in *Inbound, digest string) (Received, error) {
+	if in.Key == "" {
+		return Received{}, nil
+	}
+	old, err := s.Store.MessagesByKey(ctx, w, []string{in.Key})
+	if err != nil {
+		return Received{}, err
+	}
+	for _, m := range old {
+		if m.Digest == digest {
+			return Received{Ticket: m.Ticket, Message: m.ID, Joined: "copy"}, nil
+		}
+		if in.OwnOutgoing && m.Kind == KindOutbound {
+			return Received{Ticket: m.Ticket, Message: m.ID, Joined: "own"}, nil
+		}
+	}
+	return Received{}, nil
+}
+
+// placement is where an inbound message belongs and why.
+type placement struct {
+	ticket   ID
+	side     SideID
+	by       string
+	bounced  MessageID // the outbound message that came back
+	follows  ID        // the closed ticket that a new one follows up
+	order    order.ID
+	verified bool
+}
+
+// place finds the ticket of a message; see the package comment for the order of
+// proofs. It returns no ticket if a new one must be opened.
+func (s *Service) place(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
+	p, err := s.byToken(ctx, w, in)
+	if err == nil && p.ticket == 0 {
+		p, err = s.byReference(ctx, w, in)
+	}
+	if err != nil {
+		return p, err
+	}
+	if p.ticket == 0 {
+		if p, err = s.byContent(ctx, w, in, cust); err != nil {
+			return p, err
+		}
+		p.verified = true // the sender's own conversation
+	}
+	p.verified = p.verified && in.Origin.DMARC != "fail"
+	if p.ticket == 0 {
+		return p, nil
+	}
+	t, err := s.heir(ctx, w.ID, p.ticket)
+	if errs.Is(err, errs.NotFound) {
+		return placement{verified: p.verified}, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.ticket = t.ID
+	if t.Status == Closed && p.side == 0 && in.Form == Plain {
+		return placement{follows: t.ID, order: t.Order, verified: p.verified, by: "follow_up"}, nil
+	}
+	return p, nil
+}
+
+// heir follows merges to the ticket that is alive.
+func (s *Service) heir(ctx context.Context, w auth.WorkspaceID, t ID) (Ticket, error) {
+	for range 20 {
+		tk, err := s.Store.Ticket(ctx, w, t)
+		if err != nil || tk.MergedInto == 0 {
+			return tk, err
+		}
+		t = tk.MergedInto
+	}
+	return Ticket{}, errs.New(errs.NotFound, "error.not_found")
+}
+
+func (s *Service) byToken(ctx context.Context, w auth.Workspace, in *Inbound) (placement, error) {
+	var p placement
+	for _, a := range in.Delivered {
+		if _, t, side, ok := ParseReplyAddress(w.Secret, a); ok {
+			p = placement{ticket: t, side: side, by: "token"}
+			break
+		}
+	}
+	refs := in.References
+	if in.Bounced != nil && in.Bounced.Original != "" {
+		refs = append(slices.Clone(refs), in.Bounced.Original)
+	}
+	for _, ref := range slices.Backward(refs) {
+		t, m, ok := ParseMessageKey(w.Secret, ref)
+		if !ok {
+			continue
+		}
+		sent, err := s.Store.Message(ctx, w.ID, m)
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return p, err
+		}
+		if p.ticket == 0 {
+			p = placement{ticket: t, side: sent.Side, by: "token"}
+			p.ticket = sent.Ticket // it may have been split off since
+		}
+		if in.Form == Bounce && in.Bounced != nil {
+			p.bounced, p.by = sent.ID, "bounce"
+		}
+		break
+	}
+	if p.ticket == 0 {
+		return p, nil
+	}
+	var err error
+	p.verified, err = s.takesPart(ctx, w.ID, p, in.From.Address)
+	return p, err
+}
+
+// takesPart reports whether an address is a verified participant of a ticket,
+// or the partner of one of its sides.
+func (s *Service) takesPart(ctx context.Context, w auth.WorkspaceID, p placement, address string) (bool, error) {
+	if p.side != 0 {
+		side, err := s.Store.Side(ctx, w, p.side)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return false, err
+		}
+		return err == nil && side.Address == address, nil
+	}
+	people, err := s.Store.Participants(ctx, w, p.ticket)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(people, func(x Participant) bool { return x.Verified && x.Address == address }), nil
+}
+
+// byReference follows References that we did not sign, such as the customer's
+// own earlier mail. They can be known to anybody who saw the thread, so they
+// count only for those who take part.
+func (s *Service) byReference(ctx context.Context, w auth.Workspace, in *Inbound) (placement, error) {
+	if len(in.References) == 0 {
+		return placement{}, nil
+	}
+	found, err := s.Store.MessagesByKey(ctx, w.ID, in.References)
+	if err != nil {
+		return placement{}, err
+	}
+	for _, ref := range slices.Backward(in.References) {
+		for _, m := range found {
+			if m.Key != ref {
+				continue
+			}
+			p := placement{ticket: m.Ticket, side: m.Side, by: "reference"}
+			ok, err := s.takesPart(ctx, w.ID, p, in.From.Address)
+			if err != nil {
+				return placement{}, err
+			}
+			if ok {
+				p.verified = true
+				return p, nil
+			}
+		}
+	}
+	return placement{}, nil
+}
+
+// byContent ties a message without references to the sender's own open ticket
+// about the same order, or with the same subject.
+func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
+	var p placement
+	keys := order.Numbers(in.Subject+"\n"+in.Body, 8)
+	if len(keys) > 0 {
+		orders, err := s.Orders.ByNumbers(ctx, w.ID, keys)
+		if err != nil {
+			return p, err
+		}
+		for _, o := range orders {
+			if o.Customer == cust || o.Email == in.From.Address {
+				p.order = o.ID
+				break
+			}
+		}
+	}
+	if in.Form != Plain || in.Origin.DMARC == "fail" {
+		return p, nil
+	}
+	open, err := s.Store.OpenTicketFor(ctx, w.ID, cust, s.Now().Add(-joinWindow), 10)
+	if err != nil {
+		return p, err
+	}
+	subject, answer := BaseSubject(in.Subject)
+	for _, t := range open {
+		switch {
+		case p.order != 0 && t.Order == p.order:
+			p.ticket, p.by = t.ID, "order"
+			return p, nil
+		case answer && subject != "" && strings.EqualFold(t.Subject, subject):
+			p.ticket, p.by = t.ID, "subject"
+			return p, nil
+		}
+	}
+	return p, nil
+}
+
+// open begins a new ticket for a message.
+func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbound, cust customer.ID, p placement) error {
+	n, err := s.Store.NextNumber(ctx, c.actor.Workspace)
+	if err != nil {
+		return err
+	}
+	subject, _ := BaseSubject(in.Subject)
+	c.T = Ticket{
+		ID: ID(s.IDs.Next()), Workspace: c.actor.Workspace, Number: n, Channel: in.Channel, Mailbox: in.Mailbox,
+		Customer: cust, Order: p.order, Subject: cut(subject, 300), Language: in.Language, Status: New,
+		FollowUpOf: p.follows, LastAt: c.now, CreatedAt: c.now, Fields: map[string]string{},
+	}
+	for _, b := range boxes {
+		if b.ID == in.Mailbox {
+			c.T.Shop, c.T.Team = b.Shop, b.Team
+		}
+	}
+	if in.Form == AutoReply || in.Form == Report {
+		c.T.Priority = Low
+	}
+	if err := s.Store.AddTicket(ctx, c.T); err != nil {
+		return err
+	}
+	c.log("ticket.opened", map[string]any{"number": n, "channel": in.Channel, "subject": c.T.Subject, "follow_up_of": int64(p.follows)})
+	return nil
+}
+
+// join adds the sender, and whom a verified sender addressed, to the participants.
+func (s *Service) join(ctx context.Context, c *change, in *Inbound, p placement, opened bool) error {
+	if p.side != 0 || in.Form != Plain && !opened {
+		return nil
+	}
+	people := []Participant{{Address: in.From.Address, Name: in.From.Name, Verified: opened || p.verified}}
+	if opened || p.verified {
+		for _, a := range slices.Concat(in.Recipients.ReplyTo, in.Recipients.CC) {
+			if a.Address != "" && len(people) < 20 && !slices.Contains(in.Delivered, a.Address) {
+				people = append(people, Participant{Address: a.Address, Name: a.Name, Verified: true})
+			}
+		}
+	}
+	return s.Store.AddParticipants(ctx, c.actor.Workspace, c.T.ID, people)
+}
+
+func (s *Service) addInbound(ctx context.Context, c *change, in *Inbound, p placement, digest string) (MessageID, error) {
+	m := Message{
+		ID: MessageID(s.IDs.Next()), Workspace: c.actor.Workspace, Ticket: c.T.ID, Side: p.side, Intake: in.Intake,
+		Kind: KindInbound, Form: in.Form, Channel: in.Channel, AuthorKind: c.actor.Kind, AuthorID: c.actor.ID,
+		AuthorName: c.actor.Name, Verified: p.verified, Address: in.From.Address, Recipients: in.Recipients,
+		Subject: cut(in.Subject, 1000), Body: in.Body, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML,
+		Language: in.Language, Key: in.Key, Digest: digest, Origin: in.Origin, Warnings: in.Warnings,
+		SentAt: in.SentAt, At: c.now,
+	}
+	for _, f := range in.Files {
+		if err := s.Store.PutBlob(ctx, c.actor.Workspace, f.SHA256, f.Data, c.now); err != nil {
+			return 0, err
+		}
+		m.Files = append(m.Files, f.File)
+	}
+	if err := s.Store.AddMessage(ctx, m); err != nil {
+		return 0, err
+	}
+	about := event.Subject{Kind: subjectMessage, ID: int64(m.ID)}
+	c.logAbout(about, "ticket.received", map[string]any{"message": int64(m.ID), "form": in.Form, "by": p.by, "verified": m.Verified, "number": c.T.Number})
+	c.T.Messages++
+	if p.side == 0 && in.Form != Report {
+		c.T.LastAt, c.T.LastInboundAt = c.now, c.now
+		c.T.Preview = Preview(m.Body)
+		if c.T.Preview == "" {
+			c.T.Preview = Preview(m.Subject)
+		}
+		if in.Language != "" {
+			c.T.Language = in.Language
+		}
+	}
+	if c.T.Order == 0 && p.order != 0 {
+		c.T.Order = p.order
+	}
+	if p.side != 0 {
+		c.T.Unread, c.T.LastAt = true, c.now
+		if c.T.Status == Pending && c.T.Waiting != ForCustomer {
+			c.T.move(Open, "", c.now)
+		}
+	} else if c.T.received(in.Form, c.now) {
+		c.log("ticket.reopened", map[string]any{"number": c.T.Number})
+	}
+	if p.bounced != 0 {
+		return m.ID, s.bounced(ctx, c, in, p.bounced)
+	}
+	return m.ID, nil
+}
+
+// bounced marks the outbound message that came back.
+func (s *Service) bounced(ctx context.Context, c *change, in *Inbound, sent MessageID) error {
+	out, err := s.Store.Message(ctx, c.actor.Workspace, sent)
+	if err != nil {
+		return err
+	}
+	out.Delivery = Bounced
+	out.DeliveryDetail = strings.TrimSpace(in.Bounced.Recipient + ": " + in.Bounced.Status + " " + in.Bounced.Detail)
+	if err := s.Store.SaveMessage(ctx, out); err != nil {
+		return err
+	}
+	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(sent)}, "ticket.bounced",
+		map[string]any{"message": int64(sent), "recipient": in.Bounced.Recipient, "status": in.Bounced.Status, "number": c.T.Number})
+	return nil
+}
+
+func displayName(a Address) string {
+	if a.Name != "" {
+		return cut(a.Name, 200)
+	}
+	return a.Address
+}
+
+// cut shortens s to at most n characters.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}

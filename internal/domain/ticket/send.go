@@ -1,0 +1,343 @@
+package ticket
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/redact"
+	"godwit.dev/godwit/internal/platform/action"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// SendKind is the kind of the action that sends one message by mail.
+const SendKind = "mail.send"
+
+// SendPayload is the payload of a SendKind action.
+type SendPayload struct {
+	Message MessageID `json:"message"`
+}
+
+// SendKey is the key of the action that sends a message; there is one for each.
+func SendKey(m MessageID) string { return fmt.Sprintf("send:%d", m) }
+
+// NewReply is an answer to the customer.
+type NewReply struct {
+	Body    string
+	To      []Address // empty: whoever wrote last, at the address they want answers at
+	CC      []Address
+	Files   []InboundFile
+	Keep    []File    // files that are in the blob store already, from the draft
+	At      time.Time // zero: now, after the undo time
+	Then    Status    // state afterwards; "" leaves it, but new becomes open
+	Waiting Waiting
+	Macro   MacroID
+	Key     string // idempotency key of the request; "" for none
+}
+
+// maxBody bounds what an agent may send, in bytes.
+const maxBody = 512 << 10
+
+// Reply answers the customer. The message is saved as scheduled together with
+// the action that will send it when the undo time is over. A repeat with the
+// same Key returns the first message. It fails with errs.Conflict on a closed
+// ticket and with errs.Invalid without text or recipient.
+func (s *Service) Reply(ctx context.Context, actor auth.Actor, t ID, r NewReply) (Message, error) {
+	var m Message
+	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
+		if c.T.Status == Closed {
+			return errs.New(errs.Conflict, "error.ticket_closed")
+		}
+		if r.Key != "" {
+			old, err := s.Store.MessageOnce(ctx, actor.Workspace, t, replyOnce(actor, r.Key))
+			if !errs.Is(err, errs.NotFound) {
+				m = old
+				return err
+			}
+		}
+		box, err := s.mailboxOf(ctx, c.T)
+		if err != nil {
+			return err
+		}
+		if m, err = s.compose(ctx, c, box, 0, r); err != nil {
+			return err
+		}
+		return s.afterReply(ctx, c, m, r)
+	})
+	return m, err
+}
+
+func replyOnce(actor auth.Actor, key string) string {
+	return fmt.Sprintf("once.%d.%s", actor.ID, key)
+}
+
+// mailboxOf returns the mailbox that a ticket's answers leave by.
+func (s *Service) mailboxOf(ctx context.Context, t Ticket) (Mailbox, error) {
+	if t.Mailbox != 0 {
+		return s.Store.Mailbox(ctx, t.Workspace, t.Mailbox)
+	}
+	boxes, err := s.Store.Mailboxes(ctx, t.Workspace)
+	if err != nil {
+		return Mailbox{}, err
+	}
+	for _, b := range boxes {
+		if !b.Disabled {
+			return b, nil
+		}
+	}
+	return Mailbox{}, errs.New(errs.Conflict, "error.no_mailbox")
+}
+
+// compose saves an outbound message and proposes the action that sends it.
+func (s *Service) compose(ctx context.Context, c *change, box Mailbox, side SideID, r NewReply) (Message, error) {
+	body, _ := redact.Cards(strings.TrimSpace(strings.ReplaceAll(r.Body, "\r\n", "\n")))
+	switch {
+	case body == "" && len(r.Files)+len(r.Keep) == 0:
+		return Message{}, errs.Field("body", "error.reply_empty")
+	case len(body) > maxBody:
+		return Message{}, errs.Field("body", "error.reply_long")
+	}
+	to := r.To
+	if len(to) == 0 {
+		var err error
+		if to, err = s.replyTo(ctx, c.T); err != nil {
+			return Message{}, err
+		}
+	}
+	if len(to)+len(r.CC) > 50 {
+		return Message{}, errs.Field("to", "error.too_many_recipients")
+	}
+	w, err := s.People.Workspace(ctx, c.actor.Workspace)
+	if err != nil {
+		return Message{}, err
+	}
+	m := Message{
+		ID: MessageID(s.IDs.Next()), Workspace: c.actor.Workspace, Ticket: c.T.ID, Side: side, Kind: KindOutbound,
+		Form: Plain, Channel: Email, AuthorKind: c.actor.Kind, AuthorID: c.actor.ID, AuthorName: c.actor.Name,
+		Verified: true, Address: box.Address, Recipients: Recipients{To: to, CC: r.CC}, Subject: "Re: " + c.T.Subject,
+		Body: body, Signature: box.Signature, Language: c.T.Language, Delivery: Scheduled, At: c.now,
+		SendAt: c.now.Add(s.UndoSend), Files: slices.Clone(r.Keep),
+	}
+	m.Key = MessageKey(w.Secret, c.T.ID, m.ID, box.Domain())
+	if r.At.After(m.SendAt) {
+		m.SendAt = r.At
+	}
+	if r.Key != "" {
+		m.Digest = replyOnce(c.actor, r.Key)
+	}
+	for _, f := range r.Files {
+		if err := s.Store.PutBlob(ctx, c.actor.Workspace, f.SHA256, f.Data, c.now); err != nil {
+			return Message{}, err
+		}
+		m.Files = append(m.Files, f.File)
+	}
+	if err := s.Store.AddMessage(ctx, m); err != nil {
+		return Message{}, err
+	}
+	_, err = s.Actions.Propose(ctx, c.actor, SendKind, SendKey(m.ID), int64(c.T.ID), SendPayload{m.ID}, m.SendAt)
+	return m, err
+}
+
+// replyTo returns where the last verified words of the customer asked answers
+// to go; a stranger's never count.
+func (s *Service) replyTo(ctx context.Context, t Ticket) ([]Address, error) {
+	last, err := s.Store.Messages(ctx, t.Workspace, t.ID, 0, 100)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range slices.Backward(last) {
+		if m.Side != 0 || m.Kind != KindInbound || !m.Verified || m.Form != Plain && m.Form != List {
+			continue
+		}
+		if len(m.Recipients.ReplyTo) > 0 {
+			return m.Recipients.ReplyTo[:1], nil
+		}
+		return []Address{{Name: m.AuthorName, Address: m.Address}}, nil
+	}
+	people, err := s.Store.Participants(ctx, t.Workspace, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if p.Verified {
+			return []Address{{Name: p.Name, Address: p.Address}}, nil
+		}
+	}
+	return nil, errs.Field("to", "error.no_recipient")
+}
+
+// ReplyTo returns to whom an answer goes unless the agent says otherwise.
+func (s *Service) ReplyTo(ctx context.Context, actor auth.Actor, t Ticket) ([]Address, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return nil, err
+	}
+	return s.replyTo(ctx, t)
+}
+
+// afterReply moves the ticket on after an answer to the customer.
+func (s *Service) afterReply(ctx context.Context, c *change, m Message, r NewReply) error {
+	c.T.Messages++
+	c.T.LastAt, c.T.LastOutboundAt = c.now, c.now
+	c.T.Preview, c.T.Unread = Preview(m.Body), false
+	if c.T.Assignee == 0 && c.actor.Person() != 0 {
+		c.T.Assignee = c.actor.Person()
+		c.log("ticket.assigned", map[string]any{"to": int64(c.T.Assignee), "by": "reply", "number": c.T.Number})
+	}
+	people := []Participant{}
+	for _, a := range slices.Concat(m.Recipients.To, m.Recipients.CC) {
+		people = append(people, Participant{Address: a.Address, Name: a.Name, Verified: true})
+	}
+	if err := s.Store.AddParticipants(ctx, c.actor.Workspace, c.T.ID, people); err != nil {
+		return err
+	}
+	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(m.ID)}, "ticket.replied",
+		map[string]any{"message": int64(m.ID), "send_at": m.SendAt.UnixMilli(), "number": c.T.Number})
+	if err := s.Store.DeleteDraft(ctx, c.actor.Workspace, c.T.ID, c.actor.Person(), KindOutbound); err != nil {
+		return err
+	}
+	if r.Macro != 0 {
+		if err := s.macroActions(ctx, c, r.Macro); err != nil {
+			return err
+		}
+	}
+	to := r.Then
+	if to == "" && c.T.Status == New {
+		to = Open
+	}
+	return c.setStatus(ctx, to, r.Waiting)
+}
+
+// Unsend takes a reply back before it leaves; its text returns to the draft. It
+// fails with errs.Conflict once sending has begun. A repeat does nothing.
+func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
+	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
+		m, err := s.messageOf(ctx, c.T, id)
+		if err != nil {
+			return err
+		}
+		if m.Delivery == Cancelled {
+			return nil
+		}
+		if m.Kind != KindOutbound || m.Delivery != Scheduled {
+			return errs.New(errs.Conflict, "error.send_begun")
+		}
+		if err := s.Actions.Cancel(ctx, actor.Workspace, SendKey(id)); err != nil {
+			return err
+		}
+		c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.unsent", map[string]any{"message": int64(id), "number": c.T.Number})
+		if m.Side != 0 {
+			return nil
+		}
+		kept, err := s.Store.Draft(ctx, actor.Workspace, t, actor.Person(), KindOutbound)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
+		body := m.Body
+		if kept.Data.Body != "" {
+			body += "\n\n" + kept.Data.Body
+		}
+		return s.Store.PutDraft(ctx, Draft{
+			Ticket: t, Person: actor.Person(), Workspace: actor.Workspace, Kind: KindOutbound, UpdatedAt: c.now,
+			Data: DraftData{Body: body, To: joinAddresses(m.Recipients.To), CC: joinAddresses(m.Recipients.CC), Version: kept.Data.Version + 1, Files: m.Files},
+		})
+	})
+	return err
+}
+
+// Resend sends a failed or unclear message again, by a person's decision.
+func (s *Service) Resend(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
+	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
+		m, err := s.messageOf(ctx, c.T, id)
+		if err != nil {
+			return err
+		}
+		if m.Delivery != Failed && m.Delivery != Unknown {
+			return errs.New(errs.Conflict, "error.send_begun")
+		}
+		c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.resent", map[string]any{"message": int64(id), "number": c.T.Number})
+		return s.Actions.Again(ctx, actor, SendKey(id))
+	})
+	return err
+}
+
+// SendNow sends a scheduled message at once.
+func (s *Service) SendNow(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
+	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
+		m, err := s.messageOf(ctx, c.T, id)
+		if err != nil {
+			return err
+		}
+		if m.Delivery != Scheduled {
+			return errs.New(errs.Conflict, "error.send_begun")
+		}
+		m.SendAt = c.now
+		c.saved = true
+		if err := s.Store.SaveMessage(ctx, m); err != nil {
+			return err
+		}
+		return s.Actions.Hurry(ctx, actor.Workspace, SendKey(id))
+	})
+	return err
+}
+
+// messageOf reads a message and makes sure that it belongs to the ticket.
+func (s *Service) messageOf(ctx context.Context, t Ticket, id MessageID) (Message, error) {
+	m, err := s.Store.Message(ctx, t.Workspace, id)
+	if err == nil && m.Ticket != t.ID {
+		err = errs.New(errs.NotFound, "error.not_found")
+	}
+	return m, err
+}
+
+// SetDelivery brings a message in line with the action that sends it. It joins
+// the transaction that ends the action.
+func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id MessageID, state action.State, detail string) error {
+	m, err := s.Store.Message(ctx, w, id)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	to := map[action.State]Delivery{
+		action.Ready: Scheduled, action.Committing: Sending, action.Done: Sent, action.Failed: Failed,
+		action.Unknown: Unknown, action.Cancelled: Cancelled,
+	}[state]
+	if to == "" || m.Delivery == to || m.Delivery == Bounced {
+		return nil
+	}
+	m.Delivery, m.DeliveryDetail = to, detail
+	now := s.Now()
+	if to == Sent {
+		m.SentAt = now
+	}
+	if err := s.Store.SaveMessage(ctx, m); err != nil {
+		return err
+	}
+	tk, err := s.Store.Ticket(ctx, w, m.Ticket)
+	if err != nil {
+		return err
+	}
+	c := &change{s: s, now: now, actor: auth.ForSystem(w), T: tk}
+	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.delivery",
+		map[string]any{"message": int64(id), "state": to, "detail": cut(detail, 300), "number": tk.Number})
+	if to == Failed || to == Unknown {
+		c.T.Unread = true
+		if c.T.Status == Solved || c.T.Status == Pending {
+			c.T.move(Open, "", now)
+		}
+	}
+	return c.save(ctx, &tk)
+}
+
+func joinAddresses(list []Address) string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = a.Address
+	}
+	return strings.Join(out, ", ")
+}

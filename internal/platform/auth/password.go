@@ -1,0 +1,112 @@
+package auth
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+
+	"godwit.dev/godwit/internal/base/errs"
+)
+
+// Parameters of argon2id: the first recommendation of the OWASP Password
+// Storage Cheat Sheet (19 MiB, 2 passes, 1 lane).
+const (
+	memoryKiB = 19 * 1024
+	passes    = 2
+	lanes     = 1
+	keyLen    = 32
+	saltLen   = 16
+	minLength = 10
+)
+
+// Hasher hashes passwords, at most two at a time, so that a burst of sign-ins
+// cannot take the machine's memory.
+type Hasher struct{ slots chan struct{} }
+
+// NewHasher returns a Hasher.
+func NewHasher() *Hasher { return &Hasher{slots: make(chan struct{}, 2)} }
+
+func (h *Hasher) key(password string, salt []byte, mem, time uint32) []byte {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	return argon2.IDKey([]byte(password), salt, time, mem, lanes, keyLen)
+}
+
+// Hash returns the PHC string of a password (argon2id).
+func (h *Hasher) Hash(password string) string {
+	salt := make([]byte, saltLen)
+	_, _ = rand.Read(salt)
+	b := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memoryKiB, passes, lanes,
+		b.EncodeToString(salt), b.EncodeToString(h.key(password, salt, memoryKiB, passes)))
+}
+
+// Check reports whether a password belongs to a PHC string. An empty or broken
+// hash costs as much time as a good one and never matches.
+func (h *Hasher) Check(password, phc string) bool {
+	parts := strings.Split(phc, "$")
+	var v int
+	var mem, time uint32
+	var p uint8
+	ok := len(parts) == 6 && parts[1] == "argon2id"
+	if ok {
+		_, err1 := fmt.Sscanf(parts[2], "v=%d", &v)
+		_, err2 := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &mem, &time, &p)
+		ok = err1 == nil && err2 == nil && v == argon2.Version && p == lanes && mem <= 1<<20 && time >= 1 && time <= 16
+	}
+	var salt, want []byte
+	if ok {
+		var err1, err2 error
+		salt, err1 = base64.RawStdEncoding.DecodeString(parts[4])
+		want, err2 = base64.RawStdEncoding.DecodeString(parts[5])
+		ok = err1 == nil && err2 == nil && len(want) == keyLen
+	}
+	if !ok {
+		h.key(password, make([]byte, saltLen), memoryKiB, passes)
+		return false
+	}
+	return subtle.ConstantTimeCompare(h.key(password, salt, mem, time), want) == 1
+}
+
+// CheckNew judges a new password: at least ten characters, and not one that
+// everybody tries first (NIST SP 800-63B section 5.1.1.2).
+func CheckNew(password, email string) error {
+	if utf8.RuneCountInString(password) < minLength {
+		return errs.Field("password", "error.password_short", "min", minLength)
+	}
+	if len(password) > 1024 {
+		return errs.Field("password", "error.password_long")
+	}
+	low := strings.ToLower(password)
+	user, _, _ := strings.Cut(strings.ToLower(email), "@")
+	same := strings.Count(low, low[:1]) == len(low)
+	for _, bad := range []string{"password", "1234567890", "qwertyuiop", "0123456789", "1q2w3e4r5t", "letmein", "iloveyou"} {
+		if strings.HasPrefix(low, bad) && len(low) < len(bad)+4 {
+			same = true
+		}
+	}
+	if same || low == strings.ToLower(email) || len(user) > 4 && strings.HasPrefix(low, user) && len(low) < len(user)+4 {
+		return errs.Field("password", "error.password_common")
+	}
+	return nil
+}
+
+// NewToken returns a random 256-bit token and the hash under which it is kept.
+func NewToken() (token string, hash []byte) {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b)
+	token = base64.RawURLEncoding.EncodeToString(b)
+	return token, TokenHash(token)
+}
+
+// TokenHash returns the hash under which a token is kept.
+func TokenHash(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}

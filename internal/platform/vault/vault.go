@@ -1,0 +1,160 @@
+// Package vault seals secrets at rest with AES-256-GCM.
+//
+// Each sealed value begins with the identifier of its key, so that keys can be
+// rotated: new values use the first key, old ones open with the key they name.
+// What a value belongs to (its table and row) is authenticated along with it,
+// so that a sealed secret copied to another row does not open there.
+package vault
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"godwit.dev/godwit/internal/base/errs"
+)
+
+// Vault seals and opens. It is safe for concurrent use.
+type Vault struct {
+	keys  map[[keyIDLen]byte]cipher.AEAD
+	first [keyIDLen]byte
+}
+
+const (
+	keyLen   = 32
+	keyIDLen = 4
+)
+
+// New returns a Vault. The first key seals; all of them open.
+func New(keys ...[]byte) (*Vault, error) {
+	if len(keys) == 0 {
+		return nil, errs.New(errs.Invalid, "error.vault_key")
+	}
+	v := &Vault{keys: map[[keyIDLen]byte]cipher.AEAD{}}
+	for i, k := range keys {
+		if len(k) != keyLen {
+			return nil, errs.New(errs.Invalid, "error.vault_key")
+		}
+		block, err := aes.NewCipher(k)
+		if err != nil {
+			return nil, err
+		}
+		gcm, err := cipher.NewGCMWithRandomNonce(block)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(append([]byte("godwit key id"), k...))
+		kid := [keyIDLen]byte(sum[:keyIDLen])
+		v.keys[kid] = gcm
+		if i == 0 {
+			v.first = kid
+		}
+	}
+	return v, nil
+}
+
+// Seal encrypts a value for the place that it belongs to.
+func (v *Vault) Seal(value []byte, place string) []byte {
+	return v.keys[v.first].Seal(append([]byte(nil), v.first[:]...), nil, value, []byte(place))
+}
+
+// Open decrypts what Seal made for the same place.
+func (v *Vault) Open(sealed []byte, place string) ([]byte, error) {
+	if len(sealed) < keyIDLen {
+		return nil, errs.New(errs.Internal, "error.vault_open")
+	}
+	gcm, ok := v.keys[[keyIDLen]byte(sealed[:keyIDLen])]
+	if !ok {
+		return nil, errs.New(errs.Invalid, "error.vault_key_missing")
+	}
+	plain, err := gcm.Open(nil, nil, sealed[keyIDLen:], []byte(place))
+	if err != nil {
+		return nil, errs.Wrap(errs.Internal, err, "error.vault_open")
+	}
+	return plain, nil
+}
+
+// SealJSON seals a value as JSON.
+func (v *Vault) SealJSON(value any, place string) ([]byte, error) {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return v.Seal(raw, place), nil
+}
+
+// OpenJSON opens what SealJSON made; an empty value leaves out as it is.
+func (v *Vault) OpenJSON(sealed []byte, place string, out any) error {
+	if len(sealed) == 0 {
+		return nil
+	}
+	raw, err := v.Open(sealed, place)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, out)
+}
+
+// ParseKeys reads keys written in base 64, separated by commas, the one that
+// seals first.
+func ParseKeys(s string) ([][]byte, error) {
+	var keys [][]byte
+	for part := range strings.SplitSeq(s, ",") {
+		k, err := base64.StdEncoding.DecodeString(strings.TrimSpace(part))
+		if err != nil || len(k) != keyLen {
+			return nil, errs.New(errs.Invalid, "error.vault_key")
+		}
+		keys = append(keys, k)
+	}
+	return keys, nil
+}
+
+// LoadOrCreate reads the key file at path, and makes one that only its owner
+// can read if there is none. A database without its key file loses its
+// mail passwords, so it belongs into the backup, apart from the database.
+func LoadOrCreate(path string) (*Vault, error) {
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		k := make([]byte, keyLen)
+		_, _ = rand.Read(k)
+		raw = []byte(base64.StdEncoding.EncodeToString(k) + "\n")
+		if err := create(path, raw); err != nil {
+			return nil, err
+		}
+		raw, err = os.ReadFile(path) // another process may have been first
+	}
+	if err != nil {
+		return nil, errs.Wrap(errs.Unavailable, err, "error.vault_file", "path", path)
+	}
+	keys, err := ParseKeys(strings.Join(strings.Fields(string(raw)), ","))
+	if err != nil {
+		return nil, errs.Wrap(errs.Invalid, err, "error.vault_file", "path", path)
+	}
+	return New(keys...)
+}
+
+// create writes a whole key file or none, and leaves one that exists alone.
+func create(path string, raw []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*")
+	if err != nil {
+		return errs.Wrap(errs.Unavailable, err, "error.vault_file", "path", path)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(raw)
+	err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Link(f.Name(), path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return errs.Wrap(errs.Unavailable, err, "error.vault_file", "path", path)
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package ui
+
+import "time"
+
+// Order is an order as the console shows it. Money is text with its currency.
+type Order struct {
+	ID         int64
+	Number     string
+	Shop       string
+	Market     string
+	PlacedAt   time.Time
+	Status     OrderStatus
+	Payment    string // "paid", "pending", "partially_refunded", "refunded", "unpaid", "authorized"
+	Customer   string
+	CustomerID int64
+	Linked     bool   // named by the ticket
+	Why        string // "number" or "sender": how it was found
+	Lines      []OrderLine
+	Subtotal   string
+	Shipping   string
+	Tax        string
+	Discount   string
+	Total      string
+	Refunded   string
+	Payments   []Payment
+	Parcels    []Parcel
+	ShipTo     []string // address lines
+	Country    string   // named for the reader
+	Note       string
+}
+
+// OrderStatus is the state of an order.
+type OrderStatus string
+
+// The states of an order.
+const (
+	OrderOpen      OrderStatus = "open"
+	OrderPart      OrderStatus = "partially_fulfilled"
+	OrderFulfilled OrderStatus = "fulfilled"
+	OrderCancelled OrderStatus = "cancelled"
+	OrderReturned  OrderStatus = "returned"
+)
+
+// OrderLine is one item of an order.
+type OrderLine struct {
+	Title    string
+	Variant  string
+	SKU      string
+	Quantity int64
+	Price    string
+	Total    string
+}
+
+// Payment is money that moved for an order.
+type Payment struct {
+	Method string
+	Amount string
+	Status string // "paid", "pending", "refunded", "failed", "authorized"
+	At     time.Time
+}
+
+// Parcel is one shipment of an order.
+type Parcel struct {
+	Carrier   string
+	Number    string
+	Href      string // the carrier's page; empty if unknown
+	Status    ParcelStatus
+	At        time.Time // last known event
+	Last      string    // its text
+	ETA       time.Time
+	Delivered time.Time
+	Items     string // what is in it
+}
+
+// ParcelStatus is the state of a parcel.
+type ParcelStatus string
+
+// The states of a parcel.
+const (
+	ParcelUnknown   ParcelStatus = "unknown"
+	ParcelAnnounced ParcelStatus = "announced"
+	ParcelPicked    ParcelStatus = "picked_up"
+	ParcelTransit   ParcelStatus = "in_transit"
+	ParcelCustoms   ParcelStatus = "in_customs"
+	ParcelOut       ParcelStatus = "out_for_delivery"
+	ParcelPickup    ParcelStatus = "ready_for_pickup"
+	ParcelAttempt   ParcelStatus = "attempt_failed"
+	ParcelHeld      ParcelStatus = "held"
+	ParcelDelivered ParcelStatus = "delivered"
+	ParcelReturning ParcelStatus = "returning"
+	ParcelReturned  ParcelStatus = "returned"
+	ParcelLost      ParcelStatus = "lost"
+	ParcelDestroyed ParcelStatus = "destroyed"
+	ParcelCancelled ParcelStatus = "cancelled"
+)
+
+// Orders is the list of orders.
+type Orders struct {
+	Page
+	Q        string
+	Status   string
+	Shop     string
+	Statuses []Option
+	Shops    []Option
+	Rows     []Order // without lines
+	Next     string
+	Total    int64 // -1 if not counted
+}
+
+// OrderView is the page of one order.
+type OrderView struct {
+	Page
+	Order   Order
+	Tickets []TicketRef
+}
+
+// CustomerView is the page of one customer.
+type CustomerView struct {
+	Page
+	Form
+	Customer Customer
+	Timeline []TimelineEntry
+	Orders   []Order
+	Tickets  []TicketRef
+	Langs    []Option
+	Next     string
+}
+
+// TimelineEntry is one thing that happened with a customer.
+type TimelineEntry struct {
+	At   time.Time
+	Kind string // "ticket", "order", "parcel", "message", "merge", "note"
+	Text string // worded
+	Href string
+	Undo string // POST path; empty if it cannot be undone
+}

@@ -1,0 +1,133 @@
+package ui
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+func pageTitle(p Page) string {
+	if p.Title == "" {
+		return "Godwit"
+	}
+	return p.Title + " · Godwit"
+}
+
+func invalid(f Form, name string) templ.Attributes {
+	if f.Err(name) == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true"}
+}
+
+func live(p Page) templ.Attributes {
+	if !p.Live {
+		return nil
+	}
+	return templ.Attributes{"hx-sse:connect": "/live", "hx-swap": "none"}
+}
+
+func keyHint(key string) string {
+	if key == "" {
+		return ""
+	}
+	return " (" + key + ")"
+}
+
+func backOr(href string) string {
+	if href == "" {
+		return "/"
+	}
+	return href
+}
+
+func toastOf(f *Flash) *Toast {
+	if f == nil {
+		return nil
+	}
+	return &Toast{Tone: f.Tone, Text: f.Text, Undo: f.Undo}
+}
+
+func toastTone(t Toast) Tone {
+	if t.Tone == "" {
+		return ToneGood
+	}
+	return t.Tone
+}
+
+func toastSeconds(t Toast) string {
+	if t.Seconds == 0 {
+		return "10"
+	}
+	return strconv.Itoa(int(t.Seconds / time.Second))
+}
+
+// shortcut is a line of the keyboard help.
+type shortcut struct {
+	name string
+	caps []string
+}
+
+// shortcuts lists every key of the console in the order of the help; the script holds their effects.
+func shortcuts() []shortcut {
+	return []shortcut{
+		{"palette", []string{"Ctrl", "K"}},
+		{"next", []string{"J"}}, {"previous", []string{"K"}}, {"open", []string{"Enter"}}, {"select", []string{"X"}},
+		{"reply", []string{"R"}}, {"note", []string{"N"}}, {"send", []string{"Ctrl", "Enter"}}, {"macro", []string{"M"}},
+		{"assign", []string{"A"}}, {"status", []string{"S"}}, {"solve", []string{"E"}}, {"snooze", []string{"H"}},
+		{"tag", []string{"T"}}, {"priority", []string{"P"}}, {"context", []string{"I"}}, {"undo", []string{"Z"}},
+		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
+		{"go_reports", []string{"G", "R"}}, {"go_admin", []string{"G", "A"}}, {"help", []string{"?"}},
+	}
+}
+
+// step is a stop of the guided tour: its words and the element it stands beside.
+type step struct{ name, anchor string }
+
+func tourSteps() []step {
+	return []step{
+		{"views", `[data-tour="views"]`}, {"list", `[data-tour="list"]`}, {"thread", `[data-tour="thread"]`},
+		{"composer", `[data-tour="composer"]`}, {"order", `[data-tour="context"]`}, {"palette", `[data-tour="nav-search"]`},
+		{"keys", `.rail`},
+	}
+}
+
+func paletteIcon(kind string) string {
+	switch kind {
+	case "ticket":
+		return "mail"
+	case "order":
+		return "package"
+	case "customer":
+		return "user"
+	case "view":
+		return "layers"
+	case "action":
+		return "zap"
+	}
+	return "file-text"
+}
+
+// scriptWords returns the texts that the script writes itself.
+func scriptWords(p Page) string {
+	words := map[string]string{}
+	for _, key := range []string{
+		"age.now", "age.m", "age.h", "age.d", "draft.saving", "draft.saved", "draft.kept", "draft.restored", "live.lost", "live.back", "list.newer_one",
+		"list.newer_many", "undo.seconds", "send.one_file", "act.remove", "tour.count", "tour.finish", "tour.next", "palette.wait", "fail.offline", "list.selected_many",
+	} {
+		words[key] = scriptText(p.T(key))
+	}
+	out, err := json.Marshal(words)
+	if err != nil {
+		return "{}"
+	}
+	return string(out)
+}
+
+// scriptText turns placeholders into the script's own: "{{.N}}" is "{N}" there.
+func scriptText(s string) string {
+	return strings.NewReplacer("{{.", "{", "}}", "}").Replace(s)
+}

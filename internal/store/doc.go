@@ -1,0 +1,11 @@
+// Package store holds every SQL statement of Godwit.
+//
+// There is one text for both engines, written in PostgreSQL's dialect and
+// rendered for SQLite by DB; only search has a body for each. A file holds the
+// statements of one noun. Every statement names the workspace, times are Unix
+// milliseconds in UTC, money is minor units, identifiers are made in Go. The
+// transaction travels in the context: InTx joins one that is there.
+//
+// Do not write what only one engine understands: x::type, ILIKE, now(),
+// LATERAL, = ANY(...), lower() beyond ASCII, arrays. A test lints for these.
+package store

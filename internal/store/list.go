@@ -1,0 +1,31 @@
+package store
+
+import (
+	"context"
+
+	"godwit.dev/godwit/internal/domain/ticket"
+)
+
+// Tickets returns a page of a list. Every order it can take is that of an
+// index, and the page after any row is found by that row, so that page 1,000
+// costs what page 1 costs.
+func (s *Store) Tickets(ctx context.Context, q ticket.ListQuery) ([]ticket.Ticket, error) {
+	b := &where{}
+	b.list(q, s.lite, s.now())
+	order, cmp := "DESC", "<"
+	if q.Oldest {
+		order, cmp = "ASC", ">"
+	}
+	if q.AfterID != 0 {
+		b.raw("(last_at,id)" + cmp + "(" + b.param(ms(q.AfterTime)) + "," + b.param(q.AfterID) + ")")
+	}
+	return all(ctx, s.DB, ticketDest, `SELECT `+ticketCols+` FROM ticket WHERE `+b.String()+
+		` ORDER BY last_at `+order+`, id `+order+` LIMIT `+b.param(q.Limit), b.args...)
+}
+
+// CountTickets counts a list up to a limit.
+func (s *Store) CountTickets(ctx context.Context, q ticket.ListQuery, limit int) (int, error) {
+	b := &where{}
+	b.list(q, s.lite, s.now())
+	return scalar[int](ctx, s.DB, `SELECT count(*) FROM (SELECT 1 FROM ticket WHERE `+b.String()+` LIMIT `+b.param(limit)+`) x`, b.args...)
+}

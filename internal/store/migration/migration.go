@@ -1,0 +1,112 @@
+// Package migration holds the schema as numbered SQL files and applies them.
+//
+// A file NNNN_name.sql is written once, in PostgreSQL's types, and rendered
+// for SQLite, whose STRICT tables know fewer type names. Only where the engines
+// truly differ (full-text search) is there a file for each, with the engine's
+// name in front. Migrations go forward only; a database that is newer than the
+// program is refused.
+package migration
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"godwit.dev/godwit/internal/base/errs"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// Engine is the kind of database that the files are rendered for.
+type Engine string
+
+// The engines.
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+var types = regexp.MustCompile(`\b(BIGINT|BYTEA|JSONB|BOOLEAN)\b`)
+
+var sqliteTypes = map[string]string{"BIGINT": "INTEGER", "BYTEA": "BLOB", "JSONB": "TEXT", "BOOLEAN": "INTEGER"}
+
+// Files returns the migrations of an engine under the names that goose orders.
+func Files(e Engine) (fs.FS, error) {
+	out := fstest.MapFS{}
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		engine, rest, own := strings.Cut(name, "_")
+		switch {
+		case engine == string(SQLite) || engine == string(Postgres):
+			if engine != string(e) {
+				continue
+			}
+			own = true
+		default:
+			rest, own = name, false
+		}
+		body, err := files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		text := string(body)
+		if e == SQLite && !own {
+			text = types.ReplaceAllStringFunc(text, func(t string) string { return sqliteTypes[t] })
+		}
+		strict := ""
+		if e == SQLite {
+			strict = "STRICT"
+		}
+		out[rest] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(text, "${STRICT}", strict))}
+	}
+	return out, nil
+}
+
+// Up applies what is missing and returns the version reached. It is safe to
+// call from several nodes at once. It fails with errs.Conflict when the
+// database was written by a newer Godwit.
+func Up(ctx context.Context, e Engine, db *sql.DB) (int64, error) {
+	src, err := Files(e)
+	if err != nil {
+		return 0, err
+	}
+	dialect, opts := goose.DialectSQLite3, []goose.ProviderOption{}
+	if e == Postgres {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return 0, err
+		}
+		dialect = goose.DialectPostgres
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, db, src, opts...)
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read schema version: %w", err)
+	}
+	if have > want {
+		return have, errs.New(errs.Conflict, "error.schema_newer", "have", have, "want", want)
+	}
+	if have == want {
+		return have, nil
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return have, fmt.Errorf("migrate: %w", err)
+	}
+	return want, nil
+}

@@ -1,0 +1,339 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+var _ order.Store = (*Store)(nil)
+
+const shopCols = "id, workspace_id, name, platform, market, currency, created_at"
+
+func shopDest(v *order.Shop) []any {
+	return []any{&v.ID, &v.Workspace, &v.Name, &v.Platform, &v.Market, &v.Currency, at(&v.CreatedAt)}
+}
+
+// AddShop implements order.Store.
+func (s *Store) AddShop(ctx context.Context, v order.Shop) (bool, error) {
+	n, err := s.exec(ctx, `INSERT INTO shop (`+shopCols+`) VALUES (`+places(1, 7)+`) ON CONFLICT DO NOTHING`,
+		v.ID, v.Workspace, clean(v.Name), clean(v.Platform), clean(v.Market), v.Currency, ms(v.CreatedAt))
+	return n == 1, err
+}
+
+// Shop implements order.Store.
+func (s *Store) Shop(ctx context.Context, w auth.WorkspaceID, id order.ShopID) (order.Shop, error) {
+	return one(ctx, s.DB, shopDest, `SELECT `+shopCols+` FROM shop WHERE workspace_id = $1 AND id = $2`, w, id)
+}
+
+// ShopByName implements order.Store.
+func (s *Store) ShopByName(ctx context.Context, w auth.WorkspaceID, name string) (order.Shop, error) {
+	return one(ctx, s.DB, shopDest, `SELECT `+shopCols+` FROM shop WHERE workspace_id = $1 AND name = $2`, w, clean(name))
+}
+
+// Shops implements order.Store.
+func (s *Store) Shops(ctx context.Context, w auth.WorkspaceID) ([]order.Shop, error) {
+	return all(ctx, s.DB, shopDest, `SELECT `+shopCols+` FROM shop WHERE workspace_id = $1 ORDER BY name, id`, w)
+}
+
+const orderCols = `id, workspace_id, shop_id, external_id, number, number_key, number_alt, customer_id, email,
+	status, payment_status, fulfillment_status, currency, goods, discount, shipping, tax, duty, total, refunded,
+	payment_method, ship_to, placed_at, updated_at`
+
+func orderDest(o *order.Order) []any {
+	return []any{
+		&o.ID, &o.Workspace, &o.Shop, &o.ExternalID, &o.Number, &o.NumberKey, &o.NumberAlt, ref(&o.Customer), &o.Email,
+		&o.Status, &o.PaymentStatus, &o.FulfillmentStatus, &o.Currency, &o.Goods, &o.Discount, &o.Shipping, &o.Tax, &o.Duty, &o.Total, &o.Refunded,
+		&o.PaymentMethod, doc(&o.ShipTo), at(&o.PlacedAt), at(&o.UpdatedAt),
+	}
+}
+
+func orderArgs(o order.Order) []any {
+	return []any{
+		o.ID, o.Workspace, o.Shop, clean(o.ExternalID), clean(o.Number), clean(o.NumberKey), clean(o.NumberAlt), opt(o.Customer), clean(o.Email),
+		clean(o.Status), clean(o.PaymentStatus), clean(o.FulfillmentStatus), o.Currency, o.Goods, o.Discount, o.Shipping, o.Tax, o.Duty, o.Total, o.Refunded,
+		clean(o.PaymentMethod), js(o.ShipTo), ms(o.PlacedAt), ms(o.UpdatedAt),
+	}
+}
+
+// Order implements order.Store.
+func (s *Store) Order(ctx context.Context, w auth.WorkspaceID, id order.ID) (order.Order, error) {
+	o, err := one(ctx, s.DB, orderDest, `SELECT `+orderCols+` FROM orders WHERE workspace_id = $1 AND id = $2`, w, id)
+	if err != nil {
+		return o, err
+	}
+	list := []order.Order{o}
+	err = s.fillOrders(ctx, w, list)
+	return list[0], err
+}
+
+// orders reads several orders with all that belongs to them, in three queries.
+func (s *Store) orders(ctx context.Context, w auth.WorkspaceID, q string, args ...any) ([]order.Order, error) {
+	list, err := all(ctx, s.DB, orderDest, q, args...)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list, s.fillOrders(ctx, w, list)
+}
+
+func (s *Store) fillOrders(ctx context.Context, w auth.WorkspaceID, list []order.Order) error {
+	type lineRow struct {
+		order order.ID
+		order.Line
+	}
+	type parcelRow struct {
+		order order.ID
+		order.Fulfillment
+	}
+	ids := make([]order.ID, len(list))
+	place := make(map[order.ID]*order.Order, len(list))
+	for i := range list {
+		ids[i], place[list[i].ID] = list[i].ID, &list[i]
+	}
+	args, in := params(w, ids), places(2, len(ids))
+	lines, err := all(ctx, s.DB, func(r *lineRow) []any {
+		l := &r.Line
+		return []any{&r.order, &l.ID, &l.SKU, &l.Title, &l.Variant, &l.Quantity, &l.Price, &l.Discount, &l.Tax, &l.Duty}
+	}, `SELECT order_id, id, sku, title, variant, quantity, price, discount, tax, duty FROM order_line
+		WHERE workspace_id = $1 AND order_id IN (`+in+`) ORDER BY order_id, position`, args...)
+	if err != nil {
+		return err
+	}
+	for _, r := range lines {
+		o := place[r.order]
+		o.Lines = append(o.Lines, r.Line)
+	}
+	parcels, err := all(ctx, s.DB, func(r *parcelRow) []any {
+		f := &r.Fulfillment
+		return []any{&r.order, &f.ID, &f.Carrier, &f.Tracking, &f.Status, at(&f.ShippedAt), at(&f.DeliveredAt)}
+	}, `SELECT order_id, id, carrier, tracking, status, shipped_at, delivered_at FROM fulfillment
+		WHERE workspace_id = $1 AND order_id IN (`+in+`) ORDER BY order_id, id`, args...)
+	for _, r := range parcels {
+		o := place[r.order]
+		o.Fulfillments = append(o.Fulfillments, r.Fulfillment)
+	}
+	return err
+}
+
+// HoldOrders implements order.Store.
+func (s *Store) HoldOrders(ctx context.Context, w auth.WorkspaceID, shop order.ShopID, external []string) ([]order.Order, error) {
+	var out []order.Order
+	for part := range slices.Chunk(distinct(external), 500) {
+		args := []any{w, shop}
+		for _, e := range part {
+			args = append(args, clean(e))
+		}
+		list, err := s.orders(ctx, w, `SELECT `+orderCols+` FROM orders
+			WHERE workspace_id = $1 AND shop_id = $2 AND external_id IN (`+places(3, len(part))+`) ORDER BY id FOR UPDATE`, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// AddOrder implements order.Store.
+func (s *Store) AddOrder(ctx context.Context, o order.Order) (added bool, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		args := orderArgs(o)
+		n, err := s.exec(ctx, `INSERT INTO orders (`+orderCols+`) VALUES (`+places(1, len(args))+`)
+			ON CONFLICT (workspace_id, shop_id, external_id) DO NOTHING`, args...)
+		if added = n == 1; err != nil || !added {
+			return err
+		}
+		return s.putContents(ctx, o)
+	})
+	return added, err
+}
+
+// SaveOrder implements order.Store.
+func (s *Store) SaveOrder(ctx context.Context, o order.Order) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		args := orderArgs(o)[3:]
+		set := strings.Split(orderCols, ",")[3:]
+		for i, c := range set {
+			set[i] = fmt.Sprintf("%s = $%d", strings.TrimSpace(c), i+1)
+		}
+		n := len(set)
+		args = append(args, o.Workspace, o.ID)
+		if _, err := s.exec(ctx, fmt.Sprintf(`UPDATE orders SET %s WHERE workspace_id = $%d AND id = $%d`, strings.Join(set, ", "), n+1, n+2), args...); err != nil {
+			return err
+		}
+		lines := make([]int64, len(o.Lines))
+		for i, l := range o.Lines {
+			lines[i] = l.ID
+		}
+		parcels := make([]int64, len(o.Fulfillments))
+		for i, f := range o.Fulfillments {
+			parcels[i] = f.ID
+		}
+		if err := s.keepOnly(ctx, "order_line", o, lines); err != nil {
+			return err
+		}
+		if err := s.keepOnly(ctx, "fulfillment", o, parcels); err != nil {
+			return err
+		}
+		return s.putContents(ctx, o)
+	})
+}
+
+// keepOnly deletes what an order has no longer.
+func (s *Store) keepOnly(ctx context.Context, table string, o order.Order, ids []int64) error {
+	q := `DELETE FROM ` + table + ` WHERE workspace_id = $1 AND order_id = $2`
+	args := []any{o.Workspace, o.ID}
+	if len(ids) > 0 {
+		q += ` AND id NOT IN (` + places(3, len(ids)) + `)`
+		args = append(args, params(0, ids)[1:]...)
+	}
+	_, err := s.exec(ctx, q, args...)
+	return err
+}
+
+// putContents writes the lines and fulfillments of an order, new and known ones.
+func (s *Store) putContents(ctx context.Context, o order.Order) error {
+	for i, l := range o.Lines {
+		if _, err := s.exec(ctx, `INSERT INTO order_line
+			(id, workspace_id, order_id, position, sku, title, variant, quantity, price, discount, tax, duty) VALUES (`+places(1, 12)+`)
+			ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, title = excluded.title, variant = excluded.variant,
+			quantity = excluded.quantity, price = excluded.price, discount = excluded.discount, tax = excluded.tax, duty = excluded.duty`,
+			l.ID, o.Workspace, o.ID, i, clean(l.SKU), clean(l.Title), clean(l.Variant), l.Quantity, l.Price, l.Discount, l.Tax, l.Duty); err != nil {
+			return err
+		}
+	}
+	for _, f := range o.Fulfillments {
+		if _, err := s.exec(ctx, `INSERT INTO fulfillment
+			(id, workspace_id, order_id, carrier, tracking, tracking_key, status, shipped_at, delivered_at) VALUES (`+places(1, 9)+`)
+			ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, tracking = excluded.tracking, tracking_key = excluded.tracking_key,
+			status = excluded.status, shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at`,
+			f.ID, o.Workspace, o.ID, clean(f.Carrier), clean(f.Tracking), clean(order.TrackingKey(f.Tracking)), clean(f.Status),
+			optMS(f.ShippedAt), optMS(f.DeliveredAt)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OrdersByKeys implements order.Store. Each key is an index seek of its own on
+// either column, which one condition with OR would not be on both engines.
+func (s *Store) OrdersByKeys(ctx context.Context, w auth.WorkspaceID, keys []string, limit int) ([]order.Order, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	args := []any{w}
+	for _, k := range keys {
+		args = append(args, clean(k))
+	}
+	in := places(2, len(keys))
+	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE id IN (
+			SELECT id FROM orders WHERE workspace_id = $1 AND number_key IN (`+in+`)
+			UNION SELECT id FROM orders WHERE workspace_id = $1 AND number_alt IN (`+in+`))
+		ORDER BY placed_at DESC, id DESC LIMIT `+fmt.Sprintf("$%d", len(args)+1), append(args, limit)...)
+}
+
+// OrdersByTracking implements order.Store.
+func (s *Store) OrdersByTracking(ctx context.Context, w auth.WorkspaceID, keys []string, limit int) ([]order.Order, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	args := []any{w}
+	for _, k := range keys {
+		args = append(args, clean(k))
+	}
+	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE id IN (
+			SELECT order_id FROM fulfillment WHERE workspace_id = $1 AND tracking_key IN (`+places(2, len(keys))+`))
+		ORDER BY placed_at DESC, id DESC LIMIT `+fmt.Sprintf("$%d", len(args)+1), append(args, limit)...)
+}
+
+// OrdersOf implements order.Store. Either half reads at most a page.
+func (s *Store) OrdersOf(ctx context.Context, w auth.WorkspaceID, c customer.ID, email string, limit int) ([]order.Order, error) {
+	const page = `SELECT * FROM (SELECT id FROM orders WHERE workspace_id = $1 AND %s ORDER BY placed_at DESC LIMIT $2) AS %s`
+	args := []any{w, limit}
+	var halves []string
+	if c != 0 {
+		args = append(args, c)
+		halves = append(halves, fmt.Sprintf(page, fmt.Sprintf("customer_id = $%d", len(args)), "by_customer"))
+	}
+	if email != "" {
+		args = append(args, clean(email))
+		halves = append(halves, fmt.Sprintf(page, fmt.Sprintf("email = $%d", len(args)), "by_email"))
+	}
+	if len(halves) == 0 {
+		return nil, nil
+	}
+	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE id IN (`+strings.Join(halves, " UNION ")+`)
+		ORDER BY placed_at DESC, id DESC LIMIT $2`, args...)
+}
+
+// ListOrders implements order.Store.
+func (s *Store) ListOrders(ctx context.Context, w auth.WorkspaceID, f order.Filter, after order.Cursor, limit int) ([]order.Order, error) {
+	args := []any{w}
+	where := "workspace_id = $1"
+	add := func(cond string, v ...any) {
+		for range v {
+			cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(args)+1), 1)
+			args = append(args, v[0])
+			v = v[1:]
+		}
+		where += " AND " + cond
+	}
+	if after.ID != 0 {
+		add("(placed_at, id) < (?, ?)", ms(after.PlacedAt), int64(after.ID))
+	}
+	if f.Shop != 0 {
+		add("shop_id = ?", f.Shop)
+	}
+	if f.Status != "" {
+		add("status = ?", f.Status)
+	}
+	if f.Customer != 0 {
+		add("customer_id = ?", f.Customer)
+	}
+	if f.Email != "" {
+		add("email = ?", f.Email)
+	}
+	if !f.From.IsZero() {
+		add("placed_at >= ?", ms(f.From))
+	}
+	if !f.To.IsZero() {
+		add("placed_at < ?", ms(f.To))
+	}
+	if len(f.Keys) > 0 {
+		in := places(len(args)+1, len(f.Keys))
+		for _, k := range f.Keys {
+			args = append(args, clean(k))
+		}
+		where += " AND (number_key IN (" + in + ") OR number_alt IN (" + in + "))"
+	}
+	args = append(args, limit)
+	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE `+where+
+		fmt.Sprintf(` ORDER BY placed_at DESC, id DESC LIMIT $%d`, len(args)), args...)
+}
+
+const runCols = "id, workspace_id, kind, source, position, good, bad, finished, updated_at"
+
+// importOrders is the kind of import run of this file.
+const importOrders = "orders"
+
+// OrderImport implements order.Store.
+func (s *Store) OrderImport(ctx context.Context, w auth.WorkspaceID, source string) (order.Run, error) {
+	var workspace auth.WorkspaceID
+	var kind string
+	return one(ctx, s.DB, func(r *order.Run) []any {
+		return []any{&r.ID, &workspace, &kind, &r.Source, doc(&r.Position), &r.Good, &r.Bad, flag(&r.Finished), at(&r.UpdatedAt)}
+	}, `SELECT `+runCols+` FROM import_run WHERE workspace_id = $1 AND kind = $2 AND source = $3`, w, importOrders, clean(source))
+}
+
+// SaveOrderImport implements order.Store.
+func (s *Store) SaveOrderImport(ctx context.Context, w auth.WorkspaceID, r order.Run) error {
+	_, err := s.exec(ctx, `INSERT INTO import_run (`+runCols+`) VALUES (`+places(1, 9)+`)
+		ON CONFLICT (workspace_id, kind, source) DO UPDATE SET position = excluded.position, good = excluded.good,
+		bad = excluded.bad, finished = excluded.finished, updated_at = excluded.updated_at`,
+		r.ID, w, importOrders, clean(r.Source), js(r.Position), r.Good, r.Bad, r.Finished, ms(r.UpdatedAt))
+	return err
+}

@@ -1,0 +1,237 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"godwit.dev/godwit/internal/base/term"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// workspaceTerm is the term that every message of a workspace is indexed under.
+func workspaceTerm(w auth.WorkspaceID) string { return fmt.Sprintf("w%d", w) }
+
+// The number of matching messages read for one page of tickets, and how many
+// times more are read when they belong to few tickets.
+const (
+	searchChunk  = 150
+	searchRounds = 4
+	rankedChunk  = 400
+	recentProbe  = 4000
+)
+
+type match struct {
+	message ticket.MessageID
+	ticket  ticket.ID
+}
+
+func matchDest(m *match) []any { return []any{&m.message, &m.ticket} }
+
+// Search finds tickets by their messages.
+func (s *Store) Search(ctx context.Context, q ticket.SearchQuery) (ticket.SearchPage, error) {
+	tq := term.ParseQuery(q.Text)
+	if q.Text != "" && tq.Empty() {
+		return ticket.SearchPage{}, nil
+	}
+	if q.Ranked && q.Text != "" {
+		return s.searchRanked(ctx, q, tq)
+	}
+	var page ticket.SearchPage
+	var order []ticket.ID
+	best := map[ticket.ID]*ticket.SearchHit{}
+	cursor := q.Cursor
+	for range searchRounds {
+		found, err := s.matches(ctx, q, tq, cursor)
+		if err != nil {
+			return page, err
+		}
+		for _, m := range found {
+			if h := best[m.ticket]; h != nil {
+				h.Matches++
+				cursor = m.message
+				continue
+			}
+			if len(order) == q.Limit {
+				page.More, page.Next = true, cursor
+				return page, s.fillHits(ctx, q, &page, order, best)
+			}
+			order = append(order, m.ticket)
+			best[m.ticket] = &ticket.SearchHit{Message: ticket.Message{ID: m.message}, Matches: 1}
+			cursor = m.message
+		}
+		if len(found) < searchChunk {
+			return page, s.fillHits(ctx, q, &page, order, best)
+		}
+	}
+	page.More, page.Next = true, cursor
+	return page, s.fillHits(ctx, q, &page, order, best)
+}
+
+// fillHits reads the tickets and messages of a page in two statements.
+func (s *Store) fillHits(ctx context.Context, q ticket.SearchQuery, page *ticket.SearchPage, order []ticket.ID, best map[ticket.ID]*ticket.SearchHit) error {
+	if len(order) == 0 {
+		return nil
+	}
+	tickets, err := s.TicketsByID(ctx, q.Scope.Workspace, order)
+	if err != nil {
+		return err
+	}
+	args := []any{q.Scope.Workspace}
+	ids := make([]ticket.MessageID, len(order))
+	for i, t := range order {
+		ids[i] = best[t].Message.ID
+	}
+	for _, id := range pad(ids) {
+		args = append(args, id)
+	}
+	messages, err := all(ctx, s.DB, messageDest, `SELECT `+messageCols+` FROM message WHERE workspace_id=$1 AND id IN (`+places(2, len(args)-1)+`)`, args...)
+	if err != nil {
+		return err
+	}
+	for i := range tickets {
+		best[tickets[i].ID].Ticket = tickets[i]
+	}
+	for i := range messages {
+		if h := best[messages[i].Ticket]; h != nil && h.Message.ID == messages[i].ID {
+			h.Message = messages[i]
+		}
+	}
+	for _, t := range order {
+		page.Hits = append(page.Hits, *best[t])
+	}
+	return nil
+}
+
+// matches returns the newest matching messages older than a cursor.
+func (s *Store) matches(ctx context.Context, q ticket.SearchQuery, tq term.Query, cursor ticket.MessageID) ([]match, error) {
+	if cursor == 0 {
+		cursor = 1<<63 - 1
+	}
+	b := &where{}
+	if q.Text == "" {
+		b.raw("m.id<" + b.param(cursor))
+		s.searchWhere(b, q)
+		return all(ctx, s.DB, matchDest, `SELECT m.id, m.ticket_id FROM message m JOIN ticket t ON t.id=m.ticket_id
+			WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
+	}
+	if s.lite {
+		b.raw("message_term MATCH " + b.param(tq.FTS5(workspaceTerm(q.Scope.Workspace))))
+		b.raw("message_term.rowid<" + b.param(cursor))
+		s.searchWhere(b, q)
+		return all(ctx, s.DB, matchDest, `SELECT m.id, m.ticket_id FROM message_term CROSS JOIN message m ON m.id=message_term.rowid
+			CROSS JOIN ticket t ON t.id=m.ticket_id WHERE `+b.String()+` ORDER BY message_term.rowid DESC LIMIT `+b.param(searchChunk), b.args...)
+	}
+	// A common word is found among the newest messages at once. Asking for it
+	// there first bounds the cost: the index alone would read every match, and
+	// the planner's own mixture reads the whole table for a rare word.
+	ts := tq.TSQuery(workspaceTerm(q.Scope.Workspace))
+	b.raw("f.terms @@ cast(cast(" + b.param(ts) + " as text) as tsquery)")
+	s.searchWhere(b, q)
+	recent, err := all(ctx, s.DB, matchDest, `WITH r AS MATERIALIZED (
+			SELECT message_id, terms FROM message_term WHERE message_id<`+b.param(cursor)+` ORDER BY message_id DESC LIMIT `+b.param(recentProbe)+`)
+		SELECT m.id, m.ticket_id FROM r f JOIN message m ON m.id=f.message_id JOIN ticket t ON t.id=m.ticket_id
+		WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
+	if err != nil || len(recent) == searchChunk {
+		return recent, err
+	}
+	b = &where{}
+	s.searchWhere(b, q)
+	return all(ctx, s.DB, matchDest, `WITH f AS MATERIALIZED (
+			SELECT message_id FROM message_term WHERE terms @@ cast(cast(`+b.param(ts)+` as text) as tsquery) AND message_id<`+b.param(cursor)+`)
+		SELECT m.id, m.ticket_id FROM f JOIN message m ON m.id=f.message_id JOIN ticket t ON t.id=m.ticket_id
+		WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
+}
+
+// searchRanked returns tickets by how well their best message matches.
+func (s *Store) searchRanked(ctx context.Context, q ticket.SearchQuery, tq term.Query) (ticket.SearchPage, error) {
+	var page ticket.SearchPage
+	b := &where{}
+	s.searchWhere(b, q)
+	var text string
+	if s.lite {
+		b.raw("message_term MATCH " + b.param(tq.FTS5(workspaceTerm(q.Scope.Workspace))))
+		text = `SELECT m.id, m.ticket_id FROM message_term CROSS JOIN message m ON m.id=message_term.rowid
+			CROSS JOIN ticket t ON t.id=m.ticket_id WHERE ` + b.String() + ` ORDER BY message_term.rank, message_term.rowid DESC LIMIT ` + b.param(rankedChunk)
+	} else {
+		ts := tq.TSQuery(workspaceTerm(q.Scope.Workspace))
+		cast := "cast(cast(" + b.param(ts) + " as text) as tsquery)"
+		text = `WITH f AS MATERIALIZED (SELECT message_id, ts_rank(terms, ` + cast + `, 1) AS score FROM message_term WHERE terms @@ ` + cast + `)
+			SELECT m.id, m.ticket_id FROM f JOIN message m ON m.id=f.message_id JOIN ticket t ON t.id=m.ticket_id
+			WHERE ` + b.String() + ` ORDER BY f.score DESC, m.id DESC LIMIT ` + b.param(rankedChunk)
+	}
+	found, err := all(ctx, s.DB, matchDest, text, b.args...)
+	if err != nil {
+		return page, err
+	}
+	var order []ticket.ID
+	best := map[ticket.ID]*ticket.SearchHit{}
+	for _, m := range found {
+		if h := best[m.ticket]; h != nil {
+			h.Matches++
+			continue
+		}
+		best[m.ticket] = &ticket.SearchHit{Message: ticket.Message{ID: m.message}, Matches: 1}
+		order = append(order, m.ticket)
+	}
+	start := min(q.Offset, len(order))
+	end := min(start+q.Limit, len(order))
+	if page.More = end < len(order); page.More {
+		page.Offset = end
+	}
+	return page, s.fillHits(ctx, q, &page, order[start:end], best)
+}
+
+// searchWhere restricts messages m of tickets t by a query's fields and by what
+// its scope may see.
+func (s *Store) searchWhere(b *where, q ticket.SearchQuery) {
+	b.add("t.workspace_id=$", q.Scope.Workspace)
+	b.scope(q.Scope, "t.")
+	like := func(col, v string) string {
+		return col + " LIKE " + b.param("%"+likeLiteral(v)+"%") + ` ESCAPE '\'`
+	}
+	if q.From != "" {
+		b.raw("(" + like("m.address", q.From) + " OR " + like("m.author_name", q.From) + ")")
+	}
+	if q.To != "" {
+		b.raw(like("cast(m.rcpt as text)", q.To))
+	}
+	if q.Subject != "" {
+		b.raw("(" + like("m.subject", q.Subject) + " OR " + like("t.subject", q.Subject) + ")")
+	}
+	if q.Order != "" {
+		b.raw("t.order_id IN (SELECT id FROM orders WHERE workspace_id=" + b.param(q.Scope.Workspace) + " AND number_key=" + b.param(q.Order) + ")")
+	}
+	if q.Tag != "" {
+		b.raw("t." + b.tagged(q.Scope.Workspace, q.Tag))
+	}
+	if q.Status != "" {
+		b.add("t.status=$", q.Status)
+	}
+	if q.Bucket != "" {
+		b.add("t.bucket=$", q.Bucket)
+	}
+	if q.Channel != "" {
+		b.add("t.channel=$", q.Channel)
+	}
+	switch {
+	case q.Assignee == "me":
+		b.add("t.assignee_id=$", q.Scope.Person)
+	case q.Assignee == "none":
+		b.raw("t.assignee_id IS NULL")
+	case q.Assignee != "":
+		name := b.param("%" + likeLiteral(strings.ToLower(q.Assignee)) + "%")
+		b.raw("t.assignee_id IN (SELECT id FROM person WHERE workspace_id=" + b.param(q.Scope.Workspace) +
+			" AND (lower(name) LIKE " + name + ` ESCAPE '\' OR email LIKE ` + name + ` ESCAPE '\'))`)
+	}
+	if q.Files {
+		b.raw("m.files<>" + b.param("null") + " AND m.files<>" + b.param("[]"))
+	}
+	if !q.After.IsZero() {
+		b.add("m.at>=$", ms(q.After))
+	}
+	if !q.Before.IsZero() {
+		b.add("m.at<$", ms(q.Before))
+	}
+}

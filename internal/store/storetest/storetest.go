@@ -1,0 +1,122 @@
+// Package storetest opens databases for tests, on every engine.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that creates and drops databases
+
+	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/vault"
+	"godwit.dev/godwit/internal/store"
+)
+
+// Server is the environment variable with the address of a PostgreSQL server on
+// which tests may create databases. Without it they are skipped there, unless
+// Servers is "1": then its absence is a failure.
+const (
+	Server  = "GODWIT_TEST_PG"
+	Servers = "GODWIT_TEST_SERVERS"
+)
+
+// Open runs a test on each engine, on a fresh database that goes away with it.
+func Open(t *testing.T, run func(t *testing.T, s *store.Store)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { run(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { run(t, Postgres(t)) })
+}
+
+// SQLite returns a store in a temporary file.
+func SQLite(t testing.TB) *store.Store {
+	t.Helper()
+	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+}
+
+// Postgres returns a store in a new database of the test server.
+func Postgres(t testing.TB) *store.Store {
+	t.Helper()
+	server := os.Getenv(Server)
+	if server == "" {
+		if os.Getenv(Servers) == "1" {
+			t.Fatal(Server + " is not set")
+		}
+		t.Skip("not run: " + Server + " is not set")
+	}
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "godwit_test_" + suffix()
+	if _, err := admin.Exec("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+		_ = admin.Close()
+		t.Fatalf("create database: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Errorf("drop database: %v", err)
+		}
+		_ = admin.Close()
+	})
+	address, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("%s must be a postgres:// address: %v", Server, err)
+	}
+	address.Path = "/" + name
+	return open(t, address.String())
+}
+
+func suffix() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+func open(t testing.TB, address string) *store.Store {
+	t.Helper()
+	db, err := store.Open(context.Background(), address)
+	if err != nil {
+		t.Fatalf("open database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close database: %v", err)
+		}
+	})
+	v, err := vault.New(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.New(db, store.Config{IDs: id.NewSource(id.RandomNode(), time.Now), Now: time.Now, Bus: event.NewBus(), Vault: v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Workspace adds a workspace and returns it.
+func Workspace(t testing.TB, s *store.Store) auth.WorkspaceID {
+	t.Helper()
+	w := id.NewSource(id.RandomNode(), time.Now).Next()
+	secret := "''"
+	if s.Lite() {
+		secret = "x''"
+	}
+	write, _ := s.Pools()
+	_, err := write.Exec(fmt.Sprintf(`INSERT INTO workspace (id, slug, name, language, zone, secret, settings, created_at)
+		VALUES (%d, 'w%d', 'Test', 'en', 'UTC', %s, '{}', 0)`, w, w, secret))
+	if err != nil {
+		t.Fatalf("add workspace: %v", err)
+	}
+	return auth.WorkspaceID(w)
+}
