@@ -224,3 +224,14 @@ func (s *Store) Views(ctx context.Context, w auth.WorkspaceID, p auth.PersonID) 
 		return []any{&v.ID, &v.Workspace, ref(&v.Person), &v.Name, doc(&v.Condition), &v.Sort, &v.Position}
 	}, `SELECT `+viewCols+` FROM ticket_view WHERE workspace_id=$1 AND (person_id IS NULL OR person_id=$2) ORDER BY position, id LIMIT 200`, w, p)
 }
+
+// MailboxWorkspace returns the workspace of a mailbox.
+func (s *Store) MailboxWorkspace(ctx context.Context, box ticket.MailboxID) (auth.WorkspaceID, error) {
+	return scalar[auth.WorkspaceID](ctx, s.DB, `SELECT workspace_id FROM mailbox WHERE id=$1`, box)
+}
+
+// WorkspaceSecret returns the key that signs a workspace's reply addresses.
+func (s *Store) WorkspaceSecret(ctx context.Context, w auth.WorkspaceID) ([]byte, error) {
+	ws, err := s.Workspace(ctx, w)
+	return ws.Secret, err
+}

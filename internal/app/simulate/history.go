@@ -17,6 +17,7 @@ type history struct {
 	plans   []plan
 	decks   map[string]*deck
 	known   map[string][]int // customers by locale
+	told    map[string]bool  // texts that were said before
 }
 
 // plan is a conversation that is to be told.
@@ -38,7 +39,7 @@ type deck struct {
 }
 
 func newHistory(m *Merchant) *history {
-	return &history{m: m, numbers: map[string]bool{}, decks: map[string]*deck{}, known: map[string][]int{}}
+	return &history{m: m, numbers: map[string]bool{}, decks: map[string]*deck{}, known: map[string][]int{}, told: map[string]bool{}}
 }
 
 func (h *history) write() {

@@ -17,10 +17,20 @@ type laterMail struct {
 // tell turns a plan into a thread; mail due after the end of the history is
 // kept back.
 func (h *history) tell(p plan, i int) Thread {
-	d := newDice(h.m.config.Seed, "tell", i)
 	th := h.m.open(p.locale, p.shop, p.story, &h.m.Customers[p.customer], p.order)
 	th.Key = fmt.Sprintf("t%05d", i)
-	mails := h.m.perform(d, p.story, &th, p.order, p.start, -1)
+	var d dice
+	var mails []Mail
+	for try := range 4 { // short texts repeat at times: other words, then
+		d = newDice(h.m.config.Seed, "tell", i+try<<20)
+		mails = h.m.perform(d, p.story, &th, p.order, p.start, -1)
+		if !slices.ContainsFunc(mails, func(m Mail) bool { return h.told[m.Text] }) {
+			break
+		}
+	}
+	for _, mail := range mails {
+		h.told[mail.Text] = true
+	}
 	if age := h.m.config.Now.Sub(p.start); age < 5*24*time.Hour {
 		mails = backlog(d, mails)
 	}

@@ -97,6 +97,9 @@ func TestKeysInUse(t *testing.T) {
 		}
 		keys := append(asked.FindAllStringSubmatch(string(data), -1), failed.FindAllStringSubmatch(string(data), -1)...)
 		for _, m := range keys {
+			if strings.HasSuffix(m[2], "_") {
+				continue // the beginning of a key that is put together
+			}
 			if _, ok := catalogs()[English][m[2]]; !ok {
 				t.Errorf("%s asks for key %q, which English lacks", path, m[2])
 			}

@@ -9,8 +9,8 @@ import (
 )
 
 // Fold reduces a text to what a reader takes for the same letters: compatibility forms are resolved (NFKC), letters are
-// lower case, digits are ASCII, accents are off Latin and Greek letters, vowel signs off Arabic and Hebrew ones, ё is е
-// and ß is ss. Й stays, being a letter of its own. Spaces and punctuation stay. Folding twice changes nothing.
+// lower case, digits are ASCII, accents are off Latin and Greek letters, vowel signs off Arabic and Hebrew ones, ё is е,
+// ß is ss and common traditional Chinese characters are simplified. Й stays, being a letter of its own. Spaces and punctuation stay. Folding twice changes nothing.
 func Fold(s string) string {
 	if isPlain(s) {
 		return s
@@ -50,6 +50,8 @@ func foldRune(b *strings.Builder, r rune) {
 	case ignored(r):
 	case letters[r] != "":
 		b.WriteString(letters[r])
+	case simplified[r] != 0:
+		b.WriteRune(simplified[r])
 	case unicode.Is(unicode.Nd, r):
 		b.WriteByte(byte('0' + digitValue(r)))
 	case r < 0x0250 || r >= 0x0370 && r < 0x0400 || r >= 0x1E00 && r < 0x2000:

@@ -72,9 +72,9 @@ func (o Outgoing) Recipients() []string {
 // cannot stand in a header: a line break or NUL anywhere, an address without a
 // domain, a field name that Compose owns.
 //
-// The tree is written here and not by go-mail, which the rest of the world would
-// use, because that draws random boundaries for nested parts, leaves long words
-// unfolded, and does not encode file names by RFC 2231.
+// The tree is written here and not by go-mail, because there the boundaries are
+// random or else the same on every level, long words stay unfolded, and file names
+// are not encoded by RFC 2231.
 func Compose(o Outgoing) ([]byte, error) {
 	h, err := o.header()
 	if err != nil {

@@ -224,6 +224,22 @@ func TestComposeBoundsReferences(t *testing.T) {
 	}
 }
 
+func TestFileName(t *testing.T) {
+	for in, want := range map[string]string{
+		"a.pdf":                           "a.pdf",
+		`C:\temp\счёт.pdf`:                "счёт.pdf",
+		"../../etc/passwd":                "passwd",
+		"a\tb.txt":                        "ab.txt",
+		strings.Repeat("x", 200) + ".pdf": strings.Repeat("x", 146) + ".pdf",
+		strings.Repeat("名", 100) + ".png": strings.Repeat("名", 48) + ".png",
+		strings.Repeat("y", 160):          strings.Repeat("y", 150),
+	} {
+		if got := fileName(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestTransferEncoding(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"ascii":     {"hello\n", "7bit"},

@@ -2,6 +2,7 @@ package email
 
 import (
 	"bufio"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"regexp"
@@ -125,11 +126,33 @@ func (f *fakeIMAP) serve(c net.Conn) {
 		if err != nil {
 			return
 		}
+		if tag, ok := strings.CutSuffix(strings.TrimRight(line, "\r\n"), " AUTHENTICATE XOAUTH2"); ok {
+			f.xoauth2(r, w, tag)
+			continue
+		}
 		if !f.answer(w, strings.TrimRight(line, "\r\n")) {
 			_ = w.Flush()
 			return
 		}
 	}
+}
+
+// xoauth2 takes the token "fresh" and answers any other as large providers do:
+// with JSON in a challenge, and NO after the client's reply to it.
+func (f *fakeIMAP) xoauth2(r *bufio.Reader, w *bufio.Writer, tag string) {
+	ask := func(challenge string) string {
+		fmt.Fprintf(w, "+ %s\r\n", challenge)
+		_ = w.Flush()
+		line, _ := r.ReadString('\n')
+		b, _ := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
+		return string(b)
+	}
+	if ask("") == "user=u\x01auth=Bearer fresh\x01\x01" {
+		fmt.Fprintf(w, "%s OK done\r\n", tag)
+		return
+	}
+	ask(base64.StdEncoding.EncodeToString([]byte(`{"status":"400"}`)))
+	fmt.Fprintf(w, "%s NO [AUTHENTICATIONFAILED] Invalid credentials\r\n", tag)
 }
 
 var (

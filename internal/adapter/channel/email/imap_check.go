@@ -59,8 +59,9 @@ func (r *TestReport) tryIMAP(ctx context.Context, acct Account) error {
 
 // Find reports whether a message with this Message-ID is in one of the folders;
 // without folders, in the one for sent mail. It settles a send whose Outcome is
-// Unknown. A false answer is only as good as the server's habit of filing sent
-// mail at once.
+// Unknown. A false answer means "not yet": a server may still be busy with the
+// message, so ask some minutes after the send, and only of a server that files
+// sent mail by itself.
 func Find(ctx context.Context, acct Account, messageID string, folders []string) (bool, error) {
 	s, err := connect(ctx, acct, dialTimeout)
 	if err != nil {

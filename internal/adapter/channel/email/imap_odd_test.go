@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
 func mail(n int) string {
@@ -183,6 +185,8 @@ func TestLateLowUID(t *testing.T) {
 	eventually(t, "first mail", func() bool { return len(sink.all()) == 2 })
 	f.with(func() { f.msgs = append(f.msgs, fakeMsgs(30)...) })
 	eventually(t, "news by polling", func() bool { return len(sink.all()) == 3 })
+	f.with(func() { f.msgs = append(f.msgs, fakeMsgs(15)...) })
+	eventually(t, "mail under an old number", func() bool { return len(sink.all()) == 4 })
 	if c := sink.cursor("INBOX"); c.LastUID != 30 {
 		t.Errorf("cursor %+v", c)
 	}
@@ -279,6 +283,39 @@ func TestMissingFolderDoesNotStopTheOthers(t *testing.T) {
 	eventually(t, "mail of both folders", func() bool { return len(sink.all()) == 2 })
 	if !r.has(func(s Status) bool { return s.Problem != nil && s.Problem.Code == CodeNoFolder && s.Folder == "Gone" }) {
 		t.Error("the missing folder was not reported")
+	}
+}
+
+type tokens []string
+
+func (s *tokens) Token() (*oauth2.Token, error) {
+	next := (*s)[0]
+	if len(*s) > 1 {
+		*s = (*s)[1:]
+	}
+	return &oauth2.Token{AccessToken: next, Expiry: time.Now().Add(time.Hour)}, nil
+}
+
+// A token that the server has revoked is replaced though it has not expired.
+func TestRevokedToken(t *testing.T) {
+	f := newFakeIMAP(t)
+	f.msgs, f.caps = fakeMsgs(1), "IMAP4rev1 AUTH=XOAUTH2"
+	acct := f.account()
+	acct.OAuth = &OAuth2{Source: &tokens{"revoked", "fresh"}}
+	sink := &memSink{}
+	r := start(t, acct, sink, Options{})
+	eventually(t, "mail", func() bool { return len(sink.all()) == 1 })
+	if !r.failed(CodeAuthFailed) {
+		t.Error("the first refusal was not reported")
+	}
+}
+
+func TestExpungeIsCounted(t *testing.T) {
+	s := &session{count: 5, known: 3}
+	s.onExpunge(2)
+	s.onExpunge(4)
+	if s.count != 3 || s.known != 2 {
+		t.Errorf("count %d, known %d", s.count, s.known)
 	}
 }
 

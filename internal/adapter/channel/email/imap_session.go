@@ -29,6 +29,8 @@ type session struct {
 
 	folder   string // the selected one
 	validity uint32
+	again    bool // select it anew before the next use
+	left     map[string]seen
 
 	mu    sync.Mutex
 	count uint32 // messages in the folder, as last told
@@ -38,6 +40,9 @@ type session struct {
 // bodyPatience is how many times longer than other commands a fetch of text may
 // take: a batch has megabytes, and some mailboxes sit behind slow lines.
 const bodyPatience = 5
+
+// seen is what a listing of a folder has covered, kept while another is selected.
+type seen struct{ validity, known uint32 }
 
 // head is what is known of a message before its text is fetched.
 type head struct {
@@ -51,7 +56,7 @@ func connect(ctx context.Context, acct Account, timeout time.Duration) (*session
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	s := &session{conn: conn, acct: acct, timeout: timeout, wake: make(chan struct{}, 1)}
+	s := &session{conn: conn, acct: acct, timeout: timeout, wake: make(chan struct{}, 1), left: map[string]seen{}}
 	opt := &imapclient.Options{
 		TLSConfig: acct.tlsConfig("imap"),
 		UnilateralDataHandler: &imapclient.UnilateralDataHandler{
@@ -203,10 +208,13 @@ func (s *session) open(ctx context.Context, folder string) error {
 	case <-s.wake:
 	default:
 	}
-	if s.folder == folder {
+	if s.folder == folder && !s.again {
 		return s.within(ctx, "noop", func() error { return s.c.Noop().Wait() })
 	}
-	s.folder = ""
+	s.mu.Lock()
+	s.left[s.folder] = seen{s.validity, s.known}
+	s.mu.Unlock()
+	s.folder, s.again = "", false
 	var data *imap.SelectData
 	err := s.within(ctx, "open "+folder, func() (err error) {
 		data, err = s.c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
@@ -225,12 +233,15 @@ func (s *session) open(ctx context.Context, folder string) error {
 	s.folder, s.validity = folder, data.UIDValidity
 	s.mu.Lock()
 	s.count, s.known = data.NumMessages, 0
+	if before := s.left[folder]; before.validity == s.validity {
+		s.known = min(before.known, s.count)
+	}
 	s.mu.Unlock()
 	return nil
 }
 
 // reopen makes the next open select again, which shows a changed UIDVALIDITY.
-func (s *session) reopen() { s.folder = "" }
+func (s *session) reopen() { s.again = true }
 
 // listAfter returns the UIDs above last, rising, without repeats. Messages that
 // joined the folder since the previous listing are included even when their UID

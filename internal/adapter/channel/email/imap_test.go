@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -311,11 +312,11 @@ func dovecot(t *testing.T) *dovecottest.Server {
 func TestFindSettlesAnUnknownSend(t *testing.T) {
 	srv := dovecot(t)
 	imapAcct := Account{Host: srv.Host, Port: srv.Port, Security: None, Username: srv.User, Password: srv.Password}
-	fault := smtptest.Fault{}
-	_, smtpAcct := smtpServer(t, smtptest.Config{Maildir: srv.Maildir, Fault: func(string, []string) smtptest.Fault { return fault }})
+	var fault atomic.Pointer[smtptest.Fault]
+	_, smtpAcct := smtpServer(t, smtptest.Config{Maildir: srv.Maildir, Fault: func(string, []string) smtptest.Fault { return *fault.Load() }})
 	s := newSender(t, SenderOptions{})
 	for n, f := range []smtptest.Fault{{DropUnstored: true}, {DropAfterStore: true}} {
-		fault = f
+		fault.Store(&f)
 		o := sample()
 		o.MessageID = fmt.Sprintf("<unknown-%d@example.test>", n)
 		raw, err := Compose(o)

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -64,6 +65,8 @@ func (s *Sender) Send(ctx context.Context, acct Account, from string, rcpt []str
 	if out != nil {
 		return *out
 	}
+	head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	env.utf8 = env.utf8 || !ascii(string(head))
 	release, err := s.pool.slot(ctx, acct)
 	if err != nil {
 		return unreachable(err)

@@ -58,6 +58,7 @@ type Envelope struct {
 // Sink takes messages in. Accept returns nil only when the whole batch is
 // durable, and saves the cursor (if not nil) in the same transaction. It is
 // idempotent on Raw.Source: the same message may be offered any number of times.
+// A batch may be empty when only the cursor moves.
 type Sink interface {
 	Accept(ctx context.Context, mailboxID int64, batch []Raw, next *Cursor) error
 	// Cursors returns the saved cursor of each folder of the mailbox.

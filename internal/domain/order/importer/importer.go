@@ -93,18 +93,6 @@ func New(cfg Config) *Importer {
 	return &Importer{cfg}
 }
 
-// group is what a file says about one order.
-type group struct {
-	order order.New
-	key   string // what tells its rows together
-	bad   bool
-	line  int // where it begins
-}
-
-// source yields the groups of a file. It calls bad for each bad row, before it
-// yields the group, and returns io.EOF at the end.
-type source interface{ next() (*group, error) }
-
 // Import reads a file of orders into a shop. It fails with errs.Denied without
 // the permission, and with errs.Invalid if the file cannot be understood at all;
 // what was saved before any error stays, and a repeat goes on from there.
@@ -150,12 +138,12 @@ func (r *run) do(ctx context.Context, in io.Reader, format Format, mapping Mappi
 	if err := r.begin(ctx, head, format, mapping); err != nil {
 		return err
 	}
-	var rows rowSource
+	var rows rowReader
 	switch format {
 	case CSV:
 		rows, err = newTable(rest, head, mapping, r)
 	case JSONL:
-		rows, err = newRecords(rest, r), nil
+		rows, err = newRecords(rest), nil
 	default:
 		err = errs.Field("format", "error.import_format", "format", string(format))
 	}
@@ -189,8 +177,8 @@ func (r *run) do(ctx context.Context, in io.Reader, format Format, mapping Mappi
 	return r.end(ctx)
 }
 
-// rowSource reads the next row into the groups of a run.
-type rowSource interface{ row(r *run) error }
+// rowReader reads the next row into the groups of a run.
+type rowReader interface{ row(r *run) error }
 
 // begin finds out whether an earlier run of the same file was cut off.
 func (r *run) begin(ctx context.Context, head []byte, format Format, mapping Mapping) error {
@@ -226,40 +214,33 @@ func (r *run) begin(ctx context.Context, head []byte, format Format, mapping Map
 
 // of returns the group of an order, new if it has not begun. It returns nil if
 // the order was saved in an earlier batch: its lines are scattered too far.
-func (r *run) of(key string, line int) (g *group, began bool) {
+func (r *run) of(key string, line int) *group {
 	if g := r.place[key]; g != nil {
-		return g, false
+		return g
 	}
 	h := maphash.String(r.seed, key)
 	if _, again := r.seen[h]; again {
-		return nil, false
+		return nil
 	}
 	r.seen[h] = struct{}{}
-	g = &group{key: key, line: line}
+	g := &group{key: key, line: line, order: order.New{Shop: r.shop.ID}}
 	r.batch = append(r.batch, g)
 	r.place[key] = g
-	return g, true
+	return g
 }
 
 // alone returns a group of its own, for a row that belongs to no order.
 func (r *run) alone(line int) *group {
-	g := &group{line: line, bad: true}
+	g := &group{line: line}
 	r.batch = append(r.batch, g)
 	return g
 }
 
-// bad reports a row and condemns its order. What an earlier run reported is not
-// reported again.
-func (r *run) bad(g *group, e RowError) {
-	g.bad = true
-	if r.skip > 0 {
-		return
-	}
-	r.report.RowsTotal++
-	if len(r.report.Rows) < maxRows {
-		e.Value = shorten(e.Value)
-		r.report.Rows = append(r.report.Rows, e)
-	}
+// tell adds what was wrong with an order to the report.
+func (r *run) tell(g *group) {
+	r.report.RowsTotal += g.errors
+	room := maxRows - len(r.report.Rows)
+	r.report.Rows = append(r.report.Rows, g.rows[:min(room, len(g.rows))]...)
 }
 
 // errDry takes back what a dry run has done.
@@ -267,21 +248,20 @@ var errDry = errors.New("dry run")
 
 // flush saves complete orders together with the position after them.
 func (r *run) flush(ctx context.Context, groups []*group) error {
-	if n := int64(len(groups)); r.skip > 0 {
-		r.skip = max(r.skip-n, 0) // runs end at the same places: either all were done or none
+	if n := int64(len(groups)); r.skip >= n {
+		r.skip -= n
 		return nil
 	}
-	if len(groups) == 0 {
-		return nil
-	}
+	r.skip = 0 // the file has grown since; what was done in part is done again, which is harmless
 	var list []order.New
 	for _, g := range groups {
-		if !g.bad {
-			g.finish(r)
+		if g.errors == 0 {
+			g.finish(r.shop)
 		}
-		if !g.bad {
+		if g.errors == 0 {
 			list = append(list, g.order)
 		}
+		r.tell(g)
 	}
 	next := r.kept
 	next.Good += int64(len(list))
@@ -333,31 +313,6 @@ func (r *run) end(ctx context.Context) error {
 	}
 	r.kept.Finished, r.kept.UpdatedAt = true, r.im.cfg.Now()
 	return r.im.cfg.Store.SaveOrderImport(ctx, r.actor.Workspace, r.kept)
-}
-
-// finish completes an order from what its rows said and checks it as a whole.
-func (g *group) finish(r *run) {
-	n := &g.order
-	n.Shop = r.shop.ID
-	if err := n.Check(r.shop); err != nil {
-		reason, column := ReasonOrder, ""
-		var e *errs.Error
-		if errors.As(err, &e) {
-			column = e.Field
-		}
-		r.bad(g, RowError{Line: g.line, Column: column, Value: n.Number, Reason: reason})
-	}
-}
-
-func shorten(s string) string {
-	n := 0
-	for i := range s {
-		if n == maxShown {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
 }
 
 // counter tells how much of a reader is read.

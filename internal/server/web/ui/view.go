@@ -14,16 +14,11 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 )
 
-// words is the part of the catalogue that belongs to the console.
-const words = "ui."
+// T returns the wording of a key; see [i18n.Printer.T].
+func (p Page) T(key string, args ...any) string { return p.printer().T(key, args...) }
 
-// T returns the wording of a console key; see [i18n.Printer.T].
-func (p Page) T(key string, args ...any) string { return p.printer().T(words+key, args...) }
-
-// N returns the wording of a console key for a count; see [i18n.Printer.N].
-func (p Page) N(key string, count int64, args ...any) string {
-	return p.printer().N(words+key, count, args...)
-}
+// N returns the wording of a key for a count; see [i18n.Printer.N].
+func (p Page) N(key string, count int64, args ...any) string { return p.printer().N(key, count, args...) }
 
 func (p Page) printer() *i18n.Printer {
 	if p.Printer == nil {
@@ -33,7 +28,7 @@ func (p Page) printer() *i18n.Printer {
 }
 
 // has reports whether a key is worded at all.
-func (p Page) has(key string) bool { return p.T(key) != words+key }
+func (p Page) has(key string) bool { return p.T(key) != key }
 
 // word returns the wording of a value of an open set ("channel", "viber"), the value itself if the set does not know it.
 func (p Page) word(set, value string) string {
@@ -86,20 +81,14 @@ func (p Page) age(t time.Time) string {
 
 // date writes a day, with its year unless it is this one.
 func (p Page) date(t time.Time) string {
-	t = p.here(t)
-	key := "date.day"
-	if t.Year() != p.here(p.Now).Year() {
-		key = "date.year"
+	style := i18n.Brief
+	if p.here(t).Year() != p.here(p.Now).Year() {
+		style = i18n.Medium
 	}
-	months := strings.Split(p.T("date.months"), " ")
-	month := strconv.Itoa(int(t.Month()))
-	if len(months) == 12 {
-		month = months[t.Month()-1]
-	}
-	return p.T(key, "D", strconv.Itoa(t.Day()), "M", month, "Y", strconv.Itoa(t.Year()))
+	return p.printer().Date(t, p.Zone, style)
 }
 
-func (p Page) clock(t time.Time) string { return p.here(t).Format("15:04") }
+func (p Page) clock(t time.Time) string { return p.printer().Time(t, p.Zone) }
 
 // moment writes a day and time, the day only if it is not today.
 func (p Page) moment(t time.Time) string {
@@ -107,13 +96,11 @@ func (p Page) moment(t time.Time) string {
 	if a.Year() == b.Year() && a.YearDay() == b.YearDay() {
 		return p.clock(t)
 	}
-	return p.T("date.at", "Day", p.date(t), "Time", p.clock(t))
+	return p.printer().DateTime(t, p.Zone, i18n.Brief)
 }
 
 // full writes a day and time whatever the day.
-func (p Page) full(t time.Time) string {
-	return p.T("date.at", "Day", p.date(t), "Time", p.clock(t))
-}
+func (p Page) full(t time.Time) string { return p.printer().DateTime(t, p.Zone, i18n.Medium) }
 
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

@@ -33,10 +33,17 @@ func attributionAt(lines []line, floor, end int, quoted bool) int {
 		starts[n] = joined
 		n++
 	}
+	if n == 0 || !hasEvidence(starts[n-1], quoted) {
+		return -1
+	}
+	var fits [maxAttributionLines]bool
+	for k := range n {
+		fits[k] = lines[end-k].depth == 0 && isAttribution(starts[k], quoted)
+	}
 	// The nearest line that opens with a word such as "On" is the start; failing
 	// that, the nearest that opens with a date; failing that, with a name.
 	for k := 0; k < n; k++ {
-		if lines[end-k].depth == 0 && hasOpener(starts[k]) && isAttribution(starts[k], quoted) {
+		if fits[k] && hasOpener(starts[k]) {
 			if r, _ := utf8.DecodeRuneInString(starts[k]); unbroken(r) {
 				return withName(lines, floor, end-k) // Chinese opens with "于" behind the name
 			}
@@ -44,19 +51,22 @@ func attributionAt(lines []line, floor, end int, quoted bool) int {
 		}
 	}
 	for k := 0; k < n; k++ {
-		if lines[end-k].depth == 0 && digitSoon(lines[end-k].text) && isAttribution(starts[k], quoted) {
+		if fits[k] && digitSoon(lines[end-k].text) {
 			return withName(lines, floor, end-k)
 		}
 	}
 	for k := 0; k < n; k++ {
-		if lines[end-k].depth > 0 || k > 0 && !strings.ContainsAny(lines[end-k].text, "@<") {
-			continue
-		}
-		if isAttribution(starts[k], quoted) {
+		if fits[k] && (k == 0 || strings.ContainsAny(lines[end-k].text, "@<")) {
 			return withName(lines, floor, end-k)
 		}
 	}
 	return -1
+}
+
+// hasEvidence is the test that every attribution passes: a digit, an address, a
+// mediator, dashes, or a quote below it.
+func hasEvidence(s string, quoted bool) bool {
+	return quoted || strings.ContainsAny(s, "@0123456789") || strings.Contains(s, " via ") || strings.HasPrefix(s, "--") || strings.ContainsFunc(s, unicode.IsDigit)
 }
 
 // withName moves start up over the line that a client wrapped off the front of an
