@@ -77,10 +77,16 @@ func (s *Store) NewMail(ctx context.Context, w auth.WorkspaceID, limit int) ([]m
 	return out, nil
 }
 
-// MailState records that mail was processed, or why it could not be.
-func (s *Store) MailState(ctx context.Context, w auth.WorkspaceID, id ticket.IntakeID, state, cause string) error {
-	_, err := s.exec(ctx, `UPDATE intake SET state=$1, error=$2 WHERE workspace_id=$3 AND id=$4`, state, clean(cause), w, id)
-	return err
+// TakeMail marks new mail as processed, or as failed for a cause. It reports
+// false if somebody else has taken it. Within a transaction the mail is held
+// until that ends, so that two workers can never process the same message.
+func (s *Store) TakeMail(ctx context.Context, w auth.WorkspaceID, id ticket.IntakeID, cause string) (bool, error) {
+	state := "done"
+	if cause != "" {
+		state = "failed"
+	}
+	n, err := s.exec(ctx, `UPDATE intake SET state=$1, error=$2 WHERE workspace_id=$3 AND id=$4 AND state='new'`, state, clean(cause), w, id)
+	return n == 1, err
 }
 
 // RetryFailedMail makes mail that could not be processed new again.

@@ -44,6 +44,11 @@ type Store interface {
 	// MoveBack undoes MoveCustomer for what is still where it was moved to. It
 	// reports false if from is not merged into into by that event.
 	MoveBack(ctx context.Context, w auth.WorkspaceID, m Merged, by event.ID, at time.Time) (bool, error)
+	// RemoveIdentity takes an identity from a customer; it reports false if the
+	// customer does not hold it.
+	RemoveIdentity(ctx context.Context, w auth.WorkspaceID, c ID, kind, value string) (bool, error)
+	// Merges returns the merges into a customer that still stand, newest first.
+	Merges(ctx context.Context, w auth.WorkspaceID, into ID, limit int) ([]Merge, error)
 	// Event returns an event of the journal.
 	Event(context.Context, auth.WorkspaceID, event.ID) (event.Event, error)
 }

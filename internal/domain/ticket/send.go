@@ -325,11 +325,12 @@ func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id Messag
 	c := &change{s: s, now: now, actor: auth.ForSystem(w), T: tk}
 	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.delivery",
 		map[string]any{"message": int64(id), "state": to, "detail": cut(detail, 300), "number": tk.Number})
-	if to == Failed || to == Unknown {
-		c.T.Unread = true
-		if c.T.Status == Solved || c.T.Status == Pending {
-			c.T.move(Open, "", now)
-		}
+	if to != Failed && to != Unknown {
+		return s.Journal.Append(ctx, c.events...) // the ticket itself is as it was
+	}
+	c.T.Unread = true
+	if c.T.Status == Solved || c.T.Status == Pending {
+		c.T.move(Open, "", now)
 	}
 	return c.save(ctx, &tk)
 }

@@ -13,6 +13,7 @@ import (
 // Store keeps what this package owns. Every method but the ones by ID alone
 // takes the workspace, and those that read for a person take a Scope.
 type Store interface {
+	DeskStore
 	InTx(context.Context, func(context.Context) error) error
 
 	NextNumber(context.Context, auth.WorkspaceID) (int64, error)
@@ -98,6 +99,8 @@ type Store interface {
 	PutView(context.Context, View) error
 	DeleteView(context.Context, auth.WorkspaceID, ViewID) error
 	Views(context.Context, auth.WorkspaceID, auth.PersonID) ([]View, error)
+
+	ReportStore
 }
 
 // ListQuery selects and orders tickets. The zero value of a field does not

@@ -57,7 +57,9 @@ type Store interface {
 	InTx(context.Context, func(context.Context) error) error
 	AcceptMail(ctx context.Context, w auth.WorkspaceID, box ticket.MailboxID, batch []Raw, next *Cursor) (int, error)
 	NewMail(ctx context.Context, w auth.WorkspaceID, limit int) ([]Intake, error)
-	MailState(ctx context.Context, w auth.WorkspaceID, id ticket.IntakeID, state, cause string) error
+	// TakeMail marks new mail as processed, or as failed for a cause; false means
+	// that somebody else did.
+	TakeMail(ctx context.Context, w auth.WorkspaceID, id ticket.IntakeID, cause string) (bool, error)
 	Mailbox(context.Context, auth.WorkspaceID, ticket.MailboxID) (ticket.Mailbox, error)
 	Mailboxes(context.Context, auth.WorkspaceID) ([]ticket.Mailbox, error)
 	Message(context.Context, auth.WorkspaceID, ticket.MessageID) (ticket.Message, error)
@@ -145,7 +147,7 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 			return 0, err
 		}
 		m.log.Error("mail cannot be processed", "intake", int64(batch[i].ID), "error", err)
-		if err := m.store.MailState(ctx, w.ID, batch[i].ID, "failed", err.Error()); err != nil {
+		if _, err := m.store.TakeMail(ctx, w.ID, batch[i].ID, err.Error()); err != nil {
 			return 0, err
 		}
 	}
@@ -177,16 +179,20 @@ func (m *Mailroom) read(ctx context.Context, batch []Intake) ([]ticket.Inbound, 
 	return out, errors.Join(g.Wait(), ctx.Err())
 }
 
+// commit takes a batch and puts it into tickets, in one transaction.
 func (m *Mailroom) commit(ctx context.Context, w auth.Workspace, batch []Intake, inbound []ticket.Inbound) error {
 	return m.store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := m.tickets.Receive(ctx, w, inbound); err != nil {
-			return err
-		}
-		for _, in := range batch {
-			if err := m.store.MailState(ctx, w.ID, in.ID, "done", ""); err != nil {
+		mine := make([]ticket.Inbound, 0, len(batch))
+		for i, in := range batch {
+			ok, err := m.store.TakeMail(ctx, w.ID, in.ID, "")
+			if err != nil {
 				return err
 			}
+			if ok {
+				mine = append(mine, inbound[i])
+			}
 		}
-		return nil
+		_, err := m.tickets.Receive(ctx, w, mine)
+		return err
 	})
 }

@@ -116,4 +116,5 @@ type Store interface {
 	Invite(ctx context.Context, hash []byte) (Invite, error)
 	// UseInvite marks an invite as used; it fails with errs.Conflict if it was.
 	UseInvite(ctx context.Context, hash []byte, at time.Time) error
+	OpenInvites(ctx context.Context, w WorkspaceID, now time.Time) ([]OpenInvite, error)
 }

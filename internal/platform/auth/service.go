@@ -48,6 +48,7 @@ type Founding struct {
 	Password  string
 	Language  string
 	Zone      string
+	first     bool // see FoundFirst
 }
 
 // Empty reports whether there is no workspace yet.
@@ -84,6 +85,9 @@ func (s *Service) Found(ctx context.Context, f Founding) (Workspace, Person, err
 	_, _ = rand.Read(secret)
 	w := Workspace{ID: WorkspaceID(s.ids.Next()), Name: strings.TrimSpace(f.Workspace), Language: f.Language, Zone: zone, Secret: secret, CreatedAt: now}
 	w.Slug = id.Format("w", int64(w.ID))
+	if f.first {
+		w.Slug = firstSlug
+	}
 	p := Person{
 		ID: PersonID(s.ids.Next()), Workspace: w.ID, Email: f.Email, Name: strings.TrimSpace(f.Name), Role: Owner, Status: Active,
 		PasswordHash: s.hasher.Hash(f.Password), Language: f.Language, Zone: zone, CreatedAt: now, SeenAt: now,

@@ -26,6 +26,7 @@ CREATE TABLE customer (
   updated_at   BIGINT NOT NULL
 ) ${STRICT};
 CREATE INDEX customer_living ON customer (workspace_id, id) WHERE merged_into IS NULL;
+CREATE INDEX customer_merged ON customer (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE identity (
   id           BIGINT  PRIMARY KEY,
@@ -188,6 +189,9 @@ CREATE INDEX ticket_customer ON ticket (customer_id, last_at);
 CREATE INDEX ticket_order ON ticket (order_id, last_at) WHERE order_id IS NOT NULL;
 CREATE INDEX ticket_follow_up ON ticket (follow_up_of) WHERE follow_up_of IS NOT NULL;
 CREATE INDEX ticket_wake ON ticket (snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX ticket_status ON ticket (workspace_id, status, bucket);
+CREATE INDEX ticket_created ON ticket (workspace_id, created_at, bucket);
+CREATE INDEX ticket_solved ON ticket (workspace_id, solved_at, bucket) WHERE solved_at IS NOT NULL;
 
 CREATE TABLE participant (
   ticket_id    BIGINT  NOT NULL REFERENCES ticket (id),

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -20,9 +21,14 @@ type group struct {
 	given map[string]string // values of the order as a whole, by field
 	sums  map[string]int64  // what the lines add up to, by field
 	goods bool              // lines have prices
-	first string            // first and last name, where they have columns of their own
-	last  string
+	ship  names
+	buyer names
 }
+
+// names are a first and a last name in columns of their own.
+type names struct{ first, last string }
+
+func (n names) String() string { return strings.TrimSpace(n.first + " " + n.last) }
 
 // bad condemns the order for a row.
 func (g *group) bad(e RowError) {
@@ -36,11 +42,10 @@ func (g *group) bad(e RowError) {
 // finish completes the order from what its rows said and checks it as a whole.
 func (g *group) finish(shop order.Shop) {
 	n := &g.order
-	if n.ShipTo.Name == "" {
-		n.ShipTo.Name = strings.TrimSpace(g.first + " " + g.last)
-	}
-	if n.CustomerName == "" {
-		n.CustomerName = n.ShipTo.Name
+	n.ShipTo.Name = cmp.Or(n.ShipTo.Name, g.ship.String())
+	n.CustomerName = cmp.Or(n.CustomerName, g.buyer.String(), n.ShipTo.Name)
+	if n.ShipTo.Line1 != "" {
+		n.ShipTo.Name = cmp.Or(n.ShipTo.Name, n.CustomerName)
 	}
 	if g.given != nil {
 		g.total()

@@ -167,14 +167,18 @@ func (c *cells) bad(field string, why Reason) {
 func (c *cells) order(shop order.Shop) {
 	n := &c.g.order
 	c.setCurrency(shop)
-	for f, to := range map[string]*string{
-		"number": &n.Number, "external_id": &n.ExternalID, "customer_name": &n.CustomerName, "language": &n.Language,
-		"payment_method": &n.PaymentMethod, "ship_name": &n.ShipTo.Name, "ship_first": &c.g.first, "ship_last": &c.g.last,
-		"ship_company": &n.ShipTo.Company, "ship_line1": &n.ShipTo.Line1, "ship_line2": &n.ShipTo.Line2, "ship_city": &n.ShipTo.City,
-		"ship_region": &n.ShipTo.Region, "ship_postcode": &n.ShipTo.Postcode, "ship_phone": &n.ShipTo.Phone,
+	for _, f := range []struct {
+		name string
+		to   *string
+	}{
+		{"number", &n.Number}, {"external_id", &n.ExternalID}, {"customer_name", &n.CustomerName}, {"language", &n.Language},
+		{"payment_method", &n.PaymentMethod}, {"ship_name", &n.ShipTo.Name}, {"ship_first", &c.g.ship.first}, {"ship_last", &c.g.ship.last},
+		{"customer_first", &c.g.buyer.first}, {"customer_last", &c.g.buyer.last},
+		{"ship_company", &n.ShipTo.Company}, {"ship_line1", &n.ShipTo.Line1}, {"ship_line2", &n.ShipTo.Line2}, {"ship_city", &n.ShipTo.City},
+		{"ship_region", &n.ShipTo.Region}, {"ship_postcode", &n.ShipTo.Postcode}, {"ship_phone", &n.ShipTo.Phone},
 	} {
-		if *to == "" {
-			*to = c.text(f)
+		if *f.to == "" {
+			*f.to = c.text(f.name)
 		}
 	}
 	if n.Number == "" {
@@ -193,11 +197,15 @@ func (c *cells) order(shop order.Shop) {
 		}
 	}
 	c.states()
-	for f, to := range map[string]*int64{
-		"goods": &n.Goods, "discount": &n.Discount, "shipping": &n.Shipping, "tax": &n.Tax, "duty": &n.Duty, "total": &n.Total, "refunded": &n.Refunded,
+	for _, f := range []struct {
+		name string
+		to   *int64
+	}{
+		{"goods", &n.Goods}, {"discount", &n.Discount}, {"shipping", &n.Shipping}, {"tax", &n.Tax}, {"duty", &n.Duty},
+		{"total", &n.Total}, {"refunded", &n.Refunded},
 	} {
-		if c.once(f) {
-			*to = c.amount(f)
+		if c.once(f.name) {
+			*f.to = c.amount(f.name)
 		}
 	}
 	n.Discount, n.Refunded = max(n.Discount, -n.Discount), max(n.Refunded, -n.Refunded) // some write them as what they take away
@@ -247,8 +255,8 @@ func (c *cells) states() {
 		if n.PaymentStatus == "" {
 			n.PaymentStatus = payment
 		}
-		if _, told := c.t.at["fulfillment_status"]; !told && n.FulfillmentStatus == "" {
-			n.FulfillmentStatus = word(v)
+		if w := word(v); n.FulfillmentStatus == "" && (w == "shipped" || w == "delivered") {
+			n.FulfillmentStatus = w
 		}
 	}
 	if !c.date("cancelled_at").IsZero() {

@@ -3011,7 +3011,7 @@ func testLine(v ViewEdit, c Condition, path string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var172 string
-			templ_7745c5c3_Var172, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("views.value_" + valueHint(f.Kind)))
+			templ_7745c5c3_Var172, templ_7745c5c3_Err = templ.JoinStringErrs(v.T("views.value." + valueHint(f.Kind)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk_admin.templ`, Line: 415, Col: 171}
 			}

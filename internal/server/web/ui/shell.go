@@ -115,7 +115,7 @@ func paletteIcon(kind string) string {
 func scriptWords(p Page) string {
 	words := map[string]string{}
 	for _, key := range []string{
-		"age.now", "age.m", "age.h", "age.d", "draft.saving", "draft.saved", "draft.kept", "draft.restored", "live.lost", "live.back", "list.newer_one",
+		"act.copied", "age.now", "age.m", "age.h", "age.d", "draft.saving", "draft.saved", "draft.kept", "draft.restored", "live.lost", "live.back", "list.newer_one",
 		"list.newer_many", "undo.seconds", "send.one_file", "act.remove", "tour.count", "tour.finish", "tour.next", "palette.wait", "fail.offline", "list.selected_many",
 	} {
 		words[key] = scriptText(p.T(key))

@@ -18,7 +18,9 @@ import (
 func (p Page) T(key string, args ...any) string { return p.printer().T(key, args...) }
 
 // N returns the wording of a key for a count; see [i18n.Printer.N].
-func (p Page) N(key string, count int64, args ...any) string { return p.printer().N(key, count, args...) }
+func (p Page) N(key string, count int64, args ...any) string {
+	return p.printer().N(key, count, args...)
+}
 
 func (p Page) printer() *i18n.Printer {
 	if p.Printer == nil {

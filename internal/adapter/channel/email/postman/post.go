@@ -6,8 +6,6 @@ import (
 	"html"
 	"strings"
 
-	"golang.org/x/oauth2"
-
 	"godwit.dev/godwit/internal/adapter/channel/email"
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -91,10 +89,9 @@ func grant(a *email.Account, auth string, box ticket.Mailbox) error {
 	if box.Settings.TokenURL == "" || box.Secrets.RefreshToken == "" {
 		return errs.Field("oauth_refresh", "error.oauth_incomplete")
 	}
-	conf := &oauth2.Config{
-		ClientID: box.Settings.ClientID, ClientSecret: box.Secrets.ClientSecret, Endpoint: oauth2.Endpoint{TokenURL: box.Settings.TokenURL},
+	a.OAuth = &email.OAuth2{
+		ClientID: box.Settings.ClientID, ClientSecret: box.Secrets.ClientSecret, TokenURL: box.Settings.TokenURL, RefreshToken: box.Secrets.RefreshToken,
 	}
-	a.OAuth = email.NewOAuth2(conf, box.Secrets.RefreshToken)
 	a.Password = ""
 	return nil
 }

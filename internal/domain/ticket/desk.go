@@ -1,0 +1,226 @@
+package ticket
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// DeskStore is what the pages of the desk read in one statement each.
+type DeskStore interface {
+	// CountLists counts several lists, each up to limit, in the order given.
+	CountLists(ctx context.Context, lists []ListQuery, limit int) ([]int, error)
+	// Drafts returns what somebody is writing in a ticket.
+	Drafts(ctx context.Context, w auth.WorkspaceID, t ID, p auth.PersonID) ([]Draft, error)
+	// MentionedIn tells in which of the tickets somebody is mentioned.
+	MentionedIn(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, tickets []ID) (map[ID]bool, error)
+}
+
+// Counts counts several lists at once, each up to limit+1.
+func (s *Service) Counts(ctx context.Context, actor auth.Actor, lists []ListQuery, limit int) ([]int, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return nil, err
+	}
+	if len(lists) == 0 {
+		return nil, nil
+	}
+	scoped := slices.Clone(lists)
+	for i := range scoped {
+		scoped[i].Scope = actor.Scope()
+	}
+	return s.Store.CountLists(ctx, scoped, limit+1)
+}
+
+// Open reads the page of a ticket as Thread does, in fewer statements.
+func (s *Service) Open(ctx context.Context, actor auth.Actor, t Ticket, before MessageID) (Thread, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return Thread{}, err
+	}
+	if t.Workspace != actor.Workspace || !actor.Scope().Sees(t.Team, t.Assignee) {
+		return Thread{}, errs.New(errs.NotFound, "error.not_found")
+	}
+	out := Thread{Ticket: t, Drafts: map[Kind]Draft{}}
+	var err error
+	if out.Messages, err = s.Store.Messages(ctx, actor.Workspace, t.ID, before, threadPage+1); err != nil {
+		return out, err
+	}
+	var from time.Time
+	if len(out.Messages) > threadPage {
+		out.Messages = out.Messages[1:]
+		out.Older = out.Messages[0].ID
+		from = out.Messages[0].At
+	}
+	if slices.ContainsFunc(out.Messages, func(m Message) bool { return m.Side != 0 }) {
+		if out.Sides, err = s.Store.Sides(ctx, actor.Workspace, t.ID); err != nil {
+			return out, err
+		}
+	}
+	if out.Participants, err = s.Store.Participants(ctx, actor.Workspace, t.ID); err != nil {
+		return out, err
+	}
+	if out.Events, err = s.timeline(ctx, actor.Workspace, t.ID, from); err != nil {
+		return out, err
+	}
+	if p := actor.Person(); p != 0 {
+		drafts, err := s.Store.Drafts(ctx, actor.Workspace, t.ID, p)
+		if err != nil {
+			return out, err
+		}
+		for _, d := range drafts {
+			out.Drafts[d.Kind] = d
+		}
+	}
+	if t.Status == Closed {
+		out.FollowUps, err = s.Store.FollowUps(ctx, actor.Workspace, t.ID)
+	}
+	return out, err
+}
+
+// Recipient returns to whom an answer to a thread goes unless the agent says
+// otherwise, by the same rule as Reply; none if nobody can be answered.
+func (t Thread) Recipient() []Address {
+	for _, m := range slices.Backward(t.Messages) {
+		if m.Side != 0 || m.Kind != KindInbound || !m.Verified || m.Form != Plain && m.Form != List {
+			continue
+		}
+		if len(m.Recipients.ReplyTo) > 0 {
+			return m.Recipients.ReplyTo[:1]
+		}
+		return []Address{{Name: m.AuthorName, Address: m.Address}}
+	}
+	for _, p := range t.Participants {
+		if p.Verified {
+			return []Address{{Name: p.Name, Address: p.Address}}
+		}
+	}
+	return nil
+}
+
+// MessageIn returns a message of the ticket with a number.
+func (s *Service) MessageIn(ctx context.Context, actor auth.Actor, number int64, id MessageID) (Message, error) {
+	t, err := s.ByNumber(ctx, actor, number)
+	if err != nil {
+		return Message{}, err
+	}
+	return s.messageOf(ctx, t, id)
+}
+
+// Original returns a message of the ticket with a number as it came in. A
+// message that did not come in from outside has none: errs.NotFound.
+func (s *Service) Original(ctx context.Context, actor auth.Actor, number int64, id MessageID) ([]byte, error) {
+	m, err := s.MessageIn(ctx, actor, number, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.Intake == 0 {
+		return nil, errs.New(errs.NotFound, "error.not_found")
+	}
+	return s.Store.Raw(ctx, actor.Workspace, m.Intake)
+}
+
+// Attachment returns a file of a message by its name among FileNames.
+func (s *Service) Attachment(ctx context.Context, actor auth.Actor, id MessageID, name string) (File, []byte, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return File{}, nil, err
+	}
+	m, err := s.Store.Message(ctx, actor.Workspace, id)
+	if err != nil {
+		return File{}, nil, err
+	}
+	if _, err := s.visible(ctx, actor, m.Ticket); err != nil {
+		return File{}, nil, err
+	}
+	i := slices.Index(FileNames(m.Files), name)
+	if i < 0 {
+		return File{}, nil, errs.New(errs.NotFound, "error.not_found")
+	}
+	f := m.Files[i]
+	f.Name = name
+	data, err := s.Store.Blob(ctx, actor.Workspace, f.SHA256)
+	return f, data, err
+}
+
+// FileNames gives the files of a message names that are fit for a path and
+// differ from each other: the second "a.png" becomes "a (2).png".
+func FileNames(files []File) []string {
+	out := make([]string, len(files))
+	for i, f := range files {
+		name := strings.Map(func(r rune) rune {
+			if r < ' ' || r == 0x7f || r == '/' || r == '\\' {
+				return '_'
+			}
+			return r
+		}, strings.TrimSpace(f.Name))
+		if name == "" || strings.Trim(name, ".") == "" {
+			name = "file"
+		}
+		base, ext := name, ""
+		if dot := strings.LastIndexByte(name, '.'); dot > 0 {
+			base, ext = name[:dot], name[dot:]
+		}
+		for n := 2; slices.Contains(out[:i], name); n++ {
+			name = base + " (" + strconv.Itoa(n) + ")" + ext
+		}
+		out[i] = name
+	}
+	return out
+}
+
+// DraftsOn tells on which of the tickets the actor has a draft.
+func (s *Service) DraftsOn(ctx context.Context, actor auth.Actor, tickets []ID) (map[ID]bool, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return nil, err
+	}
+	return s.Store.DraftsOf(ctx, actor.Workspace, actor.Person(), tickets)
+}
+
+// DraftOf returns what the actor is writing in a ticket; a draft that does not
+// exist is the zero Draft.
+func (s *Service) DraftOf(ctx context.Context, actor auth.Actor, t ID, k Kind) (Draft, error) {
+	if _, err := s.Get(ctx, actor, t); err != nil {
+		return Draft{}, err
+	}
+	d, err := s.Store.Draft(ctx, actor.Workspace, t, actor.Person(), k)
+	if errs.Is(err, errs.NotFound) {
+		return Draft{}, nil
+	}
+	return d, err
+}
+
+// OfCustomer returns the newest tickets of a customer that the actor may see.
+func (s *Service) OfCustomer(ctx context.Context, actor auth.Actor, c customer.ID, limit int) ([]Ticket, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return nil, err
+	}
+	return s.Store.TicketsOfCustomer(ctx, actor.Scope(), c, limit)
+}
+
+// ByIDs returns those of the tickets that the actor may see.
+func (s *Service) ByIDs(ctx context.Context, actor auth.Actor, ids []ID) ([]Ticket, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return nil, err
+	}
+	list, err := s.Store.TicketsByID(ctx, actor.Workspace, ids)
+	scope := actor.Scope()
+	return slices.DeleteFunc(list, func(t Ticket) bool { return !scope.Sees(t.Team, t.Assignee) }), err
+}
+
+// TicketOf returns the ticket of an event that can be undone, if the actor may
+// see it. An event of another workspace does not exist.
+func (s *Service) TicketOf(ctx context.Context, actor auth.Actor, id event.ID) (Ticket, error) {
+	e, err := s.Store.Event(ctx, actor.Workspace, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if e.TicketID == 0 {
+		return Ticket{}, errs.New(errs.NotFound, "error.not_found")
+	}
+	return s.Get(ctx, actor, ID(e.TicketID))
+}

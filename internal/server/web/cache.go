@@ -1,0 +1,266 @@
+package web
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// How long what pages share is kept. Events of this process end it at once;
+// the bounds are for what other processes change and for what has no event.
+const (
+	houseLife = 5 * time.Second
+	seatLife  = 10 * time.Second
+	// seatPace is how often the counts of a busy inbox are made anew for changes
+	// that others make; one's own show at once.
+	seatPace = time.Second
+)
+
+// house is what the pages of a workspace name things by. It is read whole and
+// never changed, so that all requests of a few seconds share it.
+type house struct {
+	workspace auth.Workspace
+	people    []auth.Person
+	person    map[auth.PersonID]auth.Person
+	teams     []auth.Team
+	team      map[auth.TeamID]string
+	shops     []order.Shop
+	shop      map[order.ShopID]order.Shop
+	boxes     []ticket.Mailbox // without their secrets
+	tags      []ticket.Tag
+	color     map[string]string // by tag
+	fields    []ticket.Field
+	macros    []ticket.Macro
+}
+
+// seat is what one person's pages count.
+type seat struct {
+	views  []ticket.View
+	counts map[string]int // by the key of a view, at most countLimit+1
+}
+
+// countLimit is how far the views' badges count.
+const countLimit = 999
+
+// cache keeps houses and seats. It reads the bus when it is asked for
+// something, so that no goroutine is needed to keep it fresh.
+type cache struct {
+	c   Config
+	now func() time.Time // the real clock: the product's may stand still or jump
+
+	mu     sync.Mutex
+	sub    *event.Subscription
+	spaces map[auth.WorkspaceID]*space
+}
+
+// space is the cache of one workspace.
+type space struct {
+	changes int64 // tickets changed so often
+	house   cell[*house]
+	seats   map[auth.PersonID]*cell[*seat]
+}
+
+// cell is a kept value. Its lock is held while it is made, so that many who need it wait for one.
+type cell[T any] struct {
+	mu    sync.Mutex
+	value T
+	at    time.Time // when it was made; the zero time if it must be made
+	seen  int64     // the changes it knows of
+	own   bool      // its person changed something since
+}
+
+func newCache(c Config) *cache {
+	return &cache{c: c, now: time.Now, sub: c.Bus.Subscribe(0, 4096), spaces: map[auth.WorkspaceID]*space{}}
+}
+
+// space returns the cache of a workspace after all that happened until now.
+func (c *cache) space(w auth.WorkspaceID) *space {
+	for {
+		select {
+		case e := <-c.sub.C:
+			c.note(e)
+			continue
+		default:
+		}
+		break
+	}
+	if c.sub.Behind() {
+		c.spaces = map[auth.WorkspaceID]*space{}
+	}
+	s := c.spaces[w]
+	if s == nil {
+		s = &space{seats: map[auth.PersonID]*cell[*seat]{}}
+		c.spaces[w] = s
+	}
+	return s
+}
+
+// note marks what an event makes old.
+func (c *cache) note(e event.Event) {
+	s := c.spaces[e.Workspace]
+	if s == nil {
+		return
+	}
+	subject, _, _ := strings.Cut(e.Kind, ".")
+	switch subject {
+	case "customer", "order":
+		return
+	case "ticket":
+		s.changes++
+		if seat := s.seats[auth.PersonID(e.ActorID)]; seat != nil && e.ActorKind == auth.Agent {
+			seat.own = true
+		}
+		if e.Kind != "ticket.tags" {
+			return
+		}
+	}
+	s.house = cell[*house]{}
+}
+
+// forget drops all that is kept of a workspace.
+func (c *cache) forget(w auth.WorkspaceID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.spaces, w)
+}
+
+// house returns what the pages of the actor's workspace share.
+func (r *request) house() (*house, error) {
+	c := r.s.cache
+	c.mu.Lock()
+	kept := c.space(r.actor.Workspace).house
+	c.mu.Unlock()
+	if kept.value != nil && c.now().Sub(kept.at) < houseLife {
+		return kept.value, nil
+	}
+	h, err := c.furnish(r.Context(), r.actor.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.spaces[r.actor.Workspace]; s != nil {
+		s.house.value, s.house.at = h, c.now()
+	}
+	return h, nil
+}
+
+// furnish reads a house. It names things for everybody, so it is read by the
+// system; what a person may see of tickets and customers is never in it.
+func (c *cache) furnish(ctx context.Context, w auth.WorkspaceID) (*house, error) {
+	system := auth.ForSystem(w)
+	h := &house{person: map[auth.PersonID]auth.Person{}, team: map[auth.TeamID]string{}, shop: map[order.ShopID]order.Shop{}, color: map[string]string{}}
+	var err error
+	if h.workspace, err = c.c.Auth.Workspace(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.people, err = c.c.Auth.People(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.teams, err = c.c.Auth.Teams(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.shops, err = c.c.Orders.Shops(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.boxes, err = c.c.Tickets.Mailboxes(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.tags, err = c.c.Tickets.TagList(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.fields, err = c.c.Tickets.Fields(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.macros, err = c.c.Tickets.Macros(ctx, system); err != nil {
+		return nil, err
+	}
+	for i, p := range h.people {
+		h.people[i].PasswordHash = ""
+		h.person[p.ID] = h.people[i]
+	}
+	for _, t := range h.teams {
+		h.team[t.ID] = t.Name
+	}
+	for _, s := range h.shops {
+		h.shop[s.ID] = s
+	}
+	for i := range h.boxes {
+		h.boxes[i].Secrets = ticket.MailSecrets{}
+	}
+	for _, t := range h.tags {
+		h.color[t.Name] = t.Color
+	}
+	return h, nil
+}
+
+// seat returns the reader's views with their counts.
+func (r *request) seat() (*seat, error) {
+	c := r.s.cache
+	c.mu.Lock()
+	sp := c.space(r.actor.Workspace)
+	kept := sp.seats[r.actor.Person()]
+	if kept == nil {
+		kept = &cell[*seat]{}
+		sp.seats[r.actor.Person()] = kept
+	}
+	age := c.now().Sub(kept.at)
+	fresh := kept.value != nil && age < seatLife && (kept.seen == sp.changes || age < seatPace && !kept.own)
+	value, changes := kept.value, sp.changes
+	c.mu.Unlock()
+	if fresh {
+		return value, nil
+	}
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	c.mu.Lock()
+	if kept.value != nil && kept.seen >= changes && c.now().Sub(kept.at) < seatLife { // somebody else made it while we waited
+		value = kept.value
+		c.mu.Unlock()
+		return value, nil
+	}
+	c.mu.Unlock()
+	made, err := r.takeSeat()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept.value, kept.at, kept.seen, kept.own = made, c.now(), changes, false
+	return made, nil
+}
+
+// counted are the built-in views that bear a count.
+var counted = []string{ui.ViewMine, ui.ViewUnassigned, ui.ViewOpen, ui.ViewPending, ui.ViewSnoozed, ui.ViewMentions}
+
+// takeSeat reads the reader's views and counts all of them in one statement.
+func (r *request) takeSeat() (*seat, error) {
+	views, err := r.s.Tickets.Views(r.Context(), r.actor)
+	if err != nil {
+		return nil, err
+	}
+	keys := append([]string(nil), counted...)
+	for _, v := range views {
+		keys = append(keys, viewKey(v.ID))
+	}
+	queries := make([]ticket.ListQuery, len(keys))
+	for i, key := range keys {
+		queries[i], _, _ = viewQuery(r.actor, key, views)
+	}
+	counts, err := r.s.Tickets.Counts(r.Context(), r.actor, queries, countLimit)
+	if err != nil {
+		return nil, err
+	}
+	s := &seat{views: views, counts: make(map[string]int, len(keys))}
+	for i, key := range keys {
+		s.counts[key] = counts[i]
+	}
+	return s, nil
+}

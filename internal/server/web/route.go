@@ -1,0 +1,114 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// route is one line of the table. All of its fields must be given.
+type route struct {
+	method  string
+	pattern string
+	rule    rule
+	limit   int64 // the largest body, in bytes
+	handle  func(*server, http.ResponseWriter, *request) error
+}
+
+// rule says who may pass. The zero rule is refused when the table is mounted.
+type rule struct {
+	kind       string
+	permission auth.Permission
+}
+
+// public lets anybody pass, signed in or not; signedIn lets in whoever has a
+// session. A person who must sign in first is sent there and comes back.
+var (
+	public   = rule{kind: "public"}
+	signedIn = rule{kind: "signed-in"}
+)
+
+// may lets in those whose role grants a permission.
+func may(p auth.Permission) rule { return rule{kind: "permission", permission: p} }
+
+// Bounds of bodies.
+const (
+	none   = 4 << 10
+	form   = 64 << 10
+	text   = 2 << 20  // a written text, form-encoded: up to three bytes for one
+	upload = 26 << 20 // 25 MB of files and the form around them
+)
+
+// deskRoutes is the table of the inbox and of all that is done to tickets.
+func deskRoutes() []route {
+	read, write, bulk := may(auth.ReadTickets), may(auth.WriteTickets), may(auth.BulkTickets)
+	return []route{
+		{"GET", "/{$}", signedIn, none, (*server).home},
+		{"GET", "/inbox/counts", read, none, (*server).inboxCounts},
+		{"GET", "/inbox/{view}", read, none, (*server).inbox},
+		{"GET", "/inbox/{view}/rows", read, none, (*server).inboxRows},
+		{"GET", "/search", read, none, (*server).search},
+		{"GET", "/palette", read, none, (*server).palette},
+		{"GET", "/keys", signedIn, none, (*server).keys},
+		{"GET", "/tour", signedIn, none, (*server).tourStart},
+		{"POST", "/tour", signedIn, form, (*server).tourStep},
+		{"GET", "/live", read, none, (*server).live},
+
+		{"GET", "/t/{number}", read, none, (*server).ticketPage},
+		{"GET", "/t/{number}/parts", read, none, (*server).ticketParts},
+		{"GET", "/t/{number}/presence", read, none, (*server).ticketPresence},
+		{"GET", "/t/{number}/macros", read, none, (*server).ticketMacros},
+		{"GET", "/t/{number}/m/{message}/html", read, none, (*server).messageHTML},
+		{"GET", "/t/{number}/m/{message}/raw", read, none, (*server).messageRaw},
+		{"GET", "/f/{message}/{name}", read, none, (*server).file},
+
+		{"POST", "/t", write, text, (*server).ticketCreate},
+		{"POST", "/t/{number}/reply", write, upload, (*server).reply},
+		{"POST", "/t/{number}/note", write, upload, (*server).note},
+		{"PUT", "/t/{number}/draft", write, text, (*server).draft},
+		{"POST", "/t/{number}/macro/{macro}", write, text, (*server).macro},
+		{"POST", "/t/{number}/send/{message}/undo", write, form, (*server).sendUndo},
+		{"POST", "/t/{number}/send/{message}/retry", write, form, (*server).sendRetry},
+		{"POST", "/t/{number}/send/{message}/now", write, form, (*server).sendNow},
+		{"POST", "/t/{number}/status", write, form, (*server).setStatus},
+		{"POST", "/t/{number}/assign", write, form, (*server).assign},
+		{"POST", "/t/{number}/team", write, form, (*server).setTeam},
+		{"POST", "/t/{number}/priority", write, form, (*server).setPriority},
+		{"POST", "/t/{number}/tags", write, form, (*server).setTags},
+		{"POST", "/t/{number}/fields", write, form, (*server).setFields},
+		{"POST", "/t/{number}/subject", write, form, (*server).setSubject},
+		{"POST", "/t/{number}/snooze", write, form, (*server).snooze},
+		{"POST", "/t/{number}/merge", write, form, (*server).merge},
+		{"POST", "/t/{number}/split", write, form, (*server).split},
+		{"POST", "/t/{number}/side", write, text, (*server).sideOpen},
+		{"POST", "/t/{number}/side/{side}/reply", write, text, (*server).sideReply},
+		{"POST", "/t/{number}/follow-up", write, form, (*server).followUp},
+		{"POST", "/t/{number}/spam", write, form, (*server).spam},
+		{"POST", "/t/{number}/order", write, form, (*server).setOrder},
+		{"POST", "/t/{number}/undo/{event}", write, form, (*server).undo},
+		{"POST", "/t/{number}/read", write, form, (*server).markRead},
+		{"POST", "/t/{number}/presence", read, form, (*server).setPresence},
+
+		{"POST", "/inbox/bulk", bulk, form, (*server).bulk},
+		{"POST", "/inbox/bulk/undo/{batch}", bulk, form, (*server).bulkUndo},
+	}
+}
+
+// routes is the whole table.
+func routes() []route { return slices.Concat(deskRoutes(), adminRoutes()) }
+
+// mux mounts the table. A path that no route knows is a page that does not exist.
+func (s *server) mux() *http.ServeMux {
+	m := http.NewServeMux()
+	for _, rt := range routes() {
+		if rt.rule == (rule{}) || rt.handle == nil || rt.limit == 0 {
+			panic("web: the route " + rt.method + " " + rt.pattern + " is not whole")
+		}
+		m.Handle(rt.method+" "+rt.pattern, s.serve(rt))
+	}
+	m.Handle("GET /static/", ui.Assets())
+	m.Handle("/", s.serve(route{rule: public, limit: none, handle: (*server).lost}))
+	return m
+}

@@ -1,0 +1,49 @@
+package web
+
+import "net/http"
+
+func (s *server) home(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) inboxCounts(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) inbox(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) inboxRows(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) search(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) palette(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) keys(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) tourStart(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) tourStep(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) live(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) ticketPage(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) ticketParts(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) ticketPresence(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) ticketMacros(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) messageHTML(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) messageRaw(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) file(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) ticketCreate(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) reply(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) note(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) draft(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) macro(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) sendUndo(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) sendRetry(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) sendNow(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setStatus(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) assign(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setTeam(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setPriority(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setTags(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setFields(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setSubject(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) snooze(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) merge(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) split(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) sideOpen(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) sideReply(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) followUp(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) spam(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setOrder(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) undo(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) markRead(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) setPresence(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) bulk(w http.ResponseWriter, r *request) error { return nil }
+func (s *server) bulkUndo(w http.ResponseWriter, r *request) error { return nil }

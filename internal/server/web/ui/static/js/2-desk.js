@@ -1,0 +1,216 @@
+// The open ticket, the list beside it, and live updates.
+(() => {
+  const { $, $$ } = gw;
+
+  const mark = number => {
+    for (const row of $$("#rows .row")) {
+      if (row.dataset.number === number) { row.setAttribute("aria-current", "true"); row.classList.remove("is-unread"); row.querySelector(".unread")?.remove(); }
+      else row.removeAttribute("aria-current");
+    }
+  };
+  const opened = () => {
+    const number = gw.ticket();
+    document.body.dataset.open = number || "";
+    if (!number) return;
+    mark(number);
+    const items = $("#items");
+    const lit = items.querySelector(".msg.lit");
+    if (lit) lit.scrollIntoView({ block: "center" }); else items.scrollTop = items.scrollHeight;
+    gw.restoreDrafts?.();
+  };
+
+  // Focus stays where it was over an update; if its element went away, the nearest thing that is left takes it.
+  let held = null;
+  document.addEventListener("htmx:before:swap", e => {
+    const el = document.activeElement;
+    held = el && el !== document.body ? { id: el.id, row: el.closest(".row")?.id, el } : null;
+    const items = $("#items");
+    gw.atEnd = items ? items.scrollHeight - items.scrollTop - items.clientHeight < 48 : true;
+    gw.saveDrafts?.(true, e.detail?.ctx?.target?.id === "thread");
+  });
+  document.addEventListener("htmx:after:swap", e => {
+    const src = e.detail?.ctx?.sourceElement;
+    if (src?.matches?.("[data-open]")) { opened(); gw.announce($("#t-subject")?.textContent || ""); $("#items")?.focus({ preventScroll: true }); }
+    else if (gw.atEnd && $("#items")) $("#items").scrollTop = $("#items").scrollHeight;
+    if (src?.closest?.("[popover]:popover-open")) src.closest("[popover]").hidePopover();
+    if (held && !held.el.isConnected) {
+      const next = (held.id && document.getElementById(held.id)) || (held.row && $("#" + held.row + " .open")) || $("#items") || $("#main");
+      next?.focus({ preventScroll: true });
+    }
+    picked(); gw.age();
+  });
+  document.addEventListener("htmx:response:error", e => {
+    const text = e.detail?.ctx?.text || "";
+    const why = new DOMParser().parseFromString(text, "text/html").querySelector("[data-failure], [role=alert] p");
+    gw.toast(why?.textContent.trim() || gw.say("fail.offline"), "bad");
+  });
+  document.addEventListener("htmx:error", e => { if (e.detail?.error?.name === "TypeError") gw.toast(gw.say("fail.offline"), "bad"); });
+  document.addEventListener("submit", e => {
+    // A popover's form closes it once the answer is on its way; the menu's button keeps focus.
+    e.target.closest?.("[popover]:popover-open")?.hidePopover();
+  });
+
+  // The list: live rows replace their old selves; new ones wait above unless the list is at its top and unused.
+  const waiting = new Map();
+  const rowsURL = () => $("#list")?.dataset.rows;
+  const showNewer = () => {
+    const ol = $(".rows-list");
+    for (const row of [...waiting.values()].reverse()) { ol.prepend(row); htmx.process(row); }
+    waiting.clear(); announceNewer(); $("#rows .empty")?.remove();
+  };
+  const announceNewer = () => {
+    const b = $("#newer"), n = waiting.size;
+    if (!b) return;
+    b.hidden = n === 0;
+    b.textContent = n === 1 ? gw.say("list.newer_one") : gw.say("list.newer_many", { N: n });
+    if (n) gw.announce(b.textContent);
+  };
+  const refreshRows = gw.debounce(async () => {
+    const list = $("#list");
+    if (!list || list.dataset.first === undefined) return;
+    const answer = await fetch(rowsURL(), { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const ol = $(".rows-list"), rows = $("#rows");
+    if (!ol) return;
+    const fresh = [...doc.querySelectorAll(".row")];
+    for (const row of fresh) {
+      const old = document.getElementById(row.id);
+      if (!old) { waiting.set(row.id, document.adoptNode(row)); continue; }
+      row.querySelector(".pick").checked = old.querySelector(".pick").checked;
+      if (old.getAttribute("aria-current")) row.setAttribute("aria-current", "true");
+      if (old.innerHTML === row.innerHTML) continue;
+      const had = old.contains(document.activeElement);
+      const now = document.adoptNode(row);
+      old.replaceWith(now); htmx.process(now);
+      if (had) now.querySelector(".open").focus({ preventScroll: true });
+    }
+    const here = new Set(fresh.map(r => r.id));
+    const last = fresh.at(-1);
+    if (!doc.querySelector(".more")) for (const old of $$(".row", ol)) if (!here.has(old.id) && !old.matches("[aria-current], :has(.pick:checked), :focus-within")) old.remove();
+    if (waiting.size && last && rows.scrollTop < 8 && !rows.matches(":hover, :focus-within")) showNewer(); else announceNewer();
+  }, 250);
+  const refreshCounts = gw.debounce(() => {
+    if ($("#view-links")) htmx.ajax("GET", "/inbox/counts?view=" + encodeURIComponent($("#list")?.dataset.view || ""), { source: "#views", target: "#views", swap: "none" });
+  }, 600);
+  gw.refreshTicket = gw.debounce(() => {
+    const n = gw.ticket();
+    if (n) htmx.ajax("GET", `/t/${n}/parts`, { source: "#ticket", target: "#ticket", swap: "none" });
+  }, 120);
+  const data = e => { try { return JSON.parse(e.detail?.data || "{}"); } catch { return {}; } };
+  document.addEventListener("ticket", e => {
+    const d = data(e);
+    if (String(d.number) === gw.ticket()) gw.refreshTicket();
+    refreshRows(); refreshCounts();
+  });
+  document.addEventListener("counts", refreshCounts);
+  document.addEventListener("presence", e => {
+    const n = gw.ticket();
+    if (n && String(data(e).number) === n) htmx.ajax("GET", `/t/${n}/presence`, { source: "#ticket", target: "#ticket", swap: "none" });
+  });
+  document.addEventListener("toast", e => { const d = data(e); if (d.text) gw.toast(d.text, "info", d.href && { text: "→", run: () => { location.href = d.href; } }); });
+  let lost = false;
+  document.addEventListener("htmx:sse:error", () => { if (!lost) { lost = true; gw.announce(gw.say("live.lost")); } });
+  document.addEventListener("htmx:sse:after:connection", () => { if (lost) { lost = false; gw.announce(gw.say("live.back")); gw.refreshTicket(); refreshRows(); refreshCounts(); } });
+
+  // Selection of rows.
+  const picked = () => {
+    const n = $$("#rows .pick:checked").length, box = $("#picked");
+    if (box) box.textContent = n ? gw.say("list.selected_many", { N: n }) : "";
+  };
+  document.addEventListener("change", e => { if (e.target.matches(".pick")) picked(); });
+  document.addEventListener("reset", () => setTimeout(picked));
+  document.addEventListener("click", e => { if (e.target.id === "newer") { showNewer(); $("#rows").scrollTop = 0; $("#rows .open")?.focus(); } });
+
+  // Presence: the others see who reads and who writes.
+  let state = "";
+  gw.presence = next => {
+    const url = $("#composer")?.dataset.presence;
+    if (!url || (next === state && next !== "beat")) return;
+    if (next !== "beat") state = next;
+    gw.send("POST", url, { state: state || "viewing" }, { keepalive: true }).catch(() => {});
+  };
+  const idle = gw.debounce(() => gw.presence("viewing"), 6000);
+  document.addEventListener("input", e => { if (e.target.matches("[data-draft-kind]")) { gw.presence("typing"); idle(); } });
+  setInterval(() => { if (!document.hidden && document.body.hasAttribute("hx-sse:connect")) gw.presence("beat"); }, 20000);
+  addEventListener("pagehide", () => gw.presence("away"));
+
+  addEventListener("DOMContentLoaded", () => { opened(); picked(); gw.age(); });
+})();
+
+// Drafts: kept on this device at every key, on the server after a pause. A word is dropped only once its reply was taken.
+(() => {
+  const { $$, store } = gw;
+  const key = el => `draft:${gw.me()}:${gw.ticket()}:${el.dataset.draftKind}`;
+  const state = text => { const box = gw.$("#draft-state"); if (box && box.textContent !== text) box.textContent = text; };
+  const put = async (el, keepalive = false) => {
+    const form = el.closest("form"), url = gw.$("#composer")?.dataset.draft;
+    if (!url || el.dataset.saved === el.value) return;
+    const body = el.value, k = key(el);
+    state(gw.say("draft.saving"));
+    try {
+      const fields = { kind: el.dataset.draftKind, body, version: form.dataset.version || "0" };
+      for (const name of ["to", "cc"]) if (form.elements[name]) fields[name] = form.elements[name].value;
+      const answer = await gw.send("PUT", url, fields, { keepalive });
+      const got = await answer.json();
+      if (answer.status === 409) { // another window saved: keep both texts
+        form.dataset.version = got.version;
+        if (got.body && !el.value.includes(got.body)) { el.value = got.body + "\n\n" + el.value; store.set(k, { body: el.value, at: Date.now() }); }
+        return put(el, keepalive);
+      }
+      if (!answer.ok) throw new Error(answer.status);
+      form.dataset.version = got.version;
+      el.dataset.saved = body;
+      if (el.value === body) store.drop(k);
+      state(gw.say("draft.saved", { Time: new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) }));
+    } catch { state(gw.say("draft.kept")); setTimeout(() => { if (el.isConnected) put(el); }, 5000); }
+  };
+  const later = gw.debounce(el => put(el), 700);
+  document.addEventListener("input", e => {
+    const el = e.target;
+    if (el.matches("[data-draft-kind]")) { store.set(key(el), { body: el.value, at: Date.now() }); later(el); }
+  });
+  gw.saveDrafts = (keepalive, leaving) => {
+    for (const el of $$("[data-draft-kind]")) {
+      if (store.get(key(el))) put(el, keepalive);
+      if (leaving) el.dataset.left = "";
+    }
+  };
+  gw.restoreDrafts = () => {
+    for (const el of $$("[data-draft-kind]")) {
+      el.dataset.saved ??= el.value;
+      const kept = store.get(key(el));
+      if (kept && kept.body && kept.body !== el.value) { el.value = kept.body; state(gw.say("draft.restored")); later(el); }
+    }
+  };
+  addEventListener("pagehide", () => gw.saveDrafts(true));
+  document.addEventListener("visibilitychange", () => { if (document.hidden) gw.saveDrafts(true); });
+  // A reply that was taken comes back with an empty composer; only then is the device's copy dropped.
+  document.addEventListener("htmx:after:request", e => {
+    const ctx = e.detail?.ctx, form = ctx?.sourceElement;
+    const status = ctx?.response?.status ?? ctx?.response?.raw?.status;
+    if (form?.dataset?.compose && status >= 200 && status < 300) store.drop(`draft:${gw.me()}:${gw.ticket()}:${form.dataset.compose}`);
+  });
+
+  // Macros fill the reply in place.
+  document.addEventListener("submit", async e => {
+    const form = e.target;
+    if (!form.matches("[data-macro]")) return;
+    e.preventDefault();
+    const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return gw.toast(gw.say("fail.offline"), "bad");
+    const got = await answer.json(), area = gw.$("#reply-body"), reply = area.form;
+    gw.$("#tab-reply").checked = true;
+    area.setRangeText(got.body, area.selectionStart, area.selectionEnd, "end");
+    reply.elements.macro.value = got.id;
+    const note = reply.querySelector("[data-macro-note]");
+    note.hidden = !got.note; note.textContent = got.note || "";
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
+  });
+  document.addEventListener("input", gw.debounce(e => {
+    if (!e.target.matches?.("[data-macro-q]")) return;
+    const q = e.target.value.toLowerCase();
+    for (const f of $$("#macro-list form")) f.hidden = !f.textContent.toLowerCase().includes(q);
+  }, 60));
+})();

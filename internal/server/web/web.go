@@ -1,0 +1,81 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// Config is what the door needs.
+type Config struct {
+	Auth      *auth.Service
+	Tickets   *ticket.Service
+	Customers *customer.Service
+	Orders    *order.Service
+	Bus       *event.Bus
+	Now       func() time.Time
+	Log       *slog.Logger
+
+	Presence *Presence       // who has which ticket open; nil makes one for this handler
+	Secure   bool            // the door is reached over HTTPS: cookies are marked Secure
+	Demo     []ui.Login      // logins to offer on the sign-in page; nil outside the demo
+	Key      []byte          // signs the outcome shown after a redirect; nil makes one, good until restart
+	Done     <-chan struct{} // closed when the process begins to stop: live streams end then; nil never does
+	Address  string          // the public base URL, for links in invitations; "" takes the request's own
+
+	// MailTest tries the ways in and out of a mailbox as given and reports each
+	// step; nil tells that tests are not at hand.
+	MailTest func(ctx context.Context, m ticket.Mailbox) []TestStep
+}
+
+// TestStep is one step of a mailbox test: its name (dns, tls, greeting, auth,
+// ...), how it went, and what to do if it did not.
+type TestStep struct {
+	Name    string
+	OK      bool
+	Skipped bool
+	Key     string // catalogue key of the sentence for a person; "" shows Detail alone
+	Args    []any
+	Detail  string // the server's own words, without secrets
+	Took    time.Duration
+}
+
+// server holds what handlers share.
+type server struct {
+	Config
+	cache *cache
+	zones *zones
+}
+
+// New returns the console as a handler. It panics on a route without a rule and
+// on two routes for one pattern: both are mistakes in the tables.
+func New(c Config) http.Handler {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Bus == nil {
+		c.Bus = event.NewBus()
+	}
+	if c.Presence == nil {
+		c.Presence = NewPresence(c.Now)
+	}
+	if c.Key == nil {
+		c.Key = make([]byte, 32)
+		_, _ = rand.Read(c.Key) // never fails (crypto/rand)
+	}
+	s := &server{Config: c, zones: &zones{}}
+	s.cache = newCache(c)
+	return s.guard(s.mux())
+}

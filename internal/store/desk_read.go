@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// CountLists counts lists up to a limit, all in one statement.
+func (s *Store) CountLists(ctx context.Context, lists []ticket.ListQuery, limit int) ([]int, error) {
+	b := &where{}
+	most := b.param(limit)
+	texts := make([]string, len(lists))
+	for i, q := range lists {
+		b.parts = nil
+		b.list(q, s.lite, s.now())
+		texts[i] = fmt.Sprintf(`SELECT %d AS i, (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE %s LIMIT %s) x) AS n`, i, b.String(), most)
+	}
+	type count struct{ i, n int }
+	rows, err := all(ctx, s.DB, func(c *count) []any { return []any{&c.i, &c.n} }, strings.Join(texts, " UNION ALL "), b.args...)
+	out := make([]int, len(lists))
+	for _, c := range rows {
+		out[c.i] = c.n
+	}
+	return out, err
+}
+
+// Drafts returns what somebody is writing in a ticket.
+func (s *Store) Drafts(ctx context.Context, w auth.WorkspaceID, t ticket.ID, p auth.PersonID) ([]ticket.Draft, error) {
+	return all(ctx, s.DB, func(d *ticket.Draft) []any {
+		return []any{&d.Ticket, &d.Person, &d.Workspace, &d.Kind, doc(&d.Data), at(&d.UpdatedAt)}
+	}, `SELECT ticket_id, person_id, workspace_id, kind, data, updated_at FROM draft WHERE ticket_id=$1 AND person_id=$2 AND workspace_id=$3`, t, p, w)
+}
+
+// MentionedIn tells in which of the tickets somebody is mentioned.
+func (s *Store) MentionedIn(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, tickets []ticket.ID) (map[ticket.ID]bool, error) {
+	if len(tickets) == 0 {
+		return nil, nil
+	}
+	args := []any{p, w}
+	for _, t := range pad(tickets) {
+		args = append(args, t)
+	}
+	ids, err := all(ctx, s.DB, func(id *ticket.ID) []any { return []any{id} },
+		`SELECT ticket_id FROM mention WHERE person_id=$1 AND workspace_id=$2 AND ticket_id IN (`+places(3, len(args)-2)+`)`, args...)
+	out := make(map[ticket.ID]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
+}
