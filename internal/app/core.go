@@ -36,6 +36,9 @@ type Config struct {
 	// server may take to show a message whose acceptance was not heard.
 	UndoSend time.Duration
 	Grace    time.Duration
+	// Lease is how long a worker that has fallen silent keeps its job, Poll how
+	// often jobs are looked for without being told; zero leaves both to package job.
+	Lease, Poll time.Duration
 	// PlainMail permits mail servers without encryption that are not this machine.
 	PlainMail bool
 	// CheckOrigin lets SPF, DKIM and DMARC be looked up in the DNS.
@@ -135,7 +138,7 @@ func (c *Core) build() {
 	}
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.runner = job.NewRunner(job.Config{
-		Store: s, Log: c.Log, Now: c.Now, Queues: map[string]int{mailroom.Queue: 1, action.Queue: 6},
+		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, action.Queue: 6},
 		Handlers: map[string]job.Handler{mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle},
 	})
 }

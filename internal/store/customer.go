@@ -256,9 +256,8 @@ var belongings = []string{"identity", "orders", "ticket"}
 func (s *Store) MoveCustomer(ctx context.Context, w auth.WorkspaceID, from, into customer.ID, by event.ID, when time.Time) (customer.Moved, error) {
 	var lists [3][]int64
 	for i, table := range belongings {
-		// The plus keeps SQLite from walking an index of the whole workspace.
 		ids, err := all(ctx, s.DB, func(id *int64) []any { return []any{id} },
-			`UPDATE `+table+` SET customer_id = $1 WHERE +workspace_id = $2 AND customer_id = $3 RETURNING id`, into, w, from)
+			`UPDATE `+table+` SET customer_id = $1 WHERE workspace_id = $2 AND customer_id = $3 RETURNING id`, into, w, from)
 		if err != nil {
 			return customer.Moved{}, err
 		}

@@ -24,6 +24,8 @@ type DB struct {
 	texts sync.Map // PostgreSQL text -> SQLite text
 	mu    sync.Mutex
 	kept  map[stmtKey]*sql.Stmt
+	// trace sees every statement that reads; tests explain them.
+	trace func(text string, args []any)
 }
 
 type stmtKey struct {
@@ -236,6 +238,9 @@ func (d *DB) exec(ctx context.Context, q string, args ...any) (int64, error) {
 
 func (d *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
 	text := d.sql(q)
+	if d.trace != nil {
+		d.trace(text, args)
+	}
 	if t := from(ctx); t != nil {
 		if s := d.inTx(ctx, t, text); s != nil {
 			rows, err := s.QueryContext(ctx, args...)
@@ -325,4 +330,9 @@ func places(from, n int) string {
 		fmt.Fprintf(&b, "$%d", from+i)
 	}
 	return b.String()
+}
+
+// SchemaVersion returns the number of the newest migration applied.
+func (d *DB) SchemaVersion(ctx context.Context) (int64, error) {
+	return scalar[int64](ctx, d, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`)
 }

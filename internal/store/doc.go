@@ -7,5 +7,7 @@
 // transaction travels in the context: InTx joins one that is there.
 //
 // Do not write what only one engine understands: x::type, ILIKE, now(),
-// LATERAL, = ANY(...), lower() beyond ASCII, arrays. A test lints for these.
+// LATERAL, = ANY(...), arrays. A test lints for these. lower() folds all scripts
+// on both engines, if the locale of PostgreSQL's database does; LIKE compares
+// what it folded.
 package store

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -101,4 +102,26 @@ func (s *Store) Raw(ctx context.Context, w auth.WorkspaceID, id ticket.IntakeID)
 		return nil, err
 	}
 	return s.unpack(packed)
+}
+
+const importMail = "mail"
+
+// MailImport returns how far the import of an archive came; the zero run if it
+// has not begun.
+func (s *Store) MailImport(ctx context.Context, w auth.WorkspaceID, source string) (mailroom.Import, error) {
+	r, err := one(ctx, s.DB, func(r *mailroom.Import) []any { return []any{doc(&r.Position), &r.Good, flag(&r.Finished)} },
+		`SELECT position, good, finished FROM import_run WHERE workspace_id=$1 AND kind=$2 AND source=$3`, w, importMail, source)
+	if errs.Is(err, errs.NotFound) {
+		err = nil
+	}
+	return r, err
+}
+
+// SaveMailImport notes how far the import of an archive came.
+func (s *Store) SaveMailImport(ctx context.Context, w auth.WorkspaceID, source string, r mailroom.Import) error {
+	_, err := s.exec(ctx, `INSERT INTO import_run (id, workspace_id, kind, source, position, good, bad, finished, updated_at)
+		VALUES ($1,$2,$3,$4,$5,$6,0,$7,$8) ON CONFLICT (workspace_id, kind, source)
+		DO UPDATE SET position=excluded.position, good=excluded.good, finished=excluded.finished, updated_at=excluded.updated_at`,
+		s.ids.Next(), w, importMail, source, js(r.Position), r.Good, s.bool(r.Finished), ms(s.now()))
+	return err
 }

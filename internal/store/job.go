@@ -88,11 +88,13 @@ func (s *Store) Claim(ctx context.Context, queue string, now, lease time.Time, n
 
 // Finish deletes a job, or makes it due again if it was asked for meanwhile.
 func (s *Store) Finish(ctx context.Context, j job.Job, now time.Time) (bool, error) {
-	n, err := s.exec(ctx, `DELETE FROM job WHERE id=$1 AND attempt=$2 AND wanted=$3`, j.ID, j.Attempt, j.Wanted)
+	// The end of the lease tells it from any other one: the attempt does not,
+	// because a postponed job counts it back.
+	n, err := s.exec(ctx, `DELETE FROM job WHERE id=$1 AND run_at=$2 AND wanted=$3`, j.ID, ms(j.RunAt), j.Wanted)
 	if err != nil || n == 1 {
 		return false, err
 	}
-	n, err = s.exec(ctx, `UPDATE job SET run_at=$1, attempt=0 WHERE id=$2 AND attempt=$3`, ms(now), j.ID, j.Attempt)
+	n, err = s.exec(ctx, `UPDATE job SET run_at=$1, attempt=0 WHERE id=$2 AND run_at=$3`, ms(now), j.ID, ms(j.RunAt))
 	if n == 1 {
 		select {
 		case s.wake(j.Queue) <- struct{}{}:
@@ -114,7 +116,7 @@ func (s *Store) Retry(ctx context.Context, j job.Job, at time.Time, dead bool, c
 
 // Extend moves the end of a lease.
 func (s *Store) Extend(ctx context.Context, j *job.Job, lease time.Time) (bool, error) {
-	n, err := s.exec(ctx, `UPDATE job SET run_at=$1 WHERE id=$2 AND attempt=$3 AND run_at=$4`, ms(lease), j.ID, j.Attempt, ms(j.RunAt))
+	n, err := s.exec(ctx, `UPDATE job SET run_at=$1 WHERE id=$2 AND run_at=$3`, ms(lease), j.ID, ms(j.RunAt))
 	if n == 1 {
 		j.RunAt = lease
 	}

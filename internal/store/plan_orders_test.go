@@ -23,7 +23,7 @@ func TestLookupsOfCustomersAndOrdersSeek(t *testing.T) {
 		"SELECT id FROM orders WHERE workspace_id = ?1 AND customer_id = ?2 ORDER BY placed_at DESC LIMIT 5":                              "orders_customer (workspace_id=? AND customer_id=?)",
 		"SELECT id FROM orders WHERE workspace_id = ?1 AND email = ?2 ORDER BY placed_at DESC LIMIT 5":                                    "orders_email (workspace_id=? AND email=?)",
 		"SELECT * FROM orders WHERE workspace_id = ?1 AND (placed_at, id) < (?2, ?3) ORDER BY placed_at DESC, id DESC LIMIT 5":            "orders_placed (workspace_id=? AND placed_at<?)",
-		"UPDATE ticket SET customer_id = ?1 WHERE +workspace_id = ?2 AND customer_id = ?3 RETURNING id":                                   "ticket_customer (customer_id=?)",
+		"UPDATE ticket SET customer_id = ?1 WHERE workspace_id = ?2 AND customer_id = ?3 RETURNING id":                                    "ticket_customer (workspace_id=? AND customer_id=?)",
 	} {
 		args := make([]any, strings.Count(query, "?"))
 		for i := range args {

@@ -90,7 +90,7 @@ func (s *Store) FieldUse(ctx context.Context, w auth.WorkspaceID, keys []string,
 	b := &where{}
 	var sums []string
 	for _, k := range keys {
-		sums = append(sums, "coalesce(sum(CASE WHEN coalesce(fields->>"+b.param(k)+",'')<>'' THEN 1 ELSE 0 END),0)")
+		sums = append(sums, "coalesce(sum(CASE WHEN coalesce(fields->>"+b.param(jsonKey(k, s.lite))+",'')<>'' THEN 1 ELSE 0 END),0)")
 	}
 	counts := make([]int64, len(keys))
 	_, err := one(ctx, s.DB, func(*struct{}) []any {

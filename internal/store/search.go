@@ -47,7 +47,15 @@ func (s *Store) Search(ctx context.Context, q ticket.SearchQuery) (ticket.Search
 		if err != nil {
 			return page, err
 		}
+		shown, err := s.shown(ctx, q, tq, found)
+		if err != nil {
+			return page, err
+		}
 		for _, m := range found {
+			if shown[m.ticket] {
+				cursor = m.message
+				continue
+			}
 			if h := best[m.ticket]; h != nil {
 				h.Matches++
 				cursor = m.message
@@ -67,6 +75,37 @@ func (s *Store) Search(ctx context.Context, q ticket.SearchQuery) (ticket.Search
 	}
 	page.More, page.Next = true, cursor
 	return page, s.fillHits(ctx, q, &page, order, best)
+}
+
+// shown tells which tickets of some matches stand on an earlier page, by a newer
+// message that matches as well.
+func (s *Store) shown(ctx context.Context, q ticket.SearchQuery, tq term.Query, found []match) (map[ticket.ID]bool, error) {
+	if q.Cursor == 0 || len(found) == 0 {
+		return nil, nil
+	}
+	b := &where{}
+	table := "message m JOIN ticket t ON t.id=m.ticket_id"
+	switch {
+	case q.Text != "" && s.lite:
+		table = "message m CROSS JOIN ticket t ON t.id=m.ticket_id CROSS JOIN message_term ON message_term.rowid=m.id"
+		b.raw("message_term MATCH " + b.param(tq.FTS5(workspaceTerm(q.Scope.Workspace))))
+	case q.Text != "":
+		table += " JOIN message_term f ON f.message_id=m.id"
+		b.raw("f.terms @@ cast(cast(" + b.param(tq.TSQuery(workspaceTerm(q.Scope.Workspace))) + " as text) as tsquery)")
+	}
+	b.raw("m.id>=" + b.param(q.Cursor))
+	var in []string
+	for _, m := range pad(found) {
+		in = append(in, b.param(m.ticket))
+	}
+	b.raw("m.ticket_id IN (" + strings.Join(in, ",") + ")")
+	s.searchWhere(b, q)
+	ids, err := all(ctx, s.DB, func(id *ticket.ID) []any { return []any{id} }, `SELECT DISTINCT m.ticket_id FROM `+table+` WHERE `+b.String(), b.args...)
+	out := make(map[ticket.ID]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
 }
 
 // fillHits reads the tickets and messages of a page in two statements.
@@ -113,7 +152,13 @@ func (s *Store) matches(ctx context.Context, q ticket.SearchQuery, tq term.Query
 	if q.Text == "" {
 		b.raw("m.id<" + b.param(cursor))
 		s.searchWhere(b, q)
-		return all(ctx, s.DB, matchDest, `SELECT m.id, m.ticket_id FROM message m JOIN ticket t ON t.id=m.ticket_id
+		from := "message m JOIN ticket t ON t.id=m.ticket_id"
+		if s.lite && (q.Order != "" || q.Tag != "") {
+			// Few tickets have an order or a tag: from them to their messages, not
+			// through all messages in the hope of meeting them. PostgreSQL counts.
+			from = "ticket t CROSS JOIN message m ON m.ticket_id=t.id"
+		}
+		return all(ctx, s.DB, matchDest, `SELECT m.id, m.ticket_id FROM `+from+`
 			WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
 	}
 	if s.lite {
@@ -188,20 +233,19 @@ func (s *Store) searchRanked(ctx context.Context, q ticket.SearchQuery, tq term.
 func (s *Store) searchWhere(b *where, q ticket.SearchQuery) {
 	b.add("t.workspace_id=$", q.Scope.Workspace)
 	b.scope(q.Scope, "t.")
-	like := func(col, v string) string {
-		return col + " LIKE " + b.param("%"+likeLiteral(v)+"%") + ` ESCAPE '\'`
-	}
 	if q.From != "" {
-		b.raw("(" + like("m.address", q.From) + " OR " + like("m.author_name", q.From) + ")")
+		b.raw("(" + b.contains("m.address", q.From) + " OR " + b.contains("m.author_name", q.From) + ")")
 	}
 	if q.To != "" {
-		b.raw(like("cast(m.rcpt as text)", q.To))
+		b.raw(b.contains("cast(m.rcpt as text)", q.To))
 	}
 	if q.Subject != "" {
-		b.raw("(" + like("m.subject", q.Subject) + " OR " + like("t.subject", q.Subject) + ")")
+		b.raw("(" + b.contains("m.subject", q.Subject) + " OR " + b.contains("t.subject", q.Subject) + ")")
 	}
 	if q.Order != "" {
-		b.raw("t.order_id IN (SELECT id FROM orders WHERE workspace_id=" + b.param(q.Scope.Workspace) + " AND number_key=" + b.param(q.Order) + ")")
+		w, key := b.param(q.Scope.Workspace), b.param(q.Order)
+		b.raw("t.order_id IN (SELECT id FROM orders WHERE workspace_id=" + w + " AND number_key=" + key +
+			" UNION ALL SELECT id FROM orders WHERE workspace_id=" + w + " AND number_alt=" + key + ")")
 	}
 	if q.Tag != "" {
 		b.raw("t." + b.tagged(q.Scope.Workspace, q.Tag))
@@ -221,9 +265,8 @@ func (s *Store) searchWhere(b *where, q ticket.SearchQuery) {
 	case q.Assignee == "none":
 		b.raw("t.assignee_id IS NULL")
 	case q.Assignee != "":
-		name := b.param("%" + likeLiteral(strings.ToLower(q.Assignee)) + "%")
 		b.raw("t.assignee_id IN (SELECT id FROM person WHERE workspace_id=" + b.param(q.Scope.Workspace) +
-			" AND (lower(name) LIKE " + name + ` ESCAPE '\' OR email LIKE ` + name + ` ESCAPE '\'))`)
+			" AND (" + b.contains("name", q.Assignee) + " OR " + b.contains("email", q.Assignee) + "))")
 	}
 	if q.Files {
 		b.raw("m.files<>" + b.param("null") + " AND m.files<>" + b.param("[]"))

@@ -165,11 +165,11 @@ func (b *where) test(c ticket.Condition, s auth.Scope, lite bool, now time.Time)
 		if c.Op == "is" || c.Op == "not" {
 			return not + "subject=" + b.param(c.Value)
 		}
-		return not + "subject LIKE " + b.param("%"+likeLiteral(c.Value)+"%") + ` ESCAPE '\'`
+		return not + b.contains("subject", c.Value)
 	case "status", "bucket", "channel", "waiting", "language":
 		return not + c.Field + "=" + b.param(c.Value)
 	}
-	value := "coalesce(fields->>" + b.param(strings.TrimPrefix(c.Field, "f.")) + ",'')"
+	value := "coalesce(fields->>" + b.param(jsonKey(strings.TrimPrefix(c.Field, "f."), lite)) + ",'')"
 	switch c.Op {
 	case "empty":
 		return value + "=''"
@@ -184,6 +184,20 @@ func (b *where) truth(col string, lite bool) string {
 		return col + "=1"
 	}
 	return col
+}
+
+// jsonKey writes the name of a member for ->>. SQLite would take one that begins
+// with $ for a path (https://sqlite.org/json1.html#jptr).
+func jsonKey(name string, lite bool) string {
+	if !lite {
+		return clean(name)
+	}
+	return `$."` + strings.ReplaceAll(clean(name), `"`, "") + `"`
+}
+
+// contains tests whether a column holds a text somewhere, in whatever case.
+func (b *where) contains(col, text string) string {
+	return "lower(" + col + ") LIKE " + b.param("%"+likeLiteral(strings.ToLower(text))+"%") + ` ESCAPE '\'`
 }
 
 // likeLiteral takes the meaning off the signs that LIKE knows.

@@ -15,7 +15,9 @@ const (
 	titleWeight = 2.5  // a term in the title counts as often
 	stemWeight  = 0.9  // a stem against the very word
 	stopWeight  = 0.12 // a word without matter
-	sameTongue  = 1.25 // a document in the query's language
+	askWeight   = 0.5  // a question's "where"
+	sameTongue  = 4.0  // a document in the language that the query is said to be in
+	likeTongue  = 2.5  // a document in the language that the query seems to be in
 	coverage    = 0.5  // how much of the score hangs on the share of the query that is met
 	defaultHits = 10
 )
@@ -174,6 +176,10 @@ func (x *Index) Search(query, language string, k int) []string {
 		return nil
 	}
 	language = baseLanguage(language)
+	preferred, preference := language, sameTongue
+	if language == "" {
+		preferred, preference = x.tongueOf(words(cut(query, maxQuery))), likeTongue
+	}
 	concepts := x.concepts(strings.ToValidUTF8(cut(query, maxQuery), " "), language)
 	score := make([]float64, len(x.docs))
 	met := make([]float64, len(x.docs))
@@ -204,10 +210,10 @@ func (x *Index) Search(query, language string, k int) []string {
 			best[d] = 0
 		}
 	}
-	return x.top(score, met, total, language, k)
+	return x.top(score, met, total, preferred, preference, k)
 }
 
-func (x *Index) top(score, met []float64, total float64, language string, k int) []string {
+func (x *Index) top(score, met []float64, total float64, language string, preference float64, k int) []string {
 	var hits []int
 	for d := range score {
 		if score[d] == 0 {
@@ -217,7 +223,7 @@ func (x *Index) top(score, met []float64, total float64, language string, k int)
 			score[d] *= 1 - coverage + coverage*met[d]/total
 		}
 		if language != "" && x.docs[d].language == language {
-			score[d] *= sameTongue
+			score[d] *= preference
 		}
 		hits = append(hits, d)
 	}
@@ -293,7 +299,11 @@ func (x *Index) concepts(query, language string) []concept {
 func (x *Index) wordConcept(w word, s *stemmer) concept {
 	fold := cutRunes(w.fold, maxTerm)
 	c := concept{terms: []weighted{{fold, 1}}, weight: 1}
-	if stopWords[fold] {
+	asks := askWords[fold]
+	switch {
+	case asks:
+		c.weight = askWeight
+	case stopWords[fold]:
 		c.weight = stopWeight
 		return c
 	}
@@ -308,6 +318,12 @@ func (x *Index) wordConcept(w word, s *stemmer) concept {
 	}
 	known := slices.ContainsFunc(c.terms, func(t weighted) bool { return len(x.postings[t.term]) > 0 })
 	c = x.relatives(c)
+	if asks {
+		return c
+	}
+	if !known {
+		c.terms = append(c.terms, romanized(fold)...)
+	}
 	for _, n := range x.near(fold) {
 		if known {
 			n.weight *= 0.5

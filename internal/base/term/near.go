@@ -9,6 +9,7 @@ import (
 const (
 	nearShare = 0.45 // the least likeness of two words, as the share of their trigrams
 	nearWords = 12   // how many like words stand in for one
+	sharedRun = 5    // the least letters that a compound shares with another ("Adressänderung", "Lieferadresse")
 )
 
 // near returns the words of the vocabulary that look like a word: mistyped, compounded, or bent in a way that no
@@ -39,6 +40,9 @@ func (x *Index) near(w string) []weighted {
 		if like < 0.8 && like > 0.3 && m >= 4 && within(w, other, 1+n/8) {
 			like = 0.8
 		}
+		if like < 0.6 && common >= sharedRun-2 {
+			like = max(like, sharesStem(w, other))
+		}
 		if like >= nearShare {
 			out = append(out, weighted{other, 0.75 * like})
 		}
@@ -53,6 +57,22 @@ func (x *Index) near(w string) []weighted {
 		return strings.Compare(a.term, b.term)
 	})
 	return out[:min(len(out), nearWords)]
+}
+
+// sharesStem likens two words that have a part of at least sharedRun letters in common, more than half of the shorter one,
+// that begins one of them; 0 if there is none. What begins the word asked for tells more.
+func sharesStem(asked, other string) float64 {
+	s, t := []rune(asked), []rune(other)
+	need := max(sharedRun, (min(len(s), len(t))+2)/2)
+	switch {
+	case len(s) < need || len(t) < need:
+		return 0
+	case strings.Contains(other, string(s[:need])):
+		return 0.6
+	case strings.Contains(asked, string(t[:need])):
+		return nearShare
+	}
+	return 0
 }
 
 // within reports whether two words are at most limit edits apart; two letters changing places are one edit.

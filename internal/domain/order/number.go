@@ -32,7 +32,7 @@ func Key(number string) string {
 // altKey returns a second key by which customers call an order, or "": the
 // digits alone of GW-1042, and an Ozon order without its posting.
 func altKey(number string) string {
-	if groups := strings.Split(number, "-"); len(groups) == 3 && ozon(groups) {
+	if groups := strings.Split(number, "-"); len(groups) == 3 && posting(groups) {
 		return groups[0] + groups[1]
 	}
 	key := Key(number)
@@ -112,7 +112,7 @@ func candidates(text string, from, to int) []string {
 		switch {
 		case shape(groups, 3, 7, 7), shape(groups, 2, 5, 5):
 			return []string{key}
-		case ozon(groups):
+		case posting(groups):
 			if len(groups) == 3 {
 				return []string{key, groups[0] + groups[1]}
 			}
@@ -251,8 +251,9 @@ func shape(groups []string, lens ...int) bool {
 	return true
 }
 
-// ozon reports whether groups are an order of Ozon (8-4), perhaps with posting.
-func ozon(groups []string) bool {
+// posting reports whether groups are an order number of Ozon (8-4), perhaps with its
+// posting behind it.
+func posting(groups []string) bool {
 	if len(groups) < 2 || len(groups) > 3 || len(groups[0]) < 7 || len(groups[0]) > 10 || len(groups[1]) != 4 {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/redact"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -223,4 +224,34 @@ func (s *Service) TicketOf(ctx context.Context, actor auth.Actor, id event.ID) (
 		return Ticket{}, errs.New(errs.NotFound, "error.not_found")
 	}
 	return s.Get(ctx, actor, ID(e.TicketID))
+}
+
+// MentionsOn tells in which of the tickets the actor is mentioned.
+func (s *Service) MentionsOn(ctx context.Context, actor auth.Actor, tickets []ID) (map[ID]bool, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return nil, err
+	}
+	return s.Store.MentionedIn(ctx, actor.Workspace, actor.Person(), tickets)
+}
+
+// ReplyAnchor returns the message that a reply with this text would follow: the
+// newest one that is not that very reply. Two submissions of one form have the
+// same anchor, also after the first was saved; a reply that was taken back and is
+// sent again has another.
+func (s *Service) ReplyAnchor(ctx context.Context, actor auth.Actor, t Ticket, body string) (MessageID, error) {
+	if err := actor.Can(auth.WriteTickets); err != nil {
+		return 0, err
+	}
+	last, err := s.Store.Messages(ctx, t.Workspace, t.ID, 0, 10)
+	if err != nil {
+		return 0, err
+	}
+	body, _ = redact.Cards(strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n")))
+	for _, m := range slices.Backward(last) {
+		same := m.Kind == KindOutbound && m.AuthorID == actor.ID && m.Body == body && m.Delivery != Cancelled
+		if !same {
+			return m.ID, nil
+		}
+	}
+	return 0, nil
 }

@@ -33,6 +33,8 @@ type Inbound struct {
 	SentAt      time.Time
 	ReceivedAt  time.Time
 	OwnOutgoing bool // a copy of a mail that we sent ourselves
+	Imported    bool // from an archive: it happened at SentAt
+	FromUs      bool // of an imported mail: the merchant's mailbox wrote it
 }
 
 // InboundFile is an attachment with its content.

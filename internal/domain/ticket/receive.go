@@ -56,14 +56,17 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err != nil || known.Message != 0 {
 		return known, err
 	}
-	if in.OwnOutgoing {
+	if in.OwnOutgoing && !in.Imported {
 		return Received{Joined: "own"}, nil
+	}
+	if in.FromUs {
+		return s.receiveOurs(ctx, w, boxes, in, digest)
 	}
 	cust, place, err := s.sender(ctx, w, in)
 	if err != nil {
 		return Received{}, err
 	}
-	c := &change{s: s, now: s.Now(), actor: auth.Actor{Kind: auth.Customer, ID: int64(cust.ID), Name: displayName(in.From), Workspace: w.ID}}
+	c := &change{s: s, now: in.at(s.Now()), actor: auth.Actor{Kind: auth.Customer, ID: int64(cust.ID), Name: displayName(in.From), Workspace: w.ID}}
 	if cust.ID == 0 {
 		c.actor.Kind = auth.System
 	}
@@ -82,6 +85,7 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err != nil {
 		return Received{}, err
 	}
+	in.settle(c, s.Now())
 	if err := s.Store.SaveTicket(ctx, &c.T); err != nil {
 		return Received{}, err
 	}

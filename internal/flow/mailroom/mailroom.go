@@ -2,6 +2,7 @@ package mailroom
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -34,6 +35,7 @@ type Envelope struct {
 	RemoteIP string   `json:"ip,omitempty"`
 	Helo     string   `json:"helo,omitempty"`
 	TLS      bool     `json:"tls,omitempty"`
+	Imported bool     `json:"imported,omitempty"` // from an archive: it happened when the mail says
 }
 
 // Raw is a message as it came in.
@@ -50,6 +52,13 @@ type Intake struct {
 	Workspace auth.WorkspaceID
 	Mailbox   ticket.MailboxID
 	Raw
+}
+
+// Import is how far the import of an archive came.
+type Import struct {
+	Position json.RawMessage
+	Good     int64
+	Finished bool
 }
 
 // Store is what the mailroom needs kept.

@@ -60,8 +60,9 @@ type Post interface {
 	// Send sends a letter. It calls mark when only the final dot is missing,
 	// and gives up if mark fails.
 	Send(ctx context.Context, box ticket.Mailbox, l Letter, mark func() error) Answer
-	// Find looks for a Message-ID among what the mailbox received and sent.
-	// It fails with errs.Unsupported if the mailbox has no such place.
+	// Find looks for a Message-ID among what the mailbox received and sent. It
+	// fails with errs.Unsupported if the message is not there and that proves
+	// nothing, because the mailbox would not show every message that left.
 	Find(ctx context.Context, box ticket.Mailbox, key string) (bool, error)
 }
 
@@ -135,11 +136,11 @@ func (s *Sender) Resolve(ctx context.Context, a action.Action) action.Outcome {
 		return action.Outcome{Verdict: action.Happened, Detail: "found in the mailbox"}
 	case err == nil && age > s.grace:
 		return action.Outcome{Verdict: action.NotYet, Detail: "not in the mailbox", After: time.Millisecond}
-	case errs.Is(err, errs.Unsupported), age > s.grace+24*time.Hour:
+	case errs.Is(err, errs.Unsupported) && age > s.grace, age > s.grace+24*time.Hour:
 		return action.Outcome{Verdict: action.Unknowable, Detail: "the connection broke while the server took the message"}
 	}
 	detail := "looking for it in the mailbox"
-	if err != nil {
+	if err != nil && !errs.Is(err, errs.Unsupported) {
 		detail = err.Error()
 	}
 	return action.Outcome{Verdict: action.Unclear, Detail: detail, After: max(s.grace/4, 50*time.Millisecond)}

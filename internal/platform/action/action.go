@@ -246,8 +246,11 @@ func (e *Engine) attempt(ctx context.Context, runner Runner, a Action) error {
 	begun.UpdatedAt = e.now()
 	// The store compares the attempt before and writes the one after.
 	ok, err := e.store.MoveAction(ctx, begun, []State{Ready, Running}, Running)
-	if err != nil || !ok {
+	if err != nil {
 		return err
+	}
+	if !ok {
+		return e.overtaken()
 	}
 	begun.State = Running
 	mark := func(ctx context.Context) error {
@@ -265,6 +268,11 @@ func (e *Engine) attempt(ctx context.Context, runner Runner, a Action) error {
 	out := runner.Run(ctx, begun, mark)
 	return e.finish(ctx, begun, out)
 }
+
+// overtaken is for a worker that finds that another one, or a mark whose commit
+// it did not hear of, has moved the action meanwhile. The action may still be
+// under way, so its job must not end: it looks again soon.
+func (e *Engine) overtaken() error { return job.Later{At: e.now().Add(job.Backoff(1))} }
 
 // finish writes the outcome of an attempt together with what follows from it.
 func (e *Engine) finish(ctx context.Context, a Action, out Outcome) error {
@@ -300,8 +308,11 @@ func (e *Engine) finish(ctx context.Context, a Action, out Outcome) error {
 	}
 	err := e.store.InTx(ctx, func(ctx context.Context) error {
 		ok, err := e.store.MoveAction(ctx, a, []State{from}, to)
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return e.overtaken()
 		}
 		if from == to {
 			return nil

@@ -49,6 +49,8 @@ type Settings struct {
 	TourDone bool   `json:"tour_done,omitempty"`
 	TourStep int    `json:"tour_step,omitempty"`
 	SendAnd  string `json:"send_and,omitempty"` // the last choice of "send and ..."
+	// Signature stands under the person's replies, above that of the mailbox.
+	Signature string `json:"signature,omitempty"`
 }
 
 // Team is a group of people who share tickets.

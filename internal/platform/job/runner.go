@@ -156,7 +156,8 @@ func (r *Runner) renew(ctx context.Context, lost context.CancelFunc, j Job) Job 
 		case <-ctx.Done():
 			return j
 		case <-t.C:
-			ok, err := r.cfg.Store.Extend(ctx, &j, r.cfg.Now().Add(r.cfg.Lease))
+			// Not broken off half-way: whoever settles the job must know its lease.
+			ok, err := r.cfg.Store.Extend(context.WithoutCancel(ctx), &j, r.cfg.Now().Add(r.cfg.Lease))
 			if err == nil && !ok {
 				lost()
 			}

@@ -63,17 +63,18 @@ type cache struct {
 // space is the cache of one workspace.
 type space struct {
 	changes int64 // tickets changed so often
-	house   cell[*house]
-	seats   map[auth.PersonID]*cell[*seat]
+	house   *house
+	built   time.Time // when the house was read
+	seats   map[auth.PersonID]*place
 }
 
-// cell is a kept value. Its lock is held while it is made, so that many who need it wait for one.
-type cell[T any] struct {
-	mu    sync.Mutex
-	value T
-	at    time.Time // when it was made; the zero time if it must be made
-	seen  int64     // the changes it knows of
-	own   bool      // its person changed something since
+// place keeps a seat.
+type place struct {
+	making sync.Mutex // held while the seat is made, so that many who need it wait for one
+	seat   *seat
+	at     time.Time // when it was made
+	seen   int64     // the changes it knows of
+	own    bool      // its person changed something since
 }
 
 func newCache(c Config) *cache {
@@ -96,7 +97,7 @@ func (c *cache) space(w auth.WorkspaceID) *space {
 	}
 	s := c.spaces[w]
 	if s == nil {
-		s = &space{seats: map[auth.PersonID]*cell[*seat]{}}
+		s = &space{seats: map[auth.PersonID]*place{}}
 		c.spaces[w] = s
 	}
 	return s
@@ -121,7 +122,7 @@ func (c *cache) note(e event.Event) {
 			return
 		}
 	}
-	s.house = cell[*house]{}
+	s.house = nil
 }
 
 // forget drops all that is kept of a workspace.
@@ -135,10 +136,11 @@ func (c *cache) forget(w auth.WorkspaceID) {
 func (r *request) house() (*house, error) {
 	c := r.s.cache
 	c.mu.Lock()
-	kept := c.space(r.actor.Workspace).house
+	sp := c.space(r.actor.Workspace)
+	h, built := sp.house, sp.built
 	c.mu.Unlock()
-	if kept.value != nil && c.now().Sub(kept.at) < houseLife {
-		return kept.value, nil
+	if h != nil && c.now().Sub(built) < houseLife {
+		return h, nil
 	}
 	h, err := c.furnish(r.Context(), r.actor.Workspace)
 	if err != nil {
@@ -147,7 +149,7 @@ func (r *request) house() (*house, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s := c.spaces[r.actor.Workspace]; s != nil {
-		s.house.value, s.house.at = h, c.now()
+		s.house, s.built = h, c.now()
 	}
 	return h, nil
 }
@@ -206,35 +208,35 @@ func (r *request) seat() (*seat, error) {
 	c := r.s.cache
 	c.mu.Lock()
 	sp := c.space(r.actor.Workspace)
-	kept := sp.seats[r.actor.Person()]
-	if kept == nil {
-		kept = &cell[*seat]{}
-		sp.seats[r.actor.Person()] = kept
+	p := sp.seats[r.actor.Person()]
+	if p == nil {
+		p = &place{}
+		sp.seats[r.actor.Person()] = p
 	}
-	age := c.now().Sub(kept.at)
-	fresh := kept.value != nil && age < seatLife && (kept.seen == sp.changes || age < seatPace && !kept.own)
-	value, changes := kept.value, sp.changes
+	value, changes := p.seat, sp.changes
+	age := c.now().Sub(p.at)
+	fresh := value != nil && age < seatLife && (p.seen == changes || age < seatPace && !p.own)
 	c.mu.Unlock()
 	if fresh {
 		return value, nil
 	}
-	kept.mu.Lock()
-	defer kept.mu.Unlock()
+	p.making.Lock()
+	defer p.making.Unlock()
 	c.mu.Lock()
-	if kept.value != nil && kept.seen >= changes && c.now().Sub(kept.at) < seatLife { // somebody else made it while we waited
-		value = kept.value
-		c.mu.Unlock()
+	value = p.seat
+	made := value != nil && p.seen >= changes && c.now().Sub(p.at) < seatLife // by somebody else while we waited
+	c.mu.Unlock()
+	if made {
 		return value, nil
 	}
-	c.mu.Unlock()
-	made, err := r.takeSeat()
+	value, err := r.takeSeat()
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	kept.value, kept.at, kept.seen, kept.own = made, c.now(), changes, false
-	return made, nil
+	p.seat, p.at, p.seen, p.own = value, c.now(), changes, false
+	return value, nil
 }
 
 // counted are the built-in views that bear a count.

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -25,7 +24,7 @@ type Presence struct {
 
 type presenceKey struct {
 	workspace auth.WorkspaceID
-	ticket    ticket.ID
+	ticket    int64 // its number
 }
 
 // attendance is one person's sign of life in a ticket.
@@ -36,7 +35,7 @@ type attendance struct {
 
 // watch tells one live stream of changes in its workspace.
 type watch struct {
-	c         chan ticket.ID
+	c         chan int64
 	workspace auth.WorkspaceID
 }
 
@@ -46,7 +45,7 @@ func NewPresence(now func() time.Time) *Presence {
 }
 
 // seen notes a sign of life. It reports whether the person has come just now.
-func (p *Presence) seen(w auth.WorkspaceID, t ticket.ID, who auth.PersonID, typing bool) (came bool) {
+func (p *Presence) seen(w auth.WorkspaceID, t int64, who auth.PersonID, typing bool) (came bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k, now := presenceKey{w, t}, p.now()
@@ -63,7 +62,7 @@ func (p *Presence) seen(w auth.WorkspaceID, t ticket.ID, who auth.PersonID, typi
 }
 
 // left notes that somebody went away.
-func (p *Presence) left(w auth.WorkspaceID, t ticket.ID, who auth.PersonID) {
+func (p *Presence) left(w auth.WorkspaceID, t int64, who auth.PersonID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := presenceKey{w, t}
@@ -77,7 +76,7 @@ func (p *Presence) left(w auth.WorkspaceID, t ticket.ID, who auth.PersonID) {
 }
 
 // others returns who else has a ticket open, those who write first.
-func (p *Presence) others(w auth.WorkspaceID, t ticket.ID, me auth.PersonID) []present {
+func (p *Presence) others(w auth.WorkspaceID, t int64, me auth.PersonID) []present {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := presenceKey{w, t}
@@ -133,8 +132,8 @@ func (p *Presence) tell(k presenceKey) {
 }
 
 // subscribe watches a workspace until stop is called.
-func (p *Presence) subscribe(w auth.WorkspaceID) (c <-chan ticket.ID, stop func()) {
-	x := &watch{c: make(chan ticket.ID, 16), workspace: w}
+func (p *Presence) subscribe(w auth.WorkspaceID) (c <-chan int64, stop func()) {
+	x := &watch{c: make(chan int64, 16), workspace: w}
 	p.mu.Lock()
 	p.watch[x] = struct{}{}
 	p.mu.Unlock()

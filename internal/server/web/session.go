@@ -40,7 +40,9 @@ func (r *request) signed() bool { return r.actor.Workspace != 0 }
 func (r *request) htmx() bool { return r.Header.Get("HX-Request") == "true" }
 
 // wantsJSON reports whether the script asks for data.
-func (r *request) wantsJSON() bool { return strings.Contains(r.Header.Get("Accept"), "application/json") }
+func (r *request) wantsJSON() bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}
 
 // address returns the remote address without its port.
 func (r *request) address() string {
@@ -268,6 +270,9 @@ func (s *server) toSignIn(w http.ResponseWriter, r *request) {
 	target := "/sign-in"
 	if r.Method == http.MethodGet && !r.htmx() && r.URL.Path != "/" {
 		target += "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+	}
+	if first, err := s.firstRun(r.Context()); err == nil && first {
+		target = "/setup"
 	}
 	switch {
 	case r.htmx():

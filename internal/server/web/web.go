@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/customer"
@@ -52,8 +53,9 @@ type TestStep struct {
 // server holds what handlers share.
 type server struct {
 	Config
-	cache *cache
-	zones *zones
+	cache   *cache
+	zones   *zones
+	founded atomic.Bool // there is a workspace; see firstRun
 }
 
 // New returns the console as a handler. It panics on a route without a rule and

@@ -185,7 +185,7 @@ CREATE UNIQUE INDEX ticket_number ON ticket (workspace_id, number);
 CREATE INDEX ticket_bucket ON ticket (workspace_id, bucket, last_at, id);
 CREATE INDEX ticket_assignee ON ticket (workspace_id, assignee_id, bucket, last_at, id);
 CREATE INDEX ticket_team ON ticket (workspace_id, team_id, bucket, last_at, id);
-CREATE INDEX ticket_customer ON ticket (customer_id, last_at);
+CREATE INDEX ticket_customer ON ticket (workspace_id, customer_id, last_at);
 CREATE INDEX ticket_order ON ticket (order_id, last_at) WHERE order_id IS NOT NULL;
 CREATE INDEX ticket_follow_up ON ticket (follow_up_of) WHERE follow_up_of IS NOT NULL;
 CREATE INDEX ticket_wake ON ticket (snoozed_until) WHERE snoozed_until IS NOT NULL;

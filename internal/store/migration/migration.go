@@ -47,15 +47,13 @@ func Files(e Engine) (fs.FS, error) {
 		return nil, err
 	}
 	for _, name := range names {
-		engine, rest, own := strings.Cut(name, "_")
+		engine, rest, _ := strings.Cut(name, "_")
+		own := engine == string(SQLite) || engine == string(Postgres)
 		switch {
-		case engine == string(SQLite) || engine == string(Postgres):
-			if engine != string(e) {
-				continue
-			}
-			own = true
-		default:
-			rest, own = name, false
+		case own && engine != string(e):
+			continue
+		case !own:
+			rest = name
 		}
 		body, err := files.ReadFile(name)
 		if err != nil {

@@ -3,11 +3,13 @@ package sqlite
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
 	"runtime"
 	"strings"
+	"sync"
 
 	msqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -20,6 +22,9 @@ import (
 // returns (synchronous=FULL), because a channel is told that its message is
 // safe on the strength of it.
 func Open(path string) (w, r *sql.DB, err error) {
+	if err := fold(); err != nil {
+		return nil, nil, fmt.Errorf("register lower: %w", err)
+	}
 	pragma := func(v ...string) string {
 		q := url.Values{"_txlock": {"immediate"}}
 		for _, p := range append(v,
@@ -50,6 +55,21 @@ func Open(path string) (w, r *sql.DB, err error) {
 	r.SetMaxIdleConns(n)
 	return w, r, nil
 }
+
+// fold gives every connection a lower() that knows all scripts, as PostgreSQL
+// has it. The engine's own folds ASCII alone (https://sqlite.org/lang_corefunc.html#lower).
+var fold = sync.OnceValue(func() error {
+	return msqlite.RegisterDeterministicScalarFunction("lower", 1, func(_ *msqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		switch v := args[0].(type) {
+		case string:
+			return strings.ToLower(v), nil
+		case []byte:
+			return strings.ToLower(string(v)), nil
+		default:
+			return v, nil
+		}
+	})
+})
 
 // Kind maps the engine's result codes (https://sqlite.org/rescode.html).
 func Kind(err error) (errs.Kind, bool) {

@@ -12,6 +12,7 @@ import (
 // State says what a mailbox connection is doing.
 type State string
 
+// The states, in the order of a connection's life.
 const (
 	Connecting State = "connecting"
 	Reading    State = "reading" // connected, catching up

@@ -61,7 +61,17 @@ func (s *Sender) Close() { s.pool.close() }
 // After the dot, the end of ctx does not break off: Send waits for the answer up
 // to Grace longer, because a known outcome is worth more than a quick stop.
 func (s *Sender) Send(ctx context.Context, acct Account, from string, rcpt []string, raw []byte, beforeDot func() error) Outcome {
-	env, out := envelope(from, rcpt)
+	return s.SendWitnessed(ctx, acct, from, rcpt, "", raw, beforeDot)
+}
+
+// SendWitnessed is Send with a further recipient, a mailbox of our own, in which
+// Find looks for the message if its Outcome is Unknown. The witness counts for
+// nothing by itself: the message leaves only if somebody else is taken too. And
+// it leaves only if the witness is taken, because a message that the witness was
+// not to get looks, when it is searched for, as if it had never left; a refused
+// witness is RefusedTemporary.
+func (s *Sender) SendWitnessed(ctx context.Context, acct Account, from string, rcpt []string, witness string, raw []byte, beforeDot func() error) Outcome {
+	env, out := envelope(from, rcpt, witness)
 	if out != nil {
 		return *out
 	}
@@ -111,12 +121,13 @@ func (s *Sender) TestSMTP(ctx context.Context, acct Account) TestReport {
 
 // mailEnvelope is a checked envelope in the form in which it is sent.
 type mailEnvelope struct {
-	from string
-	rcpt []string
-	utf8 bool // needs SMTPUTF8
+	from    string
+	rcpt    []string
+	witness string // empty for none
+	utf8    bool   // needs SMTPUTF8
 }
 
-func envelope(from string, rcpt []string) (mailEnvelope, *Outcome) {
+func envelope(from string, rcpt []string, witness string) (mailEnvelope, *Outcome) {
 	var env mailEnvelope
 	var err error
 	if from != "" {
@@ -138,6 +149,14 @@ func envelope(from string, rcpt []string) (mailEnvelope, *Outcome) {
 	if len(env.rcpt) == 0 {
 		out := refused(554, "5.5.1", "no recipients")
 		return env, &out
+	}
+	if witness != "" {
+		var err error
+		if env.witness, err = normalAddr(witness); err != nil {
+			out := refused(553, "5.1.3", "the address of our own copy is malformed")
+			return env, &out
+		}
+		env.utf8 = env.utf8 || !ascii(env.witness)
 	}
 	return env, nil
 }
@@ -193,6 +212,15 @@ func (s *Sender) transact(ctx context.Context, c *smtpConn, env mailEnvelope, ra
 	}
 	if len(refusedRcpt) == len(env.rcpt) {
 		return refusals(refusedRcpt), c.reset()
+	}
+	if env.witness != "" {
+		if err := c.Rcpt(env.witness, ropts); err != nil {
+			var se *smtp.SMTPError
+			if !errors.As(err, &se) || se.Code == 421 {
+				return answered(ctxFirst(ctx, err)), broken
+			}
+			return Outcome{Kind: RefusedTemporary, Code: se.Code, EnhancedCode: enhanced(se), Detail: "our own copy is refused: " + se.Message}, c.reset()
+		}
 	}
 	w, err := c.Data()
 	if err != nil {

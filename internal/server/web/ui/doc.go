@@ -57,15 +57,15 @@
 //	GET  /inbox/{view}/rows         Rows(Page, List)       same query as the page; the script merges new and changed rows
 //	GET  /inbox/counts              ViewsPart(Page, views, current); query: view
 //	GET  /t/{number}/parts          TicketParts(Ticket)    header, messages, context and presence, morphed in place
-//	GET  /t/{number}/presence       Presence(Ticket)
+//	GET  /t/{number}/presence       PresencePart(Ticket)
 //	GET  /t/{number}/macros?q=      MacroList(Ticket)
 //	GET  /palette?q=                PaletteResults(Palette)
 //	GET  /keys                      KeysPage(Keys)         the same list as the "?" dialog, as a page
-//	GET  /tour                      the tour from the start; see POST /tour
+//	GET  /tour                      303 /inbox/mine with Page.Tour on from step 0; see POST /tour
 //	GET  /t/{number}/m/{id}/html    the mail's own HTML, sanitised, for the sandboxed frame; query: images=1
 //	GET  /t/{number}/m/{id}/raw     the mail as it came, message/rfc822
 //	GET  /f/{id}/{name}             an attachment; ?inline=1 for pictures and PDF
-//	GET  /static/{name}             Assets()
+//	GET  /static/{name}             [Assets], at the paths of [Asset]
 //
 // # Ticket verbs (all POST unless said; all undoable ones answer with an undo path)
 //
@@ -113,7 +113,7 @@
 //	/admin/people/{id}              role, teams, active=1|0
 //	/admin/people/invite/{id}/revoke
 //	/admin/teams, /admin/teams/{id} name, members (repeated), do=delete
-//	/admin/mailboxes, /admin/mailboxes/{id}   the fields of [MailboxForm]; do=save|test|delete; do=test answers [MailboxTest]
+//	/admin/mailboxes, /admin/mailboxes/{id}   the fields of [MailboxForm]; do=save|test|delete; do=test answers [MailboxTestSteps]
 //	                                in #test-result for htmx, else the page with Test filled
 //	/admin/macros, /admin/macros/{id}         name, folder, body, then, waiting, add_tags, assignee, team, priority, do=save|delete|preview
 //	/admin/tags, /admin/tags/{id}   name, color, do=delete|merge, into

@@ -12,7 +12,7 @@ mails circle-alert info code store smartphone webhook archive eye`.split(/\s+/);
 const from = process.argv[2];
 const body = name => readFileSync(`${from}/icons/${name}.svg`, "utf8").replace(/<!--[\s\S]*?-->/g, "")
   .replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s+/g, " ").replace(/> </g, "><").replace(/ \/>/g, "/>").trim();
-const godwit = '<path d="M1.8 8.9c2.8.2 5.4-.3 7.8-1.6"/><path d="M9.6 7.3c.1-1.6 1.2-2.8 2.7-2.8 1.6 0 2.6 1.2 2.5 2.8-.1 1.3.6 2 2 2.4 2.4.7 4.3 2 5.2 4.2-2.5 1.3-6.3 1.8-9.2.6-2.7-1.1-3.6-3.3-2.2-5.3.6-.9.3-1.5-1-1.9z"/><path d="M14.2 15v6M17.2 14.9V21M14.2 21h-1.7M17.2 21h-1.7"/>';
+const godwit = '<path d="M1.6 7.9c2.9.3 5.5-.2 7.9-1.5"/><path d="M9.5 6.4c.1-1.6 1.2-2.7 2.7-2.7 1.6 0 2.6 1.2 2.5 2.7-.1 1.3.6 1.9 2 2.3 2.4.7 4.4 1.9 5.3 4-2.5 1.3-6.4 1.7-9.2.5-2.7-1.1-3.6-3.1-2.3-5.1.6-.9.3-1.3-1-1.7z"/><path d="M14.3 13.8 14 21.2M17 13.9l.4 7.3"/>';
 const symbol = (name, inner) => `<symbol id="${name}" viewBox="0 0 24 24">${inner}</symbol>`;
 const sorted = [...new Set(names)].sort();
 writeFileSync(new URL("static/icons.svg", import.meta.url),

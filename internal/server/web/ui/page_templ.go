@@ -1268,7 +1268,7 @@ func gate(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "\"><div class=\"gate\"><div class=\"shore\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "\"><div class=\"gate\"><header class=\"shore\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1289,7 +1289,7 @@ func gate(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 85, "</p></div><main class=\"door\" id=\"main\"><div><span class=\"wordmark\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 85, "</p></header><main class=\"door\" id=\"main\"><div><span class=\"wordmark\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1345,7 +1345,7 @@ func shore() templ.Component {
 			templ_7745c5c3_Var71 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, "<svg viewBox=\"0 0 600 800\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\" fill=\"none\"><circle cx=\"430\" cy=\"210\" r=\"64\" fill=\"oklch(90% .06 70)\" opacity=\".85\"></circle> <path d=\"M0 420c80-14 150 10 230 2s140-22 220-10 110 6 150 0v60H0z\" fill=\"oklch(62% .055 225)\" opacity=\".5\"></path> <path d=\"M0 462c70 12 160-8 250-2s190 22 350-4v70H0z\" fill=\"oklch(70% .05 220)\" opacity=\".55\"></path> <path d=\"M0 520c120-18 220 10 330 0s180-18 270-6v290H0z\" fill=\"oklch(85% .045 82)\"></path> <path d=\"M0 566c140 10 260-14 400-4s140 8 200 0\" stroke=\"oklch(76% .05 78)\" stroke-width=\"3\"></path> <g stroke=\"oklch(34% .05 45)\" stroke-width=\"1.1\" stroke-linecap=\"round\" stroke-linejoin=\"round\"><use href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, "<svg viewBox=\"0 0 600 800\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\" fill=\"none\"><circle cx=\"430\" cy=\"210\" r=\"64\" fill=\"oklch(90% .06 70)\" opacity=\".85\"></circle> <path d=\"M0 420c80-14 150 10 230 2s140-22 220-10 110 6 150 0v60H0z\" fill=\"oklch(62% .055 225)\" opacity=\".5\"></path> <path d=\"M0 462c70 12 160-8 250-2s190 22 350-4v70H0z\" fill=\"oklch(70% .05 220)\" opacity=\".55\"></path> <path d=\"M0 520c120-18 220 10 330 0s180-18 270-6v290H0z\" fill=\"oklch(85% .045 82)\"></path> <path d=\"M0 566c140 10 260-14 400-4s140 8 200 0\" stroke=\"oklch(76% .05 78)\" stroke-width=\"3\"></path> <g stroke=\"oklch(36% .06 42)\" fill=\"oklch(46% .1 42)\" stroke-width=\".55\" stroke-linecap=\"round\" stroke-linejoin=\"round\"><use href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

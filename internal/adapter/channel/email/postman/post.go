@@ -2,6 +2,7 @@ package postman
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"strings"
@@ -31,11 +32,7 @@ func (p *Post) Send(ctx context.Context, box ticket.Mailbox, l mailroom.Letter, 
 	if err != nil {
 		return mailroom.Answer{Verdict: mailroom.RefusedForGood, Detail: err.Error()}
 	}
-	rcpt := out.Recipients()
-	if l.EnvelopeCC != "" {
-		rcpt = append(rcpt, l.EnvelopeCC)
-	}
-	res := p.Sender.Send(ctx, acct, box.Address, rcpt, raw, mark)
+	res := p.Sender.SendWitnessed(ctx, acct, box.Address, out.Recipients(), l.EnvelopeCC, raw, mark)
 	detail := strings.TrimSpace(fmt.Sprintf("%d %s %s", res.Code, res.EnhancedCode, res.Detail))
 	for _, r := range res.Refused {
 		detail += fmt.Sprintf("; %s: %d %s", r.Rcpt, r.Code, r.Detail)
@@ -51,7 +48,8 @@ func (p *Post) Send(ctx context.Context, box ticket.Mailbox, l mailroom.Letter, 
 	return mailroom.Answer{Verdict: mailroom.RefusedNow, Detail: detail}
 }
 
-// Find looks for a message among what the mailbox received and sent.
+// Find looks for a message among what the mailbox received and sent; see
+// mailroom.Post.
 func (p *Post) Find(ctx context.Context, box ticket.Mailbox, key string) (bool, error) {
 	if box.Settings.InKind != "imap" {
 		return false, errs.New(errs.Unsupported, "error.mailbox_blind")
@@ -60,7 +58,23 @@ func (p *Post) Find(ctx context.Context, box ticket.Mailbox, key string) (bool, 
 	if err != nil {
 		return false, err
 	}
-	return email.Find(ctx, acct, key, acct.Folders)
+	// Some servers file what they send, whether or not they are asked.
+	found, err := email.Find(ctx, acct, key, nil)
+	var problem *email.Problem
+	if errors.As(err, &problem) && problem.Code == email.CodeNoFolder {
+		err = nil
+	}
+	if found || err != nil {
+		return found, err
+	}
+	if !box.Settings.Copy {
+		return false, errs.New(errs.Unsupported, "error.mailbox_blind")
+	}
+	folders := acct.Folders
+	if len(folders) == 0 {
+		folders = []string{"INBOX"}
+	}
+	return email.Find(ctx, acct, key, folders)
 }
 
 // Incoming returns the account that a mailbox is read by.

@@ -59,6 +59,8 @@ func (r Reader) Read(ctx context.Context, box ticket.Mailbox, in mailroom.Intake
 		}
 	}
 	out.OwnOutgoing = out.From.Address == box.Address && strings.HasPrefix(m.MessageID, "gw.")
+	out.Imported = in.Envelope.Imported
+	out.FromUs = out.Imported && out.From.Address == box.Address
 	for _, a := range m.Attachments {
 		out.Files = append(out.Files, ticket.InboundFile{Data: a.Data, File: ticket.File{
 			Name: a.Name, ContentType: a.ContentType, Size: a.Size, SHA256: a.SHA256, Inline: a.Inline, ContentID: a.ContentID,

@@ -207,7 +207,12 @@ func isAttribution(s string, quoted bool) bool {
 	if f.email && f.dated() && endsInAddress(low) {
 		return colon && (f.clock || f.dateFirst) || f.dateFirst && f.words <= 12
 	}
-	return false
+	// In a language without a row in the lists: what stands right above quote marks and names an author and a time to the
+	// minute is no sentence of the writer's.
+	if !quoted || f.sentence || !f.clock || !f.dated() {
+		return false
+	}
+	return f.email && f.words <= 18 || colon && (f.year || f.dmy) && f.words <= 9
 }
 
 // closesAttribution judges a candidate that ends in a verb of writing.
@@ -279,8 +284,8 @@ func inlineAttribution(s string) int {
 	}
 	best := -1
 	for _, o := range openers {
-		if len(o) < 2 || o == "At" || o == "La" || o == "To" {
-			continue
+		if len(o) < 2 || o == "At" || o == "La" || o == "To" || o == "于" || o == "於" {
+			continue // "于" has the author in front of it
 		}
 		i := strings.LastIndex(s, o+" ")
 		if i <= best || i == 0 {

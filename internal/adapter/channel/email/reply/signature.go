@@ -85,6 +85,7 @@ func isDeviceLine(s string) bool {
 	if s == "" || len(s) > 200 {
 		return false
 	}
+	linked := strings.Contains(s, "://")
 	s = strings.ToLower(dropLinks(s))
 	s = strings.TrimSpace(strings.Trim(s, "-–—*_<>()[]|~ "))
 	if s == "" || utf8.RuneCountInString(s) > 90 || strings.Count(s, ". ") > 1 {
@@ -101,9 +102,11 @@ func isDeviceLine(s string) bool {
 			break
 		}
 	}
-	if strings.HasSuffix(s, " from mobile") && len(strings.Fields(s)) <= 4 {
+	if strings.HasSuffix(s, " from mobile") && len(strings.Fields(s)) <= 4 || named && strings.HasPrefix(s, "sent from ") && len(strings.Fields(s)) <= 4 {
 		return true
 	}
+	// A program unknown by name advertises itself by a link: "Sent via Superhuman (https://...)".
+	named = named || linked && len(strings.Fields(s)) <= 5
 	if !named && (!strings.HasPrefix(s, "sent from ") || len(strings.Fields(s)) > 7 || strings.Contains(s, ",")) {
 		return false
 	}

@@ -74,15 +74,23 @@ var closers = []string{
 	// Swedish, Danish, Norwegian
 	"skrev", "skrev följande", "skrev følgende", "har skrivit", "har skrevet", "skriver",
 	// Finnish, Estonian
-	"kirjoitti", "kirjoittaa", "kirjoitti näin", "kirjutas",
+	"kirjoitti", "kirjoittaa", "kirjoitti näin",
 	// Greek
 	"έγραψε", "έγραψαν", "γράφει", "εγραψε", "έγραψε τα εξής",
 	// Romanian
 	"a scris", "a scris următoarele", "scria",
 	// Hungarian
 	"írta", "ezt írta", "a következőt írta", "írt",
-	// Lithuanian, Latvian
-	"rašė", "parašė", "rakstīja",
+	// Lithuanian, Latvian, Estonian
+	"rašė", "parašė", "rakstīja", "kirjutas",
+	// Slovene, Macedonian, Belarusian, Albanian, Icelandic, Galician, Basque, Afrikaans
+	"napisal", "napisala", "napisal(a)", "напиша", "напісаў", "напісала", "shkroi", "skrifaði", "escribiu", "idatzi du", "geskryf",
+	// Azerbaijani, Uzbek, Kyrgyz, Mongolian, Armenian, Georgian
+	"yozdi", "жазган", "жазды", "бичсэн", "бичжээ", "գրել է", "գրեց", "დაწერა", "წერდა",
+	// Hindi, Marathi, Nepali, Bengali, Gujarati, Punjabi, Tamil, Telugu, Kannada, Malayalam, Urdu
+	"ने लिखा", "ने लिहिले", "ले लेख्नुभयो", "लिखा", "লিখেছেন", "લખ્યું", "ਨੇ ਲਿਖਿਆ", "எழுதியது", "ఇలా రాశారు", "ಬರೆದಿದ್ದಾರೆ", "എഴുതി", "نے لکھا",
+	// Filipino, Swahili, Khmer, Burmese
+	"isinulat ni", "isinulat", "aliandika", "បានសរសេរ", "ရေးခဲ့သည်",
 }
 
 // weakClosers double as everyday verbs: they count only behind an opener.
@@ -99,7 +107,7 @@ var middles = []string{
 	"schreef", "heeft", "skrev", "kirjoitti", "napsal", "napsala", "napsal(a)", "napísal", "napísal(a)", "napisał", "napisał(a)", "napisała", "napisana przez",
 	"написал", "написала", "написал(а)", "пишет", "писал", "писал(а)", "вы писали", "от", "пользователь", "користувач", "пише", "від",
 	"użytkownik", "uživatel", "a écrit", "escribió", "escreveu", "ha scritto", "a scris", "ezt írta", "írta", "έγραψε", "ο χρήστης", "η", "ο",
-	"yazdı", "жазды", "menulis", "đã viết", "viết", "เขียนว่า", "เขียน",
+	"yazdı", "жазды", "kirjutas", "rašė", "rakstīja", "skrifaði", "isinulat ni", "menulis", "đã viết", "viết", "เขียนว่า", "เขียน",
 	"كتب", "كتبت", "تمت كتابة ما يلي بواسطة", "بواسطة", "من", "כתב", "כתבה", "מאת", "نوشت",
 	"写道", "寫道", "于", "於", "作成", "さん", "님이",
 	"par", "de", "von", "van", "av", "af", "od", "da", "di",

@@ -51,7 +51,7 @@ var devicePrefixes = []string{
 	"enviado desde ", "enviado do ", "enviado a partir d", "enviado de ", "enviado con ", "enviado pelo ", "enviado via ", "enviado por ", "enviada do ", "obtener outlook para ", "obtén outlook para ", "descargar outlook para ", "obter o outlook para ", "obter outlook para ", "baixar outlook para ", "baixe o outlook",
 	"inviato da ", "inviato dal ", "inviato con ", "inviata da ", "inviato tramite ", "scarica outlook per ", "ottieni outlook per ",
 	"verzonden met ", "verzonden vanaf ", "verzonden via ", "verstuurd vanaf ", "verstuurd met ", "verstuurd vanuit ", "outlook voor ", "outlook downloaden voor ", "download outlook voor ",
-	"wysłane z ", "wysłano z ", "wysłane za ", "wysłano za ", "pobierz outlook dla ", "pobierz program outlook", "pobierz aplikację outlook", "uzyskaj outlook",
+	"wysłane z ", "wysłano z ", "wysłane za ", "wysłano za ", "pobierz outlook dla ", "pobierz program outlook", "pobierz aplikację outlook", "uzyskaj outlook", "uzyskaj aplikację outlook", "pobierz aplikacje outlook",
 	"odesláno z ", "odesláno ze ", "odoslané z ", "posláno z ", "odesláno pomocí ", "získat outlook pro ", "získejte outlook pro ", "stáhnout outlook",
 	"отправлено с ", "отправлено из ", "отправлено через ", "отправлено от ", "отправлено посредством ", "скачать outlook для ", "получить outlook для ", "послано с ", "отправлено со ", "с уважением, отправлено с ",
 	"надіслано з ", "надіслано із ", "надіслано через ", "відправлено з ", "надіслано за ", "завантажити outlook", "отримати outlook",

@@ -249,7 +249,9 @@ func (s *Server) accept(m Message) error {
 // returns its path: write and sync in tmp, rename into new, sync the directory.
 // Line ends become LF, as is usual on disk.
 func Deliver(maildir string, body []byte) (string, error) {
-	name := fmt.Sprintf("%d.R%016x.test", time.Now().Unix(), rand.Uint64())
+	now := time.Now()
+	// Servers number new messages by the time in their names.
+	name := fmt.Sprintf("%d.M%06dR%016x.test", now.Unix(), now.Nanosecond()/1000, rand.Uint64())
 	tmp, final := filepath.Join(maildir, "tmp", name), filepath.Join(maildir, "new", name)
 	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"godwit.dev/godwit/internal/app"
+	"godwit.dev/godwit/internal/base/errs"
+)
+
+// stopPatience is how long a stopping server waits for what is running.
+const stopPatience = 20 * time.Second
+
+type serveCmd struct {
+	databaseFlags
+	Listen      string `default:"127.0.0.1:7700" env:"GODWIT_LISTEN" help:"Where the console listens."`
+	Address     string `env:"GODWIT_ADDRESS" placeholder:"URL" help:"The console's public address, for links in invitations."`
+	Cert        string `env:"GODWIT_CERT" type:"path" help:"TLS certificate (PEM); with --cert-key the console speaks HTTPS."`
+	CertKey     string `env:"GODWIT_CERT_KEY" type:"path" help:"The certificate's private key (PEM)."`
+	SMTP        string `name:"smtp" env:"GODWIT_SMTP" placeholder:"ADDR" help:"Take mail from other servers here, such as 0.0.0.0:25."`
+	LMTP        string `name:"lmtp" env:"GODWIT_LMTP" placeholder:"ADDR" help:"Take mail from the server beside us here, such as 127.0.0.1:24."`
+	Debug       string `env:"GODWIT_DEBUG" placeholder:"ADDR" help:"Serve profiles of the process here; loopback only."`
+	CheckOrigin bool   `default:"true" negatable:"" env:"GODWIT_CHECK_ORIGIN" help:"Look SPF, DKIM and DMARC up in the DNS."`
+	PlainMail   bool   `env:"GODWIT_PLAIN_MAIL" help:"Permit mail servers without encryption that are not this machine."`
+}
+
+func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
+	cfg := app.ServeConfig{Listen: c.Listen, SMTP: c.SMTP, LMTP: c.LMTP, Debug: c.Debug, Address: c.Address}
+	if c.Cert != "" || c.CertKey != "" {
+		pair, err := tls.LoadX509KeyPair(c.Cert, c.CertKey)
+		if err != nil {
+			return errs.Wrap(errs.Invalid, err, "error.certificate")
+		}
+		cfg.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	core, err := app.NewCore(ctx, app.Config{
+		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = core.Close() }()
+	a, err := app.Start(ctx, core, cfg)
+	if err != nil {
+		return err
+	}
+	scheme := "http"
+	if cfg.TLS != nil {
+		scheme = "https"
+	}
+	fmt.Printf("Godwit is ready: %s://%s\n", scheme, a.Addr())
+	select {
+	case <-ctx.Done():
+	case err = <-a.Failed():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+	defer cancel()
+	if serr := a.Stop(stop); err == nil {
+		err = serr
+	}
+	return err
+}
+
+type demoCmd struct {
+	Listen  string `default:"127.0.0.1:7700" help:"Where the console listens."`
+	Seed    uint64 `default:"1" help:"The same seed tells the same story."`
+	Orders  int    `help:"How many orders; default 3200."`
+	Tickets int    `help:"How many conversations; default 420."`
+	JSON    bool   `name:"json" help:"Print addresses and logins as one line of JSON."`
+}
+
+func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
+	began := time.Now()
+	cfg := app.DemoConfig{Listen: c.Listen, Seed: c.Seed, Orders: c.Orders, Tickets: c.Tickets, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	if log.Enabled(ctx, slog.LevelDebug) {
+		cfg.Log = log
+	}
+	if !c.JSON {
+		fmt.Fprintln(os.Stderr, "Making a merchant: three shops, their orders, their customers' mail ...")
+		cfg.Progress = progress(os.Stderr)
+	}
+	d, err := app.StartDemo(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	console := "http://" + d.Addr()
+	if c.JSON {
+		out, err := json.Marshal(map[string]any{"console": console, "portal": "", "api": "", "logins": d.Logins, "token": ""})
+		if err != nil {
+			return err
+		}
+		fmt.Println(string(out))
+	} else {
+		fmt.Printf("\n  Godwit is ready after %.1f s.\n\n  Console   %s\n", time.Since(began).Seconds(), console)
+		for _, l := range d.Logins {
+			fmt.Printf("  %-8s  %-34s  %s\n", l.Role, l.Email, l.Password)
+		}
+		fmt.Print("\n  Customers go on writing. Nothing leaves this machine. Ctrl+C ends and removes everything.\n\n")
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-d.Failed():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+	defer cancel()
+	if serr := d.Stop(stop); err == nil {
+		err = serr
+	}
+	return err
+}
+
+// progress draws one line that fills up.
+func progress(w io.Writer) func(step string, done, total int) {
+	last := ""
+	return func(step string, done, total int) {
+		const width = 30
+		full := 0
+		if total > 0 {
+			full = done * width / total
+		}
+		line := fmt.Sprintf("\r  %-10s [%-*s] %d/%d", step, width, bar(full), done, total)
+		if line != last {
+			last = line
+			fmt.Fprint(w, line)
+		}
+		if done == total {
+			fmt.Fprintln(w)
+		}
+	}
+}
+
+func bar(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = '#'
+	}
+	return string(b)
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run() error {
+	version := "development"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	fmt.Println("godwit", version)
+	return nil
+}

@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"godwit.dev/godwit/internal/adapter/channel/email"
+)
+
+// wakeEvery is how often snoozed tickets whose time has come are looked for.
+const wakeEvery = 15 * time.Second
+
+// Background is what a Core does without being asked: it reads the mailboxes,
+// runs the jobs and wakes snoozed tickets.
+type Background struct {
+	core    *Core
+	fetch   *fetchers
+	reading context.CancelFunc
+	wg      sync.WaitGroup
+}
+
+// Background returns the background work of a Core, not yet started. Options
+// tune how mailboxes are read; the zero value is right for real servers.
+func (c *Core) Background(opt email.Options) *Background {
+	return &Background{core: c, fetch: newFetchers(c, opt)}
+}
+
+// Start begins the work and returns at once. The work goes on until Stop; the
+// end of ctx only stops taking on more of it. Start it once.
+func (b *Background) Start(ctx context.Context) {
+	reading, stop := context.WithCancel(ctx)
+	b.reading = stop
+	b.core.runner.Start(ctx)
+	b.wg.Go(func() { b.fetch.run(reading) })
+	b.wg.Go(func() { b.wake(reading) })
+}
+
+// Stop ends the reading of mail at once, then lets running jobs finish until ctx
+// ends. When it returns, nothing of the Background runs any more.
+func (b *Background) Stop(ctx context.Context) {
+	b.reading()
+	b.wg.Wait()
+	b.core.runner.Stop(ctx)
+}
+
+// wake reopens tickets that were put aside until now.
+func (b *Background) wake(ctx context.Context) {
+	tick := time.NewTicker(wakeEvery)
+	defer tick.Stop()
+	for {
+		if _, err := b.core.Tickets.Wake(ctx); err != nil && ctx.Err() == nil {
+			b.core.Log.Error("wake snoozed tickets", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"sync"
+	"time"
+
+	"godwit.dev/godwit/internal/adapter/channel/email"
+	"godwit.dev/godwit/internal/adapter/channel/email/postman"
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/server/web"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// ServeConfig says which doors are open and where.
+type ServeConfig struct {
+	Listen  string // console, host:port
+	SMTP    string // mail from other servers, host:port; "" is closed
+	LMTP    string // mail from the server beside us, host:port; "" is closed
+	Debug   string // profiles and metrics of the process, loopback only; "" is closed
+	TLS     *tls.Config
+	Address string // public base URL of the console
+	Logins  []ui.Login
+	Mail    email.Options
+}
+
+// App is a running Godwit.
+type App struct {
+	core       *Core
+	cfg        ServeConfig
+	background *Background
+	web        *http.Server
+	debug      *http.Server
+	mail       []*email.Listener
+	listeners  []net.Listener
+	stopping   chan struct{}
+	wg         sync.WaitGroup
+	failed     chan error
+}
+
+// Start opens the doors and begins to work. The console answers when it returns.
+func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
+	a := &App{core: c, cfg: cfg, stopping: make(chan struct{}), failed: make(chan error, 4)}
+	console, err := listen(ctx, cfg.Listen)
+	if err != nil {
+		return nil, err
+	}
+	a.listeners = append(a.listeners, console)
+	handler := web.New(web.Config{
+		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Bus: c.Bus, Now: c.Now, Log: c.Log,
+		Secure: cfg.TLS != nil, Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, MailTest: c.testMailbox,
+	})
+	// No WriteTimeout: live streams stay open, and set their own deadlines.
+	a.web = &http.Server{Handler: handler, TLSConfig: cfg.TLS, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	if cfg.TLS != nil {
+		console = tls.NewListener(console, cfg.TLS)
+	}
+	for _, door := range []struct {
+		address string
+		lmtp    bool
+	}{{cfg.SMTP, false}, {cfg.LMTP, true}} {
+		if door.address == "" {
+			continue
+		}
+		ln, err := listen(ctx, door.address)
+		if err != nil {
+			a.closeListeners()
+			return nil, err
+		}
+		a.listeners = append(a.listeners, ln)
+		l := email.NewListener(postman.Sink{Store: c.Store, Room: c.Mailroom}, postman.Resolver{Store: c.Store}, email.ListenerOptions{LMTP: door.lmtp, TLS: cfg.TLS, Log: c.Log})
+		a.mail = append(a.mail, l)
+		a.run(func() error { return l.Serve(ln) })
+	}
+	if cfg.Debug != "" {
+		if err := a.openDebug(ctx); err != nil {
+			a.closeListeners()
+			return nil, err
+		}
+	}
+	a.background = c.Background(cfg.Mail)
+	a.background.Start(ctx)
+	a.run(func() error { return a.web.Serve(console) })
+	return a, nil
+}
+
+// listen words the failures that an operator meets.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, errs.Wrap(errs.Unavailable, err, "error.listen", "address", address)
+	}
+	return ln, nil
+}
+
+// openDebug serves profiles, to this machine only.
+func (a *App) openDebug(ctx context.Context) error {
+	host, _, err := net.SplitHostPort(a.cfg.Debug)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return errs.New(errs.Invalid, "error.debug_address", "address", a.cfg.Debug)
+	}
+	ln, err := listen(ctx, a.cfg.Debug)
+	if err != nil {
+		return err
+	}
+	a.listeners = append(a.listeners, ln)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	a.debug = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	a.run(func() error { return a.debug.Serve(ln) })
+	return nil
+}
+
+func (a *App) run(serve func() error) {
+	a.wg.Go(func() {
+		err := serve()
+		select {
+		case <-a.stopping:
+		default:
+			if err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+				a.failed <- fmt.Errorf("serve: %w", err)
+			}
+		}
+	})
+}
+
+// Addr returns where the console listens.
+func (a *App) Addr() string { return a.listeners[0].Addr().String() }
+
+// MailAddr returns where the i-th open mail door listens, SMTP before LMTP.
+func (a *App) MailAddr(i int) string { return a.listeners[1+i].Addr().String() }
+
+// Failed receives when a door breaks.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Stop closes the doors, lets running requests and jobs finish until ctx ends,
+// and then cuts them off.
+func (a *App) Stop(ctx context.Context) error {
+	close(a.stopping)
+	err := a.web.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, a.web.Close())
+	}
+	for _, l := range a.mail {
+		err = errors.Join(err, l.Shutdown(ctx))
+	}
+	if a.debug != nil {
+		err = errors.Join(err, a.debug.Close())
+	}
+	a.background.Stop(ctx)
+	a.closeListeners()
+	a.wg.Wait()
+	return err
+}
+
+func (a *App) closeListeners() {
+	for _, l := range a.listeners {
+		_ = l.Close()
+	}
+}

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// invitePage lets an invited person choose a name and a password. A link that is
+// unknown, used or expired leads nowhere.
+func (s *server) invitePage(w http.ResponseWriter, r *request) error {
+	_, person, err := s.Auth.Invited(r.Context(), r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	return s.drawInvite(w, r, person, person.Name, string(r.printer.Lang()), person.Zone, ui.Form{})
+}
+
+func (s *server) drawInvite(w http.ResponseWriter, r *request, p auth.Person, name, language, zone string, f ui.Form) error {
+	space, err := s.Auth.Workspace(r.Context(), auth.ForSystem(p.Workspace))
+	if err != nil {
+		return err
+	}
+	page := ui.Page{
+		Printer: r.printer, Title: r.printer.T("invite.title", "Workspace", space.Name), Now: r.now, Zone: r.zone,
+		Path: r.URL.RequestURI(), Workspace: space.Name,
+	}
+	return r.draw(w, formStatus(f), ui.InvitePage(ui.Invite{
+		Page: page, Form: f, Token: r.PathValue("token"), InvitedBy: space.Name, Email: p.Email, Role: ui.Role(p.Role), Name: name,
+		Langs: langOptions(language), Zones: zoneOptions(zone, r.now),
+	}))
+}
+
+// invite takes an invitation up, once, and signs the person in.
+func (s *server) invite(w http.ResponseWriter, r *request) error {
+	token, name, zone := r.PathValue("token"), r.PostFormValue("name"), r.PostFormValue("zone")
+	session, err := s.Auth.Accept(r.Context(), token, name, r.PostFormValue("password"), r.language("lang"), zone, r.address(), r.UserAgent())
+	if errs.Is(err, errs.Invalid) {
+		_, person, gone := s.Auth.Invited(r.Context(), token)
+		if gone != nil {
+			return gone
+		}
+		f, _ := r.formErrors(err)
+		return s.drawInvite(w, r, person, name, r.language("lang"), zone, f)
+	}
+	if err != nil {
+		return err
+	}
+	r.signIn(w, session)
+	return r.see(w, "/", nil)
+}

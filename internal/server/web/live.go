@@ -1,0 +1,215 @@
+package web
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// The beat of a live stream.
+const (
+	pingEvery = 25 * time.Second
+	// gather is how long changes are gathered before they are told, so that a
+	// flood of mail is one message to each page and not hundreds.
+	gather = 50 * time.Millisecond
+	// recount is when pages ask for the counts once more: by then a busy inbox has counted anew.
+	recount = seatPace + 200*time.Millisecond
+)
+
+// stream is one page that listens.
+type stream struct {
+	r       *request
+	w       http.ResponseWriter
+	flush   func() error
+	pending map[int64]event.Event // by ticket number: the newest change of each
+	toasts  []event.Event
+}
+
+// live tells a page what happens, without content: the page asks for the parts
+// that it shows, and rights are judged there. Somebody restricted is told only
+// of tickets they may see. The stream ends with the session or the process.
+func (s *server) live(w http.ResponseWriter, r *request) error {
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Time{}) // a server without deadlines has none to lift
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no")
+	sub := s.Bus.Subscribe(r.actor.Workspace, 512)
+	defer sub.Close()
+	presence, leave := s.Presence.subscribe(r.actor.Workspace)
+	defer leave()
+	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}}
+	w.WriteHeader(http.StatusOK)
+	fmt.Fprint(w, "retry: 2000\n\n")
+	if r.Header.Get("Last-Event-ID") != "" { // it may have missed something: let it look at all it shows
+		x.send("ticket", 0, map[string]any{"number": 0, "kind": "behind", "by": 0})
+		x.send("counts", 0, struct{}{})
+	}
+	if x.flush() != nil {
+		return nil
+	}
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	var tell, count <-chan time.Time
+	for {
+		var err error
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-s.Done:
+			return nil
+		case e := <-sub.C:
+			if x.take(e) && tell == nil {
+				tell = time.After(gather)
+			}
+			continue
+		case <-tell:
+			tell, count = nil, time.After(recount)
+			if sub.Behind() {
+				x.send("ticket", 0, map[string]any{"number": 0, "kind": "behind", "by": 0})
+			}
+			x.tell()
+			err = x.flush()
+		case <-count:
+			count = nil
+			x.send("counts", 0, struct{}{})
+			err = x.flush()
+		case n := <-presence:
+			if x.sees(n) {
+				x.send("presence", 0, map[string]int64{"number": n})
+				err = x.flush()
+			}
+		case <-ping.C:
+			if !x.renew() {
+				return nil
+			}
+			fmt.Fprint(w, ": ping\n\n")
+			err = x.flush()
+		}
+		if err != nil {
+			return nil // the page is gone
+		}
+	}
+}
+
+// renew asks again who listens and what they may see.
+func (x *stream) renew() bool {
+	actor, _, err := x.r.s.Auth.Authenticate(x.r.Context(), x.r.token())
+	if errs.Is(err, errs.Denied) || err == nil && actor.Can(auth.ReadTickets) != nil {
+		return false
+	}
+	if err == nil {
+		x.r.actor = actor
+	}
+	return true
+}
+
+// take keeps an event of a ticket for telling; it reports false for any other.
+func (x *stream) take(e event.Event) bool {
+	if !strings.HasPrefix(e.Kind, "ticket.") {
+		return false
+	}
+	d := eventData{}
+	if json.Unmarshal(e.Data, &d) != nil || d.Number == 0 {
+		return false
+	}
+	if old, ok := x.pending[d.Number]; !ok || kindOf(e.Kind) == "message" || kindOf(old.Kind) != "message" {
+		x.pending[d.Number] = e
+	}
+	if x.concerns(e) && len(x.toasts) < 5 {
+		x.toasts = append(x.toasts, e)
+	}
+	return true
+}
+
+// concerns reports whether somebody else has called the listener.
+func (x *stream) concerns(e event.Event) bool {
+	me := x.r.actor.Person()
+	if e.ActorKind == auth.Agent && auth.PersonID(e.ActorID) == me {
+		return false
+	}
+	switch e.Kind {
+	case "ticket.assigned":
+		var d eventData
+		return json.Unmarshal(e.Data, &d) == nil && auth.PersonID(ref(d.To)) == me
+	case "ticket.noted":
+		var d struct {
+			Mentions []auth.PersonID `json:"mentions"`
+		}
+		return json.Unmarshal(e.Data, &d) == nil && slices.Contains(d.Mentions, me)
+	}
+	return false
+}
+
+// kindOf says what a page must look at after an event.
+func kindOf(kind string) string {
+	switch kind {
+	case "ticket.received", "ticket.replied", "ticket.noted", "ticket.delivery", "ticket.unsent", "ticket.side_replied", "ticket.bounced":
+		return "message"
+	}
+	return "state"
+}
+
+// tell sends what was gathered.
+func (x *stream) tell() {
+	numbers := make([]int64, 0, len(x.pending))
+	for n := range x.pending {
+		numbers = append(numbers, n)
+	}
+	slices.SortFunc(numbers, func(a, b int64) int { return cmp.Compare(x.pending[a].ID, x.pending[b].ID) })
+	for _, n := range numbers {
+		e := x.pending[n]
+		if !x.sees(n) {
+			continue
+		}
+		by := int64(0)
+		if e.ActorKind == auth.Agent {
+			by = e.ActorID
+		}
+		x.send("ticket", e.ID, map[string]any{"number": n, "kind": kindOf(e.Kind), "by": by})
+	}
+	for _, e := range x.toasts {
+		var d eventData
+		if json.Unmarshal(e.Data, &d) != nil || !x.sees(d.Number) {
+			continue
+		}
+		key := "said.to_you_assigned"
+		if e.Kind == "ticket.noted" {
+			key = "said.to_you_mentioned"
+		}
+		x.send("toast", 0, map[string]string{
+			"text": x.r.printer.T(key, "Name", e.ActorName, "Number", id64(d.Number)), "href": "/t/" + id64(d.Number),
+		})
+	}
+	clear(x.pending)
+	x.toasts = nil
+}
+
+// sees reports whether the listener may know of a ticket.
+func (x *stream) sees(number int64) bool {
+	if x.r.actor.Scope().All {
+		return true
+	}
+	_, err := x.r.s.Tickets.ByNumber(x.r.Context(), x.r.actor, number)
+	return err == nil
+}
+
+// send writes one event.
+func (x *stream) send(name string, id event.ID, data any) {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		panic("web: " + err.Error()) // data is one of our own maps
+	}
+	if id != 0 {
+		fmt.Fprintf(x.w, "id: %d\n", id)
+	}
+	fmt.Fprintf(x.w, "event: %s\ndata: %s\n\n", name, raw)
+}

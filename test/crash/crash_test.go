@@ -1,0 +1,57 @@
+package crash
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/adapter/channel/email/dovecottest"
+	"godwit.dev/godwit/internal/store/storetest"
+)
+
+var (
+	rounds = flag.Int("rounds", 6, "how often the process is killed on each engine")
+	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of what happens")
+	engine = flag.String("engine", "both", "sqlite, postgres or both")
+)
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childDatabase) != "" {
+		os.Exit(child())
+	}
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+func TestACrashLosesNothingAndSendsNothingTwice(t *testing.T) {
+	if !dovecottest.Available() {
+		if os.Getenv(storetest.Servers) == "1" {
+			t.Fatalf("%s is not installed", dovecottest.Path)
+		}
+		t.Skipf("not run here: %s is not installed", dovecottest.Path)
+	}
+	for name, database := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "godwit.db") },
+		"postgres": func(t *testing.T) string { return storetest.Database(t) },
+	} {
+		if *engine == name || *engine == "both" {
+			t.Run(name, func(t *testing.T) { run(t, database(t)) })
+		}
+	}
+}
+
+func run(t *testing.T, database string) {
+	began := time.Now()
+	w := newWorld(t, database)
+	t.Logf("seed %d; the child's log is %s", *seed, w.log)
+	for range *rounds {
+		w.round()
+	}
+	w.finish()
+	w.count()
+	t.Logf("%d rounds, %d kills (%d right after the server had the message, %d right before): %d mails, %d replies sent, %d taken back, "+
+		"%d sends in doubt found in the mailbox, %d found not to be there, %v",
+		*rounds, w.kills, w.killsAfter, w.killsBefore, len(w.fed), w.sent, w.cancelled, w.foundThere, w.foundMissing, time.Since(began).Round(time.Millisecond))
+}

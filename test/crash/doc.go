@@ -1,0 +1,17 @@
+// Package crash holds the proof that a crash loses nothing and sends nothing
+// twice. It is all tests.
+//
+// In rounds, a child process (this test binary, run again) works as a desk: it
+// reads a mailbox on a real IMAP server, puts mail into tickets, answers each new
+// ticket once, takes some answers back, and sends the others over SMTP to a
+// server that refuses, hangs up and loses messages as it likes. The parent plays
+// the world: it brings mail, owns both servers, and kills the child with SIGKILL
+// at a random moment, or at the worst one: when the server has the message and
+// has not said so. After the last round a child may finish in peace; then
+// everything is counted.
+//
+//	go test ./test/crash -rounds 200 -engine both -seed 7
+//
+// It needs Dovecot and, for that engine, a PostgreSQL server; see package
+// storetest. The seed fixes what is decided, not when the kernel does it.
+package crash

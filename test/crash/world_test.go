@@ -1,0 +1,320 @@
+package crash
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"godwit.dev/godwit/internal/adapter/channel/email/dovecottest"
+	"godwit.dev/godwit/internal/adapter/channel/email/smtptest"
+	"godwit.dev/godwit/internal/app"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store"
+)
+
+// mail is one that a customer wrote.
+type mail struct {
+	key     string // Message-ID without brackets
+	from    string
+	answers string // the key of the mail that it goes on from, or ""
+	copies  int    // how often it was delivered
+}
+
+// world is everything outside the desk.
+type world struct {
+	t        *testing.T
+	database string
+	token    string
+	log      string
+	imap     *dovecottest.Server
+	smtp     *smtptest.Server
+	db       *store.DB // to look from outside
+
+	mu   sync.Mutex // rand.Rand is for one at a time
+	dice *rand.Rand
+
+	calm       atomic.Bool // servers behave
+	killAfter  atomic.Bool // kill when a message was accepted
+	killBefore atomic.Bool // kill when a message is complete but not stored
+	life       atomic.Pointer[life]
+
+	fed                            []mail
+	customers                      int
+	kills, killsAfter, killsBefore int
+	sent, cancelled                int
+	foundThere, foundMissing       int
+}
+
+// life is one child process.
+type life struct {
+	cmd   *exec.Cmd
+	stdin io.Closer
+	ready chan struct{} // closed when it works, or is dead
+	dead  chan struct{} // closed when it is no more
+	err   error         // how it ended, once dead
+}
+
+const password = "a long enough secret"
+
+func newWorld(t *testing.T, database string) *world {
+	w := &world{t: t, database: database, dice: rand.New(rand.NewPCG(*seed, 1)), log: filepath.Join(t.TempDir(), "child.log")}
+	dir, err := os.MkdirTemp("", "crash")
+	w.must(err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	w.imap, err = dovecottest.Start(dir)
+	w.must(err)
+	t.Cleanup(w.imap.Stop)
+	w.smtp, err = smtptest.Start(smtptest.Config{Maildir: w.imap.Maildir, Fault: w.fault, OnAccept: w.accepted})
+	w.must(err)
+	t.Cleanup(w.smtp.Stop)
+	w.found()
+	w.db, err = store.Open(t.Context(), database)
+	w.must(err)
+	t.Cleanup(func() { _ = w.db.Close() })
+	return w
+}
+
+// found sets the desk up: a workspace with an owner who is signed in and a
+// mailbox that proves what it sent.
+func (w *world) found() {
+	ctx := w.t.Context()
+	core, err := app.NewCore(ctx, config(w.database, slog.New(slog.DiscardHandler)))
+	w.must(err)
+	defer core.Close()
+	_, _, err = core.Auth.Found(ctx, auth.Founding{Workspace: "Bar-tailed", Name: "Li Wei", Email: "owner@example.test", Password: password, Language: "en", Zone: "Asia/Shanghai"})
+	w.must(err)
+	w.token, _, err = core.Auth.SignIn(ctx, "owner@example.test", password, "127.0.0.1", "crash")
+	w.must(err)
+	actor, _, err := core.Auth.Authenticate(ctx, w.token)
+	w.must(err)
+	_, err = core.Tickets.SaveMailbox(ctx, actor, ticket.Mailbox{
+		Address: w.imap.User, Name: "The desk", Signature: "The desk",
+		Settings: ticket.MailSettings{
+			InKind: "imap", InHost: w.imap.Host, InPort: w.imap.Port, InTLS: "none", InUser: w.imap.User, InAuth: "password",
+			OutKind: "smtp", OutHost: w.smtp.Host, OutPort: w.smtp.Port, OutTLS: "none", Copy: true, PlusAddress: true,
+		},
+		Secrets: ticket.MailSecrets{InPassword: w.imap.Password},
+	})
+	w.must(err)
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// roll returns a number from 0 up to n.
+func (w *world) roll(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.dice.IntN(n)
+}
+
+func (w *world) between(from, to time.Duration) time.Duration {
+	return from + time.Duration(w.roll(int(to-from)))
+}
+
+// fault is how the mail server treats a recipient (one address) or a message
+// (the customer's and our own).
+func (w *world) fault(_ string, to []string) smtptest.Fault {
+	later := &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 2}, Message: "come back later"}
+	if w.calm.Load() {
+		return smtptest.Fault{}
+	}
+	p := w.roll(100)
+	if len(to) == 1 {
+		if p < 2 {
+			return smtptest.Fault{Rcpt: later}
+		}
+		return smtptest.Fault{}
+	}
+	if w.killBefore.CompareAndSwap(true, false) {
+		w.killsBefore++
+		w.kill()
+		return smtptest.Fault{DropUnstored: true}
+	}
+	switch {
+	case p < 3:
+		return smtptest.Fault{DropBeforeData: true}
+	case p < 8:
+		return smtptest.Fault{DropUnstored: true}
+	case p < 15:
+		return smtptest.Fault{DropAfterStore: true}
+	case p < 19:
+		return smtptest.Fault{Reply: later}
+	case p < 35:
+		return smtptest.Fault{Delay: w.between(0, 60*time.Millisecond)}
+	}
+	return smtptest.Fault{}
+}
+
+// accepted is called when a message is stored and before the sender is told.
+func (w *world) accepted(smtptest.Message) {
+	if w.killAfter.CompareAndSwap(true, false) {
+		w.killsAfter++
+		w.kill()
+	}
+}
+
+// kill ends the present life and returns when it is over.
+func (w *world) kill() {
+	l := w.life.Load()
+	_ = l.cmd.Process.Kill()
+	<-l.dead
+}
+
+// start begins a life.
+func (w *world) start() *life {
+	self, err := os.Executable()
+	w.must(err)
+	log, err := os.OpenFile(w.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	w.must(err)
+	l := &life{cmd: exec.Command(self), ready: make(chan struct{}), dead: make(chan struct{})}
+	l.cmd.Env = append(os.Environ(), childDatabase+"="+w.database, childToken+"="+w.token)
+	l.cmd.Stderr = log
+	l.stdin, err = l.cmd.StdinPipe()
+	w.must(err)
+	out, err := l.cmd.StdoutPipe()
+	w.must(err)
+	w.must(l.cmd.Start())
+	w.life.Store(l)
+	go func() {
+		lines := bufio.NewScanner(out)
+		for first := true; lines.Scan(); {
+			if first && lines.Text() == ready {
+				close(l.ready)
+				first = false
+			}
+		}
+		l.err = l.cmd.Wait()
+		_ = log.Close()
+		select {
+		case <-l.ready:
+		default:
+			close(l.ready)
+		}
+		close(l.dead)
+	}()
+	return l
+}
+
+// round is one life with mail coming in, and its end.
+func (w *world) round() {
+	var feeding sync.WaitGroup
+	l := w.start()
+	feeding.Go(func() {
+		for range w.roll(8) {
+			time.Sleep(w.between(0, 60*time.Millisecond))
+			w.feed()
+		}
+	})
+	span := w.between(30*time.Millisecond, 400*time.Millisecond)
+	switch p := w.roll(100); {
+	case p < 20:
+		w.killAfter.Store(true)
+		span = time.Second
+	case p < 28:
+		w.killBefore.Store(true)
+		span = time.Second
+	case p < 75:
+		<-l.ready // live that long after the start-up
+	case p < 79:
+		span = 2 * time.Second
+	}
+	select {
+	case <-l.dead:
+	case <-time.After(span):
+	}
+	_ = l.cmd.Process.Kill()
+	<-l.dead
+	w.killAfter.Store(false)
+	w.killBefore.Store(false)
+	feeding.Wait()
+	if l.cmd.ProcessState.Exited() {
+		w.fail("the child ended by itself: %v", l.err)
+	}
+	w.kills++
+}
+
+// feed lets a mail arrive: a new question, one that goes on from an earlier one,
+// or one that arrives twice.
+func (w *world) feed() {
+	m := mail{key: fmt.Sprintf("m%d@client.example", len(w.fed)), copies: 1}
+	references := ""
+	if n := len(w.fed); n > 0 && w.roll(10) < 2 {
+		before := w.fed[w.roll(n)]
+		m.from, m.answers = before.from, before.key
+		references = "In-Reply-To: <" + before.key + ">\r\n"
+	} else {
+		m.from = fmt.Sprintf("c%d@client.example", w.customers)
+		w.customers++
+	}
+	if w.roll(20) == 0 {
+		m.copies = 2
+	}
+	body := strings.Repeat("Where is my parcel? It was to be here on Tuesday.\r\n", 1+w.roll(200))
+	raw := fmt.Sprintf("From: Customer <%s>\r\nTo: The desk <%s>\r\nSubject: Parcel %d\r\nDate: %s\r\nMessage-ID: <%s>\r\n%s\r\n%s",
+		m.from, w.imap.User, len(w.fed), time.Now().Format(time.RFC1123Z), m.key, references, body)
+	for range m.copies {
+		if _, err := smtptest.Deliver(w.imap.Maildir, []byte(raw)); err != nil {
+			w.t.Error(err)
+		}
+	}
+	w.fed = append(w.fed, m)
+}
+
+// finish lets one more life come to rest and end in order.
+func (w *world) finish() {
+	w.calm.Store(true)
+	l := w.start()
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	for left := "?"; ; time.Sleep(20 * time.Millisecond) {
+		left = w.left(ctx)
+		if left == "" {
+			break
+		}
+		select {
+		case <-l.dead:
+			w.fail("the last child ended by itself: %v", l.err)
+		case <-ctx.Done():
+			_ = l.cmd.Process.Kill()
+			<-l.dead
+			w.fail("the last child does not come to rest: %s", left)
+		default:
+		}
+	}
+	_ = l.stdin.Close()
+	select {
+	case <-l.dead:
+	case <-time.After(10 * time.Second):
+		_ = l.cmd.Process.Kill()
+		<-l.dead
+	}
+	if l.err != nil {
+		w.fail("the last child: %v", l.err)
+	}
+}
+
+// fail ends the test with the end of the child's log.
+func (w *world) fail(format string, args ...any) {
+	w.t.Helper()
+	b, _ := os.ReadFile(w.log)
+	w.t.Fatalf(format+"\n%s", append(args, b[max(0, len(b)-4000):])...)
+}
