@@ -235,6 +235,9 @@ func (s *server) serve(rt route) http.Handler {
 			_ = r.MultipartForm.RemoveAll()
 		}
 		if err == nil {
+			if r.signed() && changes(rt) {
+				s.cache.forget(r.actor.Workspace)
+			}
 			return
 		}
 		if errors.Is(err, errSignIn) {
@@ -247,6 +250,12 @@ func (s *server) serve(rt route) http.Handler {
 		}
 		s.fail(track, r, err)
 	})
+}
+
+// changes reports whether a route may change what all pages share. The verbs of
+// tickets do so by events, which the cache hears.
+func changes(rt route) bool {
+	return rt.method != http.MethodGet && !strings.HasPrefix(rt.pattern, "/t/")
 }
 
 // errSignIn says that the request needs somebody signed in.

@@ -94,7 +94,7 @@ func mayEndAttribution(s string) bool {
 	case ':', '-', '>', ')', '*', '_', '.', '"', ']':
 		return true
 	}
-	if strings.HasSuffix(s, "：") {
+	if strings.HasSuffix(s, "：") || strings.HasSuffix(s, "៖") { // full width, Khmer
 		return true
 	}
 	return hasCloser(strings.ToLower(s)) != "" || strings.Contains(s, " GMT")
@@ -179,8 +179,8 @@ func isAttribution(s string, quoted bool) bool {
 		core = s
 	}
 	core = strings.TrimRight(core, "-*_~= .")
-	body := strings.TrimRight(core, ":： *_")
-	colon := len(body) < len(core) && strings.ContainsAny(core[len(body):], ":：")
+	body := strings.TrimRight(core, ":：៖ *_")
+	colon := len(body) < len(core) && strings.ContainsAny(core[len(body):], ":：៖")
 	if body == "" {
 		return false
 	}

@@ -86,6 +86,7 @@ func isDeviceLine(s string) bool {
 		return false
 	}
 	linked := strings.Contains(s, "://")
+	invited := strings.Contains(s, "://aka.ms/") // "Get Outlook for iOS<https://aka.ms/o0ukef>", in any language
 	s = strings.ToLower(dropLinks(s))
 	s = strings.TrimSpace(strings.Trim(s, "-–—*_<>()[]|~ "))
 	if s == "" || utf8.RuneCountInString(s) > 90 || strings.Count(s, ". ") > 1 {
@@ -106,6 +107,9 @@ func isDeviceLine(s string) bool {
 		return true
 	}
 	// A program unknown by name advertises itself by a link: "Sent via Superhuman (https://...)".
+	if named && invited {
+		return true
+	}
 	named = named || linked && len(strings.Fields(s)) <= 5
 	if !named && (!strings.HasPrefix(s, "sent from ") || len(strings.Fields(s)) > 7 || strings.Contains(s, ",")) {
 		return false
