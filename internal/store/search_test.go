@@ -72,7 +72,7 @@ func TestSearchByFields(t *testing.T) {
 		for text, want := range map[string]string{
 			"from:julia": "[1]", "from:юлия": "[1]", "from:ёлкина": "[1]", "from:BO_B": "[2]", "from:box": "[]", "to:julia@example.ru": "[1]",
 			"subject:возврат": "[1]", "subject:100%": "[2]", "subject:1_0": "[]", "order:#GW-1042": "[1]", "order:1042": "[1]", "order:77": "[]",
-			"tag:refund": "[1]", "tag:none": "[]", "is:open": "[1]", "is:solved": "[2]", "is:done": "[2]", "channel:chat": "[2]",
+			"tag:refund": "[1]", "tag:none": "[]", "is:open": "[1]", "is:solved": "[2]", "is:done": "[2]", "channel:chat": "[]", "channel:email": "[2 1]",
 			"assignee:me": "[1]", "assignee:none": "[2]", "assignee:świąt": "[1]", "assignee:ŚWIĄT": "[1]", "has:file": "[2]",
 			"before:2026-03-02": "[1]", "after:2026-03-03": "[2]", "after:2026-03-02 before:2026-03-05": "[1]",
 			"paket": "[2]", "paket from:bo": "[2]", "paket from:julia": "[]", "куртка": "[1]", "rechnung": "[2]", `"mein paket"`: "[2]", "paket -mein": "[]",

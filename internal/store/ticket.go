@@ -42,8 +42,13 @@ func (s *Store) ticketVals(t *ticket.Ticket) []any {
 
 // NextNumber returns the next ticket number of a workspace.
 func (s *Store) NextNumber(ctx context.Context, w auth.WorkspaceID) (int64, error) {
-	return scalar[int64](ctx, s.DB, `INSERT INTO counter (workspace_id, name, value) VALUES ($1,'ticket',1)
-		ON CONFLICT (workspace_id, name) DO UPDATE SET value=counter.value+1 RETURNING value`, w)
+	var n int64
+	err := s.InTx(ctx, func(ctx context.Context) (err error) { // what returns rows outside of one is read from another pool
+		n, err = scalar[int64](ctx, s.DB, `INSERT INTO counter (workspace_id, name, value) VALUES ($1,'ticket',1)
+			ON CONFLICT (workspace_id, name) DO UPDATE SET value=counter.value+1 RETURNING value`, w)
+		return err
+	})
+	return n, err
 }
 
 // AddTicket inserts a ticket.

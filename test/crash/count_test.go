@@ -2,7 +2,6 @@ package crash
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	netmail "net/mail"
@@ -12,11 +11,10 @@ import (
 )
 
 // number reads one number from the database.
-func (w *world) number(ctx context.Context, q string) int {
+func (w *world) number(q string) (n int) {
 	w.t.Helper()
 	_, r := w.db.Pools()
-	n := -1
-	if err := r.QueryRowContext(ctx, q).Scan(&n); err != nil && ctx.Err() == nil {
+	if err := r.QueryRowContext(w.t.Context(), q).Scan(&n); err != nil {
 		w.t.Fatalf("%s: %v", q, err)
 	}
 	return n
@@ -49,7 +47,7 @@ func (w *world) arrived() int {
 }
 
 // left says what is still to be done, "" if nothing is.
-func (w *world) left(ctx context.Context) string {
+func (w *world) left() string {
 	for _, x := range []struct {
 		what, query string
 		want        int
@@ -59,7 +57,7 @@ func (w *world) left(ctx context.Context) string {
 		{"actions under way", `SELECT count(*) FROM action WHERE state IN ('ready','running','committing')`, 0},
 		{"jobs waiting", `SELECT count(*) FROM job WHERE NOT dead`, 0},
 	} {
-		if n := w.number(ctx, x.query); n != x.want {
+		if n := w.number(x.query); n != x.want {
 			return fmt.Sprintf("%s: %d, want %d", x.what, n, x.want)
 		}
 	}
@@ -86,7 +84,7 @@ func (w *world) count() {
 		"replies whose action says something else":          `SELECT count(*) FROM message m JOIN action a ON a.key='send:'||m.id WHERE m.kind='outbound' AND NOT (m.delivery='sent' AND a.state='done' OR m.delivery='cancelled' AND a.state='cancelled')`,
 		"replies without an action, or the other way round": `SELECT (SELECT count(*) FROM message WHERE kind='outbound')-(SELECT count(*) FROM action)`,
 	} {
-		if n := w.number(w.t.Context(), q); n != 0 {
+		if n := w.number(q); n != 0 {
 			w.t.Errorf("%s: %d", what, n)
 		}
 	}
@@ -97,13 +95,13 @@ func (w *world) count() {
 			w.t.Errorf("the database file is broken: %v", got)
 		}
 	}
-	if n := w.number(w.t.Context(), `SELECT count(*) FROM message m LEFT JOIN message_term s ON s.`+key+`=m.id WHERE s.`+key+` IS NULL`); n != 0 {
+	if n := w.number(`SELECT count(*) FROM message m LEFT JOIN message_term s ON s.` + key + `=m.id WHERE s.` + key + ` IS NULL`); n != 0 {
 		w.t.Errorf("messages that the search does not know: %d", n)
 	}
-	if n := w.number(w.t.Context(), `SELECT (SELECT count(*) FROM message_term)-(SELECT count(*) FROM message)`); n != 0 {
+	if n := w.number(`SELECT (SELECT count(*) FROM message_term)-(SELECT count(*) FROM message)`); n != 0 {
 		w.t.Errorf("the search knows %d messages that are not there", n)
 	}
-	w.foundThere = w.number(w.t.Context(), `SELECT count(*) FROM action WHERE detail='found in the mailbox'`)
+	w.foundThere = w.number(`SELECT count(*) FROM action WHERE detail='found in the mailbox'`)
 	log, err := os.ReadFile(w.log)
 	w.must(err)
 	w.foundMissing = bytes.Count(log, []byte(`detail="not in the mailbox"`))
@@ -138,7 +136,7 @@ func (w *world) countMail() {
 		w.t.Errorf("%d mails became %d messages", len(w.fed), len(tickets))
 	}
 	for what, want := range map[string]int{"ticket": first, "customer": w.customers, "intake": w.arrived()} {
-		if got := w.number(w.t.Context(), `SELECT count(*) FROM `+what); got != want {
+		if got := w.number(`SELECT count(*) FROM ` + what); got != want {
 			w.t.Errorf("rows of %s: %d, want %d", what, got, want)
 		}
 	}

@@ -49,9 +49,11 @@ func run(t *testing.T, database string) {
 	for range *rounds {
 		w.round()
 	}
+	lived := time.Since(began)
 	w.finish()
+	rested := time.Since(began) - lived
 	w.count()
-	t.Logf("%d rounds, %d kills (%d right after the server had the message, %d right before): %d mails, %d replies sent, %d taken back, "+
-		"%d sends in doubt found in the mailbox, %d found not to be there, %v",
-		*rounds, w.kills, w.killsAfter, w.killsBefore, len(w.fed), w.sent, w.cancelled, w.foundThere, w.foundMissing, time.Since(began).Round(time.Millisecond))
+	t.Logf("%d rounds, %d of them with two children; %d kills (%d moments right after the server had the message, %d right before): "+
+		"%d mails, %d replies sent, %d taken back, %d sends in doubt found in the mailbox, %d found not to be there; %v, %v of it to come to rest",
+		*rounds, w.doubles, w.kills, w.killsAfter, w.killsBefore, len(w.fed), w.sent, w.cancelled, w.foundThere, w.foundMissing, time.Since(began).Round(time.Millisecond), rested.Round(time.Millisecond))
 }

@@ -50,11 +50,14 @@ type world struct {
 	calm       atomic.Bool // servers behave
 	killAfter  atomic.Bool // kill when a message was accepted
 	killBefore atomic.Bool // kill when a message is complete but not stored
-	life       atomic.Pointer[life]
+
+	living sync.Mutex
+	lives  []*life // those that were started and not yet killed
 
 	fed                            []mail
 	customers                      int
 	kills, killsAfter, killsBefore int
+	doubles                        int // rounds with two children at once
 	sent, cancelled                int
 	foundThere, foundMissing       int
 }
@@ -154,9 +157,11 @@ func (w *world) fault(_ string, to []string) smtptest.Fault {
 		return smtptest.Fault{DropBeforeData: true}
 	case p < 8:
 		return smtptest.Fault{DropUnstored: true}
-	case p < 15:
+	case p < 13:
 		return smtptest.Fault{DropAfterStore: true}
-	case p < 19:
+	case p < 16:
+		return smtptest.Fault{StoreLate: w.between(0, 250*time.Millisecond)}
+	case p < 20:
 		return smtptest.Fault{Reply: later}
 	case p < 35:
 		return smtptest.Fault{Delay: w.between(0, 60*time.Millisecond)}
@@ -172,11 +177,21 @@ func (w *world) accepted(smtptest.Message) {
 	}
 }
 
-// kill ends the present life and returns when it is over.
+// kill ends what lives and returns when it is over.
 func (w *world) kill() {
-	l := w.life.Load()
-	_ = l.cmd.Process.Kill()
-	<-l.dead
+	w.living.Lock()
+	defer w.living.Unlock()
+	for _, l := range w.lives {
+		_ = l.cmd.Process.Kill()
+	}
+	for _, l := range w.lives {
+		<-l.dead
+		if l.cmd.ProcessState.Exited() {
+			w.t.Errorf("a child ended by itself: %v", l.err)
+		}
+	}
+	w.kills += len(w.lives)
+	w.lives = nil
 }
 
 // start begins a life.
@@ -193,7 +208,9 @@ func (w *world) start() *life {
 	out, err := l.cmd.StdoutPipe()
 	w.must(err)
 	w.must(l.cmd.Start())
-	w.life.Store(l)
+	w.living.Lock()
+	w.lives = append(w.lives, l)
+	w.living.Unlock()
 	go func() {
 		lines := bufio.NewScanner(out)
 		for first := true; lines.Scan(); {
@@ -224,6 +241,11 @@ func (w *world) round() {
 			w.feed()
 		}
 	})
+	// Several nodes may share a PostgreSQL server, as during an upgrade.
+	if !w.db.Lite() && w.roll(8) == 0 {
+		w.start()
+		w.doubles++
+	}
 	span := w.between(30*time.Millisecond, 400*time.Millisecond)
 	switch p := w.roll(100); {
 	case p < 20:
@@ -241,15 +263,13 @@ func (w *world) round() {
 	case <-l.dead:
 	case <-time.After(span):
 	}
-	_ = l.cmd.Process.Kill()
-	<-l.dead
 	w.killAfter.Store(false)
 	w.killBefore.Store(false)
+	w.kill()
 	feeding.Wait()
-	if l.cmd.ProcessState.Exited() {
-		w.fail("the child ended by itself: %v", l.err)
+	if w.t.Failed() {
+		w.fail("seed %d", *seed)
 	}
-	w.kills++
 }
 
 // feed lets a mail arrive: a new question, one that goes on from an earlier one,
@@ -285,19 +305,14 @@ func (w *world) finish() {
 	l := w.start()
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
-	for left := "?"; ; time.Sleep(20 * time.Millisecond) {
-		left = w.left(ctx)
-		if left == "" {
-			break
-		}
+	for left := w.left(); left != ""; left = w.left() {
 		select {
 		case <-l.dead:
 			w.fail("the last child ended by itself: %v", l.err)
 		case <-ctx.Done():
-			_ = l.cmd.Process.Kill()
-			<-l.dead
+			w.kill()
 			w.fail("the last child does not come to rest: %s", left)
-		default:
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 	_ = l.stdin.Close()

@@ -63,7 +63,7 @@ func (s *server) account(w http.ResponseWriter, r *request) error {
 		if !ok {
 			return err
 		}
-		return s.drawAccount(w, r, p, f)
+		return s.drawAccount(w, r, p, atFields(f, "name", "lang", "zone", "signature"))
 	}
 	s.cache.forget(r.actor.Workspace)
 	r.printer = i18n.For(i18n.Lang(lang)) // the outcome is read in the language just chosen

@@ -25,7 +25,7 @@ import (
 	"godwit.dev/godwit/internal/store/storetest"
 )
 
-// house is the whole console over a database of its own.
+// adminHouse is the whole console over a database of its own.
 type adminHouse struct {
 	t         *testing.T
 	store     *store.Store
@@ -61,7 +61,7 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 	return h
 }
 
-// browser is one person's browser.
+// adminBrowser is one person's browser.
 type adminBrowser struct {
 	t       *testing.T
 	address string
@@ -226,4 +226,30 @@ func (h *adminHouse) ticket(c customer.Customer, subject string, change func(*ti
 		h.t.Fatal(err)
 	}
 	return t
+}
+
+func formValues(pairs []string) url.Values {
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return form
+}
+
+// found returns the first group of a pattern in a page.
+func found(t *testing.T, a answer, pattern string) string {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(a.body)
+	if m == nil {
+		t.Fatalf("%s: no %s\n%s", a.path, pattern, shortened(a.body))
+	}
+	return m[1]
+}
+
+func allFound(a answer, pattern string) []string {
+	var out []string
+	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(a.body, -1) {
+		out = append(out, m[1])
+	}
+	return out
 }

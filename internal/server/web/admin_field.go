@@ -58,7 +58,7 @@ func (s *server) fieldAdd(w http.ResponseWriter, r *request) error {
 		if slices.ContainsFunc(errs.Fields(err), func(e *errs.Error) bool { return e.Key == "error.name_taken" }) {
 			f = ui.Form{Errors: map[string]string{"key": f.Errors["name"]}} // what must be unique is the key
 		}
-		return s.drawFields(w, r, ui.Fields{Form: f, Draft: uiField(in)})
+		return s.drawFields(w, r, ui.Fields{Form: atFields(f, "label", "key"), Draft: uiField(in)})
 	}
 	return r.saved(w, "/admin/fields", r.told("told.saved"))
 }

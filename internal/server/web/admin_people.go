@@ -213,6 +213,23 @@ func whole(f ui.Form) ui.Form {
 	return wholeForm(strings.Join(texts, " "))
 }
 
+// atFields keeps the errors of the fields that a page marks and makes those of
+// others the whole form's, so that none goes unseen.
+func atFields(f ui.Form, marked ...string) ui.Form {
+	out, rest := map[string]string{}, map[string]string{}
+	for field, text := range f.Errors {
+		if slices.Contains(marked, field) {
+			out[field] = text
+		} else {
+			rest[field] = text
+		}
+	}
+	if len(rest) > 0 {
+		out[""] = whole(ui.Form{Errors: rest}).Errors[""]
+	}
+	return ui.Form{Errors: out}
+}
+
 // inviteRevoke takes an invitation back.
 func (s *server) inviteRevoke(w http.ResponseWriter, r *request) error {
 	n, err := r.number("person")

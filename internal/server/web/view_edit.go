@@ -194,10 +194,7 @@ func (s *server) viewDo(w http.ResponseWriter, r *request, old ticket.View) erro
 		if !ok {
 			return err
 		}
-		if text := f.Errors["condition"]; text != "" {
-			f.Errors[""] = text
-		}
-		v.Form = f
+		v.Form = atFields(f, "name", "sort")
 		return s.drawView(w, r, v, false)
 	}
 	return r.saved(w, "/inbox/"+viewKey(kept.ID), r.told("told.saved"))

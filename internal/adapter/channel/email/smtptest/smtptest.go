@@ -32,6 +32,8 @@ type Fault struct {
 	DropAfterStore bool
 	// DropUnstored hangs up after the final dot without having stored anything.
 	DropUnstored bool
+	// StoreLate hangs up after the final dot and stores the message that much later.
+	StoreLate time.Duration
 	// Reply answers the final dot with this instead of 250, storing nothing.
 	Reply *smtp.SMTPError
 	// Rcpt answers RCPT with this.
@@ -204,6 +206,10 @@ func (x *session) Data(r io.Reader) error {
 	if f.DropUnstored {
 		_ = x.conn.Close()
 		return errors.New("dropped")
+	}
+	if f.StoreLate > 0 {
+		_ = x.conn.Close()
+		time.Sleep(f.StoreLate)
 	}
 	if f.Reply != nil {
 		time.Sleep(f.Delay)
