@@ -128,6 +128,11 @@ func (c *Core) build() {
 	})
 	c.sender = email.NewSender(email.SenderOptions{DSN: true})
 	c.Transport = &postman.Post{Sender: c.sender, AllowPlain: c.PlainMail}
+	c.Transport.Rotated = func(box ticket.Mailbox, was, is string) {
+		if err := s.RotateRefreshToken(context.Background(), box.Workspace, box.ID, was, is); err != nil {
+			c.Log.Error("keep refresh token", "mailbox", int64(box.ID), "error", err)
+		}
+	}
 	if c.Post == nil {
 		c.Post = c.Transport
 	}

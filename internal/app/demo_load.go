@@ -121,7 +121,7 @@ func (l *demoLoader) loadDesk(ctx context.Context) error {
 	l.shops, l.boxes = map[string]order.Shop{}, map[string]ticket.Mailbox{}
 	for _, s := range l.merchant.Shops {
 		market := ""
-		if len(s.Countries) > 0 {
+		if len(s.Countries) == 1 {
 			market = s.Countries[0]
 		}
 		shop, _, err := l.core.Orders.EnsureShop(ctx, l.owner, order.Shop{Name: s.Name, Platform: s.Platform, Market: market, Currency: s.Currency})
@@ -353,7 +353,10 @@ func (l *demoLoader) finish(ctx context.Context, t *simulate.Thread, id ticket.I
 	if err != nil || tk.Status == ticket.Closed {
 		return err
 	}
-	by := l.actor(t.Assignee)
+	by := auth.ForSystem(l.space.ID)
+	if t.Assignee != "" {
+		by = l.actor(t.Assignee)
+	}
 	tickets := l.core.Tickets
 	if len(t.Tags) > 0 {
 		if _, err := tickets.ChangeTags(ctx, by, id, t.Tags, nil); err != nil {

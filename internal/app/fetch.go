@@ -72,7 +72,7 @@ func (f *fetchers) look(ctx context.Context) error {
 		}
 	}
 	for id, run := range f.runs {
-		if b, ok := wanted[id]; !ok || !reflect.DeepEqual(b.Settings, run.box.Settings) || b.Secrets != run.box.Secrets {
+		if b, ok := wanted[id]; !ok || !reflect.DeepEqual(b.Settings, run.box.Settings) || !f.core.Transport.Same(run.box, b) {
 			run.cancel()
 			delete(f.runs, id)
 		}

@@ -235,3 +235,16 @@ func (s *Store) WorkspaceSecret(ctx context.Context, w auth.WorkspaceID) ([]byte
 	ws, err := s.Workspace(ctx, w)
 	return ws.Secret, err
 }
+
+// RotateRefreshToken replaces a mailbox's refresh token if it still is the one
+// that was; a person who entered another meanwhile wins.
+func (s *Store) RotateRefreshToken(ctx context.Context, w auth.WorkspaceID, id ticket.MailboxID, was, is string) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		m, err := s.Mailbox(ctx, w, id)
+		if err != nil || m.Secrets.RefreshToken != was {
+			return err
+		}
+		m.Secrets.RefreshToken = is
+		return s.SaveMailbox(ctx, m)
+	})
+}

@@ -16,6 +16,10 @@ func eventDest(e *event.Event) []any {
 	return []any{&e.ID, &e.Workspace, at(&e.At), &e.Kind, &e.ActorKind, &e.ActorID, &e.ActorName, &e.Subject.Kind, &e.Subject.ID, ref(&e.TicketID), doc(&e.Data)}
 }
 
+func eventVals(e *event.Event) []any {
+	return []any{e.ID, e.Workspace, ms(e.At), e.Kind, e.ActorKind, e.ActorID, clean(e.ActorName), e.Subject.Kind, e.Subject.ID, opt(e.TicketID), js(e.Data)}
+}
+
 // Append writes events to the journal and publishes them after commit.
 func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 	for i := range events {
@@ -26,8 +30,7 @@ func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 		if e.At.IsZero() {
 			e.At = s.now()
 		}
-		_, err := s.exec(ctx, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`,
-			e.ID, e.Workspace, ms(e.At), e.Kind, e.ActorKind, e.ActorID, clean(e.ActorName), e.Subject.Kind, e.Subject.ID, opt(e.TicketID), js(e.Data))
+		_, err := s.exec(ctx, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`, eventVals(e)...)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"godwit.dev/godwit/internal/base/term"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -23,19 +22,21 @@ func messageDest(m *ticket.Message) []any {
 
 // AddMessage inserts a message and its search terms.
 func (s *Store) AddMessage(ctx context.Context, m ticket.Message) error {
-	_, err := s.exec(ctx, `INSERT INTO message (`+messageCols+`) VALUES (`+places(1, 31)+`)`,
-		m.ID, m.Workspace, m.Ticket, opt(m.Side), opt(m.Intake), m.Kind, m.Form, m.Channel, m.AuthorKind, m.AuthorID, clean(m.AuthorName),
-		s.bool(m.Verified), clean(m.Address), js(m.Recipients), clean(m.Subject), clean(m.Body), clean(m.Quoted), clean(m.Signature), clean(m.HTML),
-		m.Language, clean(m.Key), m.Digest, m.Delivery, clean(m.DeliveryDetail), js(m.Origin), js(m.Warnings), js(m.Mentions), js(m.Files),
-		optMS(m.SendAt), optMS(m.SentAt), ms(m.At))
-	if err != nil {
+	if _, err := s.exec(ctx, `INSERT INTO message (`+messageCols+`) VALUES (`+places(1, 31)+`)`, s.messageVals(m)...); err != nil {
 		return err
 	}
 	return s.indexMessage(ctx, m)
 }
 
-// indexMessage writes the terms by which a message is found.
-func (s *Store) indexMessage(ctx context.Context, m ticket.Message) error {
+func (s *Store) messageVals(m ticket.Message) []any {
+	return []any{m.ID, m.Workspace, m.Ticket, opt(m.Side), opt(m.Intake), m.Kind, m.Form, m.Channel, m.AuthorKind, m.AuthorID, clean(m.AuthorName),
+		s.bool(m.Verified), clean(m.Address), js(m.Recipients), clean(m.Subject), clean(m.Body), clean(m.Quoted), clean(m.Signature), clean(m.HTML),
+		m.Language, clean(m.Key), m.Digest, m.Delivery, clean(m.DeliveryDetail), js(m.Origin), js(m.Warnings), js(m.Mentions), js(m.Files),
+		optMS(m.SendAt), optMS(m.SentAt), ms(m.At)}
+}
+
+// searchText is what a message is found by.
+func searchText(m ticket.Message) string {
 	var b strings.Builder
 	for _, part := range []string{m.Subject, m.Body, m.AuthorName, m.Address} {
 		b.WriteString(part)
@@ -45,14 +46,17 @@ func (s *Store) indexMessage(ctx context.Context, m ticket.Message) error {
 		b.WriteString(f.Name)
 		b.WriteByte('\n')
 	}
-	d := term.Analyze(b.String(), m.Language)
-	own := workspaceTerm(m.Workspace)
+	return b.String()
+}
+
+// indexMessage writes the terms by which a message is found.
+func (s *Store) indexMessage(ctx context.Context, m ticket.Message) error {
+	vals := s.termVals(m)
 	if s.lite {
-		raw, stem := d.Columns(own)
-		_, err := s.exec(ctx, `INSERT INTO message_term (rowid, raw, stem) VALUES ($1,$2,$3)`, m.ID, raw, stem)
+		_, err := s.exec(ctx, `INSERT INTO message_term (rowid, raw, stem) VALUES ($1,$2,$3)`, vals...)
 		return err
 	}
-	_, err := s.exec(ctx, `INSERT INTO message_term (message_id, terms) VALUES ($1, cast(cast($2 as text) as tsvector))`, m.ID, d.TSVector(own))
+	_, err := s.exec(ctx, `INSERT INTO message_term (message_id, terms) VALUES ($1, cast(cast($2 as text) as tsvector))`, vals...)
 	return err
 }
 

@@ -47,20 +47,29 @@ type world struct {
 	mu   sync.Mutex // rand.Rand is for one at a time
 	dice *rand.Rand
 
-	calm       atomic.Bool // servers behave
-	killAfter  atomic.Bool // kill when a message was accepted
-	killBefore atomic.Bool // kill when a message is complete but not stored
+	calm atomic.Bool // servers behave
 
 	living sync.Mutex
 	lives  []*life // those that were started and not yet killed
+	trap   moment  // when to kill next, if not at random
+	sprung map[moment]int
 
-	fed                            []mail
-	customers                      int
-	kills, killsAfter, killsBefore int
-	doubles                        int // rounds with two children at once
-	sent, cancelled                int
-	foundThere, foundMissing       int
+	fed                      []mail
+	customers                int
+	kills                    int
+	doubles                  int // rounds with two children at once
+	sent, cancelled          int
+	foundThere, foundMissing int
 }
+
+// moment is one at which a child is killed on purpose.
+type moment string
+
+const (
+	atRandom     moment = ""
+	beforeStored moment = "the message was on its way and was not stored"
+	beforeAnswer moment = "the server had stored the message and had not said so"
+)
 
 // life is one child process.
 type life struct {
@@ -74,7 +83,7 @@ type life struct {
 const password = "a long enough secret"
 
 func newWorld(t *testing.T, database string) *world {
-	w := &world{t: t, database: database, dice: rand.New(rand.NewPCG(*seed, 1)), log: filepath.Join(t.TempDir(), "child.log")}
+	w := &world{t: t, database: database, sprung: map[moment]int{}, dice: rand.New(rand.NewPCG(*seed, 1)), log: filepath.Join(t.TempDir(), "child.log")}
 	dir, err := os.MkdirTemp("", "crash")
 	w.must(err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
@@ -147,9 +156,7 @@ func (w *world) fault(_ string, to []string) smtptest.Fault {
 		}
 		return smtptest.Fault{}
 	}
-	if w.killBefore.CompareAndSwap(true, false) {
-		w.killsBefore++
-		w.kill()
+	if w.spring(beforeStored) {
 		return smtptest.Fault{DropUnstored: true}
 	}
 	switch {
@@ -170,17 +177,28 @@ func (w *world) fault(_ string, to []string) smtptest.Fault {
 }
 
 // accepted is called when a message is stored and before the sender is told.
-func (w *world) accepted(smtptest.Message) {
-	if w.killAfter.CompareAndSwap(true, false) {
-		w.killsAfter++
-		w.kill()
+func (w *world) accepted(smtptest.Message) { w.spring(beforeAnswer) }
+
+// spring kills what lives if this is the moment for it.
+func (w *world) spring(at moment) bool {
+	w.living.Lock()
+	defer w.living.Unlock()
+	if w.trap != at {
+		return false
 	}
+	w.sprung[at]++
+	w.end()
+	return true
 }
 
 // kill ends what lives and returns when it is over.
 func (w *world) kill() {
 	w.living.Lock()
 	defer w.living.Unlock()
+	w.end()
+}
+
+func (w *world) end() {
 	for _, l := range w.lives {
 		_ = l.cmd.Process.Kill()
 	}
@@ -191,7 +209,16 @@ func (w *world) kill() {
 		}
 	}
 	w.kills += len(w.lives)
-	w.lives = nil
+	w.lives, w.trap = nil, atRandom
+}
+
+// set chooses the moment of the next kill.
+func (w *world) set(at moment) {
+	w.living.Lock()
+	defer w.living.Unlock()
+	if len(w.lives) > 0 {
+		w.trap = at
+	}
 }
 
 // start begins a life.
@@ -249,10 +276,10 @@ func (w *world) round() {
 	span := w.between(30*time.Millisecond, 400*time.Millisecond)
 	switch p := w.roll(100); {
 	case p < 20:
-		w.killAfter.Store(true)
+		w.set(beforeAnswer)
 		span = time.Second
 	case p < 28:
-		w.killBefore.Store(true)
+		w.set(beforeStored)
 		span = time.Second
 	case p < 75:
 		<-l.ready // live that long after the start-up
@@ -263,8 +290,6 @@ func (w *world) round() {
 	case <-l.dead:
 	case <-time.After(span):
 	}
-	w.killAfter.Store(false)
-	w.killBefore.Store(false)
 	w.kill()
 	feeding.Wait()
 	if w.t.Failed() {

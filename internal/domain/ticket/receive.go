@@ -51,6 +51,9 @@ func (s *Service) Receive(ctx context.Context, w auth.Workspace, batch []Inbound
 }
 
 func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox, in *Inbound) (Received, error) {
+	if in.OwnOutgoing { // anybody can write our address into From; the signature is ours alone
+		_, _, in.OwnOutgoing = ParseMessageKey(w.Secret, in.Key)
+	}
 	digest := in.digest()
 	known, err := s.known(ctx, w.ID, in, digest)
 	if err != nil || known.Message != 0 {

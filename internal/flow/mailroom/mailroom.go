@@ -148,7 +148,7 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 	}
 	m.log.Warn("mail batch failed, going one by one", "error", err)
 	for i := range batch {
-		err := m.commit(ctx, w, batch[i:i+1], inbound[i:i+1])
+		err := m.alone(ctx, w, batch[i:i+1], inbound[i:i+1])
 		if err == nil {
 			continue
 		}
@@ -161,6 +161,21 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 		}
 	}
 	return len(batch), nil
+}
+
+// patience is how often a message may lose a race for its ticket.
+const patience = 5
+
+// alone puts one message into its ticket. A conflict means that somebody changed
+// the ticket meanwhile, which says nothing against the message.
+func (m *Mailroom) alone(ctx context.Context, w auth.Workspace, in []Intake, inbound []ticket.Inbound) error {
+	var err error
+	for range patience {
+		if err = m.commit(ctx, w, in, inbound); !errs.Is(err, errs.Conflict) {
+			break
+		}
+	}
+	return err
 }
 
 // read turns a batch into portable messages, several at once.

@@ -38,8 +38,9 @@ type Config struct {
 	MailTest func(ctx context.Context, m ticket.Mailbox) []TestStep
 }
 
-// TestStep is one step of a mailbox test: its name (dns, tls, greeting, auth,
-// ...), how it went, and what to do if it did not.
+// TestStep is how one direction of a mailbox did in a test: "incoming" or
+// "outgoing". By the code in its Key, which is "mailtest." and the code, the page
+// shows how far it came.
 type TestStep struct {
 	Name    string
 	OK      bool

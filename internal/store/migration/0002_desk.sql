@@ -182,6 +182,7 @@ CREATE TABLE ticket (
   solved_at        BIGINT
 ) ${STRICT};
 CREATE UNIQUE INDEX ticket_number ON ticket (workspace_id, number);
+CREATE INDEX ticket_recent ON ticket (workspace_id, last_at, id);
 CREATE INDEX ticket_bucket ON ticket (workspace_id, bucket, last_at, id);
 CREATE INDEX ticket_assignee ON ticket (workspace_id, assignee_id, bucket, last_at, id);
 CREATE INDEX ticket_team ON ticket (workspace_id, team_id, bucket, last_at, id);

@@ -194,7 +194,7 @@ func (o Outgoing) extra() ([]field, error) {
 	var h []field
 	for name, value := range o.Headers {
 		reserved := slices.ContainsFunc(owned, func(n string) bool { return strings.EqualFold(n, name) }) ||
-			len(name) >= 8 && strings.EqualFold(name[:8], "content-")
+			len(name) >= 8 && strings.EqualFold(name[:8], "content-") && !strings.EqualFold(name, "Content-Language") // RFC 3282
 		if reserved || !fieldName(name) || breaksLine(value) || len(value) > maxSubject {
 			return nil, errs.Field("headers", "email.header_invalid", "name", name)
 		}

@@ -17,6 +17,10 @@ import (
 type Post struct {
 	Sender     *email.Sender
 	AllowPlain bool // sign in without encryption to hosts that are not this machine
+	// Rotated is told when a provider has replaced a mailbox's refresh token.
+	Rotated func(box ticket.Mailbox, was, is string)
+
+	grants grants
 }
 
 var _ mailroom.Post = (*Post)(nil)
@@ -84,7 +88,8 @@ func (p *Post) Incoming(box ticket.Mailbox) (email.Account, error) {
 		Host: s.InHost, Port: s.InPort, Security: email.Security(s.InTLS), Username: s.InUser, Password: box.Secrets.InPassword,
 		Folders: s.Folders, AllowPlain: p.AllowPlain,
 	}
-	return a, grant(&a, s.InAuth, box)
+	err := p.grant(&a, s.InAuth, box)
+	return a, err
 }
 
 // Outgoing returns the account that a mailbox sends by.
@@ -93,21 +98,19 @@ func (p *Post) Outgoing(box ticket.Mailbox) (email.Account, error) {
 	a := email.Account{
 		Host: s.OutHost, Port: s.OutPort, Security: email.Security(s.OutTLS), Username: s.OutUser, Password: box.Secrets.OutPassword, AllowPlain: p.AllowPlain,
 	}
-	return a, grant(&a, s.OutAuth, box)
+	err := p.grant(&a, s.OutAuth, box)
+	return a, err
 }
 
-func grant(a *email.Account, auth string, box ticket.Mailbox) error {
+// grant lets an account sign in by OAuth2 if its mailbox says so.
+func (p *Post) grant(a *email.Account, auth string, box ticket.Mailbox) error {
 	if auth != "oauth2" {
 		return nil
 	}
-	if box.Settings.TokenURL == "" || box.Secrets.RefreshToken == "" {
-		return errs.Field("oauth_refresh", "error.oauth_incomplete")
-	}
-	a.OAuth = &email.OAuth2{
-		ClientID: box.Settings.ClientID, ClientSecret: box.Secrets.ClientSecret, TokenURL: box.Settings.TokenURL, RefreshToken: box.Secrets.RefreshToken,
-	}
+	var err error
+	a.OAuth, err = p.grants.of(box, p.Rotated)
 	a.Password = ""
-	return nil
+	return err
 }
 
 // Compose lays a letter out: text and HTML with the same words.

@@ -1,0 +1,124 @@
+// Every page, in every width, theme and language: nothing that axe objects to,
+// no error, no line that runs out of the window.
+import { createRequire } from "node:module";
+import { readFileSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { seat } from "./desk.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const shots = process.env.SHOTS;
+const widths = [390, 1024, 1440], themes = ["light", "dark"], languages = ["en", "zh-Hans", "ru"];
+
+const fixed = {
+  inbox: "/inbox/mine", unassigned: "/inbox/unassigned", all: "/inbox/all", search: "/search?q=order", nothing: "/search?q=zzzzzz", orders: "/orders",
+  reports: "/reports", account: "/account", views: "/views", "new-view": "/views/new", people: "/admin/people", teams: "/admin/teams",
+  mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page",
+};
+// The pages of one record are found where a person would find them.
+const linked = {
+  ticket: ["/inbox/all", "#rows a.open"], order: ["/orders", "a[href^='/orders/']:not([href*='?'])"], customer: [null, "a[href^='/customers/']"],
+  mailbox: ["/admin/mailboxes", "a[href^='/admin/mailboxes/']"], macro: ["/admin/macros", "a[href^='/admin/macros/']"],
+};
+const allowed = {
+  owner: Object.keys({ ...fixed, ...linked }),
+  lead: ["inbox", "ticket", "reports", "teams", "macros", "tags", "fields", "views"],
+  agent: ["inbox", "ticket", "orders", "account", "search", "views"],
+};
+
+export async function pages(check, chrome, desk, fresh) {
+  for (const role of ["owner", "lead", "agent"]) {
+    const login = desk.logins.find(l => l.role === role);
+    const s = await seat(chrome, desk, login);
+    try {
+      const paths = { ...fixed, ...(await records(s.page, desk)) };
+      for (const language of role === "owner" ? languages : ["en"]) {
+        if (language !== "en") await check(`${role} chooses ${language}`, () => speak(s.page, desk, language));
+        for (const name of allowed[role]) {
+          await check(`${role} ${name} ${language}`, () => look(s, desk, name, paths[name], language, role === "owner"));
+        }
+      }
+      if (role === "owner") await speak(s.page, desk, "en");
+    } finally {
+      await s.close();
+    }
+  }
+  await check("sign-in", async () => {
+    const s = await seat(chrome, desk, null);
+    try { await look(s, desk, "sign-in", "/sign-in", "en", true); } finally { await s.close(); }
+  });
+  await check("set-up of a new desk", async () => {
+    const empty = await fresh();
+    try {
+      const s = await seat(chrome, empty, null);
+      await look(s, empty, "setup", "/", "en", true);
+      if (!new URL(s.page.url()).pathname.startsWith("/setup")) throw new Error("the first visit leads to " + s.page.url());
+      await s.close();
+    } finally {
+      await empty.stop();
+    }
+  });
+}
+
+async function records(page, desk) {
+  const found = {};
+  for (const [name, [from, link]] of Object.entries(linked)) {
+    await page.goto(desk.console + (from ?? found.order ?? "/orders"));
+    const href = await page.locator(link).evaluateAll(links => links.map(a => a.getAttribute("href")).find(h => !h.endsWith("/new")));
+    if (href) found[name] = href;
+  }
+  return found;
+}
+
+// speak changes the language where a person would, on the account page.
+async function speak(page, desk, language) {
+  await page.goto(desk.console + "/account");
+  await page.selectOption("[name=lang]", language);
+  await page.click("form[action='/account'] button[type=submit]");
+  await page.waitForFunction(l => document.documentElement.lang === l, language);
+}
+
+async function look(s, desk, name, path, language, all) {
+  const { page, wrong } = s;
+  if (!path) throw new Error("no link to such a page was found");
+  wrong.length = 0;
+  const problems = [];
+  const answer = await page.goto(desk.console + path, { waitUntil: "load" });
+  if (name !== "no-such-page" && answer.status() >= 400) problems.push("the server answers " + answer.status());
+  if (await page.evaluate(() => document.documentElement.lang) !== language) problems.push("the page is in another language than " + language);
+  await page.evaluate(axe);
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const width of widths) {
+      if (!all && (width !== 1440 || theme === "dark")) continue;
+      await page.setViewportSize({ width, height: 900 });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (over > 0) problems.push(`${width} px, ${theme}: runs ${over} px out of the window: ${await widest(page)}`);
+      if (shots && width !== 1024) await picture(page, `${name}-${width}-${theme}-${language}`);
+      // A language changes the length of words, not their colours.
+      if (language !== "en" && (theme === "dark" || width === 1024)) continue;
+      const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false, resultTypes: ["violations"] }));
+      for (const v of violations) {
+        problems.push(`${width} px, ${theme}: ${v.id} (${v.impact}): ${v.help}`, ...v.nodes.slice(0, 3).map(n => "  " + n.html.slice(0, 200) + " " + (n.any[0]?.message ?? "")));
+      }
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  problems.push(...wrong);
+  if (problems.length) throw problems.join("\n");
+}
+
+// widest names what sticks out furthest.
+const widest = page => page.evaluate(() => {
+  let worst = null, far = innerWidth;
+  for (const el of document.body.querySelectorAll("*")) {
+    const right = el.getBoundingClientRect().right;
+    if (right > far) { far = right; worst = el; }
+  }
+  return worst ? worst.outerHTML.slice(0, 160) : "nothing in view";
+});
+
+async function picture(page, name) {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, name + ".png") });
+}

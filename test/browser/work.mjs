@@ -1,0 +1,126 @@
+// What people do with the console.
+import { seat } from "./desk.mjs";
+
+const budget = 60 * 1024; // bytes of page, style, script and pictures of the first load, as they travel
+
+export async function work(check, chrome, desk) {
+  const login = role => desk.logins.find(l => l.role === role);
+
+  await check("the first load is light", async () => {
+    const s = await seat(chrome, desk, login("agent"));
+    const page = await (await s.context.browser().newContext({ storageState: await s.context.storageState() })).newPage();
+    const net = await page.context().newCDPSession(page);
+    const kinds = new Map(), bytes = {};
+    await net.send("Network.enable");
+    net.on("Network.responseReceived", e => kinds.set(e.requestId, /icons.*\.svg/.test(e.response.url) ? "Sprite" : e.type));
+    net.on("Network.loadingFinished", e => { const k = kinds.get(e.requestId); if (k) bytes[k] = (bytes[k] ?? 0) + e.encodedDataLength; });
+    await page.goto(desk.console + "/inbox/mine", { waitUntil: "load" });
+    await page.waitForTimeout(300);
+    const total = Object.values(bytes).reduce((a, b) => a + b, 0);
+    const note = `${total} bytes: ` + Object.entries(bytes).map(([k, n]) => `${k} ${n}`).join(", ");
+    await page.context().close();
+    await s.close();
+    if (total > budget || total < 5000) throw new Error(note);
+    return note;
+  });
+
+  await check("a reply by keyboard alone, taken back in time", async () => {
+    const s = await seat(chrome, desk, login("agent"));
+    const { page, wrong } = s;
+    const key = k => page.keyboard.press(k);
+    await page.goto(desk.console + "/");
+    await key("g"); await key("u");
+    await page.waitForURL("**/inbox/unassigned*");
+    await page.waitForSelector("#rows .row");
+    const focused = () => page.evaluate(() => document.activeElement.closest(".row")?.id ?? "");
+    await key("j"); const one = await focused();
+    await key("j"); const two = await focused();
+    await key("k"); const back = await focused();
+    if (!one || one === two || back !== one) throw new Error(`j, j, k lead to ${one}, ${two}, ${back}`);
+    await key("Enter");
+    await page.waitForSelector("#ticket[data-number]");
+    await key("r");
+    await page.waitForFunction(() => document.activeElement.id === "reply-body");
+    const text = "Your parcel left on Tuesday. " + Date.now();
+    await page.keyboard.type(text);
+    await key("Control+Enter");
+    await page.waitForFunction(t => document.querySelector("#messages").textContent.includes(t), text);
+    await page.waitForSelector("#messages [data-until]");
+    if (await page.inputValue("#reply-body") !== "") throw new Error("the composer still holds what was sent");
+    if (await page.evaluate(() => document.activeElement.id === "reply-body")) await key("Escape");
+    await key("z");
+    await page.waitForFunction(t => document.querySelector("#reply-body").value.includes(t), text);
+    await page.waitForFunction(() => !document.querySelector("#messages [data-until]"));
+    if (wrong.length) throw wrong.join("\n");
+    await s.close();
+  });
+
+  await check("what one writes, the other sees at once", async () => {
+    const a = await seat(chrome, desk, login("owner")), b = await seat(chrome, desk, login("lead"));
+    const path = await open(a.page, desk);
+    await b.page.goto(desk.console + path);
+    await b.page.waitForSelector("#ticket[data-number]");
+    await b.page.waitForTimeout(500); // for the stream of events to begin
+    const text = "Asked the carrier " + Date.now(), began = Date.now();
+    await a.page.keyboard.press("n");
+    await a.page.keyboard.type(text);
+    await a.page.keyboard.press("Control+Enter");
+    await b.page.waitForFunction(t => document.querySelector("#messages").textContent.includes(t), text, { timeout: 5000 });
+    const took = Date.now() - began;
+    if (a.wrong.length + b.wrong.length) throw [...a.wrong, ...b.wrong].join("\n");
+    await a.close(); await b.close();
+    return `after ${took} ms`;
+  });
+
+  await check("a draft outlives the page", async () => {
+    const s = await seat(chrome, desk, login("lead"));
+    await open(s.page, desk);
+    await s.page.keyboard.press("r");
+    await s.page.keyboard.type("Saved on the server");
+    await s.page.waitForResponse(r => r.request().method() === "PUT" && /\/draft$/.test(r.url()) && r.ok());
+    await s.page.evaluate(() => localStorage.clear());
+    await s.page.reload();
+    if (await s.page.inputValue("#reply-body") !== "Saved on the server") throw new Error("the server forgot: " + await s.page.inputValue("#reply-body"));
+    await s.page.focus("#reply-body");
+    await s.page.keyboard.press("Control+End");
+    await s.page.keyboard.type(", and more in haste");
+    await s.page.reload(); // at once: nothing but the device may have it
+    await s.page.waitForFunction(() => document.querySelector("#reply-body").value === "Saved on the server, and more in haste");
+    await s.close();
+  });
+
+  await check("without script: sign in, read, note", async () => {
+    const s = await seat(chrome, desk, login("agent"), { javaScriptEnabled: false });
+    await s.page.goto(desk.console + "/inbox/all");
+    await s.page.click("#rows .row a.open");
+    const text = "Written without script " + Date.now();
+    await s.page.locator("label[for=tab-note]").click();
+    await s.page.fill("#note-body", text);
+    await s.page.click("form[data-compose=note] button[data-send]");
+    if (!(await s.page.textContent("#messages")).includes(text)) throw new Error("the note is not in the thread");
+    await s.close();
+  });
+
+  await check("nobody comes in without a session", async () => {
+    const s = await seat(chrome, desk, null);
+    for (const path of ["/inbox/mine", "/t/1", "/orders", "/admin/people", "/account"]) {
+      await s.page.goto(desk.console + path);
+      if (!new URL(s.page.url()).pathname.startsWith("/sign-in")) throw new Error(path + " leads to " + s.page.url());
+    }
+    const a = await seat(chrome, desk, login("agent"));
+    for (const path of ["/admin/people", "/admin/mailboxes", "/reports"]) {
+      const answer = await a.page.goto(desk.console + path);
+      if (answer.status() !== 403) throw new Error(`an agent gets ${answer.status()} for ${path}`);
+    }
+    await s.close(); await a.close();
+  });
+}
+
+// open opens the first ticket of the list and returns its path.
+async function open(page, desk) {
+  await page.goto(desk.console + "/inbox/open");
+  await page.click("#rows .row a.open");
+  await page.waitForSelector("#ticket[data-number]");
+  await page.locator("#items").focus();
+  return new URL(page.url()).pathname;
+}
