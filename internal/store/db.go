@@ -115,9 +115,7 @@ func (d *DB) once(ctx context.Context, fn func(context.Context) error) (err erro
 	}
 	t := &tx{Tx: raw}
 	defer func() {
-		if err != nil {
-			_ = raw.Rollback()
-		}
+		_ = raw.Rollback() // does nothing after a commit; after a panic it frees the connection
 		for _, text := range t.wanted {
 			_, _ = d.stmt(ctx, d.w, text) // a failure shows at the next use
 		}

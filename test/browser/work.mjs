@@ -94,7 +94,7 @@ export async function work(check, chrome, desk) {
     await s.page.goto(desk.console + "/inbox/all");
     await s.page.click("#rows .row a.open");
     const text = "Written without script " + Date.now();
-    await s.page.locator("label[for=tab-note]").click();
+    await s.page.locator("label:has(#tab-note)").click();
     await s.page.fill("#note-body", text);
     await s.page.click("form[data-compose=note] button[data-send]");
     if (!(await s.page.textContent("#messages")).includes(text)) throw new Error("the note is not in the thread");

@@ -50,7 +50,9 @@ func (b *bench) desk(ctx context.Context) error {
 		{"search common ranked", c.get("/search?sort=rank&q=order")},
 		{"search phrase", c.get("/search?sort=new&q=" + url.QueryEscape(`"`+commonPhrase+`"`))},
 		{"search two words", c.get("/search?sort=rank&q=" + url.QueryEscape("refund parcel"))},
-		{"search rare word", func(ctx context.Context, _ int) error { return c.fetch(ctx, fmt.Sprintf("/search?sort=new&q=GW%d", 1001+rand.IntN(b.Tickets))) }},
+		{"search rare word", func(ctx context.Context, _ int) error {
+			return c.fetch(ctx, fmt.Sprintf("/search?sort=new&q=GW%d", 1001+rand.IntN(b.Tickets)))
+		}},
 		{"counts", func(ctx context.Context, _ int) error {
 			_, err := b.core.Tickets.Counts(ctx, b.owner, views, 999)
 			return err

@@ -141,31 +141,31 @@ type loader struct {
 func (h *house) load(ctx context.Context, tickets int, progress func(step string, done, total int)) (int, error) {
 	l := &loader{house: h, customers: map[string]customer.ID{}, orders: map[string]order.ID{}, step: loadSpan / time.Duration(tickets+1)}
 	l.begin = h.core.Now().Add(-loadSpan).UTC()
-	g, ctx := errgroup.WithContext(ctx)
+	g, run := errgroup.WithContext(ctx)
 	batches := make(chan store.BulkRows, 2)
 	g.Go(func() error {
 		defer close(batches)
 		var lines [PerTicket]line
 		simulate.Bulk(simulate.Config{Seed: 7, Now: h.core.Now().UTC()}, tickets*PerTicket, func(i int, subject, text, from, number string) {
 			lines[i%PerTicket] = line{subject, text, from, number}
-			if i%PerTicket < PerTicket-1 || ctx.Err() != nil {
+			if i%PerTicket < PerTicket-1 || run.Err() != nil {
 				return
 			}
 			l.ticket(lines)
 			if len(l.bulk.Tickets) == loadBatch || i == tickets*PerTicket-1 {
 				select {
 				case batches <- h.core.Store.BulkRows(l.bulk):
-				case <-ctx.Done():
+				case <-run.Done():
 				}
 				l.bulk = store.Bulk{}
 			}
 		})
-		return ctx.Err()
+		return run.Err()
 	})
 	rows, done := 0, 0
 	g.Go(func() error {
 		for b := range batches {
-			if err := h.core.Store.PutBulk(ctx, b); err != nil {
+			if err := h.core.Store.PutBulk(run, b); err != nil {
 				return err
 			}
 			rows += b.Count()

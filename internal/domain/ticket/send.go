@@ -37,6 +37,8 @@ type NewReply struct {
 	Waiting Waiting
 	Macro   MacroID
 	Key     string // idempotency key of the request; "" for none
+	// Signature is the writer's own; that of the mailbox follows it.
+	Signature string
 }
 
 // maxBody bounds what an agent may send, in bytes.
@@ -119,7 +121,7 @@ func (s *Service) compose(ctx context.Context, c *change, box Mailbox, side Side
 		ID: MessageID(s.IDs.Next()), Workspace: c.actor.Workspace, Ticket: c.T.ID, Side: side, Kind: KindOutbound,
 		Form: Plain, Channel: Email, AuthorKind: c.actor.Kind, AuthorID: c.actor.ID, AuthorName: c.actor.Name,
 		Verified: true, Address: box.Address, Recipients: Recipients{To: to, CC: r.CC}, Subject: "Re: " + c.T.Subject,
-		Body: body, Signature: box.Signature, Language: c.T.Language, Delivery: Scheduled, At: c.now,
+		Body: body, Signature: strings.TrimSpace(r.Signature + "\n" + box.Signature), Language: c.T.Language, Delivery: Scheduled, At: c.now,
 		SendAt: c.now.Add(s.UndoSend), Files: slices.Clone(r.Keep),
 	}
 	m.Key = MessageKey(w.Secret, c.T.ID, m.ID, box.Domain())

@@ -22,6 +22,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -76,10 +77,12 @@ func newDoor(t testing.TB) *door {
 	})
 	d.customers = customer.New(customer.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	d.orders = order.NewService(order.Config{Store: d.store, Customers: d.customers, Journal: d.store, IDs: ids, Now: time.Now})
-	engine := action.NewEngine(d.store, d.store, map[string]action.Runner{ticket.SendKind: nil}, time.Now, log)
+	runners := map[string]action.Runner{}
+	engine := action.NewEngine(d.store, d.store, runners, time.Now, log)
 	d.tickets = ticket.NewService(ticket.Config{
 		Store: d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second,
 	})
+	runners[ticket.SendKind] = mailroom.NewSender(d.store, nil, d.tickets, time.Now, time.Minute, log) // nothing is sent here
 	d.server = httptest.NewServer(New(Config{
 		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done,
 	}))

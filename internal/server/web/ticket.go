@@ -288,7 +288,7 @@ func (r *request) composer(h *house, o *opened) ui.Composer {
 	default:
 		c.From = box.Address
 	}
-	c.Signature = box.Signature
+	c.Signature = strings.TrimSpace(r.person.Settings.Signature + "\n" + box.Signature)
 	return c
 }
 

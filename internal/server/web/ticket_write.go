@@ -56,7 +56,7 @@ func (s *server) reply(w http.ResponseWriter, r *request) error {
 func (r *request) newReply(tk ticket.Ticket) (ticket.NewReply, error) {
 	n := ticket.NewReply{
 		Body: r.FormValue("body"), Then: ticket.Status(r.FormValue("then")), Waiting: ticket.Waiting(r.FormValue("waiting")),
-		Macro: ticket.MacroID(r.formNumber("macro")),
+		Macro: ticket.MacroID(r.formNumber("macro")), Signature: r.person.Settings.Signature,
 	}
 	var err error
 	if n.To, err = addresses("to", r.FormValue("to")); err != nil {

@@ -196,13 +196,13 @@ func TestMergeSplitSide(t *testing.T) {
 	b.script(path(other, "/status"), "status", "open").want(409)
 	b.post(page.action("/undo/")).to()
 	b.get(path(other, "")).want(200, "Do you sell pegs?")
-	b.get(path(tk, "")).lacks("Do you sell pegs?")
+	b.get(path(tk, "/parts")).lacks("Do you sell pegs?")
 
 	b.script(path(tk, "/note"), "body", "to split").want(200)
 	th, err := d.tickets.Thread(context.Background(), m.owner, tk.Number, 0)
 	must(t, err)
 	b.script(path(tk, "/split"), "messages", id64(th.Messages[1].ID), "subject", "Split off").want(200, "Messages moved to ticket")
-	b.get(path(tk, "")).lacks("to split")
+	b.get(path(tk, "/parts")).lacks("to split")
 
 	b.script(path(tk, "/side"), "to", "claims@dhl.example", "party", "carrier", "subject", "Lost?", "body", "Where is it?", "messages", id64(th.Messages[0].ID)).
 		want(200, "Sent to claims@dhl.example", "Where is it?", "Lost?")
