@@ -35,8 +35,8 @@ func (s *Store) Drafts(ctx context.Context, w auth.WorkspaceID, t ticket.ID, p a
 	}, `SELECT ticket_id, person_id, workspace_id, kind, data, updated_at FROM draft WHERE ticket_id=$1 AND person_id=$2 AND workspace_id=$3`, t, p, w)
 }
 
-// MentionedIn tells in which of the tickets somebody is mentioned.
-func (s *Store) MentionedIn(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, tickets []ticket.ID) (map[ticket.ID]bool, error) {
+// MarksOn tells what concerns somebody in each of the tickets, in one statement.
+func (s *Store) MarksOn(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, tickets []ticket.ID) (map[ticket.ID]ticket.Marks, error) {
 	if len(tickets) == 0 {
 		return nil, nil
 	}
@@ -44,11 +44,19 @@ func (s *Store) MentionedIn(ctx context.Context, w auth.WorkspaceID, p auth.Pers
 	for _, t := range pad(tickets) {
 		args = append(args, t)
 	}
-	ids, err := all(ctx, s.DB, func(id *ticket.ID) []any { return []any{id} },
-		`SELECT ticket_id FROM mention WHERE person_id=$1 AND workspace_id=$2 AND ticket_id IN (`+places(3, len(args)-2)+`)`, args...)
-	out := make(map[ticket.ID]bool, len(ids))
-	for _, id := range ids {
-		out[id] = true
+	in := places(3, len(args)-2)
+	type found struct {
+		kind string
+		id   ticket.ID
+	}
+	rows, err := all(ctx, s.DB, func(f *found) []any { return []any{&f.kind, &f.id} },
+		`SELECT 'draft', ticket_id FROM draft WHERE person_id=$1 AND workspace_id=$2 AND ticket_id IN (`+in+`)
+		UNION SELECT 'mention', ticket_id FROM mention WHERE person_id=$1 AND workspace_id=$2 AND ticket_id IN (`+in+`)`, args...)
+	out := make(map[ticket.ID]ticket.Marks, len(rows))
+	for _, f := range rows {
+		m := out[f.id]
+		m.Draft, m.Mentioned = m.Draft || f.kind == "draft", m.Mentioned || f.kind == "mention"
+		out[f.id] = m
 	}
 	return out, err
 }

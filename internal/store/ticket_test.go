@@ -269,13 +269,13 @@ func TestParticipantsDraftsAndMentions(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if in, err := s.MentionedIn(ctx, d.w, mia, []ticket.ID{b.ID, a.ID}); err != nil || !in[a.ID] || in[b.ID] {
+		if in, err := s.MarksOn(ctx, d.w, mia, []ticket.ID{b.ID, a.ID}); err != nil || !in[a.ID].Mentioned || in[b.ID].Mentioned {
 			t.Errorf("mentioned in %v, %v", in, err)
 		}
 		if err := s.DeleteMention(ctx, d.w, a.ID, mia); err != nil {
 			t.Fatal(err)
 		}
-		if in, _ := s.MentionedIn(ctx, d.w, mia, []ticket.ID{a.ID}); len(in) != 0 {
+		if in, _ := s.MarksOn(ctx, d.w, mia, []ticket.ID{a.ID}); len(in) != 0 {
 			t.Errorf("still mentioned in %v", in)
 		}
 	})

@@ -30,6 +30,7 @@ export async function pages(check, chrome, desk, fresh) {
     const login = desk.logins.find(l => l.role === role);
     const s = await seat(chrome, desk, login);
     try {
+      await speak(s.page, desk, "en"); // people have languages of their own
       const paths = { ...fixed, ...(await records(s.page, desk)) };
       for (const language of role === "owner" ? languages : ["en"]) {
         if (language !== "en") await check(`${role} chooses ${language}`, () => speak(s.page, desk, language));
@@ -45,6 +46,17 @@ export async function pages(check, chrome, desk, fresh) {
   await check("sign-in", async () => {
     const s = await seat(chrome, desk, null);
     try { await look(s, desk, "sign-in", "/sign-in", "en", true); } finally { await s.close(); }
+  });
+  await check("a page that is wrong is found out", async () => {
+    const s = await seat(chrome, desk, null);
+    await s.page.route("**/sign-in", async route => {
+      const answer = await route.fetch();
+      const body = (await answer.text()).replace("</form>", `</form><img src="/static/none.png"><img alt="" width="1500" height="9" src="/static/none.png"><p style="color:red">red</p>`);
+      await route.fulfill({ response: answer, body });
+    });
+    const found = await look(s, desk, "wrong", "/sign-in", "en", true).then(() => "", String);
+    await s.close();
+    for (const part of ["runs", "image-alt", "Content Security Policy"]) if (!found.includes(part)) throw new Error(part + " was not found out: " + found);
   });
   await check("set-up of a new desk", async () => {
     const empty = await fresh();

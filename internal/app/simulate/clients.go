@@ -45,10 +45,10 @@ func (c *content) attribution(lang, client string, q quoted) string {
 
 // quoted is the mail an answer quotes.
 type quoted struct {
-	at                    time.Time // in the zone of the one who quotes
-	who, address          string
-	me, name              string // who quotes
-	subject, text, origin string
+	at            time.Time // in the zone of the one who quotes
+	who, address  string
+	me, name      string // who quotes
+	subject, text string
 }
 
 // weekdays are the short and long names, from Sunday.

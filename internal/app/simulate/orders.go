@@ -50,7 +50,6 @@ type wish struct {
 	state   string
 	product string // "" for any
 	asked   time.Time
-	days    int // promised days after payment
 }
 
 // order invents an order that stood in w.state when its customer wrote at

@@ -20,8 +20,8 @@ type DeskStore interface {
 	CountLists(ctx context.Context, lists []ListQuery, limit int) ([]int, error)
 	// Drafts returns what somebody is writing in a ticket.
 	Drafts(ctx context.Context, w auth.WorkspaceID, t ID, p auth.PersonID) ([]Draft, error)
-	// MentionedIn tells in which of the tickets somebody is mentioned.
-	MentionedIn(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, tickets []ID) (map[ID]bool, error)
+	// MarksOn tells what concerns somebody in each of the tickets.
+	MarksOn(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, tickets []ID) (map[ID]Marks, error)
 }
 
 // Counts counts several lists at once, each up to limit+1.
@@ -39,7 +39,8 @@ func (s *Service) Counts(ctx context.Context, actor auth.Actor, lists []ListQuer
 	return s.Store.CountLists(ctx, scoped, limit+1)
 }
 
-// Open reads the page of a ticket as Thread does, in fewer statements.
+// Open reads the page of a ticket as Thread does, in fewer statements. The
+// participants are left out unless Recipient needs them.
 func (s *Service) Open(ctx context.Context, actor auth.Actor, t Ticket, before MessageID) (Thread, error) {
 	if err := actor.Can(auth.ReadTickets); err != nil {
 		return Thread{}, err
@@ -63,8 +64,10 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, t Ticket, before M
 			return out, err
 		}
 	}
-	if out.Participants, err = s.Store.Participants(ctx, actor.Workspace, t.ID); err != nil {
-		return out, err
+	if len(out.Recipient()) == 0 { // nobody wrote in these messages: somebody may be named
+		if out.Participants, err = s.Store.Participants(ctx, actor.Workspace, t.ID); err != nil {
+			return out, err
+		}
 	}
 	if out.Events, err = s.timeline(ctx, actor.Workspace, t.ID, from); err != nil {
 		return out, err
@@ -174,12 +177,18 @@ func FileNames(files []File) []string {
 	return out
 }
 
-// DraftsOn tells on which of the tickets the actor has a draft.
-func (s *Service) DraftsOn(ctx context.Context, actor auth.Actor, tickets []ID) (map[ID]bool, error) {
+// Marks is what concerns one person in a ticket.
+type Marks struct {
+	Draft     bool // they have a draft in it
+	Mentioned bool // a note calls them and they have not read it
+}
+
+// MarksOn tells what concerns the actor in each of the tickets.
+func (s *Service) MarksOn(ctx context.Context, actor auth.Actor, tickets []ID) (map[ID]Marks, error) {
 	if err := actor.Can(auth.ReadTickets); err != nil {
 		return nil, err
 	}
-	return s.Store.DraftsOf(ctx, actor.Workspace, actor.Person(), tickets)
+	return s.Store.MarksOn(ctx, actor.Workspace, actor.Person(), tickets)
 }
 
 // DraftOf returns what the actor is writing in a ticket; a draft that does not
@@ -224,14 +233,6 @@ func (s *Service) TicketOf(ctx context.Context, actor auth.Actor, id event.ID) (
 		return Ticket{}, errs.New(errs.NotFound, "error.not_found")
 	}
 	return s.Get(ctx, actor, ID(e.TicketID))
-}
-
-// MentionsOn tells in which of the tickets the actor is mentioned.
-func (s *Service) MentionsOn(ctx context.Context, actor auth.Actor, tickets []ID) (map[ID]bool, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
-		return nil, err
-	}
-	return s.Store.MentionedIn(ctx, actor.Workspace, actor.Person(), tickets)
 }
 
 // ReplyAnchor returns the message that a reply with this text would follow: the

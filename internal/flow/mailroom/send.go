@@ -203,7 +203,7 @@ func (s *Sender) letter(ctx context.Context, m ticket.Message, box ticket.Mailbo
 			l.From.Name += " (" + box.Name + ")"
 		}
 	}
-	if box.Settings.PlusAddress {
+	if box.Settings.PlusAddress || box.Settings.InKind == "lmtp" { // our own door takes every address that we sign
 		l.ReplyTo = ticket.Address{Name: box.Name, Address: ticket.ReplyAddress(w.Secret, box.Address, m.Ticket, m.Side)}
 	}
 	if box.Settings.Copy {

@@ -124,6 +124,7 @@ func uiMailbox(m ticket.Mailbox) ui.MailboxForm {
 		InSet: m.Secrets.InPassword != "", Folder: strings.Join(x.Folders, ", "),
 		OutKind: x.OutKind, OutHost: x.OutHost, OutPort: x.OutPort, OutTLS: x.OutTLS, OutUser: x.OutUser, OutAuth: x.OutAuth,
 		OutSet: m.Secrets.OutPassword != "", ClientID: x.ClientID, TokenURL: x.TokenURL, SecretSet: m.Secrets.RefreshToken != "",
+		Plus: x.PlusAddress, Copy: x.Copy, Judge: x.AuthServer,
 	}
 }
 
@@ -167,6 +168,7 @@ func readMailbox(r *request, old ticket.Mailbox) ticket.Mailbox {
 	x.OutKind, x.OutHost, x.OutPort, x.OutUser = choice("out_kind", "smtp", "off"), get("out_host"), port("out_port"), get("out_user")
 	x.OutTLS, x.OutAuth = choice("out_tls", "tls", "starttls", "none"), choice("out_auth", "password", "oauth2")
 	x.ClientID, x.TokenURL = get("oauth_client"), get("oauth_token_url")
+	x.PlusAddress, x.Copy, x.AuthServer = get("plus_address") == "1", get("copy") == "1", get("auth_server")
 	x.Folders = nil
 	for _, f := range strings.Split(r.PostFormValue("folder"), ",") {
 		if f = strings.TrimSpace(f); f != "" {
@@ -196,13 +198,16 @@ func (s *server) mailboxSave(w http.ResponseWriter, r *request) error {
 
 func (s *server) mailboxDo(w http.ResponseWriter, r *request, old ticket.Mailbox) error {
 	m := readMailbox(r, old)
-	shown := m // as the page shows it: the secrets that would be kept
-	shown.Secrets = ticket.KeptSecrets(old, m)
+	tested := m // with what is typed, and else what is stored
+	tested.Secrets = ticket.KeptSecrets(old, m)
+	shown := m // of the secrets the page says only which are stored
+	shown.Secrets = ticket.MailSecrets{}
+	shown.Secrets = ticket.KeptSecrets(old, shown)
 	var err error
 	flash := r.told("told.saved")
 	switch do := r.PostFormValue("do"); {
 	case do == "test":
-		return s.mailboxTest(w, r, shown)
+		return s.mailboxTest(w, r, tested, shown)
 	case do == "delete" && old.ID != 0:
 		flash = r.told("told.deleted", "Name", old.Address)
 		err = s.Tickets.DeleteMailbox(r.Context(), r.actor, old.ID)
@@ -220,8 +225,9 @@ func (s *server) mailboxDo(w http.ResponseWriter, r *request, old ticket.Mailbox
 	return r.saved(w, "/admin/mailboxes", flash)
 }
 
-// mailboxTest tries the settings of a form without saving them.
-func (s *server) mailboxTest(w http.ResponseWriter, r *request, m ticket.Mailbox) error {
+// mailboxTest tries the settings of a form without saving them, and shows the
+// form as it will be when it is sent again.
+func (s *server) mailboxTest(w http.ResponseWriter, r *request, m, shown ticket.Mailbox) error {
 	if s.MailTest == nil {
 		return errs.New(errs.Unsupported, "error.test_none")
 	}
@@ -229,5 +235,5 @@ func (s *server) mailboxTest(w http.ResponseWriter, r *request, m ticket.Mailbox
 	if r.htmx() {
 		return r.draw(w, http.StatusOK, ui.MailboxTestSteps(test))
 	}
-	return s.drawMailbox(w, r, ui.MailboxEdit{Test: &test}, m)
+	return s.drawMailbox(w, r, ui.MailboxEdit{Test: &test}, shown)
 }

@@ -129,7 +129,7 @@ func TestTags(t *testing.T) {
 	toll, customs := formAction(t, page, `/admin/tags/\d+`, `value="toll"`), formAction(t, page, `/admin/tags/\d+`, `value="customs"`)
 	owner.want(owner.post(toll, "name", "customs", "color", "sand"), 422, "has this name already")
 	owner.want(owner.post(toll, "do", "merge", "into", strings.TrimPrefix(toll, "/admin/tags/")), 422)
-	page = owner.want(owner.post(toll, "do", "merge", "into", strings.TrimPrefix(customs, "/admin/tags/")), 200, "Every ticket with toll now has customs.")
+	owner.want(owner.post(toll, "do", "merge", "into", strings.TrimPrefix(customs, "/admin/tags/")), 200, "Every ticket with toll now has customs.")
 	owner.want(owner.post(toll, "do", "merge", "into", "5"), 404)
 	_, counts, err := h.tickets.Tags(ctx, actor)
 	if err != nil || counts["customs"] != 3 || counts["toll"] != 0 {

@@ -251,11 +251,7 @@ func (r *request) uiRows(tickets []ticket.Ticket, known map[customer.ID]customer
 	for i, t := range tickets {
 		ids[i] = t.ID
 	}
-	drafts, err := r.s.Tickets.DraftsOn(r.Context(), r.actor, ids)
-	if err != nil {
-		return nil, err
-	}
-	mentions, err := r.s.Tickets.MentionsOn(r.Context(), r.actor, ids)
+	marks, err := r.s.Tickets.MarksOn(r.Context(), r.actor, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -265,8 +261,8 @@ func (r *request) uiRows(tickets []ticket.Ticket, known map[customer.ID]customer
 		rows[i] = ui.Row{
 			Number: t.Number, Who: who(r, c), Lang: t.Language, Subject: t.Subject, Preview: t.Preview, Status: ui.Status(t.Status),
 			Channel: ui.Channel(t.Channel), Shop: h.shop[t.Shop].Name, Market: h.shop[t.Shop].Market, At: t.LastAt,
-			Reasons: reasons(t, c, mentions[t.ID]), Assignee: h.uiPerson(t.Assignee), Team: h.team[t.Team], Tags: h.uiTags(t.Tags),
-			Unread: t.Unread, Priority: ui.Priority(t.Priority.String()), Snoozed: t.SnoozedUntil, Draft: drafts[t.ID], Messages: t.Messages,
+			Reasons: reasons(t, c, marks[t.ID].Mentioned), Assignee: h.uiPerson(t.Assignee), Team: h.team[t.Team], Tags: h.uiTags(t.Tags),
+			Unread: t.Unread, Priority: ui.Priority(t.Priority.String()), Snoozed: t.SnoozedUntil, Draft: marks[t.ID].Draft, Messages: t.Messages,
 			Typing: r.typing(h, t.Number),
 		}
 	}

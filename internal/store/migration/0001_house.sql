@@ -90,7 +90,7 @@ CREATE TABLE event (
   ticket_id    BIGINT,
   data         JSONB  NOT NULL
 ) ${STRICT};
-CREATE INDEX event_ticket ON event (ticket_id, id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX event_ticket ON event (workspace_id, ticket_id, id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX event_workspace ON event (workspace_id, id);
 
 CREATE TABLE job (

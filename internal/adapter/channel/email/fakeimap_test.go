@@ -91,18 +91,6 @@ func (f *fakeIMAP) with(fn func()) {
 	fn()
 }
 
-func (f *fakeIMAP) connections() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.conns
-}
-
-func (f *fakeIMAP) said(s string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return strings.Contains(strings.Join(f.log, "\n"), s)
-}
-
 func (f *fakeIMAP) serve(c net.Conn) {
 	defer func() {
 		_ = c.Close()

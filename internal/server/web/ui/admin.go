@@ -94,6 +94,9 @@ type MailboxForm struct {
 	InTLS  string // in_tls: "tls", "starttls", "none"
 	InUser string // in_user
 	InAuth string // in_auth: "password", "oauth2"
+	Plus   bool   // name+anything@ comes here too, so that answers go to an address of their own (plus_address)
+	Copy   bool   // a copy of each mail comes back, as the proof that it went out (copy)
+	Judge  string // the name under which the own server notes SPF, DKIM and DMARC (auth_server)
 	InSet  bool   // a secret is stored: the empty in_password keeps it (in_password, never sent back)
 	Folder string // folder
 

@@ -92,10 +92,11 @@ type Flash struct {
 
 // Toast is the outcome of an action on a page that stays open.
 type Toast struct {
-	Tone    Tone
-	Text    string
-	Undo    string        // POST path; empty if it cannot be undone
-	Href    string        // a page that shows more; empty for none
+	Tone Tone
+	Text string
+	Undo string // POST path; empty if it cannot be undone
+	Href string // a page that shows more; empty for none
+	//lint:ignore ST1011 the name of what the page counts down
 	Seconds time.Duration // how long undo is offered; zero means ten seconds
 }
 

@@ -392,8 +392,6 @@ func mentionPieces(text string, names []string) []string {
 	return pieces
 }
 
-func boolean(b bool) string { return strconv.FormatBool(b) }
-
 // localTime writes t for a datetime-local input in the page's zone.
 func (p Page) localTime(t time.Time) string { return p.here(t).Format("2006-01-02T15:04") }
 
