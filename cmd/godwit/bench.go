@@ -71,24 +71,25 @@ func benchProgress(w io.Writer) func(step string, done, total int) {
 	}
 }
 
-// printBench prints the figures, each beside its ratio to the bare driver.
+// printBench prints the figures, each beside its ratio to the bare driver in
+// processor time.
 func printBench(w io.Writer, results []bench.Result) {
 	type place struct {
 		name    string
 		clients int
 	}
-	raw := map[place]float64{}
+	raw := map[place]bench.Result{}
 	for _, r := range results {
 		if name, ok := strings.CutPrefix(r.Name, "raw: "); ok {
-			raw[place{name, r.Clients}] = r.P50
+			raw[place{name, r.Clients}] = r
 		}
 	}
-	fmt.Fprintf(w, "%-26s %7s %9s %9s %9s %11s %8s\n", "", "clients", "p50 ms", "p95 ms", "p99 ms", "per second", "x bare")
+	fmt.Fprintf(w, "%-26s %7s %9s %9s %9s %11s %9s %8s\n", "", "clients", "p50 ms", "p95 ms", "p99 ms", "per second", "cpu ms", "x bare")
 	for _, r := range results {
 		ratio := ""
-		if p := raw[place{strings.TrimPrefix(r.Name, "service: "), r.Clients}]; p > 0 && !strings.HasPrefix(r.Name, "raw: ") {
-			ratio = fmt.Sprintf("%.1f", r.P50/p)
+		if bare, ok := raw[place{strings.TrimPrefix(r.Name, "service: "), r.Clients}]; ok && !strings.HasPrefix(r.Name, "raw: ") {
+			ratio = fmt.Sprintf("%.1f", r.CPU/bare.CPU)
 		}
-		fmt.Fprintf(w, "%-26s %7d %9.2f %9.2f %9.2f %11.0f %8s\n", r.Name, r.Clients, r.P50, r.P95, r.P99, r.PerSecond, ratio)
+		fmt.Fprintf(w, "%-26s %7d %9.2f %9.2f %9.2f %11.0f %9.3f %8s\n", r.Name, r.Clients, r.P50, r.P95, r.P99, r.PerSecond, r.CPU, ratio)
 	}
 }

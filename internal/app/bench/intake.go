@@ -89,7 +89,7 @@ func (b *bench) ingest(ctx context.Context, name string, clients, round int, tak
 	}
 	close(queue)
 	took, failed := make([][]time.Duration, clients), make([]error, clients)
-	began := time.Now()
+	used, began := processorTime(), time.Now()
 	var wg sync.WaitGroup
 	for c := range clients {
 		wg.Go(func() {
@@ -125,7 +125,7 @@ func (b *bench) ingest(ctx context.Context, name string, clients, round int, tak
 		flat = append(flat, t...)
 	}
 	r := summary(flat, all)
-	r.Name, r.Clients, r.PerSecond = name, clients, float64(intakeMail)/all.Seconds()
+	r.Name, r.Clients, r.PerSecond, r.CPU = name, clients, float64(intakeMail)/all.Seconds(), perOp(processorTime()-used, intakeMail)
 	return r, nil
 }
 

@@ -11,6 +11,9 @@ import (
 )
 
 // Result is what one measure found, in milliseconds and operations per second.
+// CPU is the processor time of one operation, of server and client together but
+// without that of another process such as PostgreSQL: unlike the times, it does
+// not depend on what else the machine does.
 type Result struct {
 	Name      string  `json:"name"`
 	Clients   int     `json:"clients"`
@@ -18,6 +21,7 @@ type Result struct {
 	P95       float64 `json:"p95_ms"`
 	P99       float64 `json:"p99_ms"`
 	PerSecond float64 `json:"per_second"`
+	CPU       float64 `json:"-"`
 }
 
 // op is one operation of a client; i counts over all clients of a measure.
@@ -36,11 +40,13 @@ func measure(ctx context.Context, name string, clients int, life time.Duration, 
 		if n == 0 {
 			span = life / 4 // caches and prepared statements, not counted
 		}
+		used := processorTime()
 		took, all, err := round(ctx, clients, span, &serial, run)
 		if err != nil {
 			return best, err
 		}
 		r := summary(took, all)
+		r.CPU = perOp(processorTime()-used, len(took))
 		if n > 0 && (best.P50 == 0 || r.P50 < best.P50) {
 			r.Name, r.Clients = name, clients
 			best = r
@@ -86,4 +92,8 @@ func summary(took []time.Duration, all time.Duration) Result {
 		return float64(took[int(p*float64(len(took)-1))].Nanoseconds()) / 1e6
 	}
 	return Result{P50: at(.50), P95: at(.95), P99: at(.99), PerSecond: float64(len(took)) / all.Seconds()}
+}
+
+func perOp(used time.Duration, n int) float64 {
+	return float64(used.Nanoseconds()) / 1e6 / float64(max(1, n))
 }

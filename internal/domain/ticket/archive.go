@@ -62,8 +62,10 @@ func (s *Service) receiveOurs(ctx context.Context, w auth.Workspace, boxes []Mai
 		if err := s.open(ctx, c, boxes, in, cust.ID, p); err != nil {
 			return Received{}, err
 		}
-		c.T.Status = Pending
-		c.T.Waiting = ForCustomer
+		c.T.Status, c.T.Waiting, c.T.Version = Pending, ForCustomer, 0
+		if err := s.Store.AddTicket(ctx, c.T); err != nil {
+			return Received{}, err
+		}
 	} else if c.T, err = s.Store.Ticket(ctx, w.ID, p.ticket); err != nil {
 		return Received{}, err
 	}

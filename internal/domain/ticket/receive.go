@@ -81,21 +81,27 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	} else if c.T, err = s.Store.Ticket(ctx, w.ID, place.ticket); err != nil {
 		return Received{}, err
 	}
-	if err := s.join(ctx, c, in, place, opened); err != nil {
-		return Received{}, err
+	m := c.inbound(in, place, digest)
+	in.settle(c, s.Now())
+	// A new ticket is written once, in the state that its first message gives it.
+	if opened {
+		err = s.Store.AddTicket(ctx, c.T)
+	} else {
+		err = s.Store.SaveTicket(ctx, &c.T)
 	}
-	m, err := s.addInbound(ctx, c, in, place, digest)
 	if err != nil {
 		return Received{}, err
 	}
-	in.settle(c, s.Now())
-	if err := s.Store.SaveTicket(ctx, &c.T); err != nil {
+	if err := s.join(ctx, c, in, place, opened); err != nil {
+		return Received{}, err
+	}
+	if err := s.keepInbound(ctx, c, in, m, place); err != nil {
 		return Received{}, err
 	}
 	if err := s.Journal.Append(ctx, c.events...); err != nil {
 		return Received{}, err
 	}
-	return Received{Ticket: c.T.ID, Message: m, Opened: opened, Joined: place.by}, nil
+	return Received{Ticket: c.T.ID, Message: m.ID, Opened: opened, Joined: place.by}, nil
 }
 
 // sender finds who wrote and where it belongs. A notice of a mail server about
@@ -320,7 +326,7 @@ func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, 
 	return p, nil
 }
 
-// open begins a new ticket for a message.
+// open begins a new ticket for a message; the caller writes it.
 func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbound, cust customer.ID, p placement) error {
 	n, err := s.Store.NextNumber(ctx, c.actor.Workspace)
 	if err != nil {
@@ -329,7 +335,7 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 	subject, _ := BaseSubject(in.Subject)
 	c.T = Ticket{
 		ID: ID(s.IDs.Next()), Workspace: c.actor.Workspace, Number: n, Channel: in.Channel, Mailbox: in.Mailbox,
-		Customer: cust, Order: p.order, Subject: cut(subject, 300), Language: in.Language, Status: New,
+		Customer: cust, Order: p.order, Subject: cut(subject, 300), Language: in.Language, Status: New, Version: 1,
 		FollowUpOf: p.follows, LastAt: c.now, CreatedAt: c.now, Fields: map[string]string{},
 	}
 	for _, b := range boxes {
@@ -339,9 +345,6 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 	}
 	if in.Form == AutoReply || in.Form == Report {
 		c.T.Priority = Low
-	}
-	if err := s.Store.AddTicket(ctx, c.T); err != nil {
-		return err
 	}
 	c.log("ticket.opened", map[string]any{"number": n, "channel": in.Channel, "subject": c.T.Subject, "follow_up_of": int64(p.follows)})
 	return nil
@@ -363,9 +366,10 @@ func (s *Service) join(ctx context.Context, c *change, in *Inbound, p placement,
 	return s.Store.AddParticipants(ctx, c.actor.Workspace, c.T.ID, people)
 }
 
-func (s *Service) addInbound(ctx context.Context, c *change, in *Inbound, p placement, digest string) (MessageID, error) {
+// inbound makes the message of an inbound one and moves the ticket on.
+func (c *change) inbound(in *Inbound, p placement, digest string) Message {
 	m := Message{
-		ID: MessageID(s.IDs.Next()), Workspace: c.actor.Workspace, Ticket: c.T.ID, Side: p.side, Intake: in.Intake,
+		ID: MessageID(c.s.IDs.Next()), Workspace: c.actor.Workspace, Ticket: c.T.ID, Side: p.side, Intake: in.Intake,
 		Kind: KindInbound, Form: in.Form, Channel: in.Channel, AuthorKind: c.actor.Kind, AuthorID: c.actor.ID,
 		AuthorName: c.actor.Name, Verified: p.verified, Address: in.From.Address, Recipients: in.Recipients,
 		Subject: cut(in.Subject, 1000), Body: in.Body, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML,
@@ -373,13 +377,7 @@ func (s *Service) addInbound(ctx context.Context, c *change, in *Inbound, p plac
 		SentAt: in.SentAt, At: c.now,
 	}
 	for _, f := range in.Files {
-		if err := s.Store.PutBlob(ctx, c.actor.Workspace, f.SHA256, f.Data, c.now); err != nil {
-			return 0, err
-		}
 		m.Files = append(m.Files, f.File)
-	}
-	if err := s.Store.AddMessage(ctx, m); err != nil {
-		return 0, err
 	}
 	about := event.Subject{Kind: subjectMessage, ID: int64(m.ID)}
 	c.logAbout(about, "ticket.received", map[string]any{"message": int64(m.ID), "form": in.Form, "by": p.by, "verified": m.Verified, "number": c.T.Number})
@@ -405,10 +403,20 @@ func (s *Service) addInbound(ctx context.Context, c *change, in *Inbound, p plac
 	} else if c.T.received(in.Form, c.now) {
 		c.log("ticket.reopened", map[string]any{"number": c.T.Number})
 	}
-	if p.bounced != 0 {
-		return m.ID, s.bounced(ctx, c, in, p.bounced)
+	return m
+}
+
+// keepInbound writes a message with its files to a ticket that is written.
+func (s *Service) keepInbound(ctx context.Context, c *change, in *Inbound, m Message, p placement) error {
+	for _, f := range in.Files {
+		if err := s.Store.PutBlob(ctx, c.actor.Workspace, f.SHA256, f.Data, c.now); err != nil {
+			return err
+		}
 	}
-	return m.ID, nil
+	if err := s.Store.AddMessage(ctx, m); err != nil || p.bounced == 0 {
+		return err
+	}
+	return s.bounced(ctx, c, in, p.bounced)
 }
 
 // bounced marks the outbound message that came back.
