@@ -12,7 +12,6 @@ import (
 
 	"godwit.dev/godwit/internal/app"
 	"godwit.dev/godwit/internal/base/errs"
-	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/order/importer"
@@ -153,9 +152,12 @@ func (c *importOrdersCmd) print(r importer.Report) error {
 		verb = "Would import"
 	}
 	fmt.Printf("%s %d orders: %d new, %d changed, %d as they were. %d left out.\n", verb, r.Good, r.Created, r.Updated, r.Unchanged, r.Bad)
-	p := i18n.For("en")
 	for _, row := range r.Rows {
-		fmt.Printf("  line %d  %s %q: %s\n", row.Line, row.Column, row.Value, p.T(string(row.Reason)))
+		where := fmt.Sprintf("line %d", row.Line)
+		if row.Column != "" {
+			where += fmt.Sprintf("  %s %q", row.Column, row.Value)
+		}
+		fmt.Printf("  %s: %s\n", where, row.Reason.English())
 	}
 	if n := r.RowsTotal - len(r.Rows); n > 0 {
 		fmt.Printf("  and %d more\n", n)

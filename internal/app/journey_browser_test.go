@@ -211,7 +211,9 @@ type upload struct {
 // has all the named fields or buttons ("name=value").
 func (b *browser) form(action string, with ...string) *form {
 	b.t.Helper()
-	for _, n := range b.find("form", func(n *html.Node) bool { return attr(n, "action") == action && strings.EqualFold(attr(n, "method"), "post") }) {
+	for _, n := range b.find("form", func(n *html.Node) bool {
+		return attr(n, "action") == action && strings.EqualFold(attr(n, "method"), "post")
+	}) {
 		f := b.read(n)
 		if !slices.ContainsFunc(with, func(w string) bool { return !f.known[w] }) {
 			return f

@@ -121,7 +121,9 @@ func (w *world) sendsLater(b *browser) {
 	b.form("/t/1/reply").fill("body", "Tomorrow.", "at", time.Now().Add(24*time.Hour).In(shanghai).Format("2006-01-02T15:04")).press("then=open")
 	b.formBy("/t/1", func() *form { return b.formEnding("/t/1/send/", "/now") })
 	var tomorrow *form
-	for _, li := range b.find("li", func(x *html.Node) bool { return strings.Contains(textOf(x), "Tomorrow.") && strings.HasPrefix(attr(x, "id"), "m-") }) {
+	for _, li := range b.find("li", func(x *html.Node) bool {
+		return strings.Contains(textOf(x), "Tomorrow.") && strings.HasPrefix(attr(x, "id"), "m-")
+	}) {
 		tomorrow = b.formEnding("/t/1/send/"+strings.TrimPrefix(attr(li, "id"), "m-"), "/now")
 	}
 	tomorrow.press("")

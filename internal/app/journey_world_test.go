@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -92,7 +91,7 @@ func (w *world) start(undo time.Duration) {
 	ctx := w.t.Context()
 	var err error
 	w.core, err = NewCore(ctx, Config{
-		Database: w.database, KeyFile: w.keyFile, UndoSend: undo, Grace: 300 * time.Millisecond, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Database: w.database, KeyFile: w.keyFile, UndoSend: undo, Grace: 300 * time.Millisecond, Log: slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -134,7 +134,7 @@ func (s *story) step(words []string, data string) {
 		s.must(err)
 		s.sent(words[1], last[0].ID)
 	case "order":
-		shop, _, err := s.Orders.EnsureShop(s.ctx, auth.ForSystem(s.space.ID), order.Shop{Name: "Shop", Platform: "csv"})
+		shop, _, err := s.Orders.EnsureShop(s.ctx, auth.ForSystem(s.space.ID), order.Shop{Name: "Shop", Currency: "EUR"})
 		s.must(err)
 		_, _, err = s.Orders.Save(s.ctx, auth.ForSystem(s.space.ID), order.New{
 			Shop: shop.ID, Number: words[1], Email: words[2], Currency: "EUR", Status: order.Open, PlacedAt: time.Now().Add(-time.Hour),

@@ -42,7 +42,7 @@ func (s *Store) ActionByKey(ctx context.Context, w auth.WorkspaceID, key string)
 
 // MoveAction changes the state of an action; see action.Store.
 func (s *Store) MoveAction(ctx context.Context, a action.Action, from []action.State, to action.State) (bool, error) {
-	if len(from) == 0 || len(from) > 2 {
+	if len(from) == 0 || len(from) > 3 {
 		return false, errs.New(errs.Internal, "", "from", fmt.Sprint(from))
 	}
 	before := a.Attempt
@@ -50,8 +50,8 @@ func (s *Store) MoveAction(ctx context.Context, a action.Action, from []action.S
 		before--
 	}
 	n, err := s.exec(ctx, `UPDATE action SET state=$1, attempt=$2, run_at=$3, detail=$4, decided_by=$5, updated_at=$6
-		WHERE workspace_id=$7 AND id=$8 AND attempt=$9 AND state IN ($10,$11)`,
-		to, a.Attempt, ms(a.RunAt), clean(a.Detail), opt(a.DecidedBy), ms(a.UpdatedAt), a.Workspace, a.ID, before, from[0], from[len(from)-1])
+		WHERE workspace_id=$7 AND id=$8 AND attempt=$9 AND state IN ($10,$11,$12)`,
+		to, a.Attempt, ms(a.RunAt), clean(a.Detail), opt(a.DecidedBy), ms(a.UpdatedAt), a.Workspace, a.ID, before, from[0], from[len(from)/2], from[len(from)-1])
 	return n == 1, err
 }
 

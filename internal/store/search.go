@@ -87,16 +87,23 @@ func (s *Store) shown(ctx context.Context, q ticket.SearchQuery, tq term.Query, 
 	table := "message m JOIN ticket t ON t.id=m.ticket_id"
 	switch {
 	case q.Text != "" && s.lite:
-		table = "message m CROSS JOIN ticket t ON t.id=m.ticket_id CROSS JOIN message_term ON message_term.rowid=m.id"
+		// From the index to the messages: what is newer than the cursor is no more
+		// than was paged through, while each look-up in the index costs a query.
+		table = "message_term CROSS JOIN message m ON m.id=message_term.rowid CROSS JOIN ticket t ON t.id=m.ticket_id"
+		b.raw("message_term.rowid>=" + b.param(q.Cursor))
 		b.raw("message_term MATCH " + b.param(tq.FTS5(workspaceTerm(q.Scope.Workspace))))
 	case q.Text != "":
 		table += " JOIN message_term f ON f.message_id=m.id"
 		b.raw("f.terms @@ cast(cast(" + b.param(tq.TSQuery(workspaceTerm(q.Scope.Workspace))) + " as text) as tsquery)")
 	}
 	b.raw("m.id>=" + b.param(q.Cursor))
+	tickets := make([]ticket.ID, len(found))
+	for i, m := range found {
+		tickets[i] = m.ticket
+	}
 	var in []string
-	for _, m := range pad(found) {
-		in = append(in, b.param(m.ticket))
+	for _, id := range pad(distinct(tickets)) {
+		in = append(in, b.param(id))
 	}
 	b.raw("m.ticket_id IN (" + strings.Join(in, ",") + ")")
 	s.searchWhere(b, q)

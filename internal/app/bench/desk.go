@@ -31,6 +31,7 @@ func (b *bench) desk(ctx context.Context) error {
 		{Assignee: b.owner.Person(), Bucket: ticket.InOpen}, {Nobody: true, Bucket: ticket.InOpen}, open, {Bucket: ticket.InWaiting},
 		{Bucket: ticket.InSnoozed}, {Mentions: b.owner.Person()},
 	}
+	builtIn := len(views)
 	saved, err := b.core.Tickets.Views(ctx, b.owner)
 	if err != nil {
 		return err
@@ -54,6 +55,10 @@ func (b *bench) desk(ctx context.Context) error {
 			return c.fetch(ctx, fmt.Sprintf("/search?sort=new&q=GW%d", 1001+rand.IntN(b.Tickets)))
 		}},
 		{"counts", func(ctx context.Context, _ int) error {
+			_, err := b.core.Tickets.Counts(ctx, b.owner, views[:builtIn], 999)
+			return err
+		}},
+		{"counts with saved views", func(ctx context.Context, _ int) error {
 			_, err := b.core.Tickets.Counts(ctx, b.owner, views, 999)
 			return err
 		}},

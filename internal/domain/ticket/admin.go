@@ -2,10 +2,10 @@ package ticket
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/customer"
@@ -55,6 +55,9 @@ func (s *Service) SaveMacro(ctx context.Context, actor auth.Actor, m Macro) (Mac
 	if a := m.Actions; a.Status != "" && !slices.Contains(Statuses(), a.Status) {
 		return m, errs.Field("then", "error.status")
 	}
+	if err := s.macroTargets(ctx, actor, m.Actions); err != nil {
+		return m, err
+	}
 	m.Workspace, m.UpdatedAt = actor.Workspace, s.Now()
 	if m.ID == 0 {
 		m.ID = MacroID(s.IDs.Next())
@@ -70,6 +73,17 @@ func (s *Service) SaveMacro(ctx context.Context, actor auth.Actor, m Macro) (Mac
 		return s.record(ctx, actor, "macro.saved", "macro", int64(m.ID), map[string]any{"name": m.Name})
 	})
 	return m, err
+}
+
+// macroTargets refuses a team or assignee that the workspace does not have.
+func (s *Service) macroTargets(ctx context.Context, actor auth.Actor, a MacroActions) error {
+	c := &change{s: s, actor: actor, T: Ticket{Workspace: actor.Workspace}}
+	if a.Priority != nil {
+		if err := c.setPriority(*a.Priority); err != nil {
+			return err
+		}
+	}
+	return errors.Join(c.setTeam(ctx, a.Team), c.assign(ctx, a.Assignee))
 }
 
 // taken words the conflict of a name that another record has.
@@ -123,7 +137,7 @@ func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) error
 		return err
 	}
 	if a.Team != 0 {
-		if err := c.setTeam(ctx, a.Team); err != nil {
+		if err := unlessGone(c.setTeam(ctx, a.Team)); err != nil {
 			return err
 		}
 	}
@@ -132,7 +146,7 @@ func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) error
 		to = c.actor.Person()
 	}
 	if to != 0 {
-		if err := c.assign(ctx, to); err != nil {
+		if err := unlessGone(c.assign(ctx, to)); err != nil {
 			return err
 		}
 	}
@@ -142,6 +156,15 @@ func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) error
 		}
 	}
 	return s.Store.MacroUsed(ctx, c.T.Workspace, id)
+}
+
+// unlessGone lets a macro whose team or assignee has left since do the rest: an
+// answer must not fail for it.
+func unlessGone(err error) error {
+	if errs.Is(err, errs.Invalid) {
+		return nil
+	}
+	return err
 }
 
 // Tags lists the tags with how many tickets bear each.
@@ -426,7 +449,9 @@ func keepSecrets(old, m Mailbox) MailSecrets {
 	if s.OutPassword == "" && old.Settings.OutHost == m.Settings.OutHost {
 		s.OutPassword = old.Secrets.OutPassword
 	}
-	if old.Settings.TokenURL == m.Settings.TokenURL {
+	same := old.Settings.TokenURL == m.Settings.TokenURL && // access tokens go to the mail servers
+		(m.Settings.InAuth != "oauth2" || old.Settings.InHost == m.Settings.InHost) && (m.Settings.OutAuth != "oauth2" || old.Settings.OutHost == m.Settings.OutHost)
+	if same {
 		if s.ClientSecret == "" {
 			s.ClientSecret = old.Secrets.ClientSecret
 		}
@@ -471,15 +496,4 @@ func (s *Service) DeleteMailbox(ctx context.Context, actor auth.Actor, id Mailbo
 		}
 		return s.record(ctx, actor, "mailbox.deleted", "mailbox", int64(id), nil)
 	})
-}
-
-// SetMailboxStatus records how a mailbox does. It is not an event, because it
-// changes with every broken connection.
-func (s *Service) SetMailboxStatus(ctx context.Context, w auth.WorkspaceID, id MailboxID, status, detail string, at time.Time) error {
-	m, err := s.Store.Mailbox(ctx, w, id)
-	if err != nil {
-		return err
-	}
-	m.Status, m.StatusDetail, m.StatusAt = status, cut(detail, 500), at
-	return s.Store.SaveMailbox(ctx, m)
 }

@@ -29,6 +29,9 @@ func (in *Inbound) settle(c *change, now time.Time) {
 	if !in.Imported || now.Sub(c.T.LastAt) < importedOver {
 		return
 	}
+	if c.now.Before(c.T.LastAt) {
+		return // older than what is here already
+	}
 	if c.T.Status != Closed {
 		c.T.move(Solved, "", c.T.LastAt)
 	}

@@ -89,23 +89,7 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, t Ticket, before M
 
 // Recipient returns to whom an answer to a thread goes unless the agent says
 // otherwise, by the same rule as Reply; none if nobody can be answered.
-func (t Thread) Recipient() []Address {
-	for _, m := range slices.Backward(t.Messages) {
-		if m.Side != 0 || m.Kind != KindInbound || !m.Verified || m.Form != Plain && m.Form != List {
-			continue
-		}
-		if len(m.Recipients.ReplyTo) > 0 {
-			return m.Recipients.ReplyTo[:1]
-		}
-		return []Address{{Name: m.AuthorName, Address: m.Address}}
-	}
-	for _, p := range t.Participants {
-		if p.Verified {
-			return []Address{{Name: p.Name, Address: p.Address}}
-		}
-	}
-	return nil
-}
+func (t Thread) Recipient() []Address { return recipient(t.Messages, t.Participants) }
 
 // MessageIn returns a message of the ticket with a number.
 func (s *Service) MessageIn(ctx context.Context, actor auth.Actor, number int64, id MessageID) (Message, error) {

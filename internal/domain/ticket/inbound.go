@@ -33,6 +33,7 @@ type Inbound struct {
 	SentAt      time.Time
 	ReceivedAt  time.Time
 	OwnOutgoing bool // a copy of a mail that we sent ourselves
+	ours        bool // From is one of our mailboxes, whoever wrote it there
 	Imported    bool // from an archive: it happened at SentAt
 	FromUs      bool // of an imported mail: the merchant's mailbox wrote it
 }

@@ -18,11 +18,15 @@ type merged struct {
 	FromNumber   int64         `json:"from_number"`
 	Number       int64         `json:"number"`
 	Messages     []MessageID   `json:"messages"`
-	Participants []Participant `json:"participants"` // those that the heir did not have
-	Status       Status        `json:"status"`
-	Waiting      Waiting       `json:"waiting,omitempty"`
+	Participants []Participant `json:"participants"`     // those that the heir did not have
+	Raised       []Participant `json:"raised,omitempty"` // those that the heir held for strangers
+	Was          stance        `json:"was"`
 	AddedTags    []string      `json:"added_tags,omitempty"`
 	TookOrder    bool          `json:"took_order,omitempty"`
+	HeirHad      int64         `json:"heir_had"`             // messages
+	WasUnread    bool          `json:"was_unread,omitempty"` // the heir
+	WasLast      int64         `json:"was_last,omitempty"`   // if the heir took over what is newest
+	WasPreview   string        `json:"was_preview,omitempty"`
 }
 
 // Merge moves all messages and participants of one ticket into another, which
@@ -46,8 +50,11 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (e
 		if err != nil {
 			return err
 		}
-		data := merged{From: from, FromNumber: src.Number, Number: c.T.Number, Messages: ids, Status: src.Status, Waiting: src.Waiting}
+		data := merged{From: from, FromNumber: src.Number, Number: c.T.Number, Messages: ids, Was: src.stance(), HeirHad: c.T.Messages, WasUnread: c.T.Unread}
 		if err := s.Store.MoveMessages(ctx, actor.Workspace, ids, into); err != nil {
+			return err
+		}
+		if data.Raised, err = s.raise(ctx, actor.Workspace, from, into); err != nil {
 			return err
 		}
 		if data.Participants, err = s.Store.MoveParticipants(ctx, actor.Workspace, from, into); err != nil {
@@ -64,6 +71,7 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (e
 		c.T.Messages += src.Messages
 		c.T.Unread = c.T.Unread || src.Unread
 		if src.LastAt.After(c.T.LastAt) {
+			data.WasLast, data.WasPreview = unixMilli(c.T.LastAt), c.T.Preview
 			c.T.LastAt, c.T.Preview = src.LastAt, src.Preview
 		}
 		gone := &change{s: s, actor: actor, now: c.now, T: src}
@@ -76,6 +84,26 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (e
 		c.log("ticket.merged", data)
 		return nil
 	})
+}
+
+// raise makes those participants of a ticket verified whom another one has
+// verified, and returns them.
+func (s *Service) raise(ctx context.Context, w auth.WorkspaceID, from, into ID) ([]Participant, error) {
+	src, err := s.Store.Participants(ctx, w, from)
+	if err != nil {
+		return nil, err
+	}
+	dst, err := s.Store.Participants(ctx, w, into)
+	if err != nil {
+		return nil, err
+	}
+	var raised []Participant
+	for _, p := range src {
+		if p.Verified && slices.ContainsFunc(dst, func(x Participant) bool { return x.Address == p.Address && !x.Verified }) {
+			raised = append(raised, p)
+		}
+	}
+	return raised, s.Store.AddParticipants(ctx, w, into, raised)
 }
 
 // split is the data of a ticket.split event.
@@ -102,6 +130,12 @@ func (s *Service) Split(ctx context.Context, actor auth.Actor, t ID, messages []
 			if !slices.Contains(all, m) {
 				return errs.Field("messages", "error.not_found")
 			}
+		}
+		if messages, err = s.withSides(ctx, c.T, messages); err != nil {
+			return err
+		}
+		if len(messages) >= len(all) {
+			return errs.Field("messages", "error.split_choice")
 		}
 		n, err := s.Store.NextNumber(ctx, actor.Workspace)
 		if err != nil {
@@ -142,6 +176,31 @@ func (s *Service) Split(ctx context.Context, actor auth.Actor, t ID, messages []
 		return nil
 	})
 	return out, ev, err
+}
+
+// allMessages is more messages than any ticket has.
+const allMessages = 1 << 30
+
+// withSides adds to some messages of a ticket the rest of the sides that they
+// belong to: a side lies in one ticket. The result is in order, each once.
+func (s *Service) withSides(ctx context.Context, t Ticket, some []MessageID) ([]MessageID, error) {
+	all, err := s.Store.Messages(ctx, t.Workspace, t.ID, 0, allMessages)
+	if err != nil {
+		return nil, err
+	}
+	sides := map[SideID]bool{}
+	for _, m := range all {
+		if m.Side != 0 && slices.Contains(some, m.ID) {
+			sides[m.Side] = true
+		}
+	}
+	var out []MessageID
+	for _, m := range all {
+		if sides[m.Side] || slices.Contains(some, m.ID) {
+			out = append(out, m.ID)
+		}
+	}
+	return out, nil
 }
 
 // UndoWindow is how long most verbs can be taken back.
@@ -223,14 +282,27 @@ func undoMerge(ctx context.Context, s *Service, c *change, e event.Event) error 
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo merge: %w", err)
 	}
-	src, err := s.Store.Ticket(ctx, c.T.Workspace, d.From)
+	src, err := s.visible(ctx, c.actor, d.From)
 	if err != nil {
 		return err
 	}
 	if src.MergedInto != c.T.ID {
 		return movedOn()
 	}
-	if err := s.Store.MoveMessages(ctx, c.T.Workspace, d.Messages, d.From); err != nil {
+	here, err := s.Store.MessageIDs(ctx, c.T.Workspace, c.T.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range d.Messages {
+		if !slices.Contains(here, m) {
+			return movedOn() // it was split off since
+		}
+	}
+	back, err := s.withSides(ctx, c.T, d.Messages) // what came to its sides since goes along
+	if err != nil {
+		return err
+	}
+	if err := s.Store.MoveMessages(ctx, c.T.Workspace, back, d.From); err != nil {
 		return err
 	}
 	addresses := make([]string, len(d.Participants))
@@ -240,18 +312,40 @@ func undoMerge(ctx context.Context, s *Service, c *change, e event.Event) error 
 	if err := s.Store.RemoveParticipants(ctx, c.T.Workspace, c.T.ID, addresses); err != nil {
 		return err
 	}
+	if err := s.lower(ctx, c.T, d.Raised); err != nil {
+		return err
+	}
 	for _, tag := range d.AddedTags {
 		c.T.removeTag(tag)
 	}
-	if d.TookOrder {
+	if d.TookOrder && c.T.Order == src.Order {
 		c.T.Order = 0
 	}
-	c.T.Messages -= int64(len(d.Messages))
-	back := &change{s: s, actor: c.actor, now: c.now, T: src}
-	back.T.MergedInto, back.T.Messages = 0, int64(len(d.Messages))
-	back.T.move(d.Status, d.Waiting, c.now)
-	back.log("ticket.unmerged", map[string]any{"number": src.Number, "from": int64(c.T.ID)})
-	return back.save(ctx, &src)
+	if len(here) == len(back)+int(d.HeirHad) { // nothing came to the heir since
+		if d.WasLast != 0 {
+			c.T.LastAt, c.T.Preview = time.UnixMilli(d.WasLast).UTC(), d.WasPreview
+		}
+		c.T.Unread = c.T.Unread && d.WasUnread
+	}
+	c.T.Messages -= int64(len(back))
+	old := &change{s: s, actor: c.actor, now: c.now, T: src}
+	old.T.MergedInto, old.T.Messages = 0, int64(len(back))
+	old.T.take(d.Was)
+	old.log("ticket.unmerged", map[string]any{"number": src.Number, "from": int64(c.T.ID)})
+	return old.save(ctx, &src)
+}
+
+// lower makes participants unverified again.
+func (s *Service) lower(ctx context.Context, t Ticket, people []Participant) error {
+	addresses := make([]string, len(people))
+	for i := range people {
+		addresses[i] = people[i].Address
+		people[i].Verified = false
+	}
+	if err := s.Store.RemoveParticipants(ctx, t.Workspace, t.ID, addresses); err != nil {
+		return err
+	}
+	return s.Store.AddParticipants(ctx, t.Workspace, t.ID, people)
 }
 
 func undoSplit(ctx context.Context, s *Service, c *change, e event.Event) error {
@@ -267,7 +361,8 @@ func undoSplit(ctx context.Context, s *Service, c *change, e event.Event) error 
 	if err != nil {
 		return err
 	}
-	if len(ids) != len(d.Messages) || off.MergedInto != 0 {
+	slices.Sort(d.Messages)
+	if !slices.Equal(ids, d.Messages) || off.MergedInto != 0 {
 		return movedOn()
 	}
 	if err := s.Store.MoveMessages(ctx, c.T.Workspace, ids, c.T.ID); err != nil {
@@ -283,17 +378,17 @@ func undoSplit(ctx context.Context, s *Service, c *change, e event.Event) error 
 
 func undoStatus(ctx context.Context, _ *Service, c *change, e event.Event) error {
 	var d struct {
-		From       Status  `json:"from"`
-		To         Status  `json:"to"`
-		WasWaiting Waiting `json:"was_waiting"`
+		To      Status  `json:"to"`
+		Waiting Waiting `json:"waiting"`
+		Was     stance  `json:"was"`
 	}
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo status: %w", err)
 	}
-	if c.T.Status != d.To {
+	if c.T.Status != d.To || c.T.Waiting != d.Waiting || d.Was.Status == "" {
 		return movedOn()
 	}
-	c.T.move(d.From, d.WasWaiting, c.now)
+	c.T.take(d.Was)
 	return nil
 }
 
@@ -357,17 +452,17 @@ func undoTags(ctx context.Context, _ *Service, c *change, e event.Event) error {
 }
 
 func undoSnoozed(_ context.Context, _ *Service, c *change, e event.Event) error {
-	var d struct{ From, Until int64 }
+	var d struct {
+		From, Until int64
+		WasWake     bool `json:"was_wake"`
+	}
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo snooze: %w", err)
 	}
-	if unixMilli(c.T.SnoozedUntil) != d.Until {
+	if unixMilli(c.T.SnoozedUntil) != d.Until || c.T.Status == Solved || c.T.Status == Closed {
 		return movedOn()
 	}
-	c.T.SnoozedUntil = time.Time{}
-	if d.From != 0 {
-		c.T.SnoozedUntil = time.UnixMilli(d.From).UTC()
-	}
+	c.T.SnoozedUntil, c.T.WakeOnReply = fromMilli(d.From), d.WasWake
 	return nil
 }
 
@@ -408,7 +503,9 @@ func undoFields(_ context.Context, _ *Service, c *change, e event.Event) error {
 		if kept[k] != v {
 			return movedOn()
 		}
-		kept[k] = d.From[k]
+		if kept[k] = d.From[k]; kept[k] == "" {
+			delete(kept, k)
+		}
 	}
 	c.T.Fields = kept
 	return nil

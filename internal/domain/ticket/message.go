@@ -35,6 +35,14 @@ const (
 	Report    Form = "report"
 )
 
+// fromPerson reports whether somebody wrote the message by hand. A mailing list,
+// such as the group address of a team, only passes it on.
+func (f Form) fromPerson() bool { return f == Plain || f == List }
+
+// wakes reports whether a message of the form is news: an automatic answer or
+// report is not, a bounce is, because the answer did not arrive.
+func (f Form) wakes() bool { return f != AutoReply && f != Report }
+
 // Delivery is how far an outbound message got.
 type Delivery string
 

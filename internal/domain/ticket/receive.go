@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -51,9 +52,9 @@ func (s *Service) Receive(ctx context.Context, w auth.Workspace, batch []Inbound
 }
 
 func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox, in *Inbound) (Received, error) {
-	if in.OwnOutgoing { // anybody can write our address into From; the signature is ours alone
-		_, _, in.OwnOutgoing = ParseMessageKey(w.Secret, in.Key)
-	}
+	in.ours = ours(boxes, in.From.Address)
+	_, _, signed := ParseMessageKey(w.Secret, in.Key)
+	in.OwnOutgoing = signed && in.ours // anybody can write our address into From; the signature is ours alone
 	digest := in.digest()
 	known, err := s.known(ctx, w.ID, in, digest)
 	if err != nil || known.Message != 0 {
@@ -69,16 +70,20 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err != nil {
 		return Received{}, err
 	}
-	c := &change{s: s, now: in.at(s.Now()), actor: auth.Actor{Kind: auth.Customer, ID: int64(cust.ID), Name: displayName(in.From), Workspace: w.ID}}
-	if cust.ID == 0 {
+	c := &change{s: s, now: in.at(s.Now()), actor: auth.Actor{Kind: auth.Customer, ID: int64(cust), Name: displayName(in.From), Workspace: w.ID}}
+	if cust == 0 {
 		c.actor.Kind = auth.System
+		cust = place.customer
 	}
 	opened := place.ticket == 0
 	if opened {
-		if err := s.open(ctx, c, boxes, in, cust.ID, place); err != nil {
+		if err := s.open(ctx, c, boxes, in, cust, place); err != nil {
 			return Received{}, err
 		}
 	} else if c.T, err = s.Store.Ticket(ctx, w.ID, place.ticket); err != nil {
+		return Received{}, err
+	}
+	if err := s.trust(ctx, w.ID, boxes, in, place); err != nil {
 		return Received{}, err
 	}
 	m := c.inbound(in, place, digest)
@@ -92,7 +97,7 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err != nil {
 		return Received{}, err
 	}
-	if err := s.join(ctx, c, in, place, opened); err != nil {
+	if err := s.join(ctx, c, boxes, in, place, opened); err != nil {
 		return Received{}, err
 	}
 	if err := s.keepInbound(ctx, c, in, m, place); err != nil {
@@ -106,21 +111,20 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 
 // sender finds who wrote and where it belongs. A notice of a mail server about
 // a mail of ours has no customer behind it.
-func (s *Service) sender(ctx context.Context, w auth.Workspace, in *Inbound) (customer.Customer, placement, error) {
-	var cust customer.Customer
+func (s *Service) sender(ctx context.Context, w auth.Workspace, in *Inbound) (customer.ID, placement, error) {
 	if in.Form == Bounce || in.Form == Report {
 		p, err := s.place(ctx, w, in, 0)
-		if err != nil || p.ticket != 0 {
-			return cust, p, err
+		if err != nil || p.ticket != 0 || p.follows != 0 {
+			return 0, p, err
 		}
 	}
 	cust, _, err := s.Customers.Ensure(ctx, w.ID,
 		customer.Identity{Kind: "email", Value: in.From.Address, Verified: in.Origin.DMARC == "pass"}, in.From.Name, in.Language)
 	if err != nil {
-		return cust, placement{}, err
+		return 0, placement{}, err
 	}
 	p, err := s.place(ctx, w, in, cust.ID)
-	return cust, p, err
+	return cust.ID, p, err
 }
 
 // known finds the copy of a message that came in before.
@@ -150,16 +154,23 @@ type placement struct {
 	by       string
 	bounced  MessageID // the outbound message that came back
 	follows  ID        // the closed ticket that a new one follows up
+	customer customer.ID
+	subject  string
 	order    order.ID
 	verified bool
+}
+
+// ours reports whether an address is one of the workspace's mailboxes.
+func ours(boxes []Mailbox, address string) bool {
+	return slices.ContainsFunc(boxes, func(b Mailbox) bool { return b.Address == address })
 }
 
 // place finds the ticket of a message; see the package comment for the order of
 // proofs. It returns no ticket if a new one must be opened.
 func (s *Service) place(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
-	p, err := s.byToken(ctx, w, in)
+	p, err := s.byToken(ctx, w, in, cust)
 	if err == nil && p.ticket == 0 {
-		p, err = s.byReference(ctx, w, in)
+		p, err = s.byReference(ctx, w, in, cust)
 	}
 	if err != nil {
 		return p, err
@@ -170,7 +181,7 @@ func (s *Service) place(ctx context.Context, w auth.Workspace, in *Inbound, cust
 		}
 		p.verified = true // the sender's own conversation
 	}
-	p.verified = p.verified && in.Origin.DMARC != "fail"
+	p.verified = p.verified && in.Origin.DMARC != "fail" && (!in.ours || in.FromUs)
 	if p.ticket == 0 {
 		return p, nil
 	}
@@ -182,10 +193,13 @@ func (s *Service) place(ctx context.Context, w auth.Workspace, in *Inbound, cust
 		return p, err
 	}
 	p.ticket = t.ID
-	if t.Status == Closed && p.side == 0 && in.Form == Plain {
-		return placement{follows: t.ID, order: t.Order, verified: p.verified, by: "follow_up"}, nil
+	if t.Status != Closed || p.side != 0 || !in.Form.fromPerson() && in.Form != Bounce {
+		return p, nil
 	}
-	return p, nil
+	if in.Form != Bounce && !p.verified { // a stranger follows up nothing
+		return placement{verified: in.Origin.DMARC != "fail" && !in.ours}, nil
+	}
+	return placement{follows: t.ID, customer: t.Customer, subject: t.Subject, order: t.Order, bounced: p.bounced, verified: p.verified, by: "follow_up"}, nil
 }
 
 // heir follows merges to the ticket that is alive.
@@ -200,13 +214,24 @@ func (s *Service) heir(ctx context.Context, w auth.WorkspaceID, t ID) (Ticket, e
 	return Ticket{}, errs.New(errs.NotFound, "error.not_found")
 }
 
-func (s *Service) byToken(ctx context.Context, w auth.Workspace, in *Inbound) (placement, error) {
+func (s *Service) byToken(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
 	var p placement
 	for _, a := range in.Delivered {
-		if _, t, side, ok := ParseReplyAddress(w.Secret, a); ok {
-			p = placement{ticket: t, side: side, by: "token"}
-			break
+		_, t, id, ok := ParseReplyAddress(w.Secret, a)
+		if !ok {
+			continue
 		}
+		p = placement{ticket: t, side: id, by: "token"}
+		if id != 0 {
+			side, err := s.Store.Side(ctx, w.ID, id)
+			if err != nil && !errs.Is(err, errs.NotFound) {
+				return p, err
+			}
+			if err == nil {
+				p.ticket = side.Ticket // it may have been split off since
+			}
+		}
+		break
 	}
 	refs := in.References
 	if in.Bounced != nil && in.Bounced.Original != "" {
@@ -237,13 +262,13 @@ func (s *Service) byToken(ctx context.Context, w auth.Workspace, in *Inbound) (p
 		return p, nil
 	}
 	var err error
-	p.verified, err = s.takesPart(ctx, w.ID, p, in.From.Address)
+	p.verified, err = s.takesPart(ctx, w.ID, p, in.From.Address, cust)
 	return p, err
 }
 
-// takesPart reports whether an address is a verified participant of a ticket,
-// or the partner of one of its sides.
-func (s *Service) takesPart(ctx context.Context, w auth.WorkspaceID, p placement, address string) (bool, error) {
+// takesPart reports whether an address is a verified participant of a ticket or
+// another one of its customer's, or the partner of one of its sides.
+func (s *Service) takesPart(ctx context.Context, w auth.WorkspaceID, p placement, address string, cust customer.ID) (bool, error) {
 	if p.side != 0 {
 		side, err := s.Store.Side(ctx, w, p.side)
 		if err != nil && !errs.Is(err, errs.NotFound) {
@@ -255,13 +280,23 @@ func (s *Service) takesPart(ctx context.Context, w auth.WorkspaceID, p placement
 	if err != nil {
 		return false, err
 	}
-	return slices.ContainsFunc(people, func(x Participant) bool { return x.Verified && x.Address == address }), nil
+	if slices.ContainsFunc(people, func(x Participant) bool { return x.Verified && x.Address == address }) {
+		return true, nil
+	}
+	if cust == 0 {
+		return false, nil
+	}
+	t, err := s.heir(ctx, w, p.ticket)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil && t.Customer == cust, err
 }
 
 // byReference follows References that we did not sign, such as the customer's
 // own earlier mail. They can be known to anybody who saw the thread, so they
 // count only for those who take part.
-func (s *Service) byReference(ctx context.Context, w auth.Workspace, in *Inbound) (placement, error) {
+func (s *Service) byReference(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
 	if len(in.References) == 0 {
 		return placement{}, nil
 	}
@@ -275,7 +310,7 @@ func (s *Service) byReference(ctx context.Context, w auth.Workspace, in *Inbound
 				continue
 			}
 			p := placement{ticket: m.Ticket, side: m.Side, by: "reference"}
-			ok, err := s.takesPart(ctx, w.ID, p, in.From.Address)
+			ok, err := s.takesPart(ctx, w.ID, p, in.From.Address, cust)
 			if err != nil {
 				return placement{}, err
 			}
@@ -299,13 +334,13 @@ func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, 
 			return p, err
 		}
 		for _, o := range orders {
-			if o.Customer == cust || o.Email == in.From.Address {
+			if o.Customer == cust && cust != 0 || o.Email == in.From.Address {
 				p.order = o.ID
 				break
 			}
 		}
 	}
-	if in.Form != Plain || in.Origin.DMARC == "fail" {
+	if !in.Form.fromPerson() || in.Origin.DMARC == "fail" || in.ours && !in.FromUs {
 		return p, nil
 	}
 	open, err := s.Store.OpenTicketFor(ctx, w.ID, cust, s.Now().Add(-joinWindow), 10)
@@ -316,14 +351,34 @@ func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, 
 	for _, t := range open {
 		switch {
 		case p.order != 0 && t.Order == p.order:
-			p.ticket, p.by = t.ID, "order"
-			return p, nil
+			p.by = "order"
 		case answer && subject != "" && strings.EqualFold(t.Subject, subject):
-			p.ticket, p.by = t.ID, "subject"
+			p.by = "subject"
+		default:
+			continue
+		}
+		same, err := s.sameWriter(ctx, w.ID, t.ID, in)
+		if err != nil {
+			return p, err
+		}
+		if same {
+			p.ticket = t.ID
 			return p, nil
 		}
+		p.by = ""
 	}
 	return p, nil
+}
+
+// sameWriter reports whether a message comes from somebody of the ticket, as far
+// as its addresses tell. A relay, such as a marketplace's, writes for many
+// people from one address: those are told apart by where they want answers.
+func (s *Service) sameWriter(ctx context.Context, w auth.WorkspaceID, t ID, in *Inbound) (bool, error) {
+	if len(in.Recipients.ReplyTo) == 0 || domainOf(in.Recipients.ReplyTo[0].Address) == domainOf(in.From.Address) && !relay(in) {
+		return true, nil
+	}
+	people, err := s.Store.Participants(ctx, w, t)
+	return slices.ContainsFunc(people, func(x Participant) bool { return x.Verified && x.Address == in.Recipients.ReplyTo[0].Address }), err
 }
 
 // open begins a new ticket for a message; the caller writes it.
@@ -333,6 +388,9 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 		return err
 	}
 	subject, _ := BaseSubject(in.Subject)
+	if in.Form == Bounce && p.follows != 0 {
+		subject = p.subject
+	}
 	c.T = Ticket{
 		ID: ID(s.IDs.Next()), Workspace: c.actor.Workspace, Number: n, Channel: in.Channel, Mailbox: in.Mailbox,
 		Customer: cust, Order: p.order, Subject: cut(subject, 300), Language: in.Language, Status: New, Version: 1,
@@ -350,20 +408,57 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 	return nil
 }
 
-// join adds the sender, and whom a verified sender addressed, to the participants.
-func (s *Service) join(ctx context.Context, c *change, in *Inbound, p placement, opened bool) error {
-	if p.side != 0 || in.Form != Plain && !opened {
+// join adds the sender, and whom a verified sender named, to the participants.
+// Whom somebody names who may only have guessed order or subject stays unverified.
+func (s *Service) join(ctx context.Context, c *change, boxes []Mailbox, in *Inbound, p placement, opened bool) error {
+	if p.side != 0 || !in.Form.fromPerson() && !opened {
 		return nil
 	}
-	people := []Participant{{Address: in.From.Address, Name: in.From.Name, Verified: opened || p.verified}}
-	if opened || p.verified {
-		for _, a := range slices.Concat(in.Recipients.ReplyTo, in.Recipients.CC) {
-			if a.Address != "" && len(people) < 20 && !slices.Contains(in.Delivered, a.Address) {
-				people = append(people, Participant{Address: a.Address, Name: a.Name, Verified: true})
+	if opened && p.follows != 0 && in.Form == Bounce { // the mail server takes no part
+		people, err := s.Store.Participants(ctx, c.actor.Workspace, p.follows)
+		if err != nil {
+			return err
+		}
+		return s.Store.AddParticipants(ctx, c.actor.Workspace, c.T.ID, people)
+	}
+	people := []Participant{{Address: in.From.Address, Name: in.From.Name, Verified: opened && !in.ours || p.verified}}
+	add := func(list []Address, verified bool) {
+		for _, a := range list {
+			if a.Address != "" && len(people) < 20 && !slices.Contains(in.Delivered, a.Address) && !ours(boxes, a.Address) {
+				people = append(people, Participant{Address: a.Address, Name: a.Name, Verified: verified})
 			}
 		}
 	}
+	if p.verified {
+		add(in.Recipients.ReplyTo, true)
+		add(in.Recipients.CC, opened || in.Origin.DMARC == "pass" || p.by != "order" && p.by != "subject")
+	}
 	return s.Store.AddParticipants(ctx, c.actor.Workspace, c.T.ID, people)
+}
+
+// trust drops a Reply-To that counts for nothing. Where answers are to go may be
+// said by whoever begins a conversation; later it takes a proof of origin or
+// somebody who takes part, because anybody can write a From line.
+func (s *Service) trust(ctx context.Context, w auth.WorkspaceID, boxes []Mailbox, in *Inbound, p placement) error {
+	if len(in.Recipients.ReplyTo) == 0 {
+		return nil
+	}
+	var known []Participant
+	if p.ticket != 0 {
+		var err error
+		if known, err = s.Store.Participants(ctx, w, p.ticket); err != nil {
+			return err
+		}
+	}
+	free := p.verified && (p.ticket == 0 || in.Origin.DMARC == "pass")
+	kept := slices.DeleteFunc(slices.Clone(in.Recipients.ReplyTo), func(a Address) bool {
+		part := a.Address == in.From.Address || slices.ContainsFunc(known, func(x Participant) bool { return x.Verified && x.Address == a.Address })
+		return ours(boxes, a.Address) || !free && !part
+	})
+	if len(kept) < len(in.Recipients.ReplyTo) {
+		in.Recipients.ReplyTo, in.Warnings = kept, append(slices.Clone(in.Warnings), "reply_to_ignored")
+	}
+	return nil
 }
 
 // inbound makes the message of an inbound one and moves the ticket on.
@@ -381,26 +476,22 @@ func (c *change) inbound(in *Inbound, p placement, digest string) Message {
 	}
 	about := event.Subject{Kind: subjectMessage, ID: int64(m.ID)}
 	c.logAbout(about, "ticket.received", map[string]any{"message": int64(m.ID), "form": in.Form, "by": p.by, "verified": m.Verified, "number": c.T.Number})
+	first := c.T.Messages == 0
 	c.T.Messages++
-	if p.side == 0 && in.Form != Report {
-		c.T.LastAt, c.T.LastInboundAt = c.now, c.now
-		c.T.Preview = Preview(m.Body)
-		if c.T.Preview == "" {
-			c.T.Preview = Preview(m.Subject)
+	newest := first || !c.now.Before(c.T.LastAt) // mail from an archive may be older than what is here
+	if newest && (first || in.Form.wakes()) {
+		c.T.LastAt = c.now
+		if p.side == 0 {
+			c.T.LastInboundAt, c.T.Preview = c.now, cmp.Or(Preview(m.Body), Preview(m.Subject))
 		}
-		if in.Language != "" {
-			c.T.Language = in.Language
-		}
+	}
+	if p.side == 0 && in.Language != "" && in.Form.fromPerson() && (first || newest && m.Verified) {
+		c.T.Language = in.Language
 	}
 	if c.T.Order == 0 && p.order != 0 {
 		c.T.Order = p.order
 	}
-	if p.side != 0 {
-		c.T.Unread, c.T.LastAt = true, c.now
-		if c.T.Status == Pending && c.T.Waiting != ForCustomer {
-			c.T.move(Open, "", c.now)
-		}
-	} else if c.T.received(in.Form, c.now) {
+	if newest && c.T.received(in.Form, c.now) {
 		c.log("ticket.reopened", map[string]any{"number": c.T.Number})
 	}
 	return m
@@ -433,6 +524,16 @@ func (s *Service) bounced(ctx context.Context, c *change, in *Inbound, sent Mess
 	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(sent)}, "ticket.bounced",
 		map[string]any{"message": int64(sent), "recipient": in.Bounced.Recipient, "status": in.Bounced.Status, "number": c.T.Number})
 	return nil
+}
+
+func domainOf(address string) string {
+	_, d, _ := strings.Cut(address, "@")
+	return d
+}
+
+// relay reports whether a message was written by a machine for somebody else.
+func relay(in *Inbound) bool {
+	return in.Recipients.ReplyTo[0].Address != in.From.Address && !in.MayReply
 }
 
 func displayName(a Address) string {

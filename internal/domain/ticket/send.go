@@ -51,15 +51,15 @@ const maxBody = 512 << 10
 func (s *Service) Reply(ctx context.Context, actor auth.Actor, t ID, r NewReply) (Message, error) {
 	var m Message
 	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
-		if c.T.Status == Closed {
-			return errs.New(errs.Conflict, "error.ticket_closed")
-		}
 		if r.Key != "" {
 			old, err := s.Store.MessageOnce(ctx, actor.Workspace, t, replyOnce(actor, r.Key))
 			if !errs.Is(err, errs.NotFound) {
 				m = old
 				return err
 			}
+		}
+		if c.T.Status == Closed {
+			return errs.New(errs.Conflict, "error.ticket_closed")
 		}
 		box, err := s.mailboxOf(ctx, c.T)
 		if err != nil {
@@ -151,31 +151,48 @@ func (s *Service) replyTo(ctx context.Context, t Ticket) ([]Address, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range slices.Backward(last) {
-		if m.Side != 0 || m.Kind != KindInbound || !m.Verified || m.Form != Plain && m.Form != List {
-			continue
-		}
-		if len(m.Recipients.ReplyTo) > 0 {
-			return m.Recipients.ReplyTo[:1], nil
-		}
-		return []Address{{Name: m.AuthorName, Address: m.Address}}, nil
-	}
 	people, err := s.Store.Participants(ctx, t.Workspace, t.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range people {
-		if p.Verified {
-			return []Address{{Name: p.Name, Address: p.Address}}, nil
-		}
+	if to := recipient(last, people); to != nil {
+		return to, nil
 	}
 	return nil, errs.Field("to", "error.no_recipient")
+}
+
+// recipient chooses where an answer goes: to whoever wrote last, else to whom we
+// wrote last, else to a participant; nil if nobody can be answered.
+func recipient(messages []Message, people []Participant) []Address {
+	for _, m := range slices.Backward(messages) {
+		if m.Side != 0 || m.Kind != KindInbound || !m.Verified || !m.Form.fromPerson() {
+			continue
+		}
+		if len(m.Recipients.ReplyTo) > 0 {
+			return m.Recipients.ReplyTo[:1]
+		}
+		return []Address{{Name: m.AuthorName, Address: m.Address}}
+	}
+	for _, m := range slices.Backward(messages) {
+		if m.Side == 0 && m.Kind == KindOutbound && len(m.Recipients.To) > 0 {
+			return m.Recipients.To[:1]
+		}
+	}
+	for _, p := range people {
+		if p.Verified {
+			return []Address{{Name: p.Name, Address: p.Address}}
+		}
+	}
+	return nil
 }
 
 // ReplyTo returns to whom an answer goes unless the agent says otherwise.
 func (s *Service) ReplyTo(ctx context.Context, actor auth.Actor, t Ticket) ([]Address, error) {
 	if err := actor.Can(auth.ReadTickets); err != nil {
 		return nil, err
+	}
+	if t.Workspace != actor.Workspace || !actor.Scope().Sees(t.Team, t.Assignee) {
+		return nil, errs.New(errs.NotFound, "error.not_found")
 	}
 	return s.replyTo(ctx, t)
 }
@@ -250,14 +267,22 @@ func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id Message
 	return err
 }
 
-// Resend sends a failed or unclear message again, by a person's decision.
+// Resend sends a failed, returned or unclear message again, by a person's decision.
 func (s *Service) Resend(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
 	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
 		m, err := s.messageOf(ctx, c.T, id)
 		if err != nil {
 			return err
 		}
-		if m.Delivery != Failed && m.Delivery != Unknown {
+		switch m.Delivery {
+		case Failed, Unknown:
+		case Bounced: // what follows is a new delivery, which can bounce again
+			m.Delivery, m.DeliveryDetail = Scheduled, ""
+			c.saved = true
+			if err := s.Store.SaveMessage(ctx, m); err != nil {
+				return err
+			}
+		default:
 			return errs.New(errs.Conflict, "error.send_begun")
 		}
 		c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.resent", map[string]any{"message": int64(id), "number": c.T.Number})

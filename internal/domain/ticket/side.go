@@ -1,7 +1,9 @@
 package ticket
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,7 +114,8 @@ type NewTicket struct {
 	Key     string // idempotency key of the request; "" for none
 }
 
-// Create opens a ticket with a first message to a customer.
+// Create opens a ticket with a first message to a customer. A repeat with the
+// same Key returns the first ticket.
 func (s *Service) Create(ctx context.Context, actor auth.Actor, n NewTicket) (Ticket, error) {
 	if err := actor.Can(auth.WriteTickets); err != nil {
 		return Ticket{}, err
@@ -131,9 +134,12 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, n NewTicket) (Ti
 		if err != nil {
 			return err
 		}
-		number, err := s.Store.NextNumber(ctx, actor.Workspace)
+		number, err := s.Store.NextNumber(ctx, actor.Workspace) // one at a time in a workspace, until we commit
 		if err != nil {
 			return err
+		}
+		if out, err = s.created(ctx, actor, cust.ID, n.Key); err != nil || out.ID != 0 {
+			return cmp.Or(err, error(errRepeated))
 		}
 		now := s.Now()
 		c := &change{s: s, actor: actor, now: now, T: Ticket{
@@ -152,7 +158,7 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, n NewTicket) (Ti
 			return err
 		}
 		c.log("ticket.opened", map[string]any{"number": number, "channel": Email, "subject": subject})
-		m, err := s.compose(ctx, c, box, 0, NewReply{Body: n.Body, To: []Address{{Name: n.To.Name, Address: to}}})
+		m, err := s.compose(ctx, c, box, 0, NewReply{Body: n.Body, To: []Address{{Name: n.To.Name, Address: to}}, Key: n.Key})
 		if err != nil {
 			return err
 		}
@@ -165,7 +171,35 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, n NewTicket) (Ti
 		}
 		return c.save(ctx, &out)
 	})
+	if errors.Is(err, errRepeated) {
+		err = nil
+	}
 	return out, err
+}
+
+// errRepeated rolls a repeated request back.
+var errRepeated = errors.New("repeated")
+
+// created returns the ticket that the actor opened for a customer under a key;
+// the zero Ticket if there is none among the newest.
+func (s *Service) created(ctx context.Context, actor auth.Actor, cust customer.ID, key string) (Ticket, error) {
+	if key == "" {
+		return Ticket{}, nil
+	}
+	recent, err := s.Store.TicketsOfCustomer(ctx, auth.ForSystem(actor.Workspace).Scope(), cust, 20)
+	if err != nil {
+		return Ticket{}, err
+	}
+	for _, t := range recent {
+		_, err := s.Store.MessageOnce(ctx, actor.Workspace, t.ID, replyOnce(actor, key))
+		if err == nil {
+			return t, nil
+		}
+		if !errs.Is(err, errs.NotFound) {
+			return Ticket{}, err
+		}
+	}
+	return Ticket{}, nil
 }
 
 // FollowUp opens a ticket that continues a closed one.

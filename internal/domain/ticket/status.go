@@ -98,12 +98,32 @@ func (t *Ticket) move(to Status, waiting Waiting, now time.Time) {
 	t.Unread = t.Unread && (to == New || to == Open)
 }
 
+// stance is all that moves change in a ticket, as events keep it for an undo.
+type stance struct {
+	Status  Status  `json:"status"`
+	Waiting Waiting `json:"waiting,omitempty"`
+	Solved  int64   `json:"solved,omitempty"`  // Unix ms
+	Snoozed int64   `json:"snoozed,omitempty"` // Unix ms
+	Wake    bool    `json:"wake,omitempty"`
+	Unread  bool    `json:"unread,omitempty"`
+}
+
+func (t *Ticket) stance() stance {
+	return stance{Status: t.Status, Waiting: t.Waiting, Solved: unixMilli(t.SolvedAt), Snoozed: unixMilli(t.SnoozedUntil), Wake: t.WakeOnReply, Unread: t.Unread}
+}
+
+// take puts the ticket back into a stance.
+func (t *Ticket) take(s stance) {
+	t.Status, t.Waiting, t.SolvedAt = s.Status, s.Waiting, fromMilli(s.Solved)
+	t.SnoozedUntil, t.WakeOnReply, t.Unread = fromMilli(s.Snoozed), s.Wake, s.Unread
+}
+
 // received is what an inbound message of a form does to the ticket's state. It
 // reports whether the ticket came back from done. An automatic reply tells
 // nobody anything new, so it wakes nothing; a bounce always does, because the
 // answer did not arrive.
 func (t *Ticket) received(f Form, now time.Time) (reopened bool) {
-	if f == AutoReply || f == Report {
+	if !f.wakes() {
 		return false
 	}
 	switch t.Status {

@@ -79,6 +79,7 @@ type Store interface {
 	DeleteMailbox(context.Context, auth.WorkspaceID, MailboxID) error
 	Mailbox(context.Context, auth.WorkspaceID, MailboxID) (Mailbox, error)
 	Mailboxes(context.Context, auth.WorkspaceID) ([]Mailbox, error)
+	MailTraffic(context.Context, auth.WorkspaceID) (map[MailboxID]MailTraffic, error)
 
 	PutTag(context.Context, auth.WorkspaceID, Tag) error
 	DeleteTag(ctx context.Context, w auth.WorkspaceID, name string) error

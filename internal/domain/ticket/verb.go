@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/redact"
@@ -75,7 +77,7 @@ func Mentioned(body string, people []auth.Person) []auth.PersonID {
 	for i := strings.IndexByte(low, '@'); i >= 0 && len(out) < 20; {
 		rest := low[i+1:]
 		for _, p := range byLength {
-			if p.Status == auth.Active && p.Name != "" && strings.HasPrefix(rest, strings.ToLower(p.Name)) {
+			if after, ok := strings.CutPrefix(rest, strings.ToLower(p.Name)); ok && p.Status == auth.Active && p.Name != "" && !goesOn(after) {
 				if !slices.Contains(out, p.ID) {
 					out = append(out, p.ID)
 				}
@@ -89,6 +91,13 @@ func Mentioned(body string, people []auth.Person) []auth.PersonID {
 		i += 1 + next
 	}
 	return out
+}
+
+// goesOn reports whether a word goes on. Scripts without letter case, such as
+// Chinese, write on without a space.
+func goesOn(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(rest)
+	return unicode.IsLower(r) || unicode.IsDigit(r)
 }
 
 // SetStatus moves a ticket to a state, if its state machine allows that. The
@@ -127,9 +136,9 @@ func (c *change) setStatus(ctx context.Context, to Status, waiting Waiting) erro
 			return err
 		}
 	}
-	from, was := c.T.Status, c.T.Waiting
+	was := c.T.stance()
 	c.T.move(to, waiting, c.now)
-	c.log("ticket.status", map[string]any{"from": from, "to": to, "waiting": c.T.Waiting, "was_waiting": was, "number": c.T.Number})
+	c.log("ticket.status", map[string]any{"from": was.Status, "to": to, "waiting": c.T.Waiting, "was_waiting": was.Waiting, "was": was, "number": c.T.Number})
 	return nil
 }
 
@@ -273,7 +282,9 @@ func (s *Service) SetFields(ctx context.Context, actor auth.Actor, t ID, values 
 			v, _ = redact.Cards(v)
 			if v != kept[key] {
 				from[key], to[key] = kept[key], v
-				kept[key] = v
+				if kept[key] = v; v == "" {
+					delete(kept, key)
+				}
 			}
 		}
 		if len(to) == 0 {
@@ -315,9 +326,9 @@ func (s *Service) Snooze(ctx context.Context, actor auth.Actor, t ID, until time
 		if !until.IsZero() && (c.T.Status == Solved || c.T.Status == Closed) {
 			return errs.New(errs.Conflict, "error.snooze_done")
 		}
-		from := c.T.SnoozedUntil
+		from, wasWake := c.T.SnoozedUntil, c.T.WakeOnReply
 		c.T.SnoozedUntil, c.T.WakeOnReply = until, wake && !until.IsZero()
-		c.log("ticket.snoozed", map[string]any{"from": unixMilli(from), "until": unixMilli(until), "wake": c.T.WakeOnReply, "number": c.T.Number})
+		c.log("ticket.snoozed", map[string]any{"from": unixMilli(from), "until": unixMilli(until), "wake": c.T.WakeOnReply, "was_wake": wasWake, "number": c.T.Number})
 		return nil
 	})
 }
@@ -327,6 +338,13 @@ func unixMilli(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMilli()
+}
+
+func fromMilli(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }
 
 // Wake ends the snooze of tickets whose time has come and returns how many.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -136,10 +138,9 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 		return 0, err
 	}
 	inbound, err := m.read(ctx, batch)
-	if err != nil {
-		return 0, err
+	if err == nil {
+		err = m.commit(ctx, w, batch, inbound)
 	}
-	err = m.commit(ctx, w, batch, inbound)
 	if err == nil {
 		return len(batch), nil
 	}
@@ -148,7 +149,7 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 	}
 	m.log.Warn("mail batch failed, going one by one", "error", err)
 	for i := range batch {
-		err := m.alone(ctx, w, batch[i:i+1], inbound[i:i+1])
+		err := m.alone(ctx, w, batch[i:i+1])
 		if err == nil {
 			continue
 		}
@@ -168,8 +169,11 @@ const patience = 5
 
 // alone puts one message into its ticket. A conflict means that somebody changed
 // the ticket meanwhile, which says nothing against the message.
-func (m *Mailroom) alone(ctx context.Context, w auth.Workspace, in []Intake, inbound []ticket.Inbound) error {
-	var err error
+func (m *Mailroom) alone(ctx context.Context, w auth.Workspace, in []Intake) error {
+	inbound, err := m.read(ctx, in)
+	if err != nil {
+		return err
+	}
 	for range patience {
 		if err = m.commit(ctx, w, in, inbound); !errs.Is(err, errs.Conflict) {
 			break
@@ -196,11 +200,24 @@ func (m *Mailroom) read(ctx context.Context, batch []Intake) ([]ticket.Inbound, 
 	g.SetLimit(m.workers)
 	for i := range batch {
 		g.Go(func() error {
-			out[i] = m.reader.Read(ctx, boxes[batch[i].Mailbox], batch[i])
-			return nil
+			return guarded(func() error {
+				out[i] = m.reader.Read(ctx, boxes[batch[i].Mailbox], batch[i])
+				return nil
+			})
 		})
 	}
 	return out, errors.Join(g.Wait(), ctx.Err())
+}
+
+// guarded turns a panic into an error, so that one message that we cannot bear
+// holds up no other.
+func guarded(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn()
 }
 
 // commit takes a batch and puts it into tickets, in one transaction.
@@ -216,7 +233,9 @@ func (m *Mailroom) commit(ctx context.Context, w auth.Workspace, batch []Intake,
 				mine = append(mine, inbound[i])
 			}
 		}
-		_, err := m.tickets.Receive(ctx, w, mine)
-		return err
+		return guarded(func() error {
+			_, err := m.tickets.Receive(ctx, w, mine)
+			return err
+		})
 	})
 }

@@ -187,6 +187,30 @@ func (s *Sender) mailbox(ctx context.Context, m ticket.Message) (ticket.Mailbox,
 // because programs thread by it.
 const maxReferences = 20
 
+// left reports whether others can know a message: one that was taken back, or
+// waits for its hour, never reached anybody.
+func left(m ticket.Message) bool {
+	switch m.Delivery {
+	case ticket.Cancelled, ticket.Scheduled, ticket.Failed:
+		return false
+	}
+	return true
+}
+
+// byHand reports whether somebody wrote a message; a list only passes it on.
+func byHand(m ticket.Message) bool { return m.Form == ticket.Plain || m.Form == ticket.List }
+
+// wroteIt reports whether a message came from one of the recipients: in a ticket
+// with several people nobody is shown another one's words unasked.
+func wroteIt(m ticket.Message, r ticket.Recipients) bool {
+	for _, to := range slices.Concat(r.To, r.CC) {
+		if to.Address == m.Address || slices.ContainsFunc(m.Recipients.ReplyTo, func(a ticket.Address) bool { return a.Address == to.Address }) {
+			return true
+		}
+	}
+	return false
+}
+
 // letter makes the letter of a message, the same every time.
 func (s *Sender) letter(ctx context.Context, m ticket.Message, box ticket.Mailbox) (Letter, error) {
 	w, err := s.store.Workspace(ctx, m.Workspace)
@@ -214,7 +238,7 @@ func (s *Sender) letter(ctx context.Context, m ticket.Message, box ticket.Mailbo
 		return l, err
 	}
 	for _, e := range earlier {
-		if e.Side == m.Side && e.Kind != ticket.KindNote && e.Key != "" && e.Form == ticket.Plain {
+		if e.Side == m.Side && e.Kind != ticket.KindNote && e.Key != "" && byHand(e) && left(e) {
 			l.References = append(l.References, e.Key)
 		}
 	}
@@ -222,7 +246,7 @@ func (s *Sender) letter(ctx context.Context, m ticket.Message, box ticket.Mailbo
 		l.References = append(l.References[:1:1], l.References[n-maxReferences+1:]...)
 	}
 	for _, e := range slices.Backward(earlier) {
-		if e.Side == m.Side && e.Kind == ticket.KindInbound && e.Form == ticket.Plain && e.Verified {
+		if e.Side == m.Side && e.Kind == ticket.KindInbound && byHand(e) && e.Verified && wroteIt(e, m.Recipients) {
 			l.Quote, l.QuoteIntro = e.Body, strings.TrimSpace(e.AuthorName)+", "+e.At.UTC().Format("2006-01-02 15:04")+" UTC:"
 			break
 		}

@@ -85,8 +85,8 @@ type Runner interface {
 	// Resolve finds out whether an attempt that was marked took effect.
 	Resolve(ctx context.Context, a Action) Outcome
 	// Settled is called in the transaction that ends an action (done, failed,
-	// unknown or cancelled) or puts it back (ready), to bring the records it
-	// concerns in line.
+	// unknown or cancelled), puts it back (ready) or leaves it in doubt (committing),
+	// to bring the records it concerns in line. A repeat must be harmless.
 	Settled(ctx context.Context, a Action) error
 }
 
@@ -184,7 +184,9 @@ func (e *Engine) Cancel(ctx context.Context, w auth.WorkspaceID, key string) err
 	})
 }
 
-// Again puts a failed or unknown action back, by a person's decision.
+// Again puts an action back by a person's decision: one that failed, one of which
+// nobody knows, or one that was done and came to nothing, such as a mail that was
+// returned. It is for the caller to know that the last is so.
 func (e *Engine) Again(ctx context.Context, by auth.Actor, key string) error {
 	return e.store.InTx(ctx, func(ctx context.Context) error {
 		a, err := e.store.ActionByKey(ctx, by.Workspace, key)
@@ -192,7 +194,10 @@ func (e *Engine) Again(ctx context.Context, by auth.Actor, key string) error {
 			return err
 		}
 		a.UpdatedAt, a.RunAt, a.DecidedBy = e.now(), e.now(), by.Person()
-		ok, err := e.store.MoveAction(ctx, a, []State{Failed, Unknown}, Ready)
+		if a.State != Failed && a.State != Unknown && a.State != Done {
+			return errs.New(errs.Conflict, "error.action_begun")
+		}
+		ok, err := e.store.MoveAction(ctx, a, []State{a.State}, Ready)
 		if err != nil {
 			return err
 		}
@@ -261,11 +266,13 @@ func (e *Engine) attempt(ctx context.Context, runner Runner, a Action) error {
 			err = errs.New(errs.Conflict, "error.action_lost")
 		}
 		if err == nil {
+			begun = m
 			begun.State = Committing
 		}
 		return err
 	}
 	out := runner.Run(ctx, begun, mark)
+	begun.UpdatedAt = e.now() // a doubt begins when the attempt ends, not when it was marked
 	return e.finish(ctx, begun, out)
 }
 
@@ -288,8 +295,10 @@ func (e *Engine) finish(ctx context.Context, a Action, out Outcome) error {
 		to = Failed
 	case Unclear:
 		to = Committing
-		if a.State != Committing {
-			to = Ready // not marked: nothing can have happened
+		if a.State != Committing { // not marked: nothing can have happened
+			if to = Ready; a.Attempt >= e.tries {
+				to = Failed
+			}
 		}
 	case Unknowable:
 		to = Unknown
@@ -300,7 +309,7 @@ func (e *Engine) finish(ctx context.Context, a Action, out Outcome) error {
 	now := e.now()
 	from := a.State
 	a.State, a.Detail = to, out.Detail
-	if from != to { // a marked action keeps the time of its mark, so that Resolve knows its age
+	if from != to { // an action in doubt keeps the time at which that began, so that Resolve knows its age
 		a.UpdatedAt = now
 	}
 	if to == Ready || to == Committing {
@@ -313,9 +322,6 @@ func (e *Engine) finish(ctx context.Context, a Action, out Outcome) error {
 		}
 		if !ok {
 			return e.overtaken()
-		}
-		if from == to {
-			return nil
 		}
 		return e.settled(ctx, a)
 	})

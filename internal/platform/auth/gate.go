@@ -8,11 +8,14 @@ import (
 // Gate slows down those who guess passwords. Failures are counted for the
 // account and for the pair of account and address: a botnet of many addresses
 // meets the account's limit, and an office behind one address is not locked out
-// by one colleague's mistakes, because the address alone is never counted.
+// by one colleague's mistakes, because the address alone is never counted. An
+// address from which somebody has signed in to the account is not held up by the
+// failures of others, so that a botnet cannot lock people out.
 type Gate struct {
 	mu    sync.Mutex
 	now   func() time.Time
 	tries map[string]*try
+	known map[string]time.Time // pairs that signed in, and when
 }
 
 type try struct {
@@ -28,46 +31,68 @@ const (
 	longestWait  = 5 * time.Minute
 	forgetAfter  = time.Hour
 	gateSize     = 50_000
+	knownFor     = 30 * 24 * time.Hour
 )
 
 // NewGate returns a Gate with a clock.
-func NewGate(now func() time.Time) *Gate { return &Gate{now: now, tries: map[string]*try{}} }
+func NewGate(now func() time.Time) *Gate {
+	return &Gate{now: now, tries: map[string]*try{}, known: map[string]time.Time{}}
+}
 
-// Wait returns how long an attempt must wait, 0 if it may proceed.
-func (g *Gate) Wait(account, address string) time.Duration {
+// Try asks to make an attempt. It returns how long that must wait, and if that
+// is 0 counts the attempt as a failure until Passed says otherwise: of many
+// attempts at the same moment no more go through than one after another.
+func (g *Gate) Try(account, address string) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
+	keys := g.keys(account, address, now)
 	var wait time.Duration
-	for _, k := range gateKeys(account, address) {
+	for _, k := range keys {
 		if t := g.tries[k]; t != nil {
 			wait = max(wait, t.until.Sub(now))
 		}
 	}
-	return wait
+	if wait <= 0 {
+		g.count(keys, now)
+	}
+	return max(wait, 0)
 }
 
-func gateKeys(account, address string) []string {
-	return []string{"a:" + account, "p:" + account + "|" + address}
+// longestAccount bounds what is kept of an account's name, in bytes; no mail
+// address is longer (RFC 3696 erratum 1690).
+const longestAccount = 254
+
+// keys returns what an attempt is counted for: the pair, and the account unless
+// the pair is known.
+func (g *Gate) keys(account, address string, now time.Time) []string {
+	account = account[:min(len(account), longestAccount)]
+	pair := "p:" + account + "|" + address
+	if at, ok := g.known[pair]; ok && now.Sub(at) < knownFor {
+		return []string{pair}
+	}
+	return []string{pair, "a:" + account}
 }
 
-// Failed counts a failure. An account as such is slowed ten times later than
-// one account from one address.
-func (g *Gate) Failed(account, address string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	now := g.now()
-	if len(g.tries) >= gateSize {
-		for k := range g.tries { // in no order: a tenth makes room
-			delete(g.tries, k)
-			if len(g.tries) < gateSize*9/10 {
-				break
-			}
+// makeRoom drops a tenth of a full map, in no order.
+func makeRoom[V any](m map[string]V) {
+	if len(m) < gateSize {
+		return
+	}
+	for k := range m {
+		if delete(m, k); len(m) < gateSize*9/10 {
+			return
 		}
 	}
-	for i, k := range gateKeys(account, address) {
+}
+
+// count counts a failure. An account as such is slowed ten times later than one
+// account from one address.
+func (g *Gate) count(keys []string, now time.Time) {
+	makeRoom(g.tries)
+	for i, k := range keys {
 		free := freeFailures
-		if i == 0 {
+		if i > 0 {
 			free *= 10
 		}
 		t := g.tries[k]
@@ -83,11 +108,19 @@ func (g *Gate) Failed(account, address string) {
 	}
 }
 
-// Passed forgets the failures of an account from an address.
+// Passed forgets the failures of an account from an address, and remembers the
+// address. What others failed at the account stays counted, but for this attempt.
 func (g *Gate) Passed(account, address string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, k := range gateKeys(account, address) {
+	now := g.now()
+	for i, k := range g.keys(account, address, now) {
+		if t := g.tries[k]; i > 0 && t != nil && t.failures > 1 {
+			t.failures--
+			continue
+		}
 		delete(g.tries, k)
 	}
+	makeRoom(g.known)
+	g.known["p:"+account[:min(len(account), longestAccount)]+"|"+address] = now
 }

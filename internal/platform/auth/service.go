@@ -128,7 +128,7 @@ func (s *Service) actor(p Person, teams []TeamID) Actor {
 // disabled person; and with errs.Unavailable when there were too many failures.
 func (s *Service) SignIn(ctx context.Context, email, password, address, userAgent string) (token string, p Person, err error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if wait := s.gate.Wait(email, address); wait > 0 {
+	if wait := s.gate.Try(email, address); wait > 0 {
 		return "", p, errs.New(errs.Unavailable, "error.sign_in_wait", "seconds", int(wait.Seconds())+1)
 	}
 	people, err := s.store.PeopleByEmail(ctx, email)
@@ -146,7 +146,6 @@ func (s *Service) SignIn(ctx context.Context, email, password, address, userAgen
 		s.hasher.Check(password, "")
 	}
 	if !ok {
-		s.gate.Failed(email, address)
 		return "", Person{}, errs.New(errs.Denied, "error.sign_in")
 	}
 	s.gate.Passed(email, address)
@@ -192,8 +191,11 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Actor, Person
 		return Actor{}, Person{}, denied
 	}
 	p, err := s.store.Person(ctx, x.Workspace, x.Person)
-	if err != nil || p.Status != Active {
+	if errs.Is(err, errs.NotFound) || err == nil && p.Status != Active {
 		return Actor{}, Person{}, denied
+	}
+	if err != nil {
+		return Actor{}, Person{}, err
 	}
 	var teams []TeamID
 	if p.Restricted {
@@ -236,13 +238,13 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, token, current, n
 	if err != nil {
 		return err
 	}
-	if wait := s.gate.Wait(p.Email, ""); wait > 0 {
+	if wait := s.gate.Try(p.Email, ""); wait > 0 {
 		return errs.New(errs.Unavailable, "error.sign_in_wait", "seconds", int(wait.Seconds())+1)
 	}
 	if !s.hasher.Check(current, p.PasswordHash) {
-		s.gate.Failed(p.Email, "")
 		return errs.Field("current", "error.password_wrong")
 	}
+	s.gate.Passed(p.Email, "")
 	if err := CheckNew(next, p.Email); err != nil {
 		return err
 	}
@@ -376,8 +378,8 @@ func (s *Service) Invited(ctx context.Context, token string) (Invite, Person, er
 		return i, Person{}, gone
 	}
 	p, err := s.store.Person(ctx, i.Workspace, i.Person)
-	if err == nil && p.Status == Disabled {
-		err = gone
+	if err == nil && (p.Status == Disabled || p.Status == Active && i.Purpose == "invite") {
+		err = gone // who has joined needs no invitation: an older link in a mailbox opens nothing
 	}
 	return i, p, err
 }

@@ -67,8 +67,12 @@ func (r *Runner) Start(ctx context.Context) {
 }
 
 // Stop ends claiming, waits for running jobs until ctx ends, then cancels them
-// and waits for their handlers to return.
+// and waits for their handlers to return. A Runner that was not started is
+// stopped already.
 func (r *Runner) Stop(ctx context.Context) {
+	if r.stop == nil {
+		return
+	}
 	r.stop()
 	done := make(chan struct{})
 	go func() { r.wg.Wait(); close(done) }()
@@ -115,11 +119,10 @@ func (r *Runner) fetch(ctx, work context.Context, queue string, workers int) {
 // the clock, or by the poll.
 func (r *Runner) wait(ctx context.Context, queue string, wake <-chan struct{}, slots chan struct{}) {
 	d := r.cfg.Poll
-	if next, err := r.cfg.Store.NextDue(ctx, queue); err == nil && !next.IsZero() && len(slots) == 0 {
-		d = min(d, max(next.Sub(r.cfg.Now()), time.Millisecond))
-	}
 	if len(slots) == cap(slots) {
 		d = min(d, 20*time.Millisecond)
+	} else if next, err := r.cfg.Store.NextDue(ctx, queue); err == nil && !next.IsZero() {
+		d = min(d, max(next.Sub(r.cfg.Now()), time.Millisecond))
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()

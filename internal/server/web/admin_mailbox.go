@@ -27,11 +27,16 @@ func (s *server) mailboxesPage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	traffic, err := s.Tickets.MailTraffic(r.Context(), r.actor)
+	if err != nil {
+		return err
+	}
 	v := ui.Mailboxes{Page: page}
 	for _, m := range boxes {
 		in, out := r.health(m)
 		v.Rows = append(v.Rows, ui.MailboxRow{
 			ID: int64(m.ID), Name: m.Name, Address: m.Address, Shop: h.shop[m.Shop].Name, In: in, Out: out, Disabled: m.Disabled,
+			LastIn: traffic[m.ID].InAt, LastOut: traffic[m.ID].OutAt, Waiting: traffic[m.ID].Waiting,
 		})
 	}
 	return r.draw(w, http.StatusOK, ui.MailboxesPage(v))

@@ -14,16 +14,8 @@ import (
 
 // admin leads to the first administration page that the reader may open.
 func (s *server) admin(w http.ResponseWriter, r *request) error {
-	for _, p := range []struct {
-		permission auth.Permission
-		path       string
-	}{
-		{auth.ManagePeople, "/admin/people"}, {auth.ManageTeams, "/admin/teams"}, {auth.ManageMail, "/admin/mailboxes"},
-		{auth.ManageMacros, "/admin/macros"}, {auth.ManageFields, "/admin/fields"},
-	} {
-		if r.actor.May(p.permission) {
-			return r.see(w, p.path, nil)
-		}
+	if open := r.adminOpen(); len(open) > 0 {
+		return r.see(w, "/admin/"+open[0], nil)
 	}
 	return errs.New(errs.Denied, "error.denied")
 }
@@ -197,6 +189,28 @@ func (s *server) personSave(w http.ResponseWriter, r *request) error {
 		}
 	}
 	return r.saved(w, "/admin/people", r.told(key, "Name", was.Name))
+}
+
+// personReset makes a link by which somebody who has joined sets a new password,
+// and shows it, this once.
+func (s *server) personReset(w http.ResponseWriter, r *request) error {
+	n, err := r.number("person")
+	if err != nil {
+		return err
+	}
+	people, err := s.Auth.People(r.Context(), r.actor)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(people, func(p auth.Person) bool { return p.ID == auth.PersonID(n) && p.Status == auth.Active })
+	if i < 0 {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
+	token, err := s.Auth.Reinvite(r.Context(), r.actor, people[i].ID)
+	if err != nil {
+		return err
+	}
+	return s.drawPeople(w, r, ui.People{Link: r.base() + "/invite/" + token, Reset: people[i].Name, Role: ui.Agent}, nil)
 }
 
 // whole makes the errors of single fields those of the whole form, for pages

@@ -8,27 +8,32 @@ import (
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
-// invitePage lets an invited person choose a name and a password. A link that is
+// invitePage lets an invited person choose a name and a password, and one who has
+// joined set a new password. A link that is
 // unknown, used or expired leads nowhere.
 func (s *server) invitePage(w http.ResponseWriter, r *request) error {
-	_, person, err := s.Auth.Invited(r.Context(), r.PathValue("token"))
+	link, person, err := s.Auth.Invited(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err
 	}
-	return s.drawInvite(w, r, person, person.Name, string(r.printer.Lang()), person.Zone, ui.Form{})
+	return s.drawInvite(w, r, link, person, person.Name, string(r.printer.Lang()), person.Zone, ui.Form{})
 }
 
-func (s *server) drawInvite(w http.ResponseWriter, r *request, p auth.Person, name, language, zone string, f ui.Form) error {
+func (s *server) drawInvite(w http.ResponseWriter, r *request, link auth.Invite, p auth.Person, name, language, zone string, f ui.Form) error {
 	space, err := s.Auth.Workspace(r.Context(), auth.ForSystem(p.Workspace))
 	if err != nil {
 		return err
 	}
+	title, reset := r.printer.T("invite.title", "Workspace", space.Name), link.Purpose == "reset"
+	if reset {
+		title = r.printer.T("invite.reset_title")
+	}
 	page := ui.Page{
-		Printer: r.printer, Title: r.printer.T("invite.title", "Workspace", space.Name), Now: r.now, Zone: r.zone,
+		Printer: r.printer, Title: title, Now: r.now, Zone: r.zone,
 		Path: r.URL.RequestURI(), Workspace: space.Name,
 	}
 	return r.draw(w, formStatus(f), ui.InvitePage(ui.Invite{
-		Page: page, Form: f, Token: r.PathValue("token"), InvitedBy: space.Name, Email: p.Email, Role: ui.Role(p.Role), Name: name,
+		Page: page, Form: f, Reset: reset, Token: r.PathValue("token"), InvitedBy: space.Name, Email: p.Email, Role: ui.Role(p.Role), Name: name,
 		Langs: langOptions(language), Zones: zoneOptions(zone, r.now),
 	}))
 }
@@ -38,12 +43,12 @@ func (s *server) invite(w http.ResponseWriter, r *request) error {
 	token, name, zone := r.PathValue("token"), r.PostFormValue("name"), r.PostFormValue("zone")
 	session, err := s.Auth.Accept(r.Context(), token, name, r.PostFormValue("password"), r.language("lang"), zone, r.address(), r.UserAgent())
 	if errs.Is(err, errs.Invalid) {
-		_, person, gone := s.Auth.Invited(r.Context(), token)
+		link, person, gone := s.Auth.Invited(r.Context(), token)
 		if gone != nil {
 			return gone
 		}
 		f, _ := r.formErrors(err)
-		return s.drawInvite(w, r, person, name, r.language("lang"), zone, f)
+		return s.drawInvite(w, r, link, person, name, r.language("lang"), zone, f)
 	}
 	if err != nil {
 		return err

@@ -49,7 +49,9 @@ func (s *server) live(w http.ResponseWriter, r *request) error {
 	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}}
 	w.WriteHeader(http.StatusOK)
 	fmt.Fprint(w, "retry: 2000\n\n")
-	if r.Header.Get("Last-Event-ID") != "" { // it may have missed something: let it look at all it shows
+	// A page that goes on listening may have missed something: let it look at all it
+	// shows. One that opens a new stream for it cannot set the header.
+	if r.Header.Get("Last-Event-ID") != "" || r.URL.Query().Get("after") != "" {
 		x.send("ticket", 0, map[string]any{"number": 0, "kind": "behind", "by": 0})
 		x.send("counts", 0, struct{}{})
 	}

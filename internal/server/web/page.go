@@ -34,20 +34,30 @@ func (r *request) page(w http.ResponseWriter, title string, section ui.Section) 
 	p.Workspace = h.workspace.Name
 	p.Me = uiPerson(r.person)
 	p.Nav.Mine = int64(seat.counts[ui.ViewMine])
-	p.Nav.Admin = r.mayAdmin()
+	p.Nav.Admin = r.adminOpen()
 	p.Live = r.URL.Query().Get("live") != "off"
 	p.Tour = ui.Tour{On: !r.person.Settings.TourDone, Step: r.person.Settings.TourStep}
 	return p, nil
 }
 
-// mayAdmin reports whether any of the administration pages is open to the reader.
-func (r *request) mayAdmin() bool {
-	for _, p := range []auth.Permission{auth.ManagePeople, auth.ManageTeams, auth.ManageMail, auth.ManageMacros, auth.ManageFields} {
-		if r.actor.May(p) {
-			return true
+// adminPages lists the pages of the administration in the order of their menu.
+var adminPages = []struct {
+	name       string
+	permission auth.Permission
+}{
+	{"people", auth.ManagePeople}, {"teams", auth.ManageTeams}, {"mailboxes", auth.ManageMail},
+	{"macros", auth.ManageMacros}, {"tags", auth.ManageMacros}, {"fields", auth.ManageFields},
+}
+
+// adminOpen returns the pages of the administration that are open to the reader.
+func (r *request) adminOpen() []string {
+	var open []string
+	for _, p := range adminPages {
+		if r.actor.May(p.permission) {
+			open = append(open, p.name)
 		}
 	}
-	return false
+	return open
 }
 
 func uiPerson(p auth.Person) ui.Person {

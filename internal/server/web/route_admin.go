@@ -42,6 +42,7 @@ func adminRoutes() []route {
 		{"POST", "/admin/people/invite", people, form, (*server).personInvite},
 		{"POST", "/admin/people/invite/{person}/revoke", people, form, (*server).inviteRevoke},
 		{"POST", "/admin/people/{person}", people, form, (*server).personSave},
+		{"POST", "/admin/people/{person}/reset", people, none, (*server).personReset},
 		{"GET", "/admin/teams", teams, none, (*server).teamsPage},
 		{"POST", "/admin/teams", teams, form, (*server).teamAdd},
 		{"POST", "/admin/teams/{team}", teams, form, (*server).teamSave},

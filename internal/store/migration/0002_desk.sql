@@ -143,6 +143,7 @@ CREATE TABLE intake (
   error        TEXT   NOT NULL
 ) ${STRICT};
 CREATE UNIQUE INDEX intake_source ON intake (mailbox_id, source);
+CREATE INDEX intake_mailbox ON intake (mailbox_id, id);
 CREATE INDEX intake_new ON intake (workspace_id, id) WHERE state = 'new';
 CREATE INDEX intake_failed ON intake (workspace_id, id) WHERE state = 'failed';
 
@@ -249,6 +250,8 @@ CREATE TABLE message (
   at           BIGINT  NOT NULL
 ) ${STRICT};
 CREATE INDEX message_ticket ON message (ticket_id, id);
+CREATE INDEX message_sent ON message (workspace_id, sent_at) WHERE delivery = 'sent';
+CREATE INDEX message_waiting ON message (workspace_id, id) WHERE delivery IN ('scheduled', 'sending');
 CREATE INDEX message_key ON message (workspace_id, message_key) WHERE message_key <> '';
 
 CREATE TABLE mention (

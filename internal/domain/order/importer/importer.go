@@ -46,21 +46,24 @@ type Options struct {
 
 // Report says what became of an import.
 type Report struct {
-	Good, Bad                   int // orders
-	Created, Updated, Unchanged int
-	Resumed                     int               // orders that an earlier run had done
-	Columns                     map[string]string // our field -> the column it was read from
-	Ignored                     []string          // columns that were not read
-	Rows                        []RowError        // the first maxRows of them
-	RowsTotal                   int
+	Good      int               `json:"good"` // orders
+	Bad       int               `json:"bad"`  // orders
+	Created   int               `json:"created"`
+	Updated   int               `json:"updated"`
+	Unchanged int               `json:"unchanged"`
+	Resumed   int               `json:"resumed"`           // orders that an earlier run had done
+	Columns   map[string]string `json:"columns,omitempty"` // our field -> the column it was read from
+	Ignored   []string          `json:"ignored,omitempty"` // columns that were not read
+	Rows      []RowError        `json:"rows,omitempty"`    // the first maxRows of them
+	RowsTotal int               `json:"rows_total"`
 }
 
 // RowError is one reason why an order was left out.
 type RowError struct {
-	Line   int    // in the file, from 1; of a record over several lines the first
-	Column string // as the file names it, "" for the row as a whole
-	Value  string // the first characters of it
-	Reason Reason
+	Line   int    `json:"line"`             // in the file, from 1; of a record over several lines the first
+	Column string `json:"column,omitempty"` // as the file names it, "" for the row as a whole
+	Value  string `json:"value,omitempty"`  // the first characters of it
+	Reason Reason `json:"reason"`
 }
 
 const (

@@ -12,6 +12,7 @@ type People struct {
 	Email   string // of a refused invitation
 	Role    Role
 	Link    string // the invite link just made, shown once to copy
+	Reset   string // whose password the link resets; empty for an invitation
 }
 
 // PersonRow is one person on the people page.
@@ -66,9 +67,9 @@ type MailboxRow struct {
 	Shop     string
 	In       Health
 	Out      Health
-	LastIn   time.Time
-	LastOut  time.Time
-	Waiting  int64 // replies that wait to leave
+	LastIn   time.Time // zero if no mail came in lately
+	LastOut  time.Time // likewise
+	Waiting  int64     // replies that wait to leave
 	Disabled bool
 }
 

@@ -35,7 +35,7 @@ var bundles = []struct {
 	from       []string
 }{
 	{"app.css", "text/css; charset=utf-8", []string{"static/css/*.css"}},
-	{"app.js", "text/javascript; charset=utf-8", []string{"static/vendor/htmx-*.js", "static/vendor/hx-sse-*.js", "static/js/*.js"}},
+	{"app.js", "text/javascript; charset=utf-8", []string{"static/vendor/htmx-*.js", "static/js/*.js"}},
 	{"icons.svg", "image/svg+xml", []string{"static/icons.svg"}},
 }
 

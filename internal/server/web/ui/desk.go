@@ -29,7 +29,6 @@ const (
 	ViewMine       = "mine"
 	ViewUnassigned = "unassigned"
 	ViewOpen       = "open"
-	ViewLate       = "late"
 	ViewPending    = "pending"
 	ViewSnoozed    = "snoozed"
 	ViewMentions   = "mentions"
@@ -64,7 +63,6 @@ type Sort string
 const (
 	SortNewest Sort = "new"
 	SortOldest Sort = "old"
-	SortDue    Sort = "due"
 )
 
 // Query returns the filter as a query without the page cursor.

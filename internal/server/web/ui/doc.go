@@ -22,7 +22,7 @@
 //
 // # Pages
 //
-//	GET  /setup                     SetupPage(Setup)       first run only, else 303 /
+//	GET  /setup                     SetupPage(Setup)       first run only, else 404
 //	POST /setup                     workspace, name, email, password, lang, zone
 //	GET  /sign-in?next=             SignInPage(SignIn)
 //	POST /sign-in                   email, password, next
@@ -40,7 +40,7 @@
 //	GET  /views                     ViewsPage(Views)
 //	GET  /views/new, /views/{key}   ViewEditPage(ViewEdit)
 //	GET  /account                   AccountPage(Account)
-//	GET  /admin                     303 /admin/people
+//	GET  /admin                     303 to the first admin page that the reader may open
 //	GET  /admin/people              PeoplePage(People)
 //	GET  /admin/teams               TeamsPage(Teams)
 //	GET  /admin/mailboxes           MailboxesPage(Mailboxes)
@@ -53,7 +53,7 @@
 //
 // # Parts
 //
-//	GET  /live                      server-sent events, see below; query: ticket, view, live=off on a page disables it
+//	GET  /live                      server-sent events, see below; query: after (the last event heard); live=off on a page disables it
 //	GET  /inbox/{view}/rows         Rows(Page, List)       same query as the page; the script merges new and changed rows
 //	GET  /inbox/counts              ViewsPart(Page, views, current); query: view
 //	GET  /t/{number}/parts          TicketParts(Ticket)    header, messages, context and presence, morphed in place
@@ -64,7 +64,7 @@
 //	GET  /tour                      303 /inbox/mine with Page.Tour on from step 0; see POST /tour
 //	GET  /t/{number}/m/{id}/html    the mail's own HTML, sanitised, for the sandboxed frame; query: images=1
 //	GET  /t/{number}/m/{id}/raw     the mail as it came, message/rfc822
-//	GET  /f/{id}/{name}             an attachment; ?inline=1 for pictures and PDF
+//	GET  /f/{id}/{name}             an attachment; ?inline=1 shows pictures, everything else (PDF too) is saved
 //	GET  /static/{name}             [Assets], at the paths of [Asset]
 //
 // # Ticket verbs (all POST unless said; all undoable ones answer with an undo path)
@@ -106,12 +106,13 @@
 //	/customers/{id}                 name, notes, lang, tier
 //	/customers/{id}/identity        kind=email|phone, value, or remove=value
 //	/customers/{id}/merge           other (id or email)          undoable by /customers/undo/{event}
-//	/customers/undo/{event}
+//	/customers/undo/{event}         merge and identity are told apart below one pattern, POST /customers/{id}/{verb}; so is undo
 //	/views, /views/{key}            name, shared, sort, the condition fields of [ParseCondition], do=save|delete|change:...
 //	                                do=preview or do starting with "add", "group" or "remove" redraws the form unsaved
 //	/admin/people/invite            email, role, teams (repeated)
 //	/admin/people/{id}              role, teams, active=1|0
 //	/admin/people/invite/{id}/revoke
+//	/admin/people/{id}/reset        makes a password-reset link, shown once
 //	/admin/teams, /admin/teams/{id} name, members (repeated), do=delete
 //	/admin/mailboxes, /admin/mailboxes/{id}   the fields of [MailboxForm]; do=save|test|delete; do=test answers [MailboxTestSteps]
 //	                                in #test-result for htmx, else the page with Test filled
@@ -126,7 +127,8 @@
 //
 // # Live events
 //
-// The body carries hx-sse:connect="/live?…". The server sends named events without HTML; the script then asks for the parts
+// The body carries data-live="/live". The pages of one browser share one stream: the page that holds a lock opens it and hands every
+// event to the others, so a stream carries all that its person may see and each page picks what it shows. The server sends named events without HTML; the script then asks for the parts
 // it shows, so that rights and order are judged in one place:
 //
 //	event: ticket    data: {"number":12,"kind":"message|state|…","by":<person id>}
@@ -134,7 +136,8 @@
 //	event: counts    data: {}
 //	event: toast     data: {"text":"…","href":"/t/12"}
 //
-// Send an id with each (the event's own) so that Last-Event-ID resumes, and ": ping" every 25 s.
+// An event of a ticket carries its own id. A stream that is opened with Last-Event-ID, or with the query after, begins with a ticket
+// event of number 0 and kind "behind": pages then look at all they show. ": ping" comes every 25 s.
 package ui
 
 // ContentSecurityPolicy is the policy that every console page is served under.

@@ -37,7 +37,7 @@ func gallery(lang i18n.Lang, theme Theme) map[string]templ.Component {
 	toured.Tour = Tour{On: true}
 	toured.Flash = &Flash{Tone: ToneGood, Text: "Reply sent.", Undo: "/t/1/undo/2"}
 	filtered := sampleList()
-	filtered.Filter.Status, filtered.Filter.Sort, filtered.Filter.Q = "open", SortDue, "Leipzig"
+	filtered.Filter.Status, filtered.Filter.Sort, filtered.Filter.Q = "open", SortOldest, "Leipzig"
 	filtered.Selected = 0
 	fields, root := sampleConditions()
 	wrong := Form{Errors: map[string]string{"": "Some fields need another look.", "email": "This email is taken.", "name": "Fill this in.", "in_host": "No server of this name."}}

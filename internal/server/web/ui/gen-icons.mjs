@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const names = `inbox search package chart-column settings user users circle-user log-out x check chevron-down chevron-right
 arrow-left plus ellipsis mail message-circle globe phone send clock alarm-clock sun moon monitor tag crown rotate-ccw
-triangle-alert shield-check shield-alert paperclip file-text file download external-link at-sign sticky-note reply forward git-merge
+triangle-alert shield-check shield-alert shield-question-mark paperclip file-text file download external-link at-sign sticky-note reply forward git-merge
 split ban truck factory store zap calendar-clock circle-dot circle circle-check circle-pause keyboard list-filter link
 pencil trash-2 image bell credit-card map-pin history lock layers copy house flag play bot panel-right menu undo-2
 mails circle-alert info code store smartphone webhook archive eye`.split(/\s+/);

@@ -32,7 +32,7 @@ const (
 	ThemeDark  Theme = "dark"
 )
 
-// Role names what a person may do. The console shows admin pages to owners and leads.
+// Role names what a person may do.
 type Role string
 
 // The roles.
@@ -67,8 +67,8 @@ const (
 // Nav says where the page stands and what the rail counts.
 type Nav struct {
 	Section Section
-	Mine    int64 // open tickets of the reader, shown on the inbox entry; 0 shows nothing
-	Admin   bool  // whether the reader may open the admin pages
+	Mine    int64    // open tickets of the reader, shown on the inbox entry; 0 shows nothing
+	Admin   []string // the admin pages that the reader may open, by the last part of their paths
 }
 
 // Tone colours a message or chip; it always comes with words or an icon.
@@ -179,6 +179,7 @@ type Setup struct {
 type Invite struct {
 	Page
 	Form
+	Reset     bool // the person has joined already and sets a new password
 	Token     string
 	InvitedBy string
 	Email     string

@@ -25,14 +25,14 @@ func samplePage(lang i18n.Lang, theme Theme, section Section, title string) Page
 	return Page{
 		Printer: i18n.For(lang), Theme: theme, Workspace: "Lumen & Thread", Now: now, Zone: zone, Title: title, Path: "/inbox/mine",
 		Me:  Person{ID: 1, Name: "Anna Weißenfels-Østergård", Email: "anna@lumen.example", Role: Owner},
-		Nav: Nav{Section: section, Mine: 12, Admin: true},
+		Nav: Nav{Section: section, Mine: 12, Admin: []string{"people", "teams", "mailboxes", "macros", "tags", "fields"}},
 	}
 }
 
 func sampleViews() []View {
 	return []View{
 		{Key: ViewMine, Count: 12, Late: 2}, {Key: ViewUnassigned, Count: 34, Late: 1}, {Key: ViewMentions, Count: 3}, {Key: ViewOpen, Count: 218, Late: 9},
-		{Key: ViewLate, Count: 9}, {Key: ViewPending, Count: 87}, {Key: ViewSnoozed, Count: 14}, {Key: ViewSolved, Count: 1000, More: true},
+		{Key: ViewPending, Count: 87}, {Key: ViewSnoozed, Count: 14}, {Key: ViewSolved, Count: 1000, More: true},
 		{Key: ViewAll}, {Key: ViewSpam, Count: 5},
 		{Key: "v7", Name: "Zoll und Einfuhrabgaben (DE/AT/CH)", Count: 17, Late: 3, Shared: true, Own: true}, {Key: "v8", Name: "俄罗斯包裹延误", Count: 8, Own: true},
 	}

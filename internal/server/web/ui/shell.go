@@ -27,7 +27,7 @@ func live(p Page) templ.Attributes {
 	if !p.Live {
 		return nil
 	}
-	return templ.Attributes{"hx-sse:connect": "/live", "hx-swap": "none"}
+	return templ.Attributes{"data-live": "/live"}
 }
 
 func keyHint(key string) string {

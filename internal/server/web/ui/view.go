@@ -3,6 +3,7 @@ package ui
 import (
 	"hash/fnv"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -200,8 +201,6 @@ func viewIcon(key string) string {
 		return "inbox"
 	case ViewOpen:
 		return "circle-dot"
-	case ViewLate:
-		return "clock"
 	case ViewPending:
 		return "circle-pause"
 	case ViewSnoozed:
@@ -403,7 +402,10 @@ func tagNames(tags []Tag) string {
 	return strings.Join(names, ", ")
 }
 
-func mayAdmin(p Page) bool { return p.Nav.Admin || p.Me.Role == Owner || p.Me.Role == Lead }
+// mayOpen reports whether the reader may open one of the named admin pages.
+func mayOpen(p Page, pages ...string) bool {
+	return slices.ContainsFunc(pages, func(name string) bool { return slices.Contains(p.Nav.Admin, name) })
+}
 
 func lateTone(n int64) string {
 	if n > 0 {

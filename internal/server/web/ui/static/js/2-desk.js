@@ -97,21 +97,19 @@
     const n = gw.ticket();
     if (n) htmx.ajax("GET", `/t/${n}/parts`, { source: "#ticket", target: "#ticket", swap: "none" });
   }, 120);
-  const data = e => { try { return JSON.parse(e.detail?.data || "{}"); } catch { return {}; } };
-  document.addEventListener("ticket", e => {
-    const d = data(e);
-    if (String(d.number) === gw.ticket()) gw.refreshTicket();
-    refreshRows(); refreshCounts();
-  });
-  document.addEventListener("counts", refreshCounts);
-  document.addEventListener("presence", e => {
-    const n = gw.ticket();
-    if (n && String(data(e).number) === n) htmx.ajax("GET", `/t/${n}/presence`, { source: "#ticket", target: "#ticket", swap: "none" });
-  });
-  document.addEventListener("toast", e => { const d = data(e); if (d.text) gw.toast(d.text, "info", d.href && { text: "→", run: () => { location.href = d.href; } }); });
-  let lost = false;
-  document.addEventListener("htmx:sse:error", () => { if (!lost) { lost = true; gw.announce(gw.say("live.lost")); } });
-  document.addEventListener("htmx:sse:after:connection", () => { if (lost) { lost = false; gw.announce(gw.say("live.back")); gw.refreshTicket(); refreshRows(); refreshCounts(); } });
+  const refreshAll = () => { gw.refreshTicket(); refreshRows(); refreshCounts(); };
+  // What the live stream tells. A page out of sight asks for nothing; it looks at all it shows when it is seen again.
+  let stale = false, lost = false;
+  const hear = {
+    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); refreshRows(); refreshCounts(); },
+    counts: () => refreshCounts(),
+    presence: d => { const n = gw.ticket(); if (n && String(d.number) === n) htmx.ajax("GET", `/t/${n}/presence`, { source: "#ticket", target: "#ticket", swap: "none" }); },
+    toast: d => { if (d.text) gw.toast(d.text, "info", d.href && { text: "→", run: () => { location.href = d.href; } }); },
+    lost: () => { if (!lost) { lost = true; gw.announce(gw.say("live.lost")); } },
+    back: () => { if (lost) { lost = false; gw.announce(gw.say("live.back")); refreshAll(); } },
+  };
+  gw.hear = (name, d) => { if (document.hidden && name !== "lost" && name !== "back") stale = true; else hear[name]?.(d); };
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && stale) { stale = false; refreshAll(); } });
 
   // Selection of rows.
   const picked = () => {
@@ -132,7 +130,7 @@
   };
   const idle = gw.debounce(() => gw.presence("viewing"), 6000);
   document.addEventListener("input", e => { if (e.target.matches("[data-draft-kind]")) { gw.presence("typing"); idle(); } });
-  setInterval(() => { if (!document.hidden && document.body.hasAttribute("hx-sse:connect")) gw.presence("beat"); }, 20000);
+  setInterval(() => { if (!document.hidden && document.body.dataset.live) gw.presence("beat"); }, 20000);
   addEventListener("pagehide", () => gw.presence("away"));
 
   addEventListener("DOMContentLoaded", () => { opened(); picked(); gw.age(); });
