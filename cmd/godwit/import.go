@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -47,13 +49,15 @@ func (c *importMailCmd) Run(ctx context.Context, log *slog.Logger) error {
 			in.Progress = bytesProgress(os.Stderr, "messages")
 		}
 		out, err := core.ImportMail(ctx, auth.ForSystem(w.ID), in)
+		if !c.JSON {
+			fmt.Fprintln(os.Stderr)
+		}
 		if err != nil {
 			return err
 		}
 		if c.JSON {
 			return json.NewEncoder(os.Stdout).Encode(out)
 		}
-		fmt.Fprintln(os.Stderr)
 		fmt.Printf("Read %d messages, %d of them new.\n", out.Read, out.Added)
 		return nil
 	})
@@ -114,11 +118,6 @@ func (c *importOrdersCmd) Run(ctx context.Context, log *slog.Logger) error {
 		if err != nil {
 			return err
 		}
-		by := auth.ForSystem(w.ID)
-		shop, _, err := core.Orders.EnsureShop(ctx, by, order.Shop{Name: c.Shop, Currency: c.Currency})
-		if err != nil {
-			return err
-		}
 		f, err := os.Open(c.Source)
 		if err != nil {
 			return err
@@ -128,13 +127,34 @@ func (c *importOrdersCmd) Run(ctx context.Context, log *slog.Logger) error {
 		if c.Format == "jsonl" || c.Format == "auto" && (strings.HasSuffix(c.Source, ".jsonl") || strings.HasSuffix(c.Source, ".ndjson")) {
 			format = importer.JSONL
 		}
-		o := importer.Options{Shop: shop.ID, DryRun: c.DryRun, Zone: zone, DayFirst: c.DayFirst}
+		o := importer.Options{DryRun: c.DryRun, Zone: zone, DayFirst: c.DayFirst}
 		if !c.JSON {
 			draw := bytesProgress(os.Stderr, "KB")
 			o.Progress = func(done, total int64) { draw(done, total, int(done>>10)) }
 		}
-		im := importer.New(importer.Config{Orders: core.Orders, Store: core.Store, IDs: core.IDs, Now: core.Now})
-		report, err := im.Import(ctx, by, f, format, importer.Mapping(c.Map), o)
+		var report importer.Report
+		load := func(ctx context.Context) error {
+			by := auth.ForSystem(w.ID)
+			shop, _, err := core.Orders.EnsureShop(ctx, by, order.Shop{Name: c.Shop, Currency: c.Currency})
+			if err != nil {
+				return err
+			}
+			o.Shop = shop.ID
+			im := importer.New(importer.Config{Orders: core.Orders, Store: core.Store, IDs: core.IDs, Now: core.Now})
+			report, err = im.Import(ctx, by, f, format, importer.Mapping(c.Map), o)
+			return err
+		}
+		if c.DryRun { // not even a new shop stays
+			err = core.Store.InTx(ctx, func(ctx context.Context) error { return cmp.Or(load(ctx), errDry) })
+			if errors.Is(err, errDry) {
+				err = nil
+			}
+		} else {
+			err = load(ctx)
+		}
+		if !c.JSON {
+			fmt.Fprintln(os.Stderr)
+		}
 		if err != nil {
 			return err
 		}
@@ -142,11 +162,13 @@ func (c *importOrdersCmd) Run(ctx context.Context, log *slog.Logger) error {
 	})
 }
 
+// errDry ends the transaction of a dry run without keeping anything of it.
+var errDry = errors.New("dry run")
+
 func (c *importOrdersCmd) print(r importer.Report) error {
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(r)
 	}
-	fmt.Fprintln(os.Stderr)
 	verb := "Imported"
 	if c.DryRun {
 		verb = "Would import"

@@ -106,7 +106,7 @@ func explain(err error) string {
 	}
 	text := p.T(e.Key, e.Args...)
 	if e.Err != nil {
-		text += " (" + e.Err.Error() + ")"
+		text += " (" + strings.TrimSuffix(explain(e.Err), ".") + ")"
 	}
-	return strings.ReplaceAll(text, "\n", " ")
+	return strings.Join(strings.Fields(text), " ")
 }

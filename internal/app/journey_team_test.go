@@ -156,6 +156,34 @@ func (b *browser) formBy(path string, look func() *form) *form {
 	return nil
 }
 
+// pausesTheMailbox: a reply written meanwhile waits and is not lost.
+func (w *world) pausesTheMailbox(b *browser) {
+	n := len(w.received("anna@client.example"))
+	b.open("/admin/mailboxes")
+	path := ""
+	for _, a := range b.find("a", func(x *html.Node) bool { return textOf(x) == w.box.User }) {
+		path = attr(a, "href")
+	}
+	b.open(path)
+	b.form(path).tick("disabled", "1").press("do=save")
+	b.open("/t/1")
+	b.form("/t/1/reply").fill("body", "After the pause.").press("then=open")
+	time.Sleep(200 * time.Millisecond) // longer than an undo
+	b.open("/t/1")
+	b.silent(say("delivery.failed"))
+	if got := len(w.received("anna@client.example")); got != n {
+		w.t.Errorf("a paused mailbox sent %d mails", got-n)
+	}
+	b.open(path)
+	f := b.form(path)
+	f.values.Del("disabled")
+	f.press("do=save")
+	b.formBy("/t/1", func() *form { return b.formEnding("/t/1/send/", "/now") }).press("")
+	if m := w.gets("anna@client.example", n); !strings.Contains(m.Text, "After the pause.") || len(m.ReplyTo) != 1 {
+		w.t.Errorf("after the pause: reply to %v\n%s", m.ReplyTo, m.Text)
+	}
+}
+
 func (w *world) mergesAndSplits(b *browser) {
 	const bo = "Bo Berg <bo@client.example>"
 	w.arrives(letter{from: bo, to: w.box.User, subject: "Cable broken", body: "The cable of BT-1002 is broken."})
@@ -228,9 +256,7 @@ func (w *world) worksInBulk(b *browser) {
 	b.open("/inbox/all")
 	b.form("/inbox/bulk").fill("value", "status:solved").tick("numbers", "5", "6").press("do=apply")
 	b.open("/inbox/solved")
-	got := b.rows()
-	slices.Sort(got)
-	if !slices.Equal(got, []string{"5", "6"}) {
+	if got := b.rows(); !slices.Contains(got, "5") || !slices.Contains(got, "6") || slices.Contains(got, "1") {
 		w.t.Fatalf("solved: %v", got)
 	}
 	b.open("/inbox/all")

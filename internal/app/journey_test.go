@@ -47,6 +47,7 @@ func TestJourney(t *testing.T) {
 			{"ask the carrier", func() { w.asksTheCarrier(owner) }},
 			{"learn of a bounce", func() { w.learnsOfABounce(owner) }},
 			{"send later", func() { w.sendsLater(owner) }},
+			{"pause the mailbox", func() { w.pausesTheMailbox(owner) }},
 			{"merge and split", func() { w.mergesAndSplits(owner) }},
 			{"search", func() { w.findsInEveryScript(owner) }},
 			{"bulk", func() { w.worksInBulk(owner) }},

@@ -192,6 +192,7 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 		}
 		reads := map[string]func() error{}
 		add := func(name string, fn func() error) { reads[name] = fn }
+		add("mail traffic", func() error { _, err := s.MailTraffic(ctx, d.w); return err })
 		for name, l := range lists {
 			for scopeName, scope := range map[string]auth.Scope{"": all, " restricted": own} {
 				l.Scope, l.Limit = scope, 51

@@ -19,7 +19,6 @@ const (
 	searchChunk  = 150
 	searchRounds = 4
 	rankedChunk  = 400
-	recentProbe  = 4000
 )
 
 type match struct {
@@ -175,23 +174,17 @@ func (s *Store) matches(ctx context.Context, q ticket.SearchQuery, tq term.Query
 		return all(ctx, s.DB, matchDest, `SELECT m.id, m.ticket_id FROM message_term CROSS JOIN message m ON m.id=message_term.rowid
 			CROSS JOIN ticket t ON t.id=m.ticket_id WHERE `+b.String()+` ORDER BY message_term.rowid DESC LIMIT `+b.param(searchChunk), b.args...)
 	}
-	// A common word is found among the newest messages at once. Asking for it
-	// there first bounds the cost: the index alone would read every match, and
-	// the planner's own mixture reads the whole table for a rare word.
+	// The index yields every match before any can be sorted; without further
+	// conditions only the newest of them need to be looked at.
 	ts := tq.TSQuery(workspaceTerm(q.Scope.Workspace))
-	b.raw("f.terms @@ cast(cast(" + b.param(ts) + " as text) as tsquery)")
-	s.searchWhere(b, q)
-	recent, err := all(ctx, s.DB, matchDest, `WITH r AS MATERIALIZED (
-			SELECT message_id, terms FROM message_term WHERE message_id<`+b.param(cursor)+` ORDER BY message_id DESC LIMIT `+b.param(recentProbe)+`)
-		SELECT m.id, m.ticket_id FROM r f JOIN message m ON m.id=f.message_id JOIN ticket t ON t.id=m.ticket_id
-		WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
-	if err != nil || len(recent) == searchChunk {
-		return recent, err
+	found := `SELECT message_id FROM message_term WHERE terms @@ cast(cast(` + b.param(ts) + ` as text) as tsquery) AND message_id<` + b.param(cursor)
+	words := q
+	words.Text = ""
+	if q.Scope.All && words.Empty() {
+		found += ` ORDER BY message_id DESC LIMIT ` + b.param(searchChunk)
 	}
-	b = &where{}
 	s.searchWhere(b, q)
-	return all(ctx, s.DB, matchDest, `WITH f AS MATERIALIZED (
-			SELECT message_id FROM message_term WHERE terms @@ cast(cast(`+b.param(ts)+` as text) as tsquery) AND message_id<`+b.param(cursor)+`)
+	return all(ctx, s.DB, matchDest, `WITH f AS MATERIALIZED (`+found+`)
 		SELECT m.id, m.ticket_id FROM f JOIN message m ON m.id=f.message_id JOIN ticket t ON t.id=m.ticket_id
 		WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
 }

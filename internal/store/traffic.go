@@ -32,13 +32,13 @@ func (s *Store) MailTraffic(ctx context.Context, w auth.WorkspaceID) (map[ticket
 		FROM mailbox b WHERE b.workspace_id=$1 ORDER BY b.address LIMIT 500`, w); err != nil {
 		return nil, err
 	}
-	if err := each(func(t *ticket.MailTraffic, r row) { t.OutAt = r.at }, `SELECT t.mailbox_id, MAX(m.sent_at), 0
-		FROM (SELECT ticket_id, sent_at FROM message WHERE workspace_id=$1 AND delivery='sent' ORDER BY sent_at DESC LIMIT $2) m
-		JOIN ticket t ON t.id=m.ticket_id WHERE t.mailbox_id IS NOT NULL GROUP BY t.mailbox_id`, w, ticket.TrafficReach); err != nil {
+	if err := each(func(t *ticket.MailTraffic, r row) { t.OutAt = r.at }, `SELECT t.mailbox_id, MAX(newest.sent_at), 0
+		FROM (SELECT ticket_id, sent_at FROM message WHERE workspace_id=$1 AND delivery='sent' ORDER BY sent_at DESC LIMIT $2) newest
+		JOIN ticket t ON t.id=newest.ticket_id WHERE t.mailbox_id IS NOT NULL GROUP BY t.mailbox_id`, w, ticket.TrafficReach); err != nil {
 		return nil, err
 	}
 	err := each(func(t *ticket.MailTraffic, r row) { t.Waiting = r.n }, `SELECT t.mailbox_id, NULL, COUNT(*)
-		FROM (SELECT ticket_id FROM message WHERE workspace_id=$1 AND delivery IN ('scheduled','sending') LIMIT $2) m
-		JOIN ticket t ON t.id=m.ticket_id WHERE t.mailbox_id IS NOT NULL GROUP BY t.mailbox_id`, w, ticket.TrafficReach)
+		FROM (SELECT ticket_id FROM message WHERE workspace_id=$1 AND delivery IN ('scheduled','sending') LIMIT $2) waiting
+		JOIN ticket t ON t.id=waiting.ticket_id WHERE t.mailbox_id IS NOT NULL GROUP BY t.mailbox_id`, w, ticket.TrafficReach)
 	return out, err
 }

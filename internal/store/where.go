@@ -60,7 +60,11 @@ func (b *where) scope(s auth.Scope, alias string) {
 
 // list restricts tickets by a query, all but its cursor.
 func (b *where) list(q ticket.ListQuery, lite bool, now time.Time) {
-	b.add("workspace_id=$", q.Scope.Workspace)
+	if q.Mentions != 0 { // few tickets: SQLite must not read the workspace for them
+		b.add("+workspace_id=$", q.Scope.Workspace)
+	} else {
+		b.add("workspace_id=$", q.Scope.Workspace)
+	}
 	switch {
 	case q.Nobody:
 		b.raw("assignee_id IS NULL")

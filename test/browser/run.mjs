@@ -2,6 +2,7 @@
 //   GODWIT_BIN=./godwit node test/browser/run.mjs [part of a check's name]
 // SHOTS=folder keeps a picture of every page.
 import { browser, demo, fresh } from "./desk.mjs";
+import { live } from "./live.mjs";
 import { pages } from "./pages.mjs";
 import { work } from "./work.mjs";
 
@@ -31,6 +32,7 @@ try {
   const desk = await demo();
   try {
     await work(check, chrome, desk);
+    await live(check, chrome, desk);
     await pages(check, chrome, desk, fresh);
   } finally {
     await desk.stop();

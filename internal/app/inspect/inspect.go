@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -57,8 +56,7 @@ func Kinds() []string {
 func Run(ctx context.Context, kind string, in io.Reader, out io.Writer, dir string) (bad int, err error) {
 	open, ok := inspectors[kind]
 	if !ok {
-		return 0, &errs.Error{Kind: errs.Invalid, Key: "inspect.kind.unknown", Field: "kind", Args: []any{"kind", kind},
-			Err: fmt.Errorf("there is no kind %q: use one of %s", kind, strings.Join(Kinds(), ", "))}
+		return 0, &errs.Error{Kind: errs.Invalid, Key: "error.inspect_kind", Field: "kind", Args: []any{"kind", kind, "kinds", strings.Join(Kinds(), ", ")}}
 	}
 	return newRun(open(dir), out).lines(ctx, in)
 }

@@ -34,7 +34,8 @@ func decodeID(s string) (int64, bool) {
 	if err != nil || len(b) != 8 {
 		return 0, false
 	}
-	return int64(binary.BigEndian.Uint64(b)), true
+	v := int64(binary.BigEndian.Uint64(b))
+	return v, encodeID(v) == s // the last character has a bit to spare
 }
 
 // MessageKey makes the Message-ID, without brackets, of an outbound message.

@@ -88,6 +88,9 @@ func NewSender(s Store, p Post, t Deliveries, now func() time.Time, grace time.D
 	return &Sender{store: s, post: p, tickets: t, now: now, grace: grace, log: log}
 }
 
+// pausedFor is how long a message waits before its paused mailbox is asked again.
+const pausedFor = time.Minute
+
 // Run sends one message.
 func (s *Sender) Run(ctx context.Context, a action.Action, mark func(context.Context) error) action.Outcome {
 	m, box, err := s.load(ctx, a)
@@ -97,7 +100,10 @@ func (s *Sender) Run(ctx context.Context, a action.Action, mark func(context.Con
 	if m.Delivery == ticket.Cancelled {
 		return action.Outcome{Verdict: action.Refused, Detail: "cancelled"}
 	}
-	if box.Disabled || box.Settings.OutKind != "smtp" {
+	if box.Disabled { // a paused mailbox goes on where it stopped: nothing is tried, and nothing given up
+		return action.Outcome{Verdict: action.Held, Detail: "mailbox is paused", After: pausedFor}
+	}
+	if box.Settings.OutKind != "smtp" {
 		return action.Outcome{Verdict: action.Refused, Detail: "mailbox is switched off"}
 	}
 	l, err := s.letter(ctx, m, box)

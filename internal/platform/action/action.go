@@ -68,6 +68,9 @@ const (
 	Unclear
 	// Unknowable: there is no way to find out; a person must decide.
 	Unknowable
+	// Held: nothing was tried, because somebody has stopped such actions for a
+	// while. It is never given up for that.
+	Held
 )
 
 // Outcome is the result of one attempt.
@@ -291,6 +294,8 @@ func (e *Engine) finish(ctx context.Context, a Action, out Outcome) error {
 		if a.Attempt >= e.tries {
 			to = Failed
 		}
+	case Held:
+		to = Ready
 	case Refused:
 		to = Failed
 	case Unclear:

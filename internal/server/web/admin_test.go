@@ -65,6 +65,27 @@ func TestPeople(t *testing.T) {
 	ben.want(ben.get("/admin/teams"), 200)
 }
 
+func TestPasswordReset(t *testing.T) {
+	h, owner := founded(t, nil)
+	ada := h.invited(owner, "ada@example.com", "agent")
+	form := formAction(t, owner.get("/admin/people"), `/admin/people/\d+/reset`, "Ada sets a new password")
+	page := owner.want(owner.post(form), 200, "The link by which Ada sets a new password. It is shown this once.")
+	link := regexp.MustCompile(`/invite/[A-Za-z0-9_-]{20,}`).FindString(page.body)
+	if owner.get("/admin/people").has(link) {
+		t.Error("the link is shown again")
+	}
+	ada.want(ada.post(form), 403)
+	fresh := h.browser()
+	fresh.want(fresh.get(link), 200, "Set a new password", "ada@example.com")
+	fresh.want(fresh.post(link, "name", "Ada", "password", "short"), 422, "Set a new password", "at least 10")
+	fresh.want(fresh.post(link, "name", "Ada", "password", "another good one"), 200)
+	if a := ada.get("/account"); !strings.HasPrefix(a.path, "/sign-in") {
+		t.Errorf("an older session goes on at %s", a.path)
+	}
+	fresh.want(h.browser().get(link), 404)
+	owner.want(owner.post("/admin/people/12345/reset"), 404)
+}
+
 func TestTeams(t *testing.T) {
 	h, owner := founded(t, nil)
 	h.invited(owner, "ada@example.com", "agent")

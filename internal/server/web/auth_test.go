@@ -104,6 +104,14 @@ func TestRoles(t *testing.T) {
 			}
 		}
 	}
+	menu := lead.want(lead.get("/admin"), 200, `href="/admin/teams"`, `href="/admin/macros"`)
+	if menu.path != "/admin/teams" || menu.has(`href="/admin/people"`) || menu.has(`href="/admin/mailboxes"`) {
+		t.Errorf("a lead is led to %s and offered what only owners may open", menu.path)
+	}
+	owner.want(owner.get("/admin"), 200, `href="/admin/people"`, `href="/admin/mailboxes"`, `href="/admin/fields"`)
+	if agent.get("/account").has(`href="/admin"`) {
+		t.Error("an agent is offered the settings")
+	}
 	for _, path := range []string{"/admin/people/invite", "/admin/teams", "/admin/tags", "/admin/fields", "/admin/macros", "/admin/mailboxes"} {
 		agent.want(agent.post(path, "name", "x", "email", "x@example.com", "role", "owner"), 403)
 	}

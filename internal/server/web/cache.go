@@ -21,6 +21,9 @@ const (
 	// seatPace is how often the counts of a busy inbox are made anew for changes
 	// that others make; one's own show at once.
 	seatPace = time.Second
+	// savedPace is the same for saved views, whose conditions may have to look at
+	// many tickets.
+	savedPace = 5 * time.Second
 )
 
 // house is what the pages of a workspace name things by. It is read whole and
@@ -75,6 +78,7 @@ type place struct {
 	at     time.Time // when it was made
 	seen   int64     // the changes it knows of
 	own    bool      // its person changed something since
+	saved  time.Time // when the saved views were counted
 }
 
 func newCache(c Config) *cache {
@@ -115,7 +119,7 @@ func (c *cache) note(e event.Event) {
 		return
 	case "ticket":
 		s.changes++
-		if seat := s.seats[auth.PersonID(e.ActorID)]; seat != nil && e.ActorKind == auth.Agent {
+		if seat := s.seats[auth.PersonID(e.ActorID)]; seat != nil && e.ActorKind == auth.Agent && e.Kind != "ticket.noted" { // a note moves no ticket
 			seat.own = true
 		}
 		if e.Kind != "ticket.tags" {
@@ -223,34 +227,47 @@ func (r *request) seat() (*seat, error) {
 	p.making.Lock()
 	defer p.making.Unlock()
 	c.mu.Lock()
-	value = p.seat
+	value, saved := p.seat, p.saved
 	made := value != nil && p.seen >= changes && c.now().Sub(p.at) < seatLife // by somebody else while we waited
 	c.mu.Unlock()
 	if made {
 		return value, nil
 	}
-	value, err := r.takeSeat()
+	keep := value
+	if c.now().Sub(saved) >= savedPace {
+		keep, saved = nil, c.now()
+	}
+	value, err := r.takeSeat(keep)
 	if err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p.seat, p.at, p.seen, p.own = value, c.now(), changes, false
+	p.seat, p.at, p.seen, p.own, p.saved = value, c.now(), changes, false, saved
 	return value, nil
 }
 
 // counted are the built-in views that bear a count.
 var counted = []string{ui.ViewMine, ui.ViewUnassigned, ui.ViewOpen, ui.ViewPending, ui.ViewSnoozed, ui.ViewMentions}
 
-// takeSeat reads the reader's views and counts all of them in one statement.
-func (r *request) takeSeat() (*seat, error) {
+// takeSeat reads the reader's views and counts them in one statement. Saved
+// views that keep has counted are taken from there.
+func (r *request) takeSeat(keep *seat) (*seat, error) {
 	views, err := r.s.Tickets.Views(r.Context(), r.actor)
 	if err != nil {
 		return nil, err
 	}
 	keys := append([]string(nil), counted...)
+	s := &seat{views: views, counts: make(map[string]int, len(keys)+len(views))}
 	for _, v := range views {
-		keys = append(keys, viewKey(v.ID))
+		key := viewKey(v.ID)
+		if keep != nil {
+			if n, ok := keep.counts[key]; ok {
+				s.counts[key] = n
+				continue
+			}
+		}
+		keys = append(keys, key)
 	}
 	queries := make([]ticket.ListQuery, len(keys))
 	for i, key := range keys {
@@ -260,7 +277,6 @@ func (r *request) takeSeat() (*seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &seat{views: views, counts: make(map[string]int, len(keys))}
 	for i, key := range keys {
 		s.counts[key] = counts[i]
 	}

@@ -20,9 +20,9 @@ func (s *server) search(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	v := ui.Search{Page: p, Q: strings.TrimSpace(in.Get("q")), Sort: "rank"}
-	if in.Get("sort") == "new" {
-		v.Sort = "new"
+	v := ui.Search{Page: p, Q: strings.TrimSpace(in.Get("q")), Sort: "new"}
+	if in.Get("sort") == "rank" {
+		v.Sort = "rank"
 	}
 	q := ticket.ParseSearch(v.Q, r.zone)
 	q.Ranked = v.Sort == "rank" && q.Text != ""

@@ -211,7 +211,8 @@ func (r *request) uiDelivery(m ticket.Message) *ui.Delivery {
 	d := &ui.Delivery{State: ui.DeliveryState(m.Delivery), At: cmp.Or(m.SentAt, m.SendAt), Detail: m.DeliveryDetail}
 	switch m.Delivery {
 	case ticket.Scheduled:
-		if m.SendAt.Sub(m.At) <= r.s.Tickets.UndoSend+time.Second {
+		// One that should have left and has not waits for its server or its mailbox.
+		if m.SendAt.Sub(m.At) <= r.s.Tickets.UndoSend+time.Second && r.now.Before(m.SendAt.Add(2*time.Second)) {
 			d.State, d.Until = ui.Held, m.SendAt
 		}
 	case ticket.Unknown:

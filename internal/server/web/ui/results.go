@@ -53,7 +53,7 @@ func ordersNext(v Orders) string {
 
 func searchPath(v Search, sort, after string) string {
 	q := url.Values{"q": {v.Q}}
-	if sort != "" && sort != "rank" {
+	if sort != "" && sort != "new" {
 		q.Set("sort", sort)
 	}
 	if after != "" {
