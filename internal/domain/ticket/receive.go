@@ -109,6 +109,10 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	return Received{Ticket: c.T.ID, Message: m.ID, Opened: opened, Joined: place.by}, nil
 }
 
+// nobody stands for an author who names no address; .invalid never resolves
+// (RFC 2606).
+const nobody = "unknown@unknown.invalid"
+
 // sender finds who wrote and where it belongs. A notice of a mail server about
 // a mail of ours has no customer behind it.
 func (s *Service) sender(ctx context.Context, w auth.Workspace, in *Inbound) (customer.ID, placement, error) {
@@ -118,8 +122,13 @@ func (s *Service) sender(ctx context.Context, w auth.Workspace, in *Inbound) (cu
 			return 0, p, err
 		}
 	}
-	cust, _, err := s.Customers.Ensure(ctx, w.ID,
-		customer.Identity{Kind: "email", Value: in.From.Address, Verified: in.Origin.DMARC == "pass"}, in.From.Name, in.Language)
+	who := customer.Identity{Kind: "email", Value: in.From.Address, Verified: in.Origin.DMARC == "pass"}
+	cust, _, err := s.Customers.Ensure(ctx, w.ID, who, in.From.Name, in.Language)
+	if errs.Is(err, errs.Invalid) { // no address, but a message all the same
+		in.From.Name, in.From.Address = cut(strings.TrimSpace(in.From.Name+" "+in.From.Address), 200), nobody
+		in.Warnings = append(slices.Clone(in.Warnings), "author_unknown")
+		cust, _, err = s.Customers.Ensure(ctx, w.ID, customer.Identity{Kind: "email", Value: nobody}, "", "")
+	}
 	if err != nil {
 		return 0, placement{}, err
 	}
