@@ -76,21 +76,6 @@ func (b *browser) do(req *http.Request) {
 	}
 }
 
-// fetch returns what lies at a path as it is.
-func (b *browser) fetch(path string) []byte {
-	b.t.Helper()
-	res, err := b.client.Get(b.base + path)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		b.t.Fatalf("GET %s: %s, %v", path, res.Status, err)
-	}
-	return body
-}
-
 // text is what the page says, without markup.
 func (b *browser) text() string {
 	var out strings.Builder
