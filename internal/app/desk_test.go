@@ -248,7 +248,7 @@ func TestReplyCanBeTakenBackAndIsSentOnce(t *testing.T) {
 	engines(t, func(t *testing.T, d *desk) {
 		first := d.mail(nil, "Hi")
 		d.Tickets.UndoSend = time.Hour
-		m, err := d.Tickets.Reply(d.ctx, d.owner, first.Ticket, ticket.NewReply{Body: "Too fast", Key: "k1"})
+		m, err := d.Tickets.Reply(d.ctx, d.owner, first.Ticket, ticket.NewReply{Body: "Too fast", Then: ticket.Solved, Key: "k1"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -264,6 +264,9 @@ func TestReplyCanBeTakenBackAndIsSentOnce(t *testing.T) {
 		th, err := d.Tickets.Thread(d.ctx, d.owner, 1, 0)
 		if err != nil || th.Drafts[ticket.KindOutbound].Data.Body != "Too fast" {
 			t.Errorf("draft %+v, %v", th.Drafts, err)
+		}
+		if got := d.ticket(first.Ticket).Status; got != ticket.Open {
+			t.Errorf("an answer that never left leaves the ticket %s", got)
 		}
 		time.Sleep(100 * time.Millisecond)
 		if n := len(d.out.Messages()); n != 0 {
@@ -289,6 +292,9 @@ func TestMergeSplitAndUndo(t *testing.T) {
 		merged, gone := d.ticket(a.Ticket), d.ticket(b.Ticket)
 		if merged.Messages != 2 || !merged.HasTag("vip") || gone.MergedInto != a.Ticket || gone.Status != ticket.Closed {
 			t.Errorf("merged %+v, gone %+v", merged, gone)
+		}
+		if all, _, err := d.Tickets.List(d.ctx, d.owner, ticket.ListQuery{}, ticket.Cursor{}); err != nil || len(all) != 1 {
+			t.Errorf("%d tickets are listed after the merge, %v", len(all), err)
 		}
 		if c := d.mail(map[string]string{"From": "Bo <bo@client.example>", "References": "<" + b.Key + ">"}, "Third"); c.Ticket != a.Ticket {
 			t.Error("an answer to the merged ticket did not reach its heir")

@@ -98,8 +98,12 @@ func (s *Store) People(ctx context.Context, w auth.WorkspaceID) ([]auth.Person, 
 	return all(ctx, s.DB, personDest, `SELECT `+personCols+` FROM person WHERE workspace_id=$1 ORDER BY name, id LIMIT 2000`, w)
 }
 
-// CountOwners counts the owners who can sign in.
+// CountOwners counts the owners who can sign in, and holds the workspace until
+// the transaction ends, so that two owners cannot remove each other at once.
 func (s *Store) CountOwners(ctx context.Context, w auth.WorkspaceID) (int, error) {
+	if _, err := scalar[int64](ctx, s.DB, `SELECT id FROM workspace WHERE id=$1 FOR UPDATE`, w); err != nil {
+		return 0, err
+	}
 	return scalar[int](ctx, s.DB, `SELECT count(*) FROM person WHERE workspace_id=$1 AND role='owner' AND status='active'`, w)
 }
 
@@ -237,11 +241,19 @@ func (s *Store) Invite(ctx context.Context, hash []byte) (auth.Invite, error) {
 	}, `SELECT `+inviteCols+` FROM invite WHERE hash=$1`, hash)
 }
 
-// UseInvite marks an invite as used, once.
+// UseInvite marks an invite as used, once, and with it all others that the
+// person still holds: who has chosen a password needs no older link.
 func (s *Store) UseInvite(ctx context.Context, hash []byte, at time.Time) error {
-	n, err := s.exec(ctx, `UPDATE invite SET used_at=$1 WHERE hash=$2 AND used_at IS NULL`, ms(at), hash)
-	if err == nil && n == 0 {
-		return errs.New(errs.Conflict, "error.invite_used")
-	}
-	return err
+	return s.InTx(ctx, func(ctx context.Context) error {
+		n, err := s.exec(ctx, `UPDATE invite SET used_at=$1 WHERE hash=$2 AND used_at IS NULL`, ms(at), hash)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.New(errs.Conflict, "error.invite_used")
+		}
+		_, err = s.exec(ctx, `UPDATE invite SET used_at=$1 WHERE used_at IS NULL AND workspace_id=(SELECT workspace_id FROM invite WHERE hash=$2)
+			AND person_id=(SELECT person_id FROM invite WHERE hash=$2)`, ms(at), hash)
+		return err
+	})
 }

@@ -156,6 +156,11 @@ func TestAnInviteWorksOnce(t *testing.T) {
 		if got, err := s.Invite(ctx, in.Hash); err != nil || !reflect.DeepEqual(got, in) {
 			t.Errorf("%+v, %v", got, err)
 		}
+		older := in
+		older.Hash = []byte("older")
+		if err := s.AddInvite(ctx, older); err != nil {
+			t.Fatal(err)
+		}
 		var used, refused atomic.Int32
 		var g errgroup.Group
 		for range 8 {
@@ -173,6 +178,9 @@ func TestAnInviteWorksOnce(t *testing.T) {
 		}
 		if err := g.Wait(); err != nil || used.Load() != 1 || refused.Load() != 7 {
 			t.Errorf("used %d times, refused %d, %v", used.Load(), refused.Load(), err)
+		}
+		if err := s.UseInvite(ctx, older.Hash, jobNow); !errs.Is(err, errs.Conflict) {
+			t.Errorf("an older link still works: %v", err)
 		}
 	})
 }

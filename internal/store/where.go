@@ -78,6 +78,9 @@ func (b *where) list(q ticket.ListQuery, lite bool, now time.Time) {
 		b.add("bucket=$", q.Bucket)
 	}
 	b.scope(q.Scope, "")
+	if q.Bucket == "" || q.Bucket == ticket.InDone { // the others hold no merged ones
+		b.raw("merged_into IS NULL")
+	}
 	if q.Status != "" {
 		b.add("status=$", q.Status)
 	}

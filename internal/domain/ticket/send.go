@@ -230,7 +230,9 @@ func (s *Service) afterReply(ctx context.Context, c *change, m Message, r NewRep
 	return c.setStatus(ctx, to, r.Waiting)
 }
 
-// Unsend takes a reply back before it leaves; its text returns to the draft. It
+// Unsend takes a reply back before it leaves; its text returns to the draft, and
+// a ticket that it was to settle is open again: an answer that never left has
+// settled nothing. It
 // fails with errs.Conflict once sending has begun. A repeat does nothing.
 func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
 	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
@@ -250,6 +252,10 @@ func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id Message
 		c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.unsent", map[string]any{"message": int64(id), "number": c.T.Number})
 		if m.Side != 0 {
 			return nil
+		}
+		if from := c.T.Status; from != New && from != Open {
+			c.T.move(Open, "", c.now)
+			c.log("ticket.reopened", map[string]any{"number": c.T.Number, "from": from, "by": "unsent"})
 		}
 		kept, err := s.Store.Draft(ctx, actor.Workspace, t, actor.Person(), KindOutbound)
 		if err != nil && !errs.Is(err, errs.NotFound) {

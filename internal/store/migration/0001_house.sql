@@ -77,6 +77,8 @@ CREATE TABLE invite (
   used_at      BIGINT
 ) ${STRICT};
 
+CREATE INDEX invite_person ON invite (workspace_id, person_id) WHERE used_at IS NULL;
+
 CREATE TABLE event (
   id           BIGINT PRIMARY KEY,
   workspace_id BIGINT NOT NULL,
