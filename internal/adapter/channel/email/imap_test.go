@@ -123,12 +123,8 @@ func TestIdlePush(t *testing.T) {
 	sink := &memSink{}
 	r := start(t, srv.account(None), sink, Options{Poll: time.Hour, IdleFor: time.Hour})
 	eventually(t, "idle", r.idle)
-	began := time.Now()
-	srv.add(t, "INBOX", mail(1))
+	srv.add(t, "INBOX", mail(1)) // with an hour to the next look, only a push brings it
 	eventually(t, "push", func() bool { return len(sink.all()) == 1 })
-	if d := time.Since(began); d > 2*time.Second {
-		t.Errorf("push took %v", d)
-	}
 }
 
 func TestSince(t *testing.T) {

@@ -3,7 +3,6 @@ package reply
 import (
 	"strings"
 	"testing"
-	"time"
 )
 
 // checkParts asserts what holds for every body: nothing is lost, and the reply,
@@ -76,7 +75,8 @@ func TestUnmarked(t *testing.T) {
 	}
 }
 
-// TestHostile: bodies built to be slow are not.
+// TestHostile reads bodies built to be slow: what took more than linear time here
+// would not end before the test's own limit.
 func TestHostile(t *testing.T) {
 	const (
 		big  = 1 << 20
@@ -102,11 +102,7 @@ func TestHostile(t *testing.T) {
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			checkParts(t, body, FromText(body))
-			if d := time.Since(start); d > 10*time.Second {
-				t.Errorf("took %v", d)
-			}
 		})
 	}
 	pages := map[string]string{
@@ -121,12 +117,8 @@ func TestHostile(t *testing.T) {
 	}
 	for name, page := range pages {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			if p := FromHTML(page); p.Reply == "" {
 				t.Error("empty reply")
-			}
-			if d := time.Since(start); d > 10*time.Second {
-				t.Errorf("took %v", d)
 			}
 		})
 	}
