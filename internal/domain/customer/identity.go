@@ -54,12 +54,12 @@ func FoldEmail(address string) string {
 	address = strings.TrimFunc(address, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
-		return strings.ToLower(norm.NFC.String(address))
+		return norm.NFC.String(strings.ToLower(norm.NFC.String(address)))
 	}
-	local := strings.ToLower(norm.NFC.String(address[:at]))
-	domain := strings.TrimSuffix(address[at+1:], ".")
+	local := norm.NFC.String(strings.ToLower(norm.NFC.String(address[:at]))) // lower case may compose anew
+	domain := strings.TrimRight(address[at+1:], ".")
 	if ascii, err := domains.ToASCII(domain); err == nil {
-		domain = ascii
+		domain = strings.TrimRight(ascii, ".")
 	} else {
 		domain = strings.ToLower(domain)
 	}
