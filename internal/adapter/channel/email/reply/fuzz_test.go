@@ -35,9 +35,10 @@ func FuzzFromText(f *testing.F) {
 	for _, c := range readCases[clientCase](f, "testdata/clients.jsonl") {
 		f.Add(c.Text)
 	}
+	f.Add("\xbf\xffAAAA\xe4AAAA\xd6\n\xa6")
 	f.Fuzz(func(t *testing.T, text string) {
 		p := FromText(text)
-		checkParts(t, text, p)
+		checkParts(t, strings.ToValidUTF8(text, "\uFFFD"), p)
 		if again := FromText(p.Reply); again.Reply != p.Reply {
 			t.Fatalf("not idempotent: %q, then %q\nbody %q", p.Reply, again.Reply, text)
 		}

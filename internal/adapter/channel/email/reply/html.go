@@ -43,6 +43,7 @@ func render(body string) []line {
 		}
 		body = body[:cut]
 	}
+	body = strings.ToValidUTF8(body, "\uFFFD")
 	root, err := html.Parse(strings.NewReader(body))
 	if err != nil {
 		return renderFlat(body)

@@ -19,8 +19,9 @@ type Parts struct {
 }
 
 // FromText splits a plain-text body. Splitting the Reply again changes nothing.
+// Runs of bytes that are not UTF-8 become one U+FFFD.
 func FromText(text string) Parts {
-	return settle(split(splitLines(text)))
+	return settle(split(splitLines(strings.ToValidUTF8(text, "\uFFFD"))))
 }
 
 // FromMessage splits a message that has both bodies and returns the better
