@@ -98,13 +98,11 @@ func (s *Store) People(ctx context.Context, w auth.WorkspaceID) ([]auth.Person, 
 	return all(ctx, s.DB, personDest, `SELECT `+personCols+` FROM person WHERE workspace_id=$1 ORDER BY name, id LIMIT 2000`, w)
 }
 
-// CountOwners counts the owners who can sign in, and holds the workspace until
-// the transaction ends, so that two owners cannot remove each other at once.
+// CountOwners counts the owners who can sign in, and holds them until the
+// transaction ends, so that two owners cannot remove each other at once.
 func (s *Store) CountOwners(ctx context.Context, w auth.WorkspaceID) (int, error) {
-	if _, err := scalar[int64](ctx, s.DB, `SELECT id FROM workspace WHERE id=$1 FOR UPDATE`, w); err != nil {
-		return 0, err
-	}
-	return scalar[int](ctx, s.DB, `SELECT count(*) FROM person WHERE workspace_id=$1 AND role='owner' AND status='active'`, w)
+	return scalar[int](ctx, s.DB, `SELECT count(*) FROM (
+		SELECT id FROM person WHERE workspace_id=$1 AND role='owner' AND status='active' ORDER BY id FOR UPDATE) x`, w)
 }
 
 // AddTeam inserts a team with its members.
