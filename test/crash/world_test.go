@@ -330,6 +330,7 @@ func (w *world) finish() {
 	l := w.start()
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
+	<-l.ready // or there may be nothing left before it lives
 	for left := w.left(); left != ""; left = w.left() {
 		select {
 		case <-l.dead:
