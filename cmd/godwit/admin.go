@@ -10,7 +10,6 @@ import (
 
 	"godwit.dev/godwit/internal/app"
 	"godwit.dev/godwit/internal/app/inspect"
-	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -52,7 +51,7 @@ type userCmd struct {
 	databaseFlags
 	Invite    string `xor:"what" required:"" placeholder:"EMAIL" help:"Invite somebody and print the link."`
 	Reset     string `xor:"what" required:"" placeholder:"EMAIL" help:"Print a link that lets somebody choose a new password."`
-	Role      string `default:"agent" enum:"owner,lead,agent" help:"The role of an invited person: ${enum}."`
+	Role      string `default:"agent" help:"The role of an invited person: owner, lead, agent or the key of one that the workspace made."`
 	Workspace string `placeholder:"SLUG" help:"The workspace, if there are several."`
 	Address   string `default:"http://127.0.0.1:7700" env:"GODWIT_ADDRESS" help:"The console's public address."`
 }
@@ -79,16 +78,11 @@ func (c *userCmd) Run(ctx context.Context, log *slog.Logger) error {
 }
 
 func reset(ctx context.Context, core *app.Core, by auth.Actor, email string) (string, error) {
-	people, err := core.Auth.People(ctx, by)
+	p, err := personOf(ctx, core, by, email)
 	if err != nil {
 		return "", err
 	}
-	for _, p := range people {
-		if strings.EqualFold(p.Email, email) {
-			return core.Auth.Reinvite(ctx, by, p.ID)
-		}
-	}
-	return "", errs.New(errs.NotFound, "error.no_person", "email", email)
+	return core.Auth.Reinvite(ctx, by, p.ID)
 }
 
 type inspectCmd struct {

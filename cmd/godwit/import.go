@@ -22,8 +22,9 @@ import (
 )
 
 type importCmd struct {
-	Mail   importMailCmd   `cmd:"" help:"Bring an archive of mail in: mbox, maildir, .eml, or a folder of these."`
-	Orders importOrdersCmd `cmd:"" help:"Bring orders in from CSV or JSON lines."`
+	Mail      importMailCmd      `cmd:"" help:"Bring an archive of mail in: mbox, maildir, .eml, or a folder of these."`
+	Orders    importOrdersCmd    `cmd:"" help:"Bring orders in from CSV or JSON lines."`
+	Workspace importWorkspaceCmd `cmd:"" help:"Bring a workspace in that godwit export wrote."`
 }
 
 type importMailCmd struct {

@@ -34,17 +34,26 @@ import (
 
 // cli is the command line. Names are a contract: scripts rely on them.
 type cli struct {
-	Demo      demoCmd    `cmd:"" help:"Open the console on a lifelike merchant, on this machine only; nothing is sent outside."`
-	Serve     serveCmd   `cmd:"" help:"Run the server: console, mail and workers."`
-	Init      initCmd    `cmd:"" help:"Make the first workspace and its owner."`
-	User      userCmd    `cmd:"" help:"Invite a person, or let one choose a new password."`
-	Import    importCmd  `cmd:"" help:"Bring mail or orders in."`
-	Inspect   inspectCmd `cmd:"" help:"Show what Godwit makes of JSON lines on standard input."`
-	Bench     benchCmd   `cmd:"" help:"Load a stated amount of data and measure the main operations."`
-	Migrate   migrateCmd `cmd:"" help:"Bring a database up to date and say at which version it is."`
-	Version   versionCmd `cmd:"" help:"Print the version."`
-	LogFormat string     `enum:"text,json" default:"text" env:"GODWIT_LOG_FORMAT" help:"How the log is written: ${enum}."`
-	LogLevel  slog.Level `default:"info" env:"GODWIT_LOG_LEVEL" help:"The least level that is logged: debug, info, warn, error."`
+	Demo      demoCmd      `cmd:"" help:"Open the console on a lifelike merchant, on this machine only; nothing is sent outside."`
+	Serve     serveCmd     `cmd:"" help:"Run the server: console, mail and workers."`
+	Init      initCmd      `cmd:"" help:"Make the first workspace and its owner."`
+	User      userCmd      `cmd:"" help:"Invite a person, or let one choose a new password."`
+	Workspace workspaceCmd `cmd:"" help:"Make, list or rename workspaces."`
+	Token     tokenCmd     `cmd:"" help:"Make, list or revoke API tokens."`
+	Import    importCmd    `cmd:"" help:"Bring mail or orders in."`
+	Export    exportCmd    `cmd:"" help:"Write everything of a workspace to a file that another Godwit can take."`
+	Backup    backupCmd    `cmd:"" help:"Write the whole database to a folder or an S3 store while the server works."`
+	Restore   restoreCmd   `cmd:"" help:"Bring a backup back into an empty database of either kind."`
+	Listen    listenCmd    `cmd:"" help:"Print what happens, as webhooks tell it; for developers."`
+	MCP       mcpCmd       `cmd:"" name:"mcp" help:"Serve tools to an AI agent on standard streams, with a token's rights."`
+	Doctor    doctorCmd    `cmd:"" help:"Examine the set-up and say what to do about what is wrong."`
+	Inspect   inspectCmd   `cmd:"" help:"Show what Godwit makes of JSON lines on standard input."`
+	Openapi   openapiCmd   `cmd:"" help:"Print the description of the API (OpenAPI 3.1)."`
+	Bench     benchCmd     `cmd:"" help:"Load a stated amount of data and measure the main operations."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring a database up to date and say at which version it is."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+	LogFormat string       `enum:"text,json" default:"text" env:"GODWIT_LOG_FORMAT" help:"How the log is written: ${enum}."`
+	LogLevel  slog.Level   `default:"info" env:"GODWIT_LOG_LEVEL" help:"The least level that is logged: debug, info, warn, error."`
 }
 
 // databaseFlags are the flags of every command that works on a database.

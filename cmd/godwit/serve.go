@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"os"
 	"runtime/debug"
 	"time"
@@ -20,19 +21,24 @@ const stopPatience = 20 * time.Second
 
 type serveCmd struct {
 	databaseFlags
-	Listen      string `default:"127.0.0.1:7700" env:"GODWIT_LISTEN" help:"Where the console listens."`
-	Address     string `env:"GODWIT_ADDRESS" placeholder:"URL" help:"The console's public address, for links in invitations."`
-	Cert        string `env:"GODWIT_CERT" type:"path" help:"TLS certificate (PEM); with --cert-key the console speaks HTTPS."`
-	CertKey     string `env:"GODWIT_CERT_KEY" type:"path" help:"The certificate's private key (PEM)."`
-	SMTP        string `name:"smtp" env:"GODWIT_SMTP" placeholder:"ADDR" help:"Take mail from other servers here, such as 0.0.0.0:25."`
-	LMTP        string `name:"lmtp" env:"GODWIT_LMTP" placeholder:"ADDR" help:"Take mail from the server beside us here, such as 127.0.0.1:24."`
-	Debug       string `env:"GODWIT_DEBUG" placeholder:"ADDR" help:"Serve profiles of the process here; loopback only."`
-	CheckOrigin bool   `default:"true" negatable:"" env:"GODWIT_CHECK_ORIGIN" help:"Look SPF, DKIM and DMARC up in the DNS."`
-	PlainMail   bool   `env:"GODWIT_PLAIN_MAIL" help:"Permit mail servers without encryption that are not this machine."`
+	Listen      string        `default:"127.0.0.1:7700" env:"GODWIT_LISTEN" help:"Where the console listens."`
+	Address     string        `env:"GODWIT_ADDRESS" placeholder:"URL" help:"The console's public address, for links in invitations."`
+	Cert        string        `env:"GODWIT_CERT" type:"path" help:"TLS certificate (PEM); with --cert-key the console speaks HTTPS."`
+	CertKey     string        `env:"GODWIT_CERT_KEY" type:"path" help:"The certificate's private key (PEM)."`
+	SMTP        string        `name:"smtp" env:"GODWIT_SMTP" placeholder:"ADDR" help:"Take mail from other servers here, such as 0.0.0.0:25."`
+	LMTP        string        `name:"lmtp" env:"GODWIT_LMTP" placeholder:"ADDR" help:"Take mail from the server beside us here, such as 127.0.0.1:24."`
+	Debug       string        `env:"GODWIT_DEBUG" placeholder:"ADDR" help:"Serve profiles of the process here; loopback only."`
+	Metrics     string        `env:"GODWIT_METRICS" placeholder:"ADDR" help:"Show metrics to Prometheus here, such as 127.0.0.1:9100; loopback and private addresses only."`
+	MetricsOpen bool          `name:"metrics-public" env:"GODWIT_METRICS_PUBLIC" help:"Permit --metrics at an address that others can reach."`
+	CheckOrigin bool          `default:"true" negatable:"" env:"GODWIT_CHECK_ORIGIN" help:"Look SPF, DKIM and DMARC up in the DNS."`
+	Drain       time.Duration `default:"2s" env:"GODWIT_DRAIN" help:"How long a stopping node of several serves on, so that proxies notice that it is not ready."`
+	Issuers     []string      `name:"issuer-network" env:"GODWIT_ISSUER_NETWORKS" placeholder:"CIDR" help:"Networks of single sign-on issuers that are not public, such as 10.0.0.0/8."`
+	Allow       []string      `name:"allow-network" env:"GODWIT_ALLOW_NETWORKS" placeholder:"CIDR" help:"Networks that webhooks and mail tokens may call although they are not public, such as 10.1.2.0/24."`
+	PlainMail   bool          `env:"GODWIT_PLAIN_MAIL" help:"Permit mail servers without encryption that are not this machine."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
-	cfg := app.ServeConfig{Listen: c.Listen, SMTP: c.SMTP, LMTP: c.LMTP, Debug: c.Debug, Address: c.Address}
+	cfg := app.ServeConfig{Listen: c.Listen, SMTP: c.SMTP, LMTP: c.LMTP, Debug: c.Debug, Address: c.Address, Drain: c.Drain, Metrics: c.Metrics, MetricsPublic: c.MetricsOpen}
 	if c.Cert != "" || c.CertKey != "" {
 		pair, err := tls.LoadX509KeyPair(c.Cert, c.CertKey)
 		if err != nil {
@@ -40,8 +46,16 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 		}
 		cfg.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
+	issuers, err := networks(c.Issuers)
+	if err != nil {
+		return err
+	}
+	allowed, err := networks(c.Allow)
+	if err != nil {
+		return err
+	}
 	core, err := app.NewCore(ctx, app.Config{
-		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log,
+		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed,
 	})
 	if err != nil {
 		return err
@@ -60,12 +74,25 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 	case <-ctx.Done():
 	case err = <-a.Failed():
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain+stopPatience)
 	defer cancel()
 	if serr := a.Stop(stop); err == nil {
 		err = serr
 	}
 	return err
+}
+
+// networks reads networks written as 10.0.0.0/8.
+func networks(list []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range list {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, errs.Wrap(errs.Invalid, err, "error.network", "network", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 type demoCmd struct {
@@ -92,7 +119,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	console := "http://" + d.Addr()
 	if c.JSON {
-		out, err := json.Marshal(map[string]any{"console": console, "portal": "", "api": "", "logins": d.Logins, "token": ""})
+		out, err := json.Marshal(map[string]any{"console": console, "portal": "", "api": console + "/api/v1", "logins": d.Logins, "token": d.Token})
 		if err != nil {
 			return err
 		}
@@ -102,6 +129,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 		for _, l := range d.Logins {
 			fmt.Printf("  %-8s  %-34s  %s\n", l.Role, l.Email, l.Password)
 		}
+		fmt.Printf("\n  API       %s/api/docs\n  token     %s\n", console, d.Token)
 		fmt.Print("\n  Customers go on writing. Nothing leaves this machine. Ctrl+C ends and removes everything.\n\n")
 	}
 	select {

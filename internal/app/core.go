@@ -5,10 +5,12 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/channel/email"
@@ -22,8 +24,11 @@ import (
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/job"
+	"godwit.dev/godwit/internal/platform/node"
 	"godwit.dev/godwit/internal/platform/vault"
+	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/store"
 )
 
@@ -43,6 +48,15 @@ type Config struct {
 	PlainMail bool
 	// CheckOrigin lets SPF, DKIM and DMARC be looked up in the DNS.
 	CheckOrigin bool
+	// Address is the console's public address: letters about sign-in link to it,
+	// and passkeys belong to its host. Without it such letters carry no links.
+	Address string
+	// Issuers names networks in which issuers of single sign-on may be although
+	// they are not public.
+	Issuers []netip.Prefix
+	// Networks may be called by webhooks and for mail tokens although they are not
+	// public.
+	Networks []netip.Prefix
 	// Post replaces the mail transport, for a demo that sends nothing outside.
 	Post mailroom.Post
 	Now  func() time.Time
@@ -53,6 +67,7 @@ type Config struct {
 type Core struct {
 	Config
 	Store     *store.Store
+	Node      *node.Node
 	Bus       *event.Bus
 	IDs       *id.Source
 	Auth      *auth.Service
@@ -62,9 +77,21 @@ type Core struct {
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
 	Transport *postman.Post
+	Webhooks  *webhook.Service
+	Hooks     *hook.Service
 	sender    *email.Sender
 	runner    *job.Runner
+	courier   *webhook.Courier
+	// dispatcher wakes the jobs of endpoints that have something to do.
+	dispatcher *webhook.Dispatcher
+	vault      *vault.Vault
+	leave      context.CancelFunc // gives the node's number back
+	joined     sync.WaitGroup
 }
+
+// nodeLease is how long the jobs of a node that died wait for another one. A node
+// that lives extends its leases every third of it.
+const nodeLease = 10 * time.Second
 
 // NewCore opens the database and builds the services. Close it when done.
 func NewCore(ctx context.Context, cfg Config) (*Core, error) {
@@ -76,6 +103,7 @@ func NewCore(ctx context.Context, cfg Config) (*Core, error) {
 	}
 	cfg.UndoSend = cmp.Or(cfg.UndoSend, 10*time.Second)
 	cfg.Grace = cmp.Or(cfg.Grace, 3*time.Minute)
+	cfg.Lease = cmp.Or(cfg.Lease, nodeLease)
 	v, err := openVault(cfg)
 	if err != nil {
 		return nil, err
@@ -84,11 +112,20 @@ func NewCore(ctx context.Context, cfg Config) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Core{Config: cfg, Bus: event.NewBus(), IDs: id.NewSource(id.RandomNode(), cfg.Now)}
+	c := &Core{Config: cfg, vault: v, Bus: event.NewBus(), IDs: id.NewSource(id.RandomNode(), cfg.Now)}
 	if c.Store, err = store.New(db, store.Config{IDs: c.IDs, Now: cfg.Now, Bus: c.Bus, Vault: v}); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
+	c.Node = node.New(c.Store, cfg.Log)
+	if err := c.Node.Join(ctx); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	c.IDs.Renumber(c.Node.Number())
+	stay, leave := context.WithCancel(context.WithoutCancel(ctx))
+	c.leave = leave
+	c.joined.Go(func() { c.Node.Stay(stay, c.IDs.Renumber) })
 	c.build()
 	return c, nil
 }
@@ -101,21 +138,28 @@ func openVault(cfg Config) (*vault.Vault, error) {
 		}
 		return vault.New(keys...)
 	}
-	path := cfg.KeyFile
-	if path == "" {
-		path = "godwit.key"
-		if file, ok := strings.CutPrefix(cfg.Database, "sqlite:"); ok {
-			path = filepath.Join(filepath.Dir(file), "godwit.key")
-		}
+	return vault.LoadOrCreate(keyPath(cfg))
+}
+
+// keyPath is where the keys are kept, unless they are given.
+func keyPath(cfg Config) string {
+	if cfg.KeyFile != "" {
+		return cfg.KeyFile
 	}
-	return vault.LoadOrCreate(path)
+	if file, ok := strings.CutPrefix(cfg.Database, "sqlite:"); ok {
+		return filepath.Join(filepath.Dir(file), "godwit.key")
+	}
+	return "godwit.key"
 }
 
 func (c *Core) build() {
 	s := c.Store
-	c.Auth = auth.NewService(s, auth.NewHasher(), c.IDs, c.Now, func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
+	c.Auth = auth.NewService(auth.Config{Store: s, Hasher: auth.NewHasher(), IDs: c.IDs, Now: c.Now, Signin: c.signin(), Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
 		return s.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
-	})
+	}})
+	for _, rights := range []string{"token.revoked", "person.", "role.", "team.", "workspace."} { // changed here or on another node
+		c.Bus.On(rights, func(event.Event) { c.Auth.Forget() })
+	}
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Journal: s, IDs: c.IDs, Now: c.Now})
 
@@ -142,15 +186,18 @@ func (c *Core) build() {
 		reader.Resolver = net.DefaultResolver
 	}
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
+	c.buildHooks()
 	c.runner = job.NewRunner(job.Config{
-		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, action.Queue: 6},
-		Handlers: map[string]job.Handler{mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle},
+		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
+		Handlers: map[string]job.Handler{errandJob: c.errand, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, hook.ProcessJob: c.Hooks.Process},
 	})
 }
 
 // Close releases what NewCore opened.
 func (c *Core) Close() error {
 	c.sender.Close()
+	c.leave()
+	c.joined.Wait()
 	return c.Store.Close()
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/app/simulate"
+	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -41,6 +42,7 @@ type Demo struct {
 	*App
 	Core   *Core
 	Logins []DemoLogin
+	Token  string // of the first owner, with every scope
 	dir    string
 	mail   string // address of the mail door
 	cancel context.CancelFunc
@@ -100,7 +102,7 @@ func StartDemo(ctx context.Context, cfg DemoConfig) (*Demo, error) {
 func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	clock := &demoClock{}
 	var err error
-	d.Core, err = NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(d.dir, "demo.db"), Post: demoPost{}, Now: clock.now, Log: cfg.Log})
+	d.Core, err = NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(d.dir, "demo.db"), Post: demoPost{}, Networks: outbound.Loopback(), Now: clock.now, Log: cfg.Log})
 	if err != nil {
 		return err
 	}
@@ -114,6 +116,12 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	var hints []ui.Login
 	for _, p := range l.people {
 		d.Logins = append(d.Logins, DemoLogin{Role: string(p.Role), Email: p.Email, Password: demoPassword})
+		if p.Role == auth.Owner && d.Token == "" {
+			d.Token, _, err = d.Core.Auth.CreateToken(ctx, auth.ForSystem(p.Workspace), auth.NewToken{Name: "Demo", Scopes: auth.Permissions(), Person: p.ID})
+			if err != nil {
+				return err
+			}
+		}
 		if len(hints) == 0 || hints[len(hints)-1].Role != ui.Role(p.Role) {
 			hints = append(hints, ui.Login{Role: ui.Role(p.Role), Email: p.Email, Password: demoPassword})
 		}

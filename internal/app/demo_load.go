@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -146,10 +147,14 @@ func (l *demoLoader) loadDesk(ctx context.Context) error {
 			return err
 		}
 	}
+	variables := strings.NewReplacer(
+		"{first}", "{{customer.first_name}}", "{agent}", "{{agent.name}}", "{order}", "{{order.number}}", "{total}", "{{order.total}}",
+		"{tracking}", "{{order.tracking}}",
+	)
 	for _, m := range l.merchant.Macros {
 		bodies := map[string]string{}
 		for lang, body := range m.Bodies {
-			bodies[lang] = body
+			bodies[lang] = variables.Replace(body)
 		}
 		_, err := l.core.Tickets.SaveMacro(ctx, l.owner, ticket.Macro{Name: m.Title, Folder: m.Topic, Bodies: bodies, Actions: ticket.MacroActions{Status: ticket.Status(m.Status), AddTags: m.Tags}})
 		if err != nil {
@@ -163,13 +168,12 @@ func (l *demoLoader) loadDesk(ctx context.Context) error {
 		}
 	}
 	for _, v := range l.merchant.Views {
-		cond := ticket.Condition{Group: true, All: v.Match != "any"}
+		cond, ok := ticket.Condition{Group: true, All: v.Match != "any"}, true
 		for _, c := range v.Conditions {
-			if c, ok := demoCondition(c); ok {
-				cond.Children = append(cond.Children, c)
-			}
+			child, known := l.condition(c)
+			cond.Children, ok = append(cond.Children, child), ok && known
 		}
-		if len(cond.Children) == 0 {
+		if !ok {
 			continue
 		}
 		if _, err := l.core.Tickets.SaveView(ctx, l.owner, ticket.View{Name: v.Name, Condition: cond, Sort: "new"}); err != nil {
@@ -179,18 +183,23 @@ func (l *demoLoader) loadDesk(ctx context.Context) error {
 	return nil
 }
 
-// demoCondition says a condition of the invented merchant in the desk's words;
-// those about what the desk does not know are left out.
-func demoCondition(c simulate.Condition) (ticket.Condition, bool) {
-	out := ticket.Condition{Field: c.Field, Op: "is", Value: c.Value}
-	switch c.Field {
-	case "tag":
-		out.Op = "has"
-	case "status", "language":
-	default:
-		return out, false
+// condition says a condition of the invented merchant in the desk's words, and
+// whether the desk knows what it is about.
+func (l *demoLoader) condition(c simulate.Condition) (ticket.Condition, bool) {
+	out := ticket.Condition{Field: c.Field, Op: c.Op, Value: c.Value}
+	switch {
+	case c.Op == "in":
+		any := ticket.Condition{Group: true}
+		for value := range strings.SplitSeq(c.Value, ",") {
+			any.Children = append(any.Children, ticket.Condition{Field: c.Field, Op: "is", Value: value})
+		}
+		return any, any.Check() == nil
+	case c.Field == "team":
+		out.Value = strconv.FormatInt(int64(l.teams[c.Value]), 10)
+	case c.Op == "is" && c.Value == "":
+		out.Op = "empty"
 	}
-	return out, !strings.Contains(c.Op, "not") && out.Check() == nil
+	return out, out.Check() == nil
 }
 
 // demoBatch is how many orders are saved in one transaction.

@@ -41,7 +41,7 @@ func newDesk(t *testing.T, database string) *desk {
 	t.Helper()
 	ctx := t.Context()
 	c, err := NewCore(ctx, Config{
-		Database: database, Keys: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", UndoSend: 30 * time.Millisecond, Grace: 300 * time.Millisecond,
+		Database: database, Keys: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", Address: "https://desk.shop.example", UndoSend: 30 * time.Millisecond, Grace: 300 * time.Millisecond,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {

@@ -14,20 +14,33 @@ import (
 	"godwit.dev/godwit/internal/adapter/channel/email"
 	"godwit.dev/godwit/internal/adapter/channel/email/postman"
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/server/api"
+	"godwit.dev/godwit/internal/server/health"
 	"godwit.dev/godwit/internal/server/web"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
 // ServeConfig says which doors are open and where.
 type ServeConfig struct {
-	Listen  string // console, host:port
-	SMTP    string // mail from other servers, host:port; "" is closed
-	LMTP    string // mail from the server beside us, host:port; "" is closed
-	Debug   string // profiles and metrics of the process, loopback only; "" is closed
-	TLS     *tls.Config
-	Address string // public base URL of the console
-	Logins  []ui.Login
-	Mail    email.Options
+	Listen string // console, host:port
+	SMTP   string // mail from other servers, host:port; "" is closed
+	LMTP   string // mail from the server beside us, host:port; "" is closed
+	Debug  string // profiles of the process, loopback only; "" is closed
+	// Metrics shows numbers to Prometheus, at a loopback or private address unless
+	// MetricsPublic permits others; "" is closed.
+	Metrics       string
+	MetricsPublic bool
+	TLS           *tls.Config
+	Address       string // public base URL of the console
+	Logins        []ui.Login
+	Mail          email.Options
+	// Drain is how long a stopping node goes on serving after it has said that it
+	// is not ready, so that whoever spreads requests over the nodes notices. One
+	// that is alone does not wait.
+	Drain time.Duration
+	// Rate is how many requests a token may make at the API; the zero Rate is its
+	// default.
+	Rate api.Rate
 }
 
 // App is a running Godwit.
@@ -35,8 +48,11 @@ type App struct {
 	core       *Core
 	cfg        ServeConfig
 	background *Background
+	health     *health.Health
 	web        *http.Server
 	debug      *http.Server
+	metrics    *http.Server
+	metricsAt  net.Addr
 	mail       []*email.Listener
 	listeners  []net.Listener
 	stopping   chan struct{}
@@ -52,12 +68,23 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 		return nil, err
 	}
 	a.listeners = append(a.listeners, console)
+	a.health = health.New(c.Log, health.Check{Name: "database", Run: c.Store.Ready})
+	_, key := c.vault.MAC([]byte("console: outcomes shown after a redirect")) // one for all nodes
+	presence := web.NewPresence(c.Now)
 	handler := web.New(web.Config{
-		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Bus: c.Bus, Now: c.Now, Log: c.Log,
-		Secure: cfg.TLS != nil, Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, MailTest: c.testMailbox,
+		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Bus: c.Bus, Now: c.Now, Log: c.Log,
+		Secure: cfg.TLS != nil, Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
+		Presence: presence,
 	})
 	// No WriteTimeout: live streams stay open, and set their own deadlines.
-	a.web = &http.Server{Handler: handler, TLSConfig: cfg.TLS, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	front := c.hookDoor(doors(handler, c.api(cfg, presence), c.MCP().Handler()), a.stopping)
+	if cfg.Metrics != "" {
+		if front, err = a.openMetrics(ctx, front); err != nil {
+			a.closeListeners()
+			return nil, err
+		}
+	}
+	a.web = &http.Server{Handler: a.health.Handler(front), TLSConfig: cfg.TLS, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	if cfg.TLS != nil {
 		console = tls.NewListener(console, cfg.TLS)
 	}
@@ -139,12 +166,23 @@ func (a *App) Addr() string { return a.listeners[0].Addr().String() }
 // MailAddr returns where the i-th open mail door listens, SMTP before LMTP.
 func (a *App) MailAddr(i int) string { return a.listeners[1+i].Addr().String() }
 
+// MetricsAddr returns where metrics are shown, nil if nowhere.
+func (a *App) MetricsAddr() net.Addr { return a.metricsAt }
+
 // Failed receives when a door breaks.
 func (a *App) Failed() <-chan error { return a.failed }
 
-// Stop closes the doors, lets running requests and jobs finish until ctx ends,
-// and then cuts them off.
+// Stop says that this node is not ready, serves on for the drain, closes the
+// doors, lets running requests and jobs finish until ctx ends, and then cuts them
+// off.
 func (a *App) Stop(ctx context.Context) error {
+	a.health.Stop()
+	if !a.core.Node.Alone() {
+		select {
+		case <-time.After(a.cfg.Drain):
+		case <-ctx.Done():
+		}
+	}
 	close(a.stopping)
 	err := a.web.Shutdown(ctx)
 	if err != nil {
@@ -163,6 +201,9 @@ func (a *App) Stop(ctx context.Context) error {
 }
 
 func (a *App) closeListeners() {
+	if a.metrics != nil {
+		_ = a.metrics.Close()
+	}
 	for _, l := range a.listeners {
 		_ = l.Close()
 	}

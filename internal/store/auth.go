@@ -52,26 +52,27 @@ func (s *Store) Workspaces(ctx context.Context) ([]auth.Workspace, error) {
 	return list, err
 }
 
-const personCols = `id, workspace_id, email, name, role, status, restricted, password_hash, language, zone, settings, created_at, seen_at`
+const personCols = `id, workspace_id, email, name, role, status, restricted, password_hash, language, zone, settings, created_at, seen_at, limits`
 
 func personDest(p *auth.Person) []any {
 	return []any{&p.ID, &p.Workspace, &p.Email, &p.Name, &p.Role, &p.Status, flag(&p.Restricted), &p.PasswordHash, &p.Language, &p.Zone,
-		doc(&p.Settings), at(&p.CreatedAt), at(&p.SeenAt)}
+		doc(&p.Settings), at(&p.CreatedAt), at(&p.SeenAt), doc(&p.Limits)}
 }
 
 // AddPerson inserts a person; a second one with the address in the workspace is
 // errs.Conflict.
 func (s *Store) AddPerson(ctx context.Context, p auth.Person) error {
-	_, err := s.exec(ctx, `INSERT INTO person (`+personCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
-		p.ID, p.Workspace, p.Email, clean(p.Name), p.Role, p.Status, s.bool(p.Restricted), p.PasswordHash, p.Language, p.Zone, js(p.Settings), ms(p.CreatedAt), ms(p.SeenAt))
+	_, err := s.exec(ctx, `INSERT INTO person (`+personCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
+		p.ID, p.Workspace, p.Email, clean(p.Name), p.Role, p.Status, s.bool(p.Restricted), p.PasswordHash, p.Language, p.Zone, js(p.Settings),
+		ms(p.CreatedAt), ms(p.SeenAt), js(p.Limits))
 	return err
 }
 
 // SavePerson writes a person.
 func (s *Store) SavePerson(ctx context.Context, p auth.Person) error {
-	n, err := s.exec(ctx, `UPDATE person SET name=$1, role=$2, status=$3, restricted=$4, password_hash=$5, language=$6, zone=$7, settings=$8, seen_at=$9
-		WHERE workspace_id=$10 AND id=$11`,
-		clean(p.Name), p.Role, p.Status, s.bool(p.Restricted), p.PasswordHash, p.Language, p.Zone, js(p.Settings), ms(p.SeenAt), p.Workspace, p.ID)
+	n, err := s.exec(ctx, `UPDATE person SET name=$1, role=$2, status=$3, restricted=$4, password_hash=$5, language=$6, zone=$7, settings=$8, seen_at=$9, limits=$10
+		WHERE workspace_id=$11 AND id=$12`,
+		clean(p.Name), p.Role, p.Status, s.bool(p.Restricted), p.PasswordHash, p.Language, p.Zone, js(p.Settings), ms(p.SeenAt), js(p.Limits), p.Workspace, p.ID)
 	return found(n, err)
 }
 
@@ -174,10 +175,10 @@ func (s *Store) TeamsOf(ctx context.Context, w auth.WorkspaceID, p auth.PersonID
 		`SELECT team_id FROM team_member WHERE workspace_id=$1 AND person_id=$2 ORDER BY team_id`, w, p)
 }
 
-const sessionCols = `hash, workspace_id, person_id, created_at, seen_at, expires_at, user_agent, address`
+const sessionCols = `hash, workspace_id, person_id, created_at, seen_at, expires_at, user_agent, address, proved_at`
 
 func sessionDest(x *auth.Session) []any {
-	return []any{&x.Hash, &x.Workspace, &x.Person, at(&x.CreatedAt), at(&x.SeenAt), at(&x.ExpiresAt), &x.UserAgent, &x.Address}
+	return []any{&x.Hash, &x.Workspace, &x.Person, at(&x.CreatedAt), at(&x.SeenAt), at(&x.ExpiresAt), &x.UserAgent, &x.Address, at(&x.ProvedAt)}
 }
 
 // AddSession inserts a session and removes those that have expired.
@@ -185,8 +186,8 @@ func (s *Store) AddSession(ctx context.Context, x auth.Session) error {
 	if _, err := s.exec(ctx, `DELETE FROM session WHERE expires_at<$1`, ms(x.CreatedAt)); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, `INSERT INTO session (`+sessionCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)`,
-		x.Hash, x.Workspace, x.Person, ms(x.CreatedAt), ms(x.SeenAt), ms(x.ExpiresAt), clean(x.UserAgent), x.Address)
+	_, err := s.exec(ctx, `INSERT INTO session (`+sessionCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
+		x.Hash, x.Workspace, x.Person, ms(x.CreatedAt), ms(x.SeenAt), ms(x.ExpiresAt), clean(x.UserAgent), x.Address, ms(x.ProvedAt))
 	return err
 }
 

@@ -29,10 +29,36 @@ func (s *Store) Customer(ctx context.Context, w auth.WorkspaceID, id customer.ID
 
 // CustomersByID implements customer.Store.
 func (s *Store) CustomersByID(ctx context.Context, w auth.WorkspaceID, ids []customer.ID) ([]customer.Customer, error) {
-	ids = distinct(ids)
+	list, err := s.plainCustomers(ctx, w, ids)
+	if err != nil {
+		return nil, err
+	}
+	return list, s.fillIdentities(ctx, w, list)
+}
+
+// NamedCustomers implements customer.Store.
+func (s *Store) NamedCustomers(ctx context.Context, w auth.WorkspaceID, ids []customer.ID) ([]customer.Customer, error) {
+	list, err := s.plainCustomers(ctx, w, ids)
+	if err != nil {
+		return nil, err
+	}
+	var nameless []customer.Customer
+	list = slices.DeleteFunc(list, func(c customer.Customer) bool {
+		if c.Name == "" {
+			nameless = append(nameless, c)
+		}
+		return c.Name == ""
+	})
+	err = s.fillIdentities(ctx, w, nameless)
+	return append(list, nameless...), err
+}
+
+// plainCustomers reads customers without their identities.
+func (s *Store) plainCustomers(ctx context.Context, w auth.WorkspaceID, ids []customer.ID) ([]customer.Customer, error) {
 	var out []customer.Customer
-	for part := range slices.Chunk(ids, 500) {
-		list, err := s.customers(ctx, w, `SELECT `+customerCols+` FROM customer WHERE workspace_id = $1 AND id IN (`+places(2, len(part))+`)`,
+	for part := range slices.Chunk(distinct(ids), 500) {
+		part = pad(part)
+		list, err := all(ctx, s.DB, customerDest, `SELECT `+customerCols+` FROM customer WHERE workspace_id = $1 AND id IN (`+places(2, len(part))+`)`,
 			params(w, part)...)
 		if err != nil {
 			return nil, err
@@ -102,19 +128,28 @@ func (s *Store) fillIdentities(ctx context.Context, w auth.WorkspaceID, list []c
 		customer customer.ID
 		customer.Identity
 	}
-	ids := make([]customer.ID, len(list))
 	place := make(map[customer.ID]int, len(list))
 	for i, c := range list {
-		ids[i], place[c.ID] = c.ID, i
+		place[c.ID] = i
 	}
-	rows, err := all(ctx, s.DB, func(r *row) []any { return []any{&r.customer, &r.Kind, &r.Value, flag(&r.Verified)} },
-		`SELECT customer_id, kind, value, verified FROM identity
-		WHERE workspace_id = $1 AND customer_id IN (`+places(2, len(ids))+`) ORDER BY id`, params(w, ids)...)
-	for _, r := range rows {
-		c := &list[place[r.customer]]
-		c.Identities = append(c.Identities, r.Identity)
+	for part := range slices.Chunk(list, 500) {
+		ids := make([]customer.ID, len(part))
+		for i, c := range part {
+			ids[i] = c.ID
+		}
+		ids = pad(ids)
+		rows, err := all(ctx, s.DB, func(r *row) []any { return []any{&r.customer, &r.Kind, &r.Value, flag(&r.Verified)} },
+			`SELECT customer_id, kind, value, verified FROM identity
+			WHERE workspace_id = $1 AND customer_id IN (`+places(2, len(ids))+`) ORDER BY id`, params(w, ids)...)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			c := &list[place[r.customer]]
+			c.Identities = append(c.Identities, r.Identity)
+		}
 	}
-	return err
+	return nil
 }
 
 // AddCustomer implements customer.Store.

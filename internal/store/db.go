@@ -19,11 +19,14 @@ import (
 // A transaction travels in the context, so that the stores of several records
 // can take part in one.
 type DB struct {
-	w, r  *sql.DB
-	lite  bool
-	texts sync.Map // PostgreSQL text -> SQLite text
-	mu    sync.Mutex
-	kept  map[stmtKey]*sql.Stmt
+	w, r *sql.DB
+	lite bool
+	// address is where a listener connects apart from the pools.
+	address string
+	version int64    // of the schema, when it was opened
+	texts   sync.Map // PostgreSQL text -> SQLite text
+	mu      sync.Mutex
+	kept    map[stmtKey]*sql.Stmt
 	// trace sees every statement that reads; tests explain them.
 	trace func(text string, args []any)
 }
@@ -34,8 +37,12 @@ type stmtKey struct {
 }
 
 // Open opens sqlite:PATH or postgres://... and brings the schema up to date.
-func Open(ctx context.Context, address string) (*DB, error) {
-	d := &DB{kept: map[stmtKey]*sql.Stmt{}}
+func Open(ctx context.Context, address string) (*DB, error) { return OpenAt(ctx, address, 0) }
+
+// OpenAt is Open that brings the schema only up to a version, for an empty
+// database that is to take an archive of that age; 0 is the newest.
+func OpenAt(ctx context.Context, address string, version int64) (*DB, error) {
+	d := &DB{address: address, kept: map[stmtKey]*sql.Stmt{}}
 	var err error
 	engine := migration.SQLite
 	switch scheme, rest, _ := strings.Cut(address, ":"); scheme {
@@ -52,7 +59,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := migration.Up(ctx, engine, d.w); err != nil {
+	if d.version, err = migration.UpTo(ctx, engine, d.w, version); err != nil {
 		_ = d.Close()
 		return nil, d.fail(err)
 	}
@@ -155,6 +162,9 @@ func (d *DB) sql(q string) string {
 	s := strings.ReplaceAll(q, " FOR UPDATE SKIP LOCKED", "") // one writer: nothing to skip
 	s = strings.ReplaceAll(s, " FOR UPDATE", "")
 	s = dollar.ReplaceAllString(s, "?$1")
+	// A bound LIMIT is part of SQLite's plan: it would prepare the statement anew
+	// at every execution. Behind a sign it is a value like any other.
+	s = strings.ReplaceAll(s, "LIMIT ?", "LIMIT +?")
 	d.texts.Store(q, s)
 	return s
 }
@@ -234,6 +244,20 @@ func (d *DB) exec(ctx context.Context, q string, args ...any) (int64, error) {
 	return n, d.fail(err)
 }
 
+type longKey struct{}
+
+// long marks the statements of a context as such that may read much. Only those
+// end early, with their context, on SQLite: most reads there are over in less
+// time than the two goroutines need that would watch for its end.
+func long(ctx context.Context) context.Context { return context.WithValue(ctx, longKey{}, true) }
+
+func brief(ctx context.Context) context.Context {
+	if ctx.Value(longKey{}) != nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
 func (d *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
 	text := d.sql(q)
 	if d.trace != nil {
@@ -248,6 +272,10 @@ func (d *DB) query(ctx context.Context, q string, args ...any) (*sql.Rows, error
 		return rows, d.fail(err)
 	}
 	if d.lite {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		ctx = brief(ctx)
 		s, err := d.stmt(ctx, d.r, text)
 		if err != nil {
 			return nil, d.fail(err)
@@ -333,4 +361,15 @@ func places(from, n int) string {
 // SchemaVersion returns the number of the newest migration applied.
 func (d *DB) SchemaVersion(ctx context.Context) (int64, error) {
 	return scalar[int64](ctx, d, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`)
+}
+
+// Ready reports whether the database answers and has the schema that this program
+// needs. A newer one is right too: a node of the next version has brought it
+// while this one still serves.
+func (d *DB) Ready(ctx context.Context) error {
+	have, err := d.SchemaVersion(ctx)
+	if err == nil && have < d.version {
+		err = errs.New(errs.Unavailable, "error.database")
+	}
+	return err
 }

@@ -20,7 +20,7 @@ func (s *Store) CountLists(ctx context.Context, lists []ticket.ListQuery, limit 
 		texts[i] = fmt.Sprintf(`SELECT %d AS i, (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE %s LIMIT %s) x) AS n`, i, b.String(), most)
 	}
 	type count struct{ i, n int }
-	rows, err := all(ctx, s.DB, func(c *count) []any { return []any{&c.i, &c.n} }, strings.Join(texts, " UNION ALL "), b.args...)
+	rows, err := all(long(ctx), s.DB, func(c *count) []any { return []any{&c.i, &c.n} }, strings.Join(texts, " UNION ALL "), b.args...)
 	out := make([]int, len(lists))
 	for _, c := range rows {
 		out[c.i] = c.n

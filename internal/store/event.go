@@ -20,8 +20,13 @@ func eventVals(e *event.Event) []any {
 	return []any{e.ID, e.Workspace, ms(e.At), e.Kind, e.ActorKind, e.ActorID, clean(e.ActorName), e.Subject.Kind, e.Subject.ID, opt(e.TicketID), js(e.Data)}
 }
 
-// Append writes events to the journal and publishes them after commit.
+// Append writes events to the journal, links those that package audit covers,
+// and owes them to the endpoints that want them, all in one transaction; it
+// publishes them after commit.
 func (s *Store) Append(ctx context.Context, events ...event.Event) error {
+	if from(ctx) == nil {
+		return s.InTx(ctx, func(ctx context.Context) error { return s.Append(ctx, events...) })
+	}
 	for i := range events {
 		e := &events[i]
 		if e.ID == 0 {
@@ -30,11 +35,21 @@ func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 		if e.At.IsZero() {
 			e.At = s.now()
 		}
-		_, err := s.exec(ctx, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`, eventVals(e)...)
+		// One statement writes the event and tells whether anybody wants it: most
+		// workspaces pay nothing for webhooks that they do not have.
+		wanted, err := one(ctx, s.DB, func(b *bool) []any { return []any{flag(b)} }, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
+			RETURNING EXISTS (SELECT 1 FROM webhook WHERE webhook.workspace_id=$2 AND webhook.state='on')`, eventVals(e)...)
+		if err == nil && wanted {
+			err = s.oweSubscribers(ctx, *e)
+		}
 		if err != nil {
 			return err
 		}
 	}
+	if err := s.link(ctx, events); err != nil {
+		return err
+	}
+	s.bus.Expect(events...)
 	s.AfterCommit(ctx, func() { s.bus.Publish(events...) })
 	return nil
 }

@@ -46,7 +46,7 @@ func (d desk) importFile(t testing.TB, name string, f importer.Format, o importe
 
 func (d desk) byNumber(t testing.TB, number string) order.Order {
 	t.Helper()
-	got, err := d.orders.ByNumbers(context.Background(), d.w, []string{order.Key(number)})
+	got, err := d.orders.Find(context.Background(), auth.ForSystem(d.w), []string{order.Key(number)})
 	if err != nil || len(got) != 1 {
 		t.Fatalf("order %s: %d found, %v", number, len(got), err)
 	}

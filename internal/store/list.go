@@ -10,6 +10,9 @@ import (
 // index, and the page after any row is found by that row, so that page 1,000
 // costs what page 1 costs.
 func (s *Store) Tickets(ctx context.Context, q ticket.ListQuery) ([]ticket.Ticket, error) {
+	if q.Cond != nil {
+		ctx = long(ctx)
+	}
 	b := &where{}
 	b.list(q, s.lite, s.now())
 	order, cmp := "DESC", "<"
@@ -27,5 +30,5 @@ func (s *Store) Tickets(ctx context.Context, q ticket.ListQuery) ([]ticket.Ticke
 func (s *Store) CountTickets(ctx context.Context, q ticket.ListQuery, limit int) (int, error) {
 	b := &where{}
 	b.list(q, s.lite, s.now())
-	return scalar[int](ctx, s.DB, `SELECT count(*) FROM (SELECT 1 FROM ticket WHERE `+b.String()+` LIMIT `+b.param(limit)+`) x`, b.args...)
+	return scalar[int](long(ctx), s.DB, `SELECT count(*) FROM (SELECT 1 FROM ticket WHERE `+b.String()+` LIMIT `+b.param(limit)+`) x`, b.args...)
 }

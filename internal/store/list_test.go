@@ -123,7 +123,7 @@ func maybe[T any](dice *rand.Rand, of []T) T {
 // holds judges a ticket in memory as the statements should in the database.
 func (q *queue) holds(t *ticket.Ticket, l ticket.ListQuery) bool {
 	switch {
-	case !l.Scope.Sees(t.Team, t.Assignee),
+	case !l.Scope.Sees(t.Resource()),
 		l.Bucket != "" && t.Bucket() != l.Bucket,
 		l.Status != "" && t.Status != l.Status,
 		l.Nobody && t.Assignee != 0,
@@ -258,12 +258,28 @@ func (q *queue) condition(depth int) *rapid.Generator[ticket.Condition] {
 	})
 }
 
+func numbers[T ~int64](ids []T) []int64 {
+	out := []int64{}
+	for _, v := range ids {
+		out = append(out, int64(v))
+	}
+	return out
+}
+
 func (q *queue) list(r *rapid.T) ticket.ListQuery {
 	l := ticket.ListQuery{Scope: auth.Scope{Workspace: q.w, All: true, Person: q.people[0]}, Oldest: rapid.Bool().Draw(r, "oldest")}
 	sometimes := func(name string) bool { return rapid.IntRange(0, 3).Draw(r, name) == 0 }
 	if sometimes("scope") {
 		l.Scope.All = false
-		l.Scope.Teams = q.teams[:rapid.IntRange(0, 3).Draw(r, "teams")]
+		if l.Scope.AnyTeam = rapid.Bool().Draw(r, "any team"); !l.Scope.AnyTeam {
+			l.Scope.Teams = q.teams[:rapid.IntRange(0, 3).Draw(r, "teams")]
+		}
+		if rapid.Bool().Draw(r, "boxes") {
+			l.Scope.Mailboxes = numbers(q.boxes[:rapid.IntRange(0, 3).Draw(r, "of boxes")])
+		}
+		if rapid.Bool().Draw(r, "shops") {
+			l.Scope.Shops = numbers(q.shops[:rapid.IntRange(0, 3).Draw(r, "of shops")])
+		}
 	}
 	if rapid.Bool().Draw(r, "in a bucket") {
 		l.Bucket = rapid.SampledFrom([]ticket.Bucket{ticket.InOpen, ticket.InWaiting, ticket.InSnoozed, ticket.InDone, ticket.InSpam}).Draw(r, "bucket")

@@ -221,19 +221,35 @@ func (s *Store) putContents(ctx context.Context, o order.Order) error {
 
 // OrdersByKeys implements order.Store. Each key is an index seek of its own on
 // either column, which one condition with OR would not be on both engines.
-func (s *Store) OrdersByKeys(ctx context.Context, w auth.WorkspaceID, keys []string, limit int) ([]order.Order, error) {
+func (s *Store) OrdersByKeys(ctx context.Context, sc auth.Scope, keys []string, limit int) ([]order.Order, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	args := []any{w}
+	shops, args := shopsOf(sc, []any{sc.Workspace})
+	in := places(len(args)+1, len(keys))
 	for _, k := range keys {
 		args = append(args, clean(k))
 	}
-	in := places(2, len(keys))
-	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE id IN (
-			SELECT id FROM orders WHERE workspace_id = $1 AND number_key IN (`+in+`)
-			UNION SELECT id FROM orders WHERE workspace_id = $1 AND number_alt IN (`+in+`))
+	return s.orders(ctx, sc.Workspace, `SELECT `+orderCols+` FROM orders WHERE id IN (
+			SELECT id FROM orders WHERE workspace_id = $1`+shops+` AND number_key IN (`+in+`)
+			UNION SELECT id FROM orders WHERE workspace_id = $1`+shops+` AND number_alt IN (`+in+`))
 		ORDER BY placed_at DESC, id DESC LIMIT `+fmt.Sprintf("$%d", len(args)+1), append(args, limit)...)
+}
+
+// shopsOf writes the limit of a scope to shops and adds its parameters. The +
+// keeps SQLite, which has no statistics, from leaving the index in order for it.
+func shopsOf(sc auth.Scope, args []any) (string, []any) {
+	if sc.All || sc.Shops == nil {
+		return "", args
+	}
+	if len(sc.Shops) == 0 {
+		return " AND FALSE", args
+	}
+	ids := pad(sc.Shops)
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	return " AND +shop_id IN (" + places(len(args)-len(ids)+1, len(ids)) + ")", args
 }
 
 // OrdersByTracking implements order.Store.
@@ -251,9 +267,9 @@ func (s *Store) OrdersByTracking(ctx context.Context, w auth.WorkspaceID, keys [
 }
 
 // OrdersOf implements order.Store. Either half reads at most a page.
-func (s *Store) OrdersOf(ctx context.Context, w auth.WorkspaceID, c customer.ID, email string, limit int) ([]order.Order, error) {
-	const page = `SELECT * FROM (SELECT id FROM orders WHERE workspace_id = $1 AND %s ORDER BY placed_at DESC LIMIT $2) AS %s`
-	args := []any{w, limit}
+func (s *Store) OrdersOf(ctx context.Context, sc auth.Scope, c customer.ID, email string, limit int) ([]order.Order, error) {
+	shops, args := shopsOf(sc, []any{sc.Workspace, limit})
+	page := `SELECT * FROM (SELECT id FROM orders WHERE workspace_id = $1 AND %s` + shops + ` ORDER BY placed_at DESC LIMIT $2) AS %s`
 	var halves []string
 	if c != 0 {
 		args = append(args, c)
@@ -266,14 +282,14 @@ func (s *Store) OrdersOf(ctx context.Context, w auth.WorkspaceID, c customer.ID,
 	if len(halves) == 0 {
 		return nil, nil
 	}
-	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE id IN (`+strings.Join(halves, " UNION ")+`)
+	return s.orders(ctx, sc.Workspace, `SELECT `+orderCols+` FROM orders WHERE id IN (`+strings.Join(halves, " UNION ")+`)
 		ORDER BY placed_at DESC, id DESC LIMIT $2`, args...)
 }
 
 // ListOrders implements order.Store.
-func (s *Store) ListOrders(ctx context.Context, w auth.WorkspaceID, f order.Filter, after order.Cursor, limit int) ([]order.Order, error) {
-	args := []any{w}
-	where := "workspace_id = $1"
+func (s *Store) ListOrders(ctx context.Context, sc auth.Scope, f order.Filter, after order.Cursor, limit int) ([]order.Order, error) {
+	shops, args := shopsOf(sc, []any{sc.Workspace})
+	where := "workspace_id = $1" + shops
 	add := func(cond string, v ...any) {
 		for range v {
 			cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(args)+1), 1)
@@ -311,7 +327,7 @@ func (s *Store) ListOrders(ctx context.Context, w auth.WorkspaceID, f order.Filt
 		where += " AND (number_key IN (" + in + ") OR number_alt IN (" + in + "))"
 	}
 	args = append(args, limit)
-	return s.orders(ctx, w, `SELECT `+orderCols+` FROM orders WHERE `+where+
+	return s.orders(long(ctx), sc.Workspace, `SELECT `+orderCols+` FROM orders WHERE `+where+
 		fmt.Sprintf(` ORDER BY placed_at DESC, id DESC LIMIT $%d`, len(args)), args...)
 }
 

@@ -119,12 +119,12 @@ func TestOrdersAreFoundByWhatPeopleType(t *testing.T) {
 			"order 1042": "#GW-1042", "gw1042": "#GW-1042", "#GW-1042": "#GW-1042", "GW2001 please": "#2001",
 			"302-1234567-1234567": "302-1234567-1234567", "отправление 12345678-0001-2": "12345678-0001-2", "12345678-0001": "12345678-0001-2",
 		} {
-			got, err := d.orders.ByNumbers(ctx, d.w, order.Numbers(text, 8))
+			got, err := d.orders.Find(ctx, auth.ForSystem(d.w), order.Numbers(text, 8))
 			if err != nil || len(got) != 1 || got[0].Number != want {
 				t.Errorf("%q finds %v (%v), want %s", text, got, err, want)
 			}
 		}
-		if got, err := other.orders.ByNumbers(ctx, other.w, []string{"2001"}); err != nil || len(got) != 0 {
+		if got, err := other.orders.Find(ctx, auth.ForSystem(other.w), []string{"2001"}); err != nil || len(got) != 0 {
 			t.Errorf("another workspace finds %v, %v", got, err)
 		}
 		if got, err := d.OrdersByTracking(ctx, d.w, []string{order.TrackingKey("0034043416")}, 10); err != nil || len(got) != 4 {

@@ -23,7 +23,7 @@ func (s *Store) StatusCounts(ctx context.Context, scope auth.Scope, limit int) (
 	b.add("workspace_id=$", scope.Workspace)
 	b.raw("status=kind.word AND bucket<>'spam'")
 	b.scope(scope, "")
-	rows, err := all(ctx, s.DB, func(r *row) []any { return []any{&r.status, &r.n} },
+	rows, err := all(long(ctx), s.DB, func(r *row) []any { return []any{&r.status, &r.n} },
 		`WITH kind(word) AS (VALUES `+strings.Join(words, ",")+`)
 		SELECT word, (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE `+b.String()+` LIMIT `+b.param(limit)+`) x) FROM kind`, b.args...)
 	out := make(map[ticket.Status]int64, len(rows))
@@ -40,7 +40,7 @@ func (s *Store) Loads(ctx context.Context, scope auth.Scope, limit int) ([]ticke
 	b.raw("assignee_id=p.id AND bucket='open'")
 	b.scope(scope, "")
 	cond, most := b.String(), b.param(limit)
-	return all(ctx, s.DB, func(l *ticket.Load) []any { return []any{&l.Person, &l.Name, &l.Open} },
+	return all(long(ctx), s.DB, func(l *ticket.Load) []any { return []any{&l.Person, &l.Name, &l.Open} },
 		`SELECT p.id, p.name, (SELECT count(*) FROM (SELECT 1 FROM ticket WHERE `+cond+` LIMIT `+most+`) x)
 		FROM person p WHERE p.workspace_id=`+b.param(scope.Workspace)+` AND p.status='active' ORDER BY p.name, p.id LIMIT 500`, b.args...)
 }
@@ -60,7 +60,7 @@ func (s *Store) Traffic(ctx context.Context, scope auth.Scope, days []ticket.Day
 	count := func(column string) string {
 		return `(SELECT count(*) FROM ticket WHERE ` + b.String() + ` AND ` + column + `>=day.since AND ` + column + `<day.until)`
 	}
-	rows, err := all(ctx, s.DB, func(r *row) []any { return []any{&r.opened, &r.solved} },
+	rows, err := all(long(ctx), s.DB, func(r *row) []any { return []any{&r.opened, &r.solved} },
 		`WITH day(place, since, until) AS (VALUES `+strings.Join(spans, ",")+`)
 		SELECT `+count("created_at")+`, `+count("solved_at")+` FROM day ORDER BY place`, b.args...)
 	for i, r := range rows {
@@ -76,7 +76,7 @@ func (s *Store) SolveTimes(ctx context.Context, scope auth.Scope, since time.Tim
 	b.raw("bucket<>'spam'")
 	b.scope(scope, "")
 	b.add("solved_at>=$", ms(since))
-	took, err := all(ctx, s.DB, func(n *int64) []any { return []any{n} },
+	took, err := all(long(ctx), s.DB, func(n *int64) []any { return []any{n} },
 		`SELECT solved_at-created_at FROM ticket WHERE `+b.String()+` ORDER BY solved_at DESC LIMIT `+b.param(limit), b.args...)
 	out := make([]time.Duration, len(took))
 	for i, n := range took {
@@ -93,7 +93,7 @@ func (s *Store) FieldUse(ctx context.Context, w auth.WorkspaceID, keys []string,
 		sums = append(sums, "coalesce(sum(CASE WHEN coalesce(fields->>"+b.param(jsonKey(k, s.lite))+",'')<>'' THEN 1 ELSE 0 END),0)")
 	}
 	counts := make([]int64, len(keys))
-	_, err := one(ctx, s.DB, func(*struct{}) []any {
+	_, err := one(long(ctx), s.DB, func(*struct{}) []any {
 		dest := make([]any, len(counts))
 		for i := range counts {
 			dest[i] = &counts[i]

@@ -19,6 +19,10 @@ const (
 	searchChunk  = 150
 	searchRounds = 4
 	rankedChunk  = 400
+	// PostgreSQL: how many of the newest messages are looked at first, and how many
+	// of them must match for the older ones to be looked at in turn.
+	searchSample = 300
+	searchCommon = 3
 )
 
 type match struct {
@@ -30,6 +34,7 @@ func matchDest(m *match) []any { return []any{&m.message, &m.ticket} }
 
 // Search finds tickets by their messages.
 func (s *Store) Search(ctx context.Context, q ticket.SearchQuery) (ticket.SearchPage, error) {
+	ctx = long(ctx)
 	tq := term.ParseQuery(q.Text)
 	if q.Text != "" && tq.Empty() {
 		return ticket.SearchPage{}, nil
@@ -174,17 +179,39 @@ func (s *Store) matches(ctx context.Context, q ticket.SearchQuery, tq term.Query
 		return all(ctx, s.DB, matchDest, `SELECT m.id, m.ticket_id FROM message_term CROSS JOIN message m ON m.id=message_term.rowid
 			CROSS JOIN ticket t ON t.id=m.ticket_id WHERE `+b.String()+` ORDER BY message_term.rowid DESC LIMIT `+b.param(searchChunk), b.args...)
 	}
-	// The index yields every match before any can be sorted; without further
-	// conditions only the newest of them need to be looked at.
-	ts := tq.TSQuery(workspaceTerm(q.Scope.Workspace))
-	found := `SELECT message_id FROM message_term WHERE terms @@ cast(cast(` + b.param(ts) + ` as text) as tsquery) AND message_id<` + b.param(cursor)
-	words := q
-	words.Text = ""
-	if q.Scope.All && words.Empty() {
-		found += ` ORDER BY message_id DESC LIMIT ` + b.param(searchChunk)
+	words := tq.TSQuery(workspaceTerm(q.Scope.Workspace))
+	fields := q
+	fields.Text = ""
+	if !q.Scope.All || !fields.Empty() { // what else is asked may drop any match: all of them are looked at
+		return s.matchesAmong(ctx, q, everyHit, words, cursor)
 	}
+	// The index yields every match before any can be sorted, the primary key every
+	// message before any is known to match. A sample of the newest messages tells
+	// which is the shorter way; the planner, which knows the commonest words alone,
+	// cannot.
+	found, err := s.matchesAmong(ctx, q, newestHits, words, cursor, searchSample, searchChunk)
+	if err == nil && len(found) >= searchCommon && len(found) < searchChunk {
+		found, err = s.matchesAmong(ctx, q, newestHits, words, cursor, 2*searchSample*searchChunk/len(found), searchChunk)
+	}
+	if err != nil || len(found) == searchChunk {
+		return found, err
+	}
+	return s.matchesAmong(ctx, q, indexedHits, words, cursor, searchChunk)
+}
+
+// Ways to messages that have the words $1 and are older than $2, on PostgreSQL.
+const (
+	everyHit    = `SELECT message_id FROM message_term WHERE terms @@ cast(cast($1 as text) as tsquery) AND message_id<$2`
+	indexedHits = `SELECT message_id FROM (` + everyHit + ` OFFSET 0) hit ORDER BY message_id DESC LIMIT $3`
+	newestHits  = `SELECT message_id FROM (SELECT message_id, terms FROM message_term WHERE message_id<$2 ORDER BY message_id DESC LIMIT $3) newest
+		WHERE terms @@ cast(cast($1 as text) as tsquery) ORDER BY message_id DESC LIMIT $4`
+)
+
+// matchesAmong reads the newest of the messages that a way leads to.
+func (s *Store) matchesAmong(ctx context.Context, q ticket.SearchQuery, way string, args ...any) ([]match, error) {
+	b := &where{args: args}
 	s.searchWhere(b, q)
-	return all(ctx, s.DB, matchDest, `WITH f AS MATERIALIZED (`+found+`)
+	return all(ctx, s.DB, matchDest, `WITH f AS MATERIALIZED (`+way+`)
 		SELECT m.id, m.ticket_id FROM f JOIN message m ON m.id=f.message_id JOIN ticket t ON t.id=m.ticket_id
 		WHERE `+b.String()+` ORDER BY m.id DESC LIMIT `+b.param(searchChunk), b.args...)
 }

@@ -121,7 +121,8 @@ func TestSearchPagesAreDistinctAndWhole(t *testing.T) {
 		for _, c := range []struct {
 			scope auth.Scope
 			want  int
-		}{{auth.Scope{Workspace: d.w, All: true}, 45}, {auth.Scope{Workspace: d.w, Person: 1}, 30}, {auth.Scope{Workspace: d.w, Teams: []auth.TeamID{team.ID}}, 45}} {
+		}{{auth.Scope{Workspace: d.w, All: true}, 45}, {auth.Scope{Workspace: d.w, Person: 1}, 30}, {auth.Scope{Workspace: d.w, Teams: []auth.TeamID{team.ID}}, 45},
+			{auth.Scope{Workspace: d.w, AnyTeam: true, Limits: auth.Limits{Shops: []int64{}}}, 0}, {auth.Scope{Workspace: d.w, AnyTeam: true, Limits: auth.Limits{Mailboxes: []int64{1}}}, 0}} {
 			for _, text := range []string{"zipper", "tag:tagged", "zipper tag:tagged", "is:open"} {
 				got, _ := found(t, s, c.scope, text, false, 7)
 				once := slices.Compact(slices.Sorted(slices.Values(got)))
@@ -133,6 +134,42 @@ func TestSearchPagesAreDistinctAndWhole(t *testing.T) {
 			got, _ := found(t, s, c.scope, "zipper", true, 7)
 			if len(got) != len(slices.Compact(slices.Sorted(slices.Values(got)))) || len(got) < c.want*8/10 {
 				t.Errorf("ranked: %d hits, want about %d", len(got), c.want)
+			}
+		}
+	})
+}
+
+// However common a word is among how many messages, and whichever way leads to
+// them, every ticket is found once.
+func TestSearchFindsCommonAndRareWords(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		d := newDesk(t, s)
+		const tickets, each = 60, 10
+		want := map[string]int{}
+		for i := range tickets {
+			tk := d.open(t, "Lantern")
+			for j := range each {
+				n := i*each + j
+				body := "lantern"
+				for word, every := range map[string]int{"harbour": 3, "meadow": 25, "quartz": 400} {
+					if n%every == every-1 {
+						body += " " + word
+						want[word]++
+					}
+				}
+				want["lantern"]++
+				d.say(t, tk.ID, ticket.Message{Subject: "", Body: body, Channel: ticket.Email, At: time.UnixMilli(int64(n))})
+			}
+		}
+		scope := auth.Scope{Workspace: d.w, All: true}
+		for word, n := range want {
+			numbers, _ := found(t, s, scope, word, false, 20)
+			slices.Sort(numbers)
+			if once := slices.Compact(slices.Clone(numbers)); len(once) != len(numbers) {
+				t.Errorf("%s: %v", word, numbers)
+			}
+			if least := min(tickets, (n+each-1)/each); len(numbers) < least || word == "lantern" && len(numbers) != tickets || word == "quartz" && len(numbers) != n {
+				t.Errorf("%s stands in %d messages: %d tickets", word, n, len(numbers))
 			}
 		}
 	})

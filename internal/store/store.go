@@ -2,11 +2,13 @@ package store
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
 
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/vault"
 )
@@ -18,8 +20,12 @@ type Store struct {
 	now   func() time.Time
 	bus   *event.Bus
 	vault *vault.Vault
-	zip   *zstd.Encoder
-	unzip *zstd.Decoder
+	// anchored is told of each new anchor of a chain, after commit.
+	anchored func(audit.Anchor)
+	zip      *zstd.Encoder
+	unzip    *zstd.Decoder
+
+	owed atomic.Pointer[func()] // called after commits that wrote deliveries
 
 	wakeMu sync.Mutex
 	wakes  map[string]chan struct{}
@@ -31,6 +37,8 @@ type Config struct {
 	Now   func() time.Time
 	Bus   *event.Bus
 	Vault *vault.Vault
+	// Anchored is told of each new anchor of an audit chain, after commit; nil tells nobody.
+	Anchored func(audit.Anchor)
 }
 
 // New returns a Store over an open database.
@@ -43,7 +51,7 @@ func New(db *DB, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{DB: db, ids: c.IDs, now: c.Now, bus: c.Bus, vault: c.Vault, zip: enc, unzip: dec, wakes: map[string]chan struct{}{}}, nil
+	return &Store{DB: db, ids: c.IDs, now: c.Now, bus: c.Bus, vault: c.Vault, anchored: c.Anchored, zip: enc, unzip: dec, wakes: map[string]chan struct{}{}}, nil
 }
 
 func (s *Store) pack(b []byte) []byte { return s.zip.EncodeAll(b, make([]byte, 0, len(b)/2+64)) }

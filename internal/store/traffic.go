@@ -42,3 +42,9 @@ func (s *Store) MailTraffic(ctx context.Context, w auth.WorkspaceID) (map[ticket
 		JOIN ticket t ON t.id=waiting.ticket_id WHERE t.mailbox_id IS NOT NULL GROUP BY t.mailbox_id`, w, ticket.TrafficReach)
 	return out, err
 }
+
+// Overdue returns the oldest messages of a mailbox that should have left by now.
+func (s *Store) Overdue(ctx context.Context, w auth.WorkspaceID, box ticket.MailboxID, now time.Time, limit int) ([]ticket.MessageID, error) {
+	return all(ctx, s.DB, func(v *ticket.MessageID) []any { return []any{v} }, `SELECT m.id FROM message m JOIN ticket t ON t.id=m.ticket_id
+		WHERE m.workspace_id=$1 AND m.delivery IN ('scheduled','sending') AND m.send_at<=$2 AND t.mailbox_id=$3 ORDER BY m.id LIMIT $4`, w, ms(now), box, limit)
+}

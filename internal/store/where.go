@@ -39,23 +39,47 @@ func (b *where) String() string {
 	return strings.Join(b.parts, " AND ")
 }
 
-// scope restricts tickets (under an alias such as "t.") to what somebody sees.
+// scope restricts tickets (under an alias such as "t.") to what somebody sees. It
+// is auth.Scope.Sees in SQL.
 func (b *where) scope(s auth.Scope, alias string) {
 	if s.All {
 		return
 	}
-	cond := []string{alias + "team_id IS NULL"}
-	if s.Person != 0 {
-		cond = append(cond, alias+"assignee_id="+b.param(s.Person))
-	}
-	if len(s.Teams) > 0 {
-		var in []string
-		for _, t := range pad(s.Teams) {
-			in = append(in, b.param(t))
+	var limits []string
+	if !s.AnyTeam {
+		cond := alias + "team_id IS NULL"
+		if len(s.Teams) > 0 {
+			cond = "(" + cond + " OR " + oneOf(b, alias+"team_id", s.Teams) + ")"
 		}
-		cond = append(cond, alias+"team_id IN ("+strings.Join(in, ",")+")")
+		limits = append(limits, cond)
 	}
-	b.raw("(" + strings.Join(cond, " OR ") + ")")
+	if s.Mailboxes != nil {
+		limits = append(limits, oneOf(b, alias+"mailbox_id", s.Mailboxes))
+	}
+	if s.Shops != nil {
+		limits = append(limits, oneOf(b, alias+"shop_id", s.Shops))
+	}
+	if len(limits) == 0 {
+		return
+	}
+	cond := strings.Join(limits, " AND ")
+	if s.Person != 0 {
+		cond = "(" + alias + "assignee_id=" + b.param(s.Person) + " OR " + cond + ")"
+	}
+	b.raw(cond)
+}
+
+// oneOf writes that a column holds one of some numbers, in powers of two of them,
+// so that few statements serve all lists. No column holds one of none.
+func oneOf[T ~int64](b *where, column string, ids []T) string {
+	if len(ids) == 0 {
+		return "FALSE"
+	}
+	var in []string
+	for _, id := range pad(ids) {
+		in = append(in, b.param(id))
+	}
+	return column + " IN (" + strings.Join(in, ",") + ")"
 }
 
 // list restricts tickets by a query, all but its cursor.
@@ -78,7 +102,8 @@ func (b *where) list(q ticket.ListQuery, lite bool, now time.Time) {
 		b.add("bucket=$", q.Bucket)
 	}
 	b.scope(q.Scope, "")
-	if q.Bucket == "" || q.Bucket == ticket.InDone { // the others hold no merged ones
+	switch q.Bucket { // the others hold no merged ones
+	case "", ticket.InDone, ticket.InSpam:
 		b.raw("merged_into IS NULL")
 	}
 	if q.Status != "" {

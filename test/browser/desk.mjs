@@ -55,8 +55,7 @@ export const browser = () => chromium.launch({ executablePath: program, args: ["
 // that went wrong in it.
 export async function seat(chrome, desk, login, options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  const wrong = watch(page, desk);
+  const { page, wrong } = await tab(context, desk);
   if (login) {
     await page.goto(desk.console + "/sign-in");
     await page.fill("form:first-of-type [name=email]", login.email);
@@ -65,6 +64,12 @@ export async function seat(chrome, desk, login, options = {}) {
     await page.waitForURL(url => !url.pathname.startsWith("/sign-in"));
   }
   return { context, page, wrong, close: () => context.close() };
+}
+
+// tab opens one more page of the same person.
+export async function tab(context, desk) {
+  const page = await context.newPage();
+  return { page, wrong: watch(page, desk) };
 }
 
 // watch collects errors of scripts, of the content security policy and of the

@@ -46,7 +46,10 @@ func (b *bench) desk(ctx context.Context) error {
 		{"list page 1", c.get("/inbox/open")},
 		{"list row 50000", c.get("/inbox/open?after=" + deep.String())},
 		{"list rows only", c.get("/inbox/open/rows")},
-		{"ticket", func(ctx context.Context, _ int) error { return c.fetch(ctx, fmt.Sprintf("/t/%d", b.anyNumber())) }},
+		{"ticket", func(ctx context.Context, _ int) error {
+			return c.part(ctx, fmt.Sprintf("/t/%d?view=open", b.anyNumber()), "div#thread")
+		}},
+		{"ticket, whole page", func(ctx context.Context, _ int) error { return c.fetch(ctx, fmt.Sprintf("/t/%d", b.anyNumber())) }},
 		{"search common word", c.get("/search?sort=new&q=order")},
 		{"search common ranked", c.get("/search?sort=rank&q=order")},
 		{"search phrase", c.get("/search?sort=new&q=" + url.QueryEscape(`"`+commonPhrase+`"`))},
@@ -169,6 +172,18 @@ func (c *client) fetch(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	return c.do(req)
+}
+
+// part asks for what fills an element of a page that is there, as the console's
+// script does.
+func (c *client) part(ctx context.Context, path, target string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("HX-Request", "true")
+	req.Header.Set("HX-Target", target)
 	return c.do(req)
 }
 

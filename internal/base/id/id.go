@@ -46,6 +46,13 @@ func RandomNode() uint8 {
 	return b[0]
 }
 
+// Renumber changes the node, when another process has taken the number.
+func (s *Source) Renumber(node uint8) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.node = int64(node)
+}
+
 // Next returns a new identifier, greater than all that this Source gave before,
 // also when the clock steps back.
 func (s *Source) Next() int64 {

@@ -132,7 +132,19 @@ func (s *Service) ByIDs(ctx context.Context, actor auth.Actor, ids []ID) (map[ID
 	if err := actor.Can(auth.ReadCustomers); err != nil {
 		return nil, err
 	}
-	list, err := s.store.CustomersByID(ctx, actor.Workspace, ids)
+	return byID(s.store.CustomersByID(ctx, actor.Workspace, ids))
+}
+
+// Named returns customers as lists name them: like ByIDs, but the identities of
+// somebody who has a name are left out.
+func (s *Service) Named(ctx context.Context, actor auth.Actor, ids []ID) (map[ID]Customer, error) {
+	if err := actor.Can(auth.ReadCustomers); err != nil {
+		return nil, err
+	}
+	return byID(s.store.NamedCustomers(ctx, actor.Workspace, ids))
+}
+
+func byID(list []Customer, err error) (map[ID]Customer, error) {
 	if err != nil {
 		return nil, err
 	}

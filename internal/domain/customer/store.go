@@ -15,6 +15,9 @@ type Store interface {
 	Customer(context.Context, auth.WorkspaceID, ID) (Customer, error)
 	// CustomersByID returns those that exist, in no particular order.
 	CustomersByID(context.Context, auth.WorkspaceID, []ID) ([]Customer, error)
+	// NamedCustomers is CustomersByID, with the identities of those alone who have
+	// no name.
+	NamedCustomers(context.Context, auth.WorkspaceID, []ID) ([]Customer, error)
 	CustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind, value string) (Customer, error)
 	// HoldCustomerByIdentity is CustomerByIdentity that keeps a merge of the
 	// customer waiting until the transaction ends.

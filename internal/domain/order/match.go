@@ -40,11 +40,11 @@ func (s *Service) ForTicket(ctx context.Context, actor auth.Actor, c customer.ID
 		return nil, err
 	}
 	keys := Numbers(text, maxKeys/2)
-	named, err := s.ByNumbers(ctx, actor.Workspace, keys)
+	named, err := s.Find(ctx, actor, keys)
 	if err != nil {
 		return nil, err
 	}
-	own, err := s.ForCustomer(ctx, actor.Workspace, c, email, maxOwn)
+	own, err := s.ForCustomer(ctx, actor, c, email, maxOwn)
 	if err != nil {
 		return nil, err
 	}

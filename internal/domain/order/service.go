@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -46,33 +47,57 @@ func NewService(cfg Config) *Service {
 	return &Service{store: cfg.Store, customers: cfg.Customers, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
 }
 
-// Get returns an order.
-func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (Order, error) {
-	if err := actor.Can(auth.ReadOrders); err != nil {
-		return Order{}, err
-	}
-	return s.store.Order(ctx, actor.Workspace, id)
+// Resource returns the order as rights see it.
+func (o Order) Resource() auth.Resource {
+	return auth.Resource{Kind: auth.OfOrder, Workspace: o.Workspace, Shop: int64(o.Shop)}
 }
 
-// ByNumbers returns the orders that go by one of these keys (see Key and
-// Numbers), newest first, at most 50.
-func (s *Service) ByNumbers(ctx context.Context, w auth.WorkspaceID, keys []string) ([]Order, error) {
+// Resource returns an order of the shop, as rights see it.
+func (s Shop) Resource() auth.Resource {
+	return auth.Resource{Kind: auth.OfOrder, Workspace: s.Workspace, Shop: int64(s.ID)}
+}
+
+// Get returns an order that the actor may see; any other is errs.NotFound.
+func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (Order, error) {
+	if err := actor.Can(auth.ReadOrders); err != nil { // before anything is read
+		return Order{}, err
+	}
+	o, err := s.store.Order(ctx, actor.Workspace, id)
+	if err == nil {
+		err = auth.Can(actor, auth.ReadOrders, o.Resource())
+	}
+	if err != nil {
+		return Order{}, err
+	}
+	return o, nil
+}
+
+// Find returns the orders that go by one of these keys (see Key and Numbers) and
+// that the actor may see, newest first, at most 50.
+func (s *Service) Find(ctx context.Context, actor auth.Actor, keys []string) ([]Order, error) {
+	if err := actor.Can(auth.ReadOrders); err != nil {
+		return nil, err
+	}
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	return s.store.OrdersByKeys(ctx, w, keys[:min(len(keys), maxKeys)], 50)
+	return s.store.OrdersByKeys(ctx, actor.Scope(), keys[:min(len(keys), maxKeys)], 50)
 }
 
-// ForCustomer returns the orders of a customer or placed with an address, newest
-// first. A zero customer or an empty address matches nothing.
-func (s *Service) ForCustomer(ctx context.Context, w auth.WorkspaceID, c customer.ID, email string, limit int) ([]Order, error) {
+// ForCustomer returns the orders that the actor may see of a customer or placed
+// with an address, newest first. A zero customer or an empty address matches
+// nothing.
+func (s *Service) ForCustomer(ctx context.Context, actor auth.Actor, c customer.ID, email string, limit int) ([]Order, error) {
+	if err := actor.Can(auth.ReadOrders); err != nil {
+		return nil, err
+	}
 	if email != "" {
 		email = customer.FoldEmail(email)
 	}
 	if c == 0 && email == "" {
 		return nil, nil
 	}
-	return s.store.OrdersOf(ctx, w, c, email, page(limit))
+	return s.store.OrdersOf(ctx, actor.Scope(), c, email, page(limit))
 }
 
 // List returns orders, newest first, after a cursor.
@@ -83,15 +108,17 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, after Cu
 	if f.Email != "" {
 		f.Email = customer.FoldEmail(f.Email)
 	}
-	return s.store.ListOrders(ctx, actor.Workspace, f, after, page(limit))
+	return s.store.ListOrders(ctx, actor.Scope(), f, after, page(limit))
 }
 
-// Shops returns the shops of the workspace by name.
+// Shops returns the shops whose orders the actor may see, by name.
 func (s *Service) Shops(ctx context.Context, actor auth.Actor) ([]Shop, error) {
 	if err := actor.Can(auth.ReadOrders); err != nil {
 		return nil, err
 	}
-	return s.store.Shops(ctx, actor.Workspace)
+	list, err := s.store.Shops(ctx, actor.Workspace)
+	scope := actor.Scope()
+	return slices.DeleteFunc(list, func(x Shop) bool { return !scope.Sees(x.Resource()) }), err
 }
 
 // EnsureShop returns the shop of a name and creates it as given if there is

@@ -10,7 +10,7 @@ import (
 
 // Store keeps shops and orders. Orders come with their lines and fulfillments,
 // which takes two more queries however many orders there are. A record of
-// another workspace does not exist.
+// another workspace does not exist, and those that list for a person take a Scope.
 type Store interface {
 	InTx(context.Context, func(context.Context) error) error
 
@@ -31,14 +31,14 @@ type Store interface {
 
 	// OrdersByKeys returns orders whose key or second key is among keys, newest
 	// first.
-	OrdersByKeys(ctx context.Context, w auth.WorkspaceID, keys []string, limit int) ([]Order, error)
+	OrdersByKeys(ctx context.Context, s auth.Scope, keys []string, limit int) ([]Order, error)
 	// OrdersByTracking returns orders with a parcel under one of these keys.
 	OrdersByTracking(ctx context.Context, w auth.WorkspaceID, keys []string, limit int) ([]Order, error)
 	// OrdersOf returns orders that belong to a customer or to an address, newest
 	// first; 0 and "" match nothing.
-	OrdersOf(ctx context.Context, w auth.WorkspaceID, c customer.ID, email string, limit int) ([]Order, error)
+	OrdersOf(ctx context.Context, s auth.Scope, c customer.ID, email string, limit int) ([]Order, error)
 	// ListOrders returns orders, newest first, after the cursor.
-	ListOrders(ctx context.Context, w auth.WorkspaceID, f Filter, after Cursor, limit int) ([]Order, error)
+	ListOrders(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Order, error)
 
 	// OrderImport returns how far the import of a source came, errs.NotFound if it
 	// never began.

@@ -9,6 +9,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -20,7 +21,7 @@ func (s *Service) record(ctx context.Context, actor auth.Actor, kind, subject st
 
 // Macros lists the macros by name.
 func (s *Service) Macros(ctx context.Context, actor auth.Actor) ([]Macro, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := actor.CanAny(auth.ReadTickets, auth.ManageMacros); err != nil {
 		return nil, err
 	}
 	return s.Store.Macros(ctx, actor.Workspace)
@@ -28,7 +29,7 @@ func (s *Service) Macros(ctx context.Context, actor auth.Actor) ([]Macro, error)
 
 // Macro returns one macro.
 func (s *Service) Macro(ctx context.Context, actor auth.Actor, id MacroID) (Macro, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := actor.CanAny(auth.ReadTickets, auth.ManageMacros); err != nil {
 		return Macro{}, err
 	}
 	return s.Store.Macro(ctx, actor.Workspace, id)
@@ -114,31 +115,28 @@ func (s *Service) DeleteMacro(ctx context.Context, actor auth.Actor, id MacroID)
 // ApplyMacro runs a macro's actions on a ticket at once, without a reply.
 func (s *Service) ApplyMacro(ctx context.Context, actor auth.Actor, t ID, id MacroID) (event.ID, error) {
 	return s.one(ctx, actor, t, func(ctx context.Context, c *change) error {
-		if err := s.macroActions(ctx, c, id); err != nil {
-			return err
-		}
-		m, err := s.Store.Macro(ctx, actor.Workspace, id)
+		a, err := s.macroActions(ctx, c, id)
 		if err != nil {
 			return err
 		}
-		return c.setStatus(ctx, m.Actions.Status, m.Actions.Waiting)
+		return c.setStatus(ctx, a.Status, a.Waiting)
 	})
 }
 
-// macroActions does what a macro does besides its text. The state is left to
-// the caller, because "send and ..." may have chosen another.
-func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) error {
+// macroActions does what a macro does besides its text, and returns it. The state
+// is left to the caller, because "send and ..." may have chosen another.
+func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) (MacroActions, error) {
 	m, err := s.Store.Macro(ctx, c.T.Workspace, id)
 	if err != nil {
-		return err
+		return MacroActions{}, err
 	}
 	a := m.Actions
 	if err := c.changeTags(ctx, a.AddTags, nil); err != nil {
-		return err
+		return a, err
 	}
 	if a.Team != 0 {
 		if err := unlessGone(c.setTeam(ctx, a.Team)); err != nil {
-			return err
+			return a, err
 		}
 	}
 	to := a.Assignee
@@ -147,15 +145,15 @@ func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) error
 	}
 	if to != 0 {
 		if err := unlessGone(c.assign(ctx, to)); err != nil {
-			return err
+			return a, err
 		}
 	}
 	if a.Priority != nil {
 		if err := c.setPriority(*a.Priority); err != nil {
-			return err
+			return a, err
 		}
 	}
-	return s.Store.MacroUsed(ctx, c.T.Workspace, id)
+	return a, s.Store.MacroUsed(ctx, c.T.Workspace, id)
 }
 
 // unlessGone lets a macro whose team or assignee has left since do the rest: an
@@ -167,22 +165,40 @@ func unlessGone(err error) error {
 	return err
 }
 
-// Tags lists the tags with how many tickets bear each.
+// Tags lists the tags with how many of the tickets that the actor sees bear each.
 func (s *Service) Tags(ctx context.Context, actor auth.Actor) ([]Tag, map[string]int64, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := actor.CanAny(auth.ReadTickets, auth.ManageMacros); err != nil {
 		return nil, nil, err
 	}
 	tags, err := s.Store.Tags(ctx, actor.Workspace)
 	if err != nil {
 		return nil, nil, err
 	}
-	counts, err := s.Store.TagCounts(ctx, actor.Workspace, CountLimit)
-	return tags, counts, err
+	scope := actor.Scope()
+	if scope.All {
+		counts, err := s.Store.TagCounts(ctx, actor.Workspace, CountLimit)
+		return tags, counts, err
+	}
+	counts := make(map[string]int64, len(tags))
+	for part := range slices.Chunk(tags, 50) {
+		lists := make([]ListQuery, len(part))
+		for i, t := range part {
+			lists[i] = ListQuery{Scope: scope, Tag: t.Name}
+		}
+		found, err := s.Store.CountLists(ctx, lists, CountLimit)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, n := range found {
+			counts[part[i].Name] = int64(n)
+		}
+	}
+	return tags, counts, nil
 }
 
 // TagList lists the tags without counting.
 func (s *Service) TagList(ctx context.Context, actor auth.Actor) ([]Tag, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := actor.CanAny(auth.ReadTickets, auth.ManageMacros); err != nil {
 		return nil, err
 	}
 	return s.Store.Tags(ctx, actor.Workspace)
@@ -222,10 +238,17 @@ func (s *Service) ReplaceTag(ctx context.Context, actor auth.Actor, from, into s
 		if len(ids) == 0 {
 			break
 		}
+		before := ids
 		for _, id := range ids {
 			if err := s.retag(ctx, actor, id, add, from); err != nil {
 				return err
 			}
+		}
+		if ids, err = s.Store.TicketsWithTag(ctx, actor.Workspace, from, 1); err != nil {
+			return err
+		}
+		if len(ids) == 1 && slices.Contains(before, ids[0]) { // the index does not follow: it would go on for ever
+			return errs.New(errs.Internal, "", "tag", from, "ticket", int64(ids[0]))
 		}
 	}
 	return s.Store.DeleteTag(ctx, actor.Workspace, from)
@@ -247,7 +270,7 @@ func (s *Service) retag(ctx context.Context, actor auth.Actor, id ID, add []stri
 
 // Fields lists the custom fields in their order.
 func (s *Service) Fields(ctx context.Context, actor auth.Actor) ([]Field, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := actor.CanAny(auth.ReadTickets, auth.ManageFields); err != nil {
 		return nil, err
 	}
 	return s.Store.Fields(ctx, actor.Workspace)
@@ -414,6 +437,9 @@ func (s *Service) SaveMailbox(ctx context.Context, actor auth.Actor, m Mailbox) 
 	}
 	m.CreatedAt, m.Status = s.Now(), "new"
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.belongs(ctx, m); err != nil {
+			return err
+		}
 		if m.ID == 0 {
 			m.ID = MailboxID(s.IDs.Next())
 			if err := addressTaken(s.Store.AddMailbox(ctx, m)); err != nil {
@@ -428,10 +454,53 @@ func (s *Service) SaveMailbox(ctx context.Context, actor auth.Actor, m Mailbox) 
 			if err := addressTaken(s.Store.SaveMailbox(ctx, m)); err != nil {
 				return err
 			}
+			if old.Disabled && !m.Disabled {
+				if err := s.resume(ctx, m); err != nil {
+					return err
+				}
+			}
 		}
 		return s.record(ctx, actor, "mailbox.saved", "mailbox", int64(m.ID), map[string]any{"address": m.Address, "disabled": m.Disabled})
 	})
 	return m, err
+}
+
+// belongs fails unless the shop and the team of a mailbox are of its workspace.
+func (s *Service) belongs(ctx context.Context, m Mailbox) error {
+	if m.Team != 0 {
+		teams, err := s.People.Teams(ctx, m.Workspace)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(teams, func(t auth.Team) bool { return t.ID == m.Team }) {
+			return errs.Field("team", "error.team")
+		}
+	}
+	if m.Shop != 0 {
+		shops, err := s.Orders.Shops(ctx, auth.ForSystem(m.Workspace))
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(shops, func(x order.Shop) bool { return x.ID == m.Shop }) {
+			return errs.Field("shop", "error.shop")
+		}
+	}
+	return nil
+}
+
+// resumedAtOnce is how many of a paused mailbox's messages leave when it goes on;
+// more follow by themselves.
+const resumedAtOnce = 500
+
+// resume lets leave what waited because the mailbox was paused.
+func (s *Service) resume(ctx context.Context, m Mailbox) error {
+	waiting, err := s.Store.Overdue(ctx, m.Workspace, m.ID, s.Now(), resumedAtOnce)
+	for _, id := range waiting {
+		if err == nil {
+			err = s.Actions.Hurry(ctx, m.Workspace, SendKey(id))
+		}
+	}
+	return err
 }
 
 func addressTaken(err error) error {

@@ -42,11 +42,8 @@ func (s *Service) Counts(ctx context.Context, actor auth.Actor, lists []ListQuer
 // Open reads the page of a ticket as Thread does, in fewer statements. The
 // participants are left out unless Recipient needs them.
 func (s *Service) Open(ctx context.Context, actor auth.Actor, t Ticket, before MessageID) (Thread, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := auth.Can(actor, auth.ReadTickets, t.Resource()); err != nil {
 		return Thread{}, err
-	}
-	if t.Workspace != actor.Workspace || !actor.Scope().Sees(t.Team, t.Assignee) {
-		return Thread{}, errs.New(errs.NotFound, "error.not_found")
 	}
 	out := Thread{Ticket: t, Drafts: map[Kind]Draft{}}
 	var err error
@@ -122,7 +119,7 @@ func (s *Service) Attachment(ctx context.Context, actor auth.Actor, id MessageID
 	if err != nil {
 		return File{}, nil, err
 	}
-	if _, err := s.visible(ctx, actor, m.Ticket); err != nil {
+	if _, err := s.load(ctx, actor, auth.ReadTickets, m.Ticket); err != nil {
 		return File{}, nil, err
 	}
 	i := slices.Index(FileNames(m.Files), name)
@@ -203,12 +200,15 @@ func (s *Service) ByIDs(ctx context.Context, actor auth.Actor, ids []ID) ([]Tick
 	}
 	list, err := s.Store.TicketsByID(ctx, actor.Workspace, ids)
 	scope := actor.Scope()
-	return slices.DeleteFunc(list, func(t Ticket) bool { return !scope.Sees(t.Team, t.Assignee) }), err
+	return slices.DeleteFunc(list, func(t Ticket) bool { return !scope.Sees(t.Resource()) }), err
 }
 
 // TicketOf returns the ticket of an event that can be undone, if the actor may
 // see it. An event of another workspace does not exist.
 func (s *Service) TicketOf(ctx context.Context, actor auth.Actor, id event.ID) (Ticket, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil { // before anything is read
+		return Ticket{}, err
+	}
 	e, err := s.Store.Event(ctx, actor.Workspace, id)
 	if err != nil {
 		return Ticket{}, err
@@ -224,7 +224,7 @@ func (s *Service) TicketOf(ctx context.Context, actor auth.Actor, id event.ID) (
 // same anchor, also after the first was saved; a reply that was taken back and is
 // sent again has another.
 func (s *Service) ReplyAnchor(ctx context.Context, actor auth.Actor, t Ticket, body string) (MessageID, error) {
-	if err := actor.Can(auth.WriteTickets); err != nil {
+	if err := auth.Can(actor, auth.WriteTickets, t.Resource()); err != nil {
 		return 0, err
 	}
 	last, err := s.Store.Messages(ctx, t.Workspace, t.ID, 0, 10)

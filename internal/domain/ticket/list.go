@@ -121,17 +121,20 @@ func (s *Service) Count(ctx context.Context, actor auth.Actor, q ListQuery, limi
 	return s.Store.CountTickets(ctx, q, limit+1)
 }
 
-// Mailboxes returns the mailboxes of the workspace, without their secrets for
-// those who do not manage them.
+// Mailboxes returns the mailboxes of the workspace whose mail the actor may see,
+// and all of them to those who manage them; the others get no secrets.
 func (s *Service) Mailboxes(ctx context.Context, actor auth.Actor) ([]Mailbox, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := actor.CanAny(auth.ReadTickets, auth.ManageMail); err != nil {
 		return nil, err
 	}
 	boxes, err := s.Store.Mailboxes(ctx, actor.Workspace)
+	if actor.May(auth.ManageMail) {
+		return boxes, err
+	}
+	scope := actor.Scope()
+	boxes = slices.DeleteFunc(boxes, func(m Mailbox) bool { return !scope.Sees(m.Resource()) })
 	for i := range boxes {
-		if !actor.May(auth.ManageMail) {
-			boxes[i].Secrets = MailSecrets{}
-		}
+		boxes[i].Secrets = MailSecrets{}
 	}
 	return boxes, err
 }

@@ -26,6 +26,12 @@ type Mailbox struct {
 	CreatedAt    time.Time
 }
 
+// Resource returns a ticket that came in by the mailbox a moment ago, as rights
+// see it: who may see that may write from here.
+func (m Mailbox) Resource() auth.Resource {
+	return auth.Resource{Kind: auth.OfTicket, Workspace: m.Workspace, Team: m.Team, Mailbox: int64(m.ID), Shop: int64(m.Shop)}
+}
+
 // MailSettings are the ways in and out of a mailbox, without secrets.
 type MailSettings struct {
 	InKind      string   `json:"in_kind"` // imap, lmtp, off

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
-	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -39,7 +38,7 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (e
 		if c.T.Status == Closed {
 			return errs.New(errs.Conflict, "error.ticket_closed")
 		}
-		src, err := s.visible(ctx, actor, from)
+		src, err := s.load(ctx, actor, auth.WriteTickets, from)
 		if err != nil {
 			return err
 		}
@@ -282,7 +281,7 @@ func undoMerge(ctx context.Context, s *Service, c *change, e event.Event) error 
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo merge: %w", err)
 	}
-	src, err := s.visible(ctx, c.actor, d.From)
+	src, err := s.load(ctx, c.actor, auth.WriteTickets, d.From)
 	if err != nil {
 		return err
 	}
@@ -385,10 +384,20 @@ func undoStatus(ctx context.Context, _ *Service, c *change, e event.Event) error
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo status: %w", err)
 	}
-	if c.T.Status != d.To || c.T.Waiting != d.Waiting || d.Was.Status == "" {
+	was, done := d.Was, func(s Status) bool { return s == Solved || s == Closed }
+	switch {
+	case c.T.Status != d.To || c.T.Waiting != d.Waiting || was.Status == "":
+		return movedOn()
+	case was.Status != New && was.Status != Open && c.T.LastInboundAt.After(e.At):
+		return movedOn() // the customer has written since, and would wait unseen
+	case done(was.Status) && !c.T.SnoozedUntil.IsZero():
 		return movedOn()
 	}
-	c.T.take(d.Was)
+	if !done(d.To) { // the move left the snooze alone, so what became of that is another event's
+		was.Snoozed, was.Wake = unixMilli(c.T.SnoozedUntil), c.T.WakeOnReply
+	}
+	was.Unread = was.Unread || c.T.Unread
+	c.T.take(was)
 	return nil
 }
 
@@ -420,14 +429,18 @@ func undoTeam(ctx context.Context, _ *Service, c *change, e event.Event) error {
 }
 
 func undoOrder(_ context.Context, _ *Service, c *change, e event.Event) error {
-	var d fromTo
+	var d ordered
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo order: %w", err)
 	}
-	if c.T.Order != order.ID(d.To) {
+	if c.T.Order != d.To {
 		return movedOn()
 	}
-	c.setOrder(order.ID(d.From))
+	c.T.Order = d.From
+	if d.Shop != 0 && c.T.Shop == d.Shop {
+		c.T.Shop = 0
+	}
+	c.log("ticket.order", ordered{From: d.To, To: d.From, Number: c.T.Number})
 	return nil
 }
 

@@ -169,9 +169,17 @@ type Draft struct {
 
 // DraftData is the content of a draft.
 type DraftData struct {
-	Body    string `json:"body"`
-	To      string `json:"to,omitempty"`
-	CC      string `json:"cc,omitempty"`
+	Body string `json:"body"`
+	To   string `json:"to,omitempty"`
+	CC   string `json:"cc,omitempty"`
+	// Macro is the one whose actions wait to be done with the reply; 0 for none.
+	Macro MacroID `json:"macro,omitempty"`
+	// Version tells what a window saw last from what another one saved since. It
+	// never comes back, not even after the draft was sent or emptied.
 	Version int64  `json:"version"`
 	Files   []File `json:"files,omitempty"`
 }
+
+// next is the version of a draft that is saved now, after this one. It follows
+// the clock, because a deleted draft leaves no version to count on from.
+func (d DraftData) next(now time.Time) int64 { return max(d.Version+1, now.UnixMilli()) }

@@ -166,6 +166,7 @@ type placement struct {
 	customer customer.ID
 	subject  string
 	order    order.ID
+	shop     order.ShopID // of that order
 	verified bool
 }
 
@@ -338,13 +339,13 @@ func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, 
 	var p placement
 	keys := order.Numbers(in.Subject+"\n"+in.Body, 8)
 	if len(keys) > 0 {
-		orders, err := s.Orders.ByNumbers(ctx, w.ID, keys)
+		orders, err := s.Orders.Find(ctx, auth.ForSystem(w.ID), keys)
 		if err != nil {
 			return p, err
 		}
 		for _, o := range orders {
 			if o.Customer == cust && cust != 0 || o.Email == in.From.Address {
-				p.order = o.ID
+				p.order, p.shop = o.ID, o.Shop
 				break
 			}
 		}
@@ -410,6 +411,7 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 			c.T.Shop, c.T.Team = b.Shop, b.Team
 		}
 	}
+	c.T.Shop = cmp.Or(c.T.Shop, p.shop) // a mailbox of no shop: the order tells
 	if in.Form == AutoReply || in.Form == Report {
 		c.T.Priority = Low
 	}
@@ -498,7 +500,7 @@ func (c *change) inbound(in *Inbound, p placement, digest string) Message {
 		c.T.Language = in.Language
 	}
 	if c.T.Order == 0 && p.order != 0 {
-		c.T.Order = p.order
+		c.T.Order, c.T.Shop = p.order, cmp.Or(c.T.Shop, p.shop)
 	}
 	if newest && c.T.received(in.Form, c.now) {
 		c.log("ticket.reopened", map[string]any{"number": c.T.Number})

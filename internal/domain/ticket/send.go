@@ -35,8 +35,8 @@ type NewReply struct {
 	At      time.Time // zero: now, after the undo time
 	Then    Status    // state afterwards; "" leaves it, but new becomes open
 	Waiting Waiting
-	Macro   MacroID
-	Key     string // idempotency key of the request; "" for none
+	Macro   MacroID // its actions are done with the reply, its state only if Then names none
+	Key     string  // idempotency key of the request; "" for none
 	// Signature is the writer's own; that of the mailbox follows it.
 	Signature string
 }
@@ -94,8 +94,34 @@ func (s *Service) mailboxOf(ctx context.Context, t Ticket) (Mailbox, error) {
 	return Mailbox{}, errs.New(errs.Conflict, "error.no_mailbox")
 }
 
-// compose saves an outbound message and proposes the action that sends it.
+// writeFrom returns the mailbox by which the actor begins a conversation: the
+// given one or, for 0, the first that is open to them.
+func (s *Service) writeFrom(ctx context.Context, actor auth.Actor, id MailboxID) (Mailbox, error) {
+	if id != 0 {
+		box, err := s.Store.Mailbox(ctx, actor.Workspace, id)
+		if err == nil {
+			err = auth.Can(actor, auth.SendMail, box.Resource())
+		}
+		return box, err
+	}
+	boxes, err := s.Store.Mailboxes(ctx, actor.Workspace)
+	if err != nil {
+		return Mailbox{}, err
+	}
+	for _, b := range boxes {
+		if !b.Disabled && auth.Can(actor, auth.SendMail, b.Resource()) == nil {
+			return b, nil
+		}
+	}
+	return Mailbox{}, errs.New(errs.Conflict, "error.no_mailbox")
+}
+
+// compose saves an outbound message and proposes the action that sends it. Every
+// letter of an actor passes here, so that here is asked whether it may leave.
 func (s *Service) compose(ctx context.Context, c *change, box Mailbox, side SideID, r NewReply) (Message, error) {
+	if err := c.actor.Can(auth.SendMail); err != nil {
+		return Message{}, err
+	}
 	body, _ := redact.Cards(strings.TrimSpace(strings.ReplaceAll(r.Body, "\r\n", "\n")))
 	switch {
 	case body == "" && len(r.Files)+len(r.Keep) == 0:
@@ -188,11 +214,8 @@ func recipient(messages []Message, people []Participant) []Address {
 
 // ReplyTo returns to whom an answer goes unless the agent says otherwise.
 func (s *Service) ReplyTo(ctx context.Context, actor auth.Actor, t Ticket) ([]Address, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
+	if err := auth.Can(actor, auth.ReadTickets, t.Resource()); err != nil {
 		return nil, err
-	}
-	if t.Workspace != actor.Workspace || !actor.Scope().Sees(t.Team, t.Assignee) {
-		return nil, errs.New(errs.NotFound, "error.not_found")
 	}
 	return s.replyTo(ctx, t)
 }
@@ -218,16 +241,23 @@ func (s *Service) afterReply(ctx context.Context, c *change, m Message, r NewRep
 	if err := s.Store.DeleteDraft(ctx, c.actor.Workspace, c.T.ID, c.actor.Person(), KindOutbound); err != nil {
 		return err
 	}
+	to, waiting := r.Then, r.Waiting
 	if r.Macro != 0 {
-		if err := s.macroActions(ctx, c, r.Macro); err != nil {
+		done, err := s.macroActions(ctx, c, r.Macro)
+		if err != nil && !errs.Is(err, errs.NotFound) { // deleted since it was chosen: an answer must not fail for it
 			return err
 		}
+		if to == "" && CanMove(c.T.Status, done.Status) {
+			to = done.Status
+		}
+		if to == done.Status && waiting == "" {
+			waiting = done.Waiting
+		}
 	}
-	to := r.Then
 	if to == "" && c.T.Status == New {
 		to = Open
 	}
-	return c.setStatus(ctx, to, r.Waiting)
+	return c.setStatus(ctx, to, waiting)
 }
 
 // Unsend takes a reply back before it leaves; its text returns to the draft, and
@@ -267,7 +297,10 @@ func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id Message
 		}
 		return s.Store.PutDraft(ctx, Draft{
 			Ticket: t, Person: actor.Person(), Workspace: actor.Workspace, Kind: KindOutbound, UpdatedAt: c.now,
-			Data: DraftData{Body: body, To: joinAddresses(m.Recipients.To), CC: joinAddresses(m.Recipients.CC), Version: kept.Data.Version + 1, Files: m.Files},
+			Data: DraftData{
+				Body: body, To: joinAddresses(m.Recipients.To), CC: joinAddresses(m.Recipients.CC), Files: slices.Concat(m.Files, kept.Data.Files),
+				Macro: kept.Data.Macro, Version: kept.Data.next(c.now), // what the sent one did stays done
+			},
 		})
 	})
 	return err
@@ -275,6 +308,9 @@ func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id Message
 
 // Resend sends a failed, returned or unclear message again, by a person's decision.
 func (s *Service) Resend(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
+	if err := actor.Can(auth.SendMail); err != nil {
+		return err
+	}
 	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
 		m, err := s.messageOf(ctx, c.T, id)
 		if err != nil {
@@ -299,6 +335,9 @@ func (s *Service) Resend(ctx context.Context, actor auth.Actor, t ID, id Message
 
 // SendNow sends a scheduled message at once.
 func (s *Service) SendNow(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
+	if err := actor.Can(auth.SendMail); err != nil {
+		return err
+	}
 	_, err := s.update(ctx, actor, t, func(ctx context.Context, c *change) error {
 		m, err := s.messageOf(ctx, c.T, id)
 		if err != nil {
@@ -329,7 +368,7 @@ func (s *Service) messageOf(ctx context.Context, t Ticket, id MessageID) (Messag
 // SetDelivery brings a message in line with the action that sends it. It joins
 // the transaction that ends the action.
 func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id MessageID, state action.State, detail string) error {
-	m, err := s.Store.Message(ctx, w, id)
+	m, tk, err := s.heldMessage(ctx, w, id)
 	if errs.Is(err, errs.NotFound) {
 		return nil
 	}
@@ -351,10 +390,6 @@ func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id Messag
 	if err := s.Store.SaveMessage(ctx, m); err != nil {
 		return err
 	}
-	tk, err := s.Store.Ticket(ctx, w, m.Ticket)
-	if err != nil {
-		return err
-	}
 	c := &change{s: s, now: now, actor: auth.ForSystem(w), T: tk}
 	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.delivery",
 		map[string]any{"message": int64(id), "state": to, "detail": cut(detail, 300), "number": tk.Number})
@@ -366,6 +401,22 @@ func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id Messag
 		c.T.move(Open, "", now)
 	}
 	return c.save(ctx, &tk)
+}
+
+// heldMessage reads a message together with its ticket, whose lock is what all
+// who change a message hold.
+func (s *Service) heldMessage(ctx context.Context, w auth.WorkspaceID, id MessageID) (Message, Ticket, error) {
+	m, err := s.Store.Message(ctx, w, id)
+	for err == nil {
+		var t Ticket
+		if t, err = s.Store.Ticket(ctx, w, m.Ticket); err != nil {
+			break
+		}
+		if m, err = s.Store.Message(ctx, w, id); err == nil && m.Ticket == t.ID { // else it was moved meanwhile
+			return m, t, nil
+		}
+	}
+	return Message{}, Ticket{}, err
 }
 
 func joinAddresses(list []Address) string {

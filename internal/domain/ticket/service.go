@@ -79,7 +79,7 @@ func (s *Service) update(ctx context.Context, actor auth.Actor, t ID, fn func(co
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		c := &change{s: s, actor: actor, now: s.Now()}
 		var err error
-		if c.T, err = s.visible(ctx, actor, t); err != nil {
+		if c.T, err = s.load(ctx, actor, auth.WriteTickets, t); err != nil {
 			return err
 		}
 		if c.T.MergedInto != 0 {
@@ -110,24 +110,32 @@ func (c *change) save(ctx context.Context, out *Ticket) error {
 	return c.s.Journal.Append(ctx, c.events...)
 }
 
-// visible reads a ticket that the actor may see; any other is errs.NotFound.
-func (s *Service) visible(ctx context.Context, actor auth.Actor, t ID) (Ticket, error) {
-	tk, err := s.Store.Ticket(ctx, actor.Workspace, t)
-	if err != nil {
+// Resource returns the ticket as rights see it.
+func (t Ticket) Resource() auth.Resource {
+	return auth.Resource{
+		Kind: auth.OfTicket, Workspace: t.Workspace, Team: t.Team, Assignee: t.Assignee, Mailbox: int64(t.Mailbox), Shop: int64(t.Shop),
+	}
+}
+
+// load reads a ticket to which the actor may do what a permission names; one that
+// they may not see is errs.NotFound.
+func (s *Service) load(ctx context.Context, actor auth.Actor, p auth.Permission, t ID) (Ticket, error) {
+	if err := actor.Can(p); err != nil { // before anything is read
 		return Ticket{}, err
 	}
-	if !actor.Scope().Sees(tk.Team, tk.Assignee) {
-		return Ticket{}, errs.New(errs.NotFound, "error.not_found")
+	tk, err := s.Store.Ticket(ctx, actor.Workspace, t)
+	if err == nil {
+		err = auth.Can(actor, p, tk.Resource())
+	}
+	if err != nil {
+		return Ticket{}, err
 	}
 	return tk, nil
 }
 
 // Get returns a ticket that the actor may see.
 func (s *Service) Get(ctx context.Context, actor auth.Actor, t ID) (Ticket, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
-		return Ticket{}, err
-	}
-	return s.visible(ctx, actor, t)
+	return s.load(ctx, actor, auth.ReadTickets, t)
 }
 
 // ByNumber returns the ticket with a number, if the actor may see it.
@@ -136,11 +144,11 @@ func (s *Service) ByNumber(ctx context.Context, actor auth.Actor, n int64) (Tick
 		return Ticket{}, err
 	}
 	t, err := s.Store.TicketByNumber(ctx, actor.Workspace, n)
+	if err == nil {
+		err = auth.Can(actor, auth.ReadTickets, t.Resource())
+	}
 	if err != nil {
 		return Ticket{}, err
-	}
-	if !actor.Scope().Sees(t.Team, t.Assignee) {
-		return Ticket{}, errs.New(errs.NotFound, "error.not_found")
 	}
 	return t, nil
 }

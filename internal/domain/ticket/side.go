@@ -120,6 +120,9 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, n NewTicket) (Ti
 	if err := actor.Can(auth.WriteTickets); err != nil {
 		return Ticket{}, err
 	}
+	if err := actor.Can(auth.SendMail); err != nil {
+		return Ticket{}, err
+	}
 	to := customer.FoldEmail(n.To.Address)
 	subject, _ := redact.Cards(cut(strings.Join(strings.Fields(n.Subject), " "), 300))
 	if !strings.Contains(to, "@") {
@@ -143,10 +146,10 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, n NewTicket) (Ti
 		}
 		now := s.Now()
 		c := &change{s: s, actor: actor, now: now, T: Ticket{
-			ID: ID(s.IDs.Next()), Workspace: actor.Workspace, Number: number, Channel: Email, Mailbox: n.Mailbox, Customer: cust.ID,
+			ID: ID(s.IDs.Next()), Workspace: actor.Workspace, Number: number, Channel: Email, Customer: cust.ID,
 			Subject: subject, Language: cust.Language, Status: Open, Assignee: actor.Person(), LastAt: now, CreatedAt: now, Fields: map[string]string{},
 		}}
-		box, err := s.mailboxOf(ctx, c.T)
+		box, err := s.writeFrom(ctx, actor, n.Mailbox)
 		if err != nil {
 			return err
 		}
@@ -209,9 +212,12 @@ func (s *Service) FollowUp(ctx context.Context, actor auth.Actor, t ID) (Ticket,
 	}
 	var out Ticket
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		old, err := s.visible(ctx, actor, t)
+		old, err := s.load(ctx, actor, auth.WriteTickets, t)
 		if err != nil {
 			return err
+		}
+		if old.MergedInto != 0 {
+			return errs.New(errs.Conflict, "error.ticket_merged")
 		}
 		if old.Status != Closed {
 			return errs.New(errs.Conflict, "error.follow_up_open")
@@ -242,9 +248,12 @@ func (s *Service) FollowUp(ctx context.Context, actor auth.Actor, t ID) (Ticket,
 	return out, err
 }
 
-// SaveDraft keeps what somebody is writing. Version is the one the writer saw
-// last; if another window saved in between it fails with errs.Conflict and
-// returns what is kept, so that no word is lost.
+// SaveDraft keeps what somebody is writing, with the macro whose actions wait
+// for the reply; without text, files and macro it forgets the draft. Version is
+// the one the writer saw last, 0 for none: if another window saved, sent or
+// emptied the draft in between it fails with errs.Conflict and returns what is
+// kept, so that no word is lost and none comes back. Files that are nil stay as
+// they are. A macro that does not exist is errs.NotFound.
 func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, t ID, k Kind, d DraftData) (Draft, error) {
 	if err := actor.Can(auth.WriteTickets); err != nil {
 		return Draft{}, err
@@ -257,7 +266,7 @@ func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, t ID, k Kind,
 	}
 	var out Draft
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.visible(ctx, actor, t); err != nil {
+		if _, err := s.load(ctx, actor, auth.WriteTickets, t); err != nil {
 			return err
 		}
 		kept, err := s.Store.Draft(ctx, actor.Workspace, t, actor.Person(), k)
@@ -265,18 +274,27 @@ func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, t ID, k Kind,
 			return err
 		}
 		out = kept
-		if kept.Data.Version > d.Version && kept.Data.Body != d.Body {
+		if d.Body, _ = redact.Cards(d.Body); kept.Data.Version != d.Version && kept.Data.Body != d.Body {
 			return errs.New(errs.Conflict, "error.draft_newer")
 		}
-		d.Body, _ = redact.Cards(d.Body)
-		d.Version = max(kept.Data.Version, d.Version) + 1
+		if k == KindNote {
+			d.Macro = 0
+		}
+		if d.Macro != 0 && d.Macro != kept.Data.Macro {
+			if _, err := s.Store.Macro(ctx, actor.Workspace, d.Macro); err != nil {
+				return err
+			}
+		}
 		if d.Files == nil {
 			d.Files = kept.Data.Files
 		}
-		out = Draft{Ticket: t, Person: actor.Person(), Workspace: actor.Workspace, Kind: k, Data: d, UpdatedAt: s.Now()}
-		if strings.TrimSpace(d.Body) == "" && len(d.Files) == 0 {
+		if strings.TrimSpace(d.Body) == "" && len(d.Files) == 0 && d.Macro == 0 {
+			out = Draft{}
 			return s.Store.DeleteDraft(ctx, actor.Workspace, t, actor.Person(), k)
 		}
+		now := s.Now()
+		d.Version = kept.Data.next(now)
+		out = Draft{Ticket: t, Person: actor.Person(), Workspace: actor.Workspace, Kind: k, Data: d, UpdatedAt: now}
 		return s.Store.PutDraft(ctx, out)
 	})
 	return out, err

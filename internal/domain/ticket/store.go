@@ -80,6 +80,8 @@ type Store interface {
 	Mailbox(context.Context, auth.WorkspaceID, MailboxID) (Mailbox, error)
 	Mailboxes(context.Context, auth.WorkspaceID) ([]Mailbox, error)
 	MailTraffic(context.Context, auth.WorkspaceID) (map[MailboxID]MailTraffic, error)
+	// Overdue returns the oldest messages of a mailbox that should have left by now.
+	Overdue(ctx context.Context, w auth.WorkspaceID, box MailboxID, now time.Time, limit int) ([]MessageID, error)
 
 	PutTag(context.Context, auth.WorkspaceID, Tag) error
 	DeleteTag(ctx context.Context, w auth.WorkspaceID, name string) error
@@ -132,5 +134,6 @@ type Customers interface {
 
 // Orders is what this package needs of orders.
 type Orders interface {
-	ByNumbers(ctx context.Context, w auth.WorkspaceID, keys []string) ([]order.Order, error)
+	Find(ctx context.Context, a auth.Actor, keys []string) ([]order.Order, error)
+	Shops(ctx context.Context, a auth.Actor) ([]order.Shop, error)
 }

@@ -228,15 +228,19 @@ func TagName(s string) string {
 	return cut(strings.Trim(s, ",#"), 40)
 }
 
-// ChangeTags adds and removes tags. A tag that nobody used before is made.
+// ChangeTags adds and removes tags. A tag that nobody used before is made; one
+// that is to be added and removed is removed.
 func (s *Service) ChangeTags(ctx context.Context, actor auth.Actor, t ID, add, remove []string) (event.ID, error) {
 	return s.one(ctx, actor, t, func(ctx context.Context, c *change) error { return c.changeTags(ctx, add, remove) })
 }
 
 func (c *change) changeTags(ctx context.Context, add, remove []string) error {
 	var added, removed []string
+	gone := func(name string) bool {
+		return slices.ContainsFunc(remove, func(x string) bool { return TagName(x) == name })
+	}
 	for _, name := range add {
-		if name = TagName(name); name != "" && c.T.addTag(name) {
+		if name = TagName(name); name != "" && !gone(name) && c.T.addTag(name) {
 			added = append(added, name)
 			if err := c.s.Store.PutTag(ctx, c.T.Workspace, Tag{Name: name}); err != nil {
 				return err
@@ -381,32 +385,42 @@ func (s *Service) SetSpam(ctx context.Context, actor auth.Actor, t ID, spam bool
 	})
 }
 
-// SetOrder links a ticket to the order with a number, or to none with "".
+// SetOrder links a ticket to the order with a number, or to none with "". An
+// order that the actor may not see is unknown. A ticket of no shop becomes one of
+// the order's.
 func (s *Service) SetOrder(ctx context.Context, actor auth.Actor, t ID, number string) (event.ID, error) {
 	return s.one(ctx, actor, t, func(ctx context.Context, c *change) error {
-		var to order.ID
+		var to order.Order
 		if number != "" {
-			found, err := s.Orders.ByNumbers(ctx, actor.Workspace, []string{order.Key(number)})
+			found, err := s.Orders.Find(ctx, actor, []string{order.Key(number)})
 			if err != nil {
 				return err
 			}
 			if len(found) == 0 {
 				return errs.Field("order", "error.order_unknown", "number", number)
 			}
-			to = found[0].ID
+			to = found[0]
 		}
-		c.setOrder(to)
+		if to.ID == c.T.Order {
+			return nil
+		}
+		d := ordered{From: c.T.Order, To: to.ID, Number: c.T.Number}
+		if c.T.Shop == 0 {
+			d.Shop = to.Shop
+			c.T.Shop = to.Shop
+		}
+		c.T.Order = to.ID
+		c.log("ticket.order", d)
 		return nil
 	})
 }
 
-func (c *change) setOrder(to order.ID) {
-	if to == c.T.Order {
-		return
-	}
-	from := c.T.Order
-	c.T.Order = to
-	c.log("ticket.order", map[string]any{"from": int64(from), "to": int64(to), "number": c.T.Number})
+// ordered is the data of ticket.order.
+type ordered struct {
+	From   order.ID     `json:"from"`
+	To     order.ID     `json:"to"`
+	Shop   order.ShopID `json:"shop,omitempty"` // which the ticket took from the order
+	Number int64        `json:"number"`
 }
 
 // MarkRead records that an agent has seen what the customer wrote.

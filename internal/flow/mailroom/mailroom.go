@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -99,6 +100,20 @@ type Mailroom struct {
 	tickets Tickets
 	log     *slog.Logger
 	workers int
+
+	accepted, processed, failed atomic.Int64
+}
+
+// Tally is how many messages a Mailroom dealt with since it was made.
+type Tally struct {
+	Accepted  int64 // durable; a repeat is not counted
+	Processed int64 // in a ticket
+	Failed    int64 // kept, and in no ticket
+}
+
+// Tally returns what was counted so far.
+func (m *Mailroom) Tally() Tally {
+	return Tally{Accepted: m.accepted.Load(), Processed: m.processed.Load(), Failed: m.failed.Load()}
 }
 
 // New returns a Mailroom that reads with a number of workers at once.
@@ -112,7 +127,11 @@ func (m *Mailroom) Accept(ctx context.Context, w auth.WorkspaceID, box ticket.Ma
 	for i := range batch {
 		batch[i].Body = m.reader.Clean(batch[i].Body)
 	}
-	return m.store.AcceptMail(ctx, w, box, batch, next)
+	n, err := m.store.AcceptMail(ctx, w, box, batch, next)
+	if err == nil {
+		m.accepted.Add(int64(n))
+	}
+	return n, err
 }
 
 const processBatch = 64
@@ -142,6 +161,7 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 		err = m.commit(ctx, w, batch, inbound)
 	}
 	if err == nil {
+		m.processed.Add(int64(len(batch)))
 		return len(batch), nil
 	}
 	if k := errs.KindOf(err); k == errs.Unavailable || ctx.Err() != nil {
@@ -151,6 +171,7 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 	for i := range batch {
 		err := m.alone(ctx, w, batch[i:i+1])
 		if err == nil {
+			m.processed.Add(1)
 			continue
 		}
 		if k := errs.KindOf(err); k == errs.Unavailable || ctx.Err() != nil {
@@ -160,6 +181,7 @@ func (m *Mailroom) step(ctx context.Context, w auth.Workspace) (int, error) {
 		if _, err := m.store.TakeMail(ctx, w.ID, batch[i].ID, err.Error()); err != nil {
 			return 0, err
 		}
+		m.failed.Add(1)
 	}
 	return len(batch), nil
 }

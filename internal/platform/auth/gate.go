@@ -16,6 +16,13 @@ type Gate struct {
 	now   func() time.Time
 	tries map[string]*try
 	known map[string]time.Time // pairs that signed in, and when
+	meter map[string]*window
+}
+
+// window counts what was allowed within an hour.
+type window struct {
+	n     int
+	until time.Time
 }
 
 type try struct {
@@ -34,9 +41,18 @@ const (
 	knownFor     = 30 * 24 * time.Hour
 )
 
+// What is allowed within an hour where nothing can be guessed, but letters or rows
+// can be made. An office behind one address stays far below.
+const (
+	resetsPerAccount  = 3
+	resetsPerAddress  = 200
+	startsPerAddress  = 2000 // challenges of passkeys, trips to issuers
+	invitesPerAddress = 600
+)
+
 // NewGate returns a Gate with a clock.
 func NewGate(now func() time.Time) *Gate {
-	return &Gate{now: now, tries: map[string]*try{}, known: map[string]time.Time{}}
+	return &Gate{now: now, tries: map[string]*try{}, known: map[string]time.Time{}, meter: map[string]*window{}}
 }
 
 // Try asks to make an attempt. It returns how long that must wait, and if that
@@ -74,6 +90,41 @@ func (g *Gate) keys(account, address string, now time.Time) []string {
 	return []string{pair, "a:" + account}
 }
 
+// Allow counts one use of something and reports whether it is among the first n
+// within an hour.
+func (g *Gate) Allow(what, who string, n int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.now()
+	key := what + "|" + who[:min(len(who), longestAccount)]
+	w := g.meter[key]
+	if w == nil || now.After(w.until) {
+		makeRoom(g.meter)
+		w = &window{until: now.Add(time.Hour)}
+		g.meter[key] = w
+	}
+	w.n++
+	return w.n <= n
+}
+
+// makeTryRoom drops failures from a full map: first those who failed once or
+// twice, which is what somebody leaves behind who floods the map with names in
+// order to be forgotten.
+func (g *Gate) makeTryRoom() {
+	if len(g.tries) < gateSize {
+		return
+	}
+	for k, t := range g.tries {
+		if t.failures < freeFailures {
+			delete(g.tries, k)
+		}
+		if len(g.tries) < gateSize*9/10 {
+			return
+		}
+	}
+	makeRoom(g.tries)
+}
+
 // makeRoom drops a tenth of a full map, in no order.
 func makeRoom[V any](m map[string]V) {
 	if len(m) < gateSize {
@@ -89,7 +140,7 @@ func makeRoom[V any](m map[string]V) {
 // count counts a failure. An account as such is slowed ten times later than one
 // account from one address.
 func (g *Gate) count(keys []string, now time.Time) {
-	makeRoom(g.tries)
+	g.makeTryRoom()
 	for i, k := range keys {
 		free := freeFailures
 		if i > 0 {

@@ -45,29 +45,6 @@ func TestGateAgainstGuessersAndForPeople(t *testing.T) {
 	}
 }
 
-func TestGrants(t *testing.T) {
-	every := []Permission{ReadTickets, WriteTickets, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ImportMail, ManageMacros,
-		ManageFields, ManagePeople, ManageTeams, ManageMail, SeeReports, Manage}
-	want := map[Role]string{AgentRole: "111111000000000", Lead: "111111101101010", Owner: "111111111111111", "": "000000000000000", "admin": "000000000000000"}
-	for role, row := range want {
-		got := ""
-		for _, p := range every {
-			got += map[bool]string{true: "1", false: "0"}[Actor{Kind: Agent, Workspace: 1, Role: role}.May(p)]
-			for _, a := range []Actor{{Kind: Customer, Workspace: 1, Role: role}, {Kind: Bot, Workspace: 1, Role: role}, {Kind: Agent, Role: role}, {Kind: System}} {
-				if a.May(p) {
-					t.Errorf("%+v may %s", a, p)
-				}
-			}
-			if !ForSystem(1).May(p) {
-				t.Errorf("the system may not %s", p)
-			}
-		}
-		if got != row {
-			t.Errorf("%q may %s, want %s", role, got, row)
-		}
-	}
-}
-
 func TestHasher(t *testing.T) {
 	h := NewHasher()
 	a, b := h.Hash("a long enough secret"), h.Hash("a long enough secret")
@@ -77,6 +54,67 @@ func TestHasher(t *testing.T) {
 	for _, bad := range []string{"", "$argon2id$", a[:len(a)-2], "$argon2id$v=19$m=99999999,t=1,p=1$AAAA$AAAA", "$2a$10$x"} {
 		if h.Check("a long enough secret", bad) || h.Check("", bad) {
 			t.Errorf("%q matches", bad)
+		}
+	}
+}
+
+// TestABotnetOfTenThousandAddresses guesses at one account for an hour, and floods
+// the gate with accounts of its own making in order to be forgotten.
+func TestABotnetOfTenThousandAddresses(t *testing.T) {
+	clock := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	g := NewGate(func() time.Time { return clock })
+	guesses := 0
+	for i := range 100_000 {
+		clock = clock.Add(36 * time.Millisecond)
+		if g.Try("anna@shop", fmt.Sprintf("bot %d", i%10_000)) == 0 {
+			guesses++
+		}
+		g.Try(fmt.Sprintf("made up %d", i), "bot")
+	}
+	if guesses > 75 {
+		t.Errorf("%d guesses in an hour", guesses)
+	}
+}
+
+func TestAllow(t *testing.T) {
+	clock := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	g := NewGate(func() time.Time { return clock })
+	count := func() (n int) {
+		for range 10 {
+			if g.Allow("reset", "anna@shop", 3) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := count(); n != 3 || !g.Allow("reset", "bo@shop", 3) || !g.Allow("sso", "anna@shop", 3) {
+		t.Errorf("%d of 3 allowed, or others held up", n)
+	}
+	if clock = clock.Add(61 * time.Minute); count() != 3 {
+		t.Error("the next hour begins with the last one's count")
+	}
+	for i := range 3 * gateSize {
+		g.Allow("reset", fmt.Sprint(i), 1)
+	}
+	if len(g.meter) > gateSize {
+		t.Errorf("%d are remembered", len(g.meter))
+	}
+}
+
+func TestCodesOfTheStandard(t *testing.T) {
+	// RFC 6238 appendix B, SHA-1, the last six of its eight digits.
+	secret := []byte("12345678901234567890")
+	for at, code := range map[int64]string{59: "287082", 1111111109: "081804", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"} {
+		if step := stepOf(secret, code, time.Unix(at, 0)); step != at/30 {
+			t.Errorf("%s at %d: step %d", code, at, step)
+		}
+		if step := stepOf(secret, code, time.Unix(at+90, 0)); step != 0 {
+			t.Errorf("%s is good 90 s later", code)
+		}
+	}
+	for _, bad := range []string{"", "1", "28708", "2870820", "２８７０８２", "-87082"} {
+		if stepOf(secret, bad, time.Unix(59, 0)) != 0 {
+			t.Errorf("%q is a code", bad)
 		}
 	}
 }

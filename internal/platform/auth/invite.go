@@ -34,9 +34,6 @@ func (s *Service) InviteAgain(ctx context.Context, a Actor, email string, role R
 	if err := a.Can(ManagePeople); err != nil {
 		return "", p, err
 	}
-	if !slices.Contains(Roles(), role) {
-		return "", p, errs.Field("role", "error.role")
-	}
 	email = strings.ToLower(strings.TrimSpace(email))
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
 		people, err := s.store.PeopleByEmail(ctx, email)
@@ -51,10 +48,13 @@ func (s *Service) InviteAgain(ctx context.Context, a Actor, email string, role R
 			return errs.Field("email", "error.address_taken")
 		}
 		p.Status, p.Role = Invited, role
+		if err := s.mayGive(ctx, a, p); err != nil {
+			return err
+		}
 		if err := s.store.SavePerson(ctx, p); err != nil {
 			return err
 		}
-		if err := s.join(ctx, a.Workspace, p.ID, teams); err != nil {
+		if err := s.join(ctx, a, p.ID, teams); err != nil {
 			return err
 		}
 		if token, err = s.link(ctx, p, "invite"); err != nil {

@@ -1,12 +1,14 @@
 package auth
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
@@ -27,29 +29,59 @@ const (
 
 // Hasher hashes passwords, at most two at a time, so that a burst of sign-ins
 // cannot take the machine's memory.
-type Hasher struct{ slots chan struct{} }
+type Hasher struct {
+	slots   chan struct{}
+	waiting atomic.Int64
+}
+
+// maxWaiting is how many sign-ins may wait for their turn: a large office at nine
+// in the morning, not a flood.
+const maxWaiting = 400
 
 // NewHasher returns a Hasher.
 func NewHasher() *Hasher { return &Hasher{slots: make(chan struct{}, 2)} }
 
-func (h *Hasher) key(password string, salt []byte, mem, time uint32) []byte {
-	h.slots <- struct{}{}
-	defer func() { <-h.slots }()
+// Try is Check for what comes from outside: it fails with errs.Unavailable if too
+// many wait already, and when ctx ends first.
+func (h *Hasher) Try(ctx context.Context, password, phc string) (bool, error) {
+	if h.waiting.Add(1) > maxWaiting {
+		h.waiting.Add(-1)
+		return false, errs.New(errs.Unavailable, "error.busy")
+	}
+	defer h.waiting.Add(-1)
+	select {
+	case h.slots <- struct{}{}:
+		defer func() { <-h.slots }()
+		return check(password, phc), nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+func key(password string, salt []byte, mem, time uint32) []byte {
 	return argon2.IDKey([]byte(password), salt, time, mem, lanes, keyLen)
 }
 
 // Hash returns the PHC string of a password (argon2id).
 func (h *Hasher) Hash(password string) string {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
 	salt := make([]byte, saltLen)
 	_, _ = rand.Read(salt)
 	b := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memoryKiB, passes, lanes,
-		b.EncodeToString(salt), b.EncodeToString(h.key(password, salt, memoryKiB, passes)))
+		b.EncodeToString(salt), b.EncodeToString(key(password, salt, memoryKiB, passes)))
 }
 
 // Check reports whether a password belongs to a PHC string. An empty or broken
 // hash costs as much time as a good one and never matches.
 func (h *Hasher) Check(password, phc string) bool {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	return check(password, phc)
+}
+
+func check(password, phc string) bool {
 	parts := strings.Split(phc, "$")
 	var v int
 	var mem, time uint32
@@ -68,10 +100,10 @@ func (h *Hasher) Check(password, phc string) bool {
 		ok = err1 == nil && err2 == nil && len(want) == keyLen
 	}
 	if !ok {
-		h.key(password, make([]byte, saltLen), memoryKiB, passes)
+		key(password, make([]byte, saltLen), memoryKiB, passes)
 		return false
 	}
-	return subtle.ConstantTimeCompare(h.key(password, salt, mem, time), want) == 1
+	return subtle.ConstantTimeCompare(key(password, salt, mem, time), want) == 1
 }
 
 // CheckNew judges a new password: at least ten characters, and not one that
@@ -97,8 +129,8 @@ func CheckNew(password, email string) error {
 	return nil
 }
 
-// NewToken returns a random 256-bit token and the hash under which it is kept.
-func NewToken() (token string, hash []byte) {
+// newLink returns a random 256-bit token and the hash under which it is kept.
+func newLink() (token string, hash []byte) {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b)
 	token = base64.RawURLEncoding.EncodeToString(b)

@@ -34,7 +34,8 @@ type Person struct {
 	Name         string
 	Role         Role
 	Status       Status
-	Restricted   bool
+	Restricted   bool   // sees only the tickets of own teams
+	Limits       Limits // what is nil here is as the role has it
 	PasswordHash string
 	Language     string
 	Zone         string
@@ -72,6 +73,7 @@ type Session struct {
 	ExpiresAt time.Time
 	UserAgent string
 	Address   string
+	ProvedAt  time.Time // when the person last proved themself, by password, code or passkey
 }
 
 // Invite is a link that lets a person set a password, once.
@@ -85,9 +87,11 @@ type Invite struct {
 	UsedAt    time.Time
 }
 
-// Store keeps workspaces, people, teams, sessions and invites.
+// Store keeps workspaces, people, teams, sessions, invites, roles and tokens.
 type Store interface {
+	SigninStore
 	InTx(context.Context, func(context.Context) error) error
+	AccessStore
 
 	AddWorkspace(context.Context, Workspace) error
 	Workspace(context.Context, WorkspaceID) (Workspace, error)

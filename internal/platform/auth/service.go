@@ -25,6 +25,16 @@ const InviteLife = 7 * 24 * time.Hour
 // the journal.
 type Log func(ctx context.Context, kind string, by Actor, subject string, id int64, data any) error
 
+// Config is what a Service needs.
+type Config struct {
+	Store  Store
+	Hasher *Hasher
+	IDs    *id.Source
+	Now    func() time.Time
+	Log    Log
+	Signin
+}
+
 // Service signs people in and manages them.
 type Service struct {
 	store  Store
@@ -33,11 +43,13 @@ type Service struct {
 	now    func() time.Time
 	log    Log
 	gate   *Gate
+	signin Signin
+	tokens tokenMemory
 }
 
 // NewService returns a Service.
-func NewService(s Store, h *Hasher, ids *id.Source, now func() time.Time, log Log) *Service {
-	return &Service{store: s, hasher: h, ids: ids, now: now, log: log, gate: NewGate(now)}
+func NewService(c Config) *Service {
+	return &Service{store: c.Store, hasher: c.Hasher, ids: c.IDs, now: c.Now, log: c.Log, gate: NewGate(c.Now), signin: c.Signin.whole()}
 }
 
 // Founding is what the first run asks for.
@@ -123,45 +135,15 @@ func (s *Service) actor(p Person, teams []TeamID) Actor {
 	return Actor{Kind: Agent, ID: int64(p.ID), Name: p.Name, Workspace: p.Workspace, Role: p.Role, Restricted: p.Restricted, Teams: teams, Language: p.Language, Zone: p.Zone}
 }
 
-// SignIn checks an address and password and opens a session. It fails alike,
-// and after the same work, for an unknown address, a wrong password and a
-// disabled person; and with errs.Unavailable when there were too many failures.
-func (s *Service) SignIn(ctx context.Context, email, password, address, userAgent string) (token string, p Person, err error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	if wait := s.gate.Try(email, address); wait > 0 {
-		return "", p, errs.New(errs.Unavailable, "error.sign_in_wait", "seconds", int(wait.Seconds())+1)
-	}
-	people, err := s.store.PeopleByEmail(ctx, email)
-	if err != nil {
-		return "", p, err
-	}
-	ok := false
-	for _, x := range people {
-		if s.hasher.Check(password, x.PasswordHash) && x.Status == Active {
-			p, ok = x, true
-			break
-		}
-	}
-	if len(people) == 0 {
-		s.hasher.Check(password, "")
-	}
-	if !ok {
-		return "", Person{}, errs.New(errs.Denied, "error.sign_in")
-	}
-	s.gate.Passed(email, address)
-	token, err = s.open(ctx, p, address, userAgent)
-	return token, p, err
-}
-
 func (s *Service) open(ctx context.Context, p Person, address, userAgent string) (string, error) {
-	token, hash := NewToken()
+	token, hash := newLink()
 	now := s.now()
 	if len(userAgent) > 300 {
 		userAgent = userAgent[:300]
 	}
 	err := s.store.InTx(ctx, func(ctx context.Context) error {
 		err := s.store.AddSession(ctx, Session{
-			Hash: hash, Workspace: p.Workspace, Person: p.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife), UserAgent: userAgent, Address: address,
+			Hash: hash, Workspace: p.Workspace, Person: p.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife), UserAgent: userAgent, Address: address, ProvedAt: now,
 		})
 		if err != nil {
 			return err
@@ -197,18 +179,16 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Actor, Person
 	if err != nil {
 		return Actor{}, Person{}, err
 	}
-	var teams []TeamID
-	if p.Restricted {
-		if teams, err = s.store.TeamsOf(ctx, p.Workspace, p.ID); err != nil {
-			return Actor{}, Person{}, err
-		}
+	a, err := s.resolve(ctx, p)
+	if err != nil {
+		return Actor{}, Person{}, err
 	}
-	if now.Sub(x.SeenAt) > 10*time.Minute {
+	if now.Sub(x.SeenAt) > touchEvery {
 		if err := s.store.TouchSession(ctx, hash, now); err != nil {
 			return Actor{}, Person{}, err
 		}
 	}
-	return s.actor(p, teams), p, nil
+	return a, p, nil
 }
 
 // SignOut ends the session of a token.
@@ -256,7 +236,10 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, token, current, n
 		if err := s.store.DeleteSessions(ctx, p.Workspace, p.ID, TokenHash(token)); err != nil {
 			return err
 		}
-		return s.log(ctx, "person.password_changed", a, "person", int64(p.ID), nil)
+		if err := s.store.EndCeremonies(ctx, p.Workspace, p.ID); err != nil {
+			return err
+		}
+		return s.changed(ctx, a, p, "password_changed")
 	})
 }
 
@@ -301,9 +284,6 @@ func (s *Service) Invite(ctx context.Context, a Actor, email, name string, role 
 	if !plausible(email) {
 		return "", p, errs.Field("email", "error.address", "address", email)
 	}
-	if !slices.Contains(Roles(), role) {
-		return "", p, errs.Field("role", "error.role")
-	}
 	if name == "" {
 		name, _, _ = strings.Cut(email, "@")
 	}
@@ -317,13 +297,16 @@ func (s *Service) Invite(ctx context.Context, a Actor, email, name string, role 
 		Language: w.Language, Zone: w.Zone, CreatedAt: now,
 	}
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.mayGive(ctx, a, p); err != nil {
+			return err
+		}
 		if err := s.store.AddPerson(ctx, p); err != nil {
 			if errs.Is(err, errs.Conflict) {
 				return &errs.Error{Kind: errs.Invalid, Field: "email", Key: "error.address_taken", Err: err}
 			}
 			return err
 		}
-		if err := s.join(ctx, a.Workspace, p.ID, teams); err != nil {
+		if err := s.join(ctx, a, p.ID, teams); err != nil {
 			return err
 		}
 		if token, err = s.link(ctx, p, "invite"); err != nil {
@@ -335,14 +318,15 @@ func (s *Service) Invite(ctx context.Context, a Actor, email, name string, role 
 }
 
 func (s *Service) link(ctx context.Context, p Person, purpose string) (string, error) {
-	token, hash := NewToken()
+	token, hash := newLink()
 	now := s.now()
 	return token, s.store.AddInvite(ctx, Invite{Hash: hash, Workspace: p.Workspace, Person: p.ID, Purpose: purpose, CreatedAt: now, ExpiresAt: now.Add(InviteLife)})
 }
 
-// join makes a person a member of exactly these teams.
-func (s *Service) join(ctx context.Context, w WorkspaceID, p PersonID, want []TeamID) error {
-	teams, err := s.store.Teams(ctx, w)
+// join makes a person a member of exactly these teams. An actor who sees only
+// their own teams changes nothing about others.
+func (s *Service) join(ctx context.Context, a Actor, p PersonID, want []TeamID) error {
+	teams, err := s.store.Teams(ctx, a.Workspace)
 	if err != nil {
 		return err
 	}
@@ -355,6 +339,9 @@ func (s *Service) join(ctx context.Context, w WorkspaceID, p PersonID, want []Te
 			t.Members = slices.DeleteFunc(t.Members, func(m PersonID) bool { return m == p })
 		default:
 			continue
+		}
+		if err := a.inTeam(t.ID); err != nil {
+			return err
 		}
 		if err := s.store.SaveTeam(ctx, t); err != nil {
 			return err
@@ -384,20 +371,26 @@ func (s *Service) Invited(ctx context.Context, token string) (Invite, Person, er
 	return i, p, err
 }
 
-// Accept sets the password of an invited person and signs them in.
-func (s *Service) Accept(ctx context.Context, token, name, password, language, zone, address, userAgent string) (session string, err error) {
+// Accept sets the password of an invited person, or of one who follows a reset
+// link, and signs them in as Enter does: a link in a mailbox stands for the
+// password, not for the second factor. It fails with errs.Denied if the workspace
+// does not let the person in by password.
+func (s *Service) Accept(ctx context.Context, token, name, password, language, zone, address, userAgent string) (e Entry, err error) {
 	i, p, err := s.Invited(ctx, token)
 	if err != nil {
-		return "", err
+		return e, err
+	}
+	if err := s.mayChoosePassword(ctx, p); err != nil {
+		return e, err
 	}
 	if err := CheckNew(password, p.Email); err != nil {
-		return "", err
+		return e, err
 	}
 	if name = strings.Join(strings.Fields(name), " "); name != "" {
 		p.Name = name
 	}
 	if p.Zone, err = checkZone(zone); err != nil {
-		return "", err
+		return e, err
 	}
 	if language != "" {
 		p.Language = language
@@ -413,11 +406,19 @@ func (s *Service) Accept(ctx context.Context, token, name, password, language, z
 		if err := s.store.SavePerson(ctx, p); err != nil {
 			return err
 		}
+		if err := s.store.EndCeremonies(ctx, p.Workspace, p.ID); err != nil {
+			return err
+		}
 		if err := s.log(ctx, "person.joined", s.actor(p, nil), "person", int64(p.ID), map[string]any{"purpose": i.Purpose}); err != nil {
 			return err
 		}
-		session, err = s.open(ctx, p, address, userAgent)
+		if i.Purpose == "reset" {
+			if err := s.changed(ctx, s.actor(p, nil), p, "password_changed"); err != nil {
+				return err
+			}
+		}
+		e, err = s.admit(ctx, p, Visit{Address: address, UserAgent: userAgent})
 		return err
 	})
-	return session, err
+	return e, err
 }

@@ -6,12 +6,17 @@
 // history. An event carries the state that it caused, not the newest one.
 // After commit, events are published on the Bus, which loses them when nobody
 // listens or a listener is slow: whoever must not miss one reads the journal.
+//
+// Where several nodes share a database, a Relay carries what one of them
+// publishes to the others: by name at once, and by looking into the journal for
+// what no announcement told. Signals, which no journal keeps, travel with it.
+// Every node sees an event once, and none is told that it was another's: work
+// that must be done once in the house is a job, never a reaction to the Bus.
 package event
 
 import (
 	"context"
 	"encoding/json"
-	"sync"
 	"time"
 
 	"godwit.dev/godwit/internal/platform/auth"
@@ -62,68 +67,4 @@ func (e Event) Decode(v any) error { return json.Unmarshal(e.Data, v) }
 // times to events without one, and publishes them after commit.
 type Journal interface {
 	Append(ctx context.Context, events ...Event) error
-}
-
-// Bus hands events to those who are listening right now, within this process.
-type Bus struct {
-	mu   sync.Mutex
-	subs map[*Subscription]struct{}
-}
-
-// NewBus returns an empty Bus.
-func NewBus() *Bus { return &Bus{subs: map[*Subscription]struct{}{}} }
-
-// Subscription receives the events of one workspace until closed.
-type Subscription struct {
-	C         <-chan Event
-	c         chan Event
-	workspace auth.WorkspaceID
-	bus       *Bus
-	lost      bool
-}
-
-// Subscribe listens to a workspace, or to all of them if w is 0. At most
-// buffer events wait; when more would, the subscriber is marked as behind.
-func (b *Bus) Subscribe(w auth.WorkspaceID, buffer int) *Subscription {
-	c := make(chan Event, buffer)
-	s := &Subscription{C: c, c: c, workspace: w, bus: b}
-	b.mu.Lock()
-	b.subs[s] = struct{}{}
-	b.mu.Unlock()
-	return s
-}
-
-// Behind reports whether events were lost since the last call; the reader must
-// then catch up from the journal.
-func (s *Subscription) Behind() bool {
-	s.bus.mu.Lock()
-	defer s.bus.mu.Unlock()
-	lost := s.lost
-	s.lost = false
-	return lost
-}
-
-// Close stops the subscription.
-func (s *Subscription) Close() {
-	s.bus.mu.Lock()
-	defer s.bus.mu.Unlock()
-	delete(s.bus.subs, s)
-}
-
-// Publish hands events to the subscribers of their workspace. It never blocks.
-func (b *Bus) Publish(events ...Event) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for s := range b.subs {
-		for _, e := range events {
-			if s.workspace != 0 && s.workspace != e.Workspace {
-				continue
-			}
-			select {
-			case s.c <- e:
-			default:
-				s.lost = true
-			}
-		}
-	}
 }

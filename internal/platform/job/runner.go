@@ -90,6 +90,7 @@ func (r *Runner) fetch(ctx, work context.Context, queue string, workers int) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	wake := r.cfg.Store.Wake(queue)
+	failures := 0
 	for ctx.Err() == nil {
 		free := workers - len(slots)
 		var jobs []Job
@@ -97,9 +98,17 @@ func (r *Runner) fetch(ctx, work context.Context, queue string, workers int) {
 			var err error
 			now := r.cfg.Now()
 			jobs, err = r.cfg.Store.Claim(ctx, queue, now, now.Add(r.cfg.Lease), free)
-			if err != nil && ctx.Err() == nil {
-				r.cfg.Log.Error("claim jobs", "queue", queue, "error", err)
+			if err != nil {
+				if failures++; failures == 1 && ctx.Err() == nil {
+					r.cfg.Log.Error("claim jobs; trying again until the database answers", "queue", queue, "error", err)
+				}
+				pause(ctx, storeBackoff(failures))
+				continue
 			}
+			if failures > 0 {
+				r.cfg.Log.Info("jobs are claimed again", "queue", queue, "failures", failures)
+			}
+			failures = 0
 		}
 		for _, j := range jobs {
 			slots <- struct{}{}
@@ -135,11 +144,12 @@ func (r *Runner) wait(ctx context.Context, queue string, wake <-chan struct{}, s
 
 func (r *Runner) run(ctx context.Context, j Job) {
 	log := r.cfg.Log.With("job", int64(j.ID), "kind", j.Kind, "workspace", int64(j.Workspace), "attempt", j.Attempt)
-	ctx, cancel := context.WithCancel(ctx)
+	work := ctx
+	ctx, cancel := context.WithCancel(work)
 	defer cancel()
 	h, ok := r.cfg.Handlers[j.Kind]
 	if !ok {
-		r.settle(ctx, log, j, errs.New(errs.Unsupported, "error.job_kind", "kind", j.Kind))
+		r.settle(work, log, j, errs.New(errs.Unsupported, "error.job_kind", "kind", j.Kind))
 		return
 	}
 	renewed := make(chan Job, 1)
@@ -147,7 +157,7 @@ func (r *Runner) run(ctx context.Context, j Job) {
 	go func() { renewed <- r.renew(renewCtx, cancel, j) }()
 	err := safely(ctx, h, j)
 	stopRenew()
-	r.settle(context.WithoutCancel(ctx), log, <-renewed, err)
+	r.settle(work, log, <-renewed, err)
 }
 
 // renew keeps the lease of a long job alive and cancels the job if it is lost.
@@ -182,22 +192,59 @@ func (r *Runner) settle(ctx context.Context, log *slog.Logger, j Job, err error)
 	var later Later
 	switch {
 	case err == nil:
-		if _, err := r.cfg.Store.Finish(ctx, j, now); err != nil {
-			log.Error("finish job", "error", err)
-		}
+		r.insist(ctx, log, "finish job", func(ctx context.Context) error {
+			_, err := r.cfg.Store.Finish(ctx, j, r.cfg.Now())
+			return err
+		})
 		return
 	case errors.As(err, &later):
 		j.Attempt--
-		if err := r.cfg.Store.Retry(ctx, j, later.At, false, ""); err != nil {
-			log.Error("postpone job", "error", err)
-		}
+		r.insist(ctx, log, "postpone job", func(ctx context.Context) error { return r.cfg.Store.Retry(ctx, j, later.At, false, "") })
 		return
 	}
 	kind := errs.KindOf(err)
 	dead := kind == errs.Invalid || kind == errs.Unsupported || j.Attempt >= j.MaxAttempts
 	log.Warn("job failed", "error", err, "dead", dead)
-	if err := r.cfg.Store.Retry(ctx, j, now.Add(Backoff(j.Attempt)), dead, err.Error()); err != nil {
-		log.Error("postpone job", "error", err)
+	r.insist(ctx, log, "postpone job", func(ctx context.Context) error {
+		return r.cfg.Store.Retry(ctx, j, now.Add(Backoff(j.Attempt)), dead, err.Error())
+	})
+}
+
+// insistence is how long the end of a job is tried to be written. After that its
+// lease ends it, and it runs again.
+const insistence = time.Minute
+
+// insist writes the end of a job also when the database is away for a while. The
+// write names the lease, so it does nothing when another worker has taken over.
+// A Runner that is cut off, because ctx ends, tries once.
+func (r *Runner) insist(ctx context.Context, log *slog.Logger, what string, write func(ctx context.Context) error) {
+	began := time.Now()
+	for failures := 1; ; failures++ {
+		err := write(context.WithoutCancel(ctx))
+		if err == nil {
+			return
+		}
+		if !errs.Is(err, errs.Unavailable) || ctx.Err() != nil || time.Since(began) > insistence {
+			log.Error(what, "error", err)
+			return
+		}
+		pause(ctx, storeBackoff(failures))
+	}
+}
+
+// storeBackoff is how long to wait after so many failures of the store: 0.1 s,
+// 0.2 s ... up to two seconds, spread by a half.
+func storeBackoff(failures int) time.Duration {
+	d := min(50*time.Millisecond<<min(failures, 10), 2*time.Second)
+	return d/2 + rand.N(d/2+1)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 

@@ -23,7 +23,7 @@ type table struct {
 	mu   sync.Mutex
 	rows map[ID]Job
 	wake chan struct{}
-	fail atomic.Bool // claims fail
+	fail atomic.Bool // the store does not answer
 }
 
 func newTable(jobs ...Job) *table {
@@ -56,6 +56,9 @@ func (t *table) Claim(_ context.Context, queue string, now, lease time.Time, n i
 func (t *table) Finish(_ context.Context, j Job, now time.Time) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.fail.Load() {
+		return false, errs.New(errs.Unavailable, "error.database")
+	}
 	k, ok := t.rows[j.ID]
 	if !ok || !k.RunAt.Equal(j.RunAt) {
 		return false, nil
@@ -296,6 +299,24 @@ func TestABrokenStoreIsBorne(t *testing.T) {
 	})
 	if runs.Load() != 1 {
 		t.Errorf("%d runs", runs.Load())
+	}
+}
+
+// A job that is done while the database is away is not done again.
+func TestTheEndOfAJobIsWrittenWhenTheStoreIsBack(t *testing.T) {
+	tab := newTable(New(1, "do", nil))
+	var runs atomic.Int32
+	during(t, tab, 1, map[string]Handler{"do": func(context.Context, Job) error {
+		runs.Add(1)
+		tab.fail.Store(true)
+		return nil
+	}}, func(*Runner) {
+		time.Sleep(20 * time.Second)
+		tab.fail.Store(false)
+		time.Sleep(5 * time.Second)
+	})
+	if _, there := tab.job(1); there || runs.Load() != 1 {
+		t.Errorf("%d runs, still there: %v", runs.Load(), there)
 	}
 }
 

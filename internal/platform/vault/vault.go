@@ -9,9 +9,12 @@ package vault
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -25,6 +28,7 @@ import (
 // Vault seals and opens. It is safe for concurrent use.
 type Vault struct {
 	keys  map[[keyIDLen]byte]cipher.AEAD
+	macs  map[[keyIDLen]byte][]byte
 	first [keyIDLen]byte
 }
 
@@ -38,7 +42,7 @@ func New(keys ...[]byte) (*Vault, error) {
 	if len(keys) == 0 {
 		return nil, errs.New(errs.Invalid, "error.vault_key")
 	}
-	v := &Vault{keys: map[[keyIDLen]byte]cipher.AEAD{}}
+	v := &Vault{keys: map[[keyIDLen]byte]cipher.AEAD{}, macs: map[[keyIDLen]byte][]byte{}}
 	for i, k := range keys {
 		if len(k) != keyLen {
 			return nil, errs.New(errs.Invalid, "error.vault_key")
@@ -54,6 +58,9 @@ func New(keys ...[]byte) (*Vault, error) {
 		sum := sha256.Sum256(append([]byte("godwit key id"), k...))
 		kid := [keyIDLen]byte(sum[:keyIDLen])
 		v.keys[kid] = gcm
+		if v.macs[kid], err = hkdf.Key(sha256.New, k, nil, "godwit codes", sha256.Size); err != nil {
+			return nil, err
+		}
 		if i == 0 {
 			v.first = kid
 		}
@@ -103,6 +110,30 @@ func (v *Vault) OpenJSON(sealed []byte, place string, out any) error {
 	return json.Unmarshal(raw, out)
 }
 
+// MAC returns the code of a message (HMAC-SHA256) under a key derived from the
+// one that seals, and the name of that key.
+func (v *Vault) MAC(message []byte) (key string, code []byte) {
+	h := hmac.New(sha256.New, v.macs[v.first])
+	h.Write(message)
+	return hex.EncodeToString(v.first[:]), h.Sum(nil)
+}
+
+// CheckMAC computes the code of a message under a named key, to be compared in
+// constant time. It reports false if the Vault does not hold the key.
+func (v *Vault) CheckMAC(key string, message []byte) (code []byte, ok bool) {
+	var kid [keyIDLen]byte
+	if n, err := hex.Decode(kid[:], []byte(key)); err != nil || n != keyIDLen || len(key) != 2*keyIDLen {
+		return nil, false
+	}
+	k, ok := v.macs[kid]
+	if !ok {
+		return nil, false
+	}
+	h := hmac.New(sha256.New, k)
+	h.Write(message)
+	return h.Sum(nil), true
+}
+
 // ParseKeys reads keys written in base 64, separated by commas, the one that
 // seals first.
 func ParseKeys(s string) ([][]byte, error) {
@@ -139,6 +170,27 @@ func LoadOrCreate(path string) (*Vault, error) {
 		return nil, errs.Wrap(errs.Invalid, err, "error.vault_file", "path", path)
 	}
 	return New(keys...)
+}
+
+// Replace writes a key file anew with keys in base 64, the one that seals first.
+// It is written whole or not at all.
+func Replace(path string, keys []string) error {
+	if _, err := ParseKeys(strings.Join(keys, ",")); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*")
+	if err != nil {
+		return errs.Wrap(errs.Unavailable, err, "error.vault_file", "path", path)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(strings.Join(keys, "\n") + "\n")
+	if err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errs.Wrap(errs.Unavailable, err, "error.vault_file", "path", path)
+	}
+	return nil
 }
 
 // create writes a whole key file or none, and leaves one that exists alone.

@@ -13,13 +13,17 @@ import (
 	"testing"
 	"time"
 
+	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/hook"
+	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/server/web"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -34,6 +38,8 @@ type adminHouse struct {
 	tickets   *ticket.Service
 	customers *customer.Service
 	orders    *order.Service
+	webhooks  *webhook.Service
+	hooks     *hook.Service
 	address   string
 	config    web.Config
 }
@@ -42,16 +48,20 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 	t.Helper()
 	s := storetest.SQLite(t)
 	h := &adminHouse{t: t, store: s, ids: id.NewSource(id.RandomNode(), time.Now)}
-	h.auth = auth.NewService(s, auth.NewHasher(), h.ids, time.Now, func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
+	h.auth = auth.NewService(auth.Config{Store: s, Hasher: auth.NewHasher(), IDs: h.ids, Now: time.Now, Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
 		return s.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
-	})
+	}})
 	h.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now})
 	h.orders = order.NewService(order.Config{Store: s, Customers: h.customers, Journal: s, IDs: h.ids, Now: time.Now})
 	h.tickets = ticket.NewService(ticket.Config{
 		Store: s, Journal: s, Actions: action.NewEngine(s, s, map[string]action.Runner{}, time.Now, nil), Customers: h.customers, Orders: h.orders,
 		People: s, IDs: h.ids, Now: time.Now, UndoSend: 10 * time.Second,
 	})
-	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Bus: event.NewBus()}
+	h.webhooks = webhook.NewService(webhook.Config{Store: s, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Check: outbound.Options{Allow: outbound.Loopback(), HTTPS: true}})
+	h.hooks = hook.NewService(hook.Config{
+		Store: s, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
+	})
+	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Webhooks: h.webhooks, Hooks: h.hooks, Bus: event.NewBus()}
 	if change != nil {
 		change(&h.config)
 	}

@@ -58,7 +58,7 @@ func (s *server) drawPeople(w http.ResponseWriter, r *request, v ui.People, chos
 	for i, p := range people {
 		v.People = append(v.People, ui.PersonRow{
 			Person: uiPerson(p), Teams: teamChoices(h, memberOf(h, p.ID)), Active: p.Status == auth.Active, SeenAt: p.SeenAt,
-			Open: open[i], Self: p.ID == r.actor.Person(),
+			Open: open[i], Self: p.ID == r.actor.Person(), Limits: h.limits(p.Restricted, p.Limits), Locked: !r.mayAll(h.granted(p.Role)),
 		})
 	}
 	invites, err := s.Auth.OpenInvites(r.Context(), r.actor)
@@ -72,8 +72,12 @@ func (s *server) drawPeople(w http.ResponseWriter, r *request, v ui.People, chos
 	return r.draw(w, formStatus(v.Form), ui.PeoplePage(v))
 }
 
-// countLists counts lists for a table, in one statement for each 50 of them.
+// countLists counts lists for a table, in one statement for each 50 of them; who
+// reads no tickets counts none.
 func (s *server) countLists(r *request, lists []ticket.ListQuery) ([]int64, error) {
+	if !r.actor.May(auth.ReadTickets) {
+		return make([]int64, len(lists)), nil
+	}
 	var out []int64
 	for part := range slices.Chunk(lists, 50) {
 		counts, err := s.Tickets.Counts(r.Context(), r.actor, part, ticket.CountLimit)
@@ -150,7 +154,7 @@ func (r *request) base() string {
 	return "http://" + r.Host
 }
 
-// personSave changes the role, the teams and whether somebody may sign in.
+// personSave changes the role, the teams and limits, and whether somebody may sign in.
 func (s *server) personSave(w http.ResponseWriter, r *request) error {
 	n, err := r.number("person")
 	if err != nil {
@@ -169,6 +173,14 @@ func (s *server) personSave(w http.ResponseWriter, r *request) error {
 	update := auth.PersonUpdate{Teams: &teams}
 	if role != "" {
 		update.Role = &role
+	}
+	if r.PostFormValue("limits") == "1" {
+		h, err := r.house()
+		if err != nil {
+			return err
+		}
+		restricted, limits := formLimits(r, h)
+		update.Restricted, update.Limits = &restricted, &limits
 	}
 	// The button for it comes after the field that holds the state as it is.
 	if list := r.PostForm["active"]; len(list) > 0 {

@@ -12,7 +12,7 @@ import (
 // joined set a new password. A link that is
 // unknown, used or expired leads nowhere.
 func (s *server) invitePage(w http.ResponseWriter, r *request) error {
-	link, person, err := s.Auth.Invited(r.Context(), r.PathValue("token"))
+	link, person, err := s.Auth.InvitedFrom(r.Context(), r.PathValue("token"), r.visit())
 	if err != nil {
 		return err
 	}
@@ -24,13 +24,17 @@ func (s *server) drawInvite(w http.ResponseWriter, r *request, link auth.Invite,
 	if err != nil {
 		return err
 	}
+	roles, err := s.Auth.Roles(r.Context(), auth.ForSystem(p.Workspace))
+	if err != nil {
+		return err
+	}
 	title, reset := r.printer.T("invite.title", "Workspace", space.Name), link.Purpose == "reset"
 	if reset {
 		title = r.printer.T("invite.reset_title")
 	}
 	page := ui.Page{
 		Printer: r.printer, Title: title, Now: r.now, Zone: r.zone,
-		Path: r.URL.RequestURI(), Workspace: space.Name,
+		Path: r.URL.RequestURI(), Workspace: space.Name, Roles: (&house{roles: roles}).roleNames(),
 	}
 	return r.draw(w, formStatus(f), ui.InvitePage(ui.Invite{
 		Page: page, Form: f, Reset: reset, Token: r.PathValue("token"), InvitedBy: space.Name, Email: p.Email, Role: ui.Role(p.Role), Name: name,
@@ -41,7 +45,7 @@ func (s *server) drawInvite(w http.ResponseWriter, r *request, link auth.Invite,
 // invite takes an invitation up, once, and signs the person in.
 func (s *server) invite(w http.ResponseWriter, r *request) error {
 	token, name, zone := r.PathValue("token"), r.PostFormValue("name"), r.PostFormValue("zone")
-	session, err := s.Auth.Accept(r.Context(), token, name, r.PostFormValue("password"), r.language("lang"), zone, r.address(), r.UserAgent())
+	e, err := s.Auth.Accept(r.Context(), token, name, r.PostFormValue("password"), r.language("lang"), zone, r.address(), r.UserAgent())
 	if errs.Is(err, errs.Invalid) {
 		link, person, gone := s.Auth.Invited(r.Context(), token)
 		if gone != nil {
@@ -53,6 +57,5 @@ func (s *server) invite(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	r.signIn(w, session)
-	return r.see(w, "/", nil)
+	return s.entered(w, r, e, "/")
 }

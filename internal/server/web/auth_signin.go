@@ -42,14 +42,18 @@ func (s *server) drawSignIn(w http.ResponseWriter, r *request, next, email strin
 	if err != nil {
 		return err
 	}
-	return r.draw(w, status, ui.SignInPage(ui.SignIn{Page: page, Form: f, Email: email, Next: next, Hints: s.Demo}))
+	sso, err := s.ssoDoor(r, next)
+	if err != nil {
+		return err
+	}
+	return r.draw(w, status, ui.SignInPage(ui.SignIn{Page: page, Form: f, Email: email, Next: next, SSO: sso, Hints: s.Demo}))
 }
 
-// signIn opens a session. The answer is the same for an unknown address, a wrong
+// signIn opens a session, or leads to the second step. The answer is the same for an unknown address, a wrong
 // password and a disabled person.
 func (s *server) signIn(w http.ResponseWriter, r *request) error {
 	email, next := r.PostFormValue("email"), local(r.PostFormValue("next"), "/")
-	token, _, err := s.Auth.SignIn(r.Context(), email, r.PostFormValue("password"), r.address(), r.UserAgent())
+	e, err := s.Auth.Enter(r.Context(), email, r.PostFormValue("password"), r.visit())
 	switch {
 	case errs.Is(err, errs.Denied):
 		return s.drawSignIn(w, r, next, email, http.StatusUnprocessableEntity, wholeForm(r.worded(err)))
@@ -58,13 +62,7 @@ func (s *server) signIn(w http.ResponseWriter, r *request) error {
 	case err != nil:
 		return err
 	}
-	if r.signed() { // another person on the same browser: the old session is not left behind
-		if err := s.Auth.SignOut(r.Context(), r.actor, r.token()); err != nil {
-			return err
-		}
-	}
-	r.signIn(w, token)
-	return r.see(w, next, nil)
+	return s.entered(w, r, e, next)
 }
 
 // wholeForm is the error of a form that is no single field's.

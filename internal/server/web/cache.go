@@ -41,6 +41,7 @@ type house struct {
 	color     map[string]string // by tag
 	fields    []ticket.Field
 	macros    []ticket.Macro
+	roles     []auth.CustomRole
 }
 
 // seat is what one person's pages count.
@@ -117,16 +118,28 @@ func (c *cache) note(e event.Event) {
 	switch subject {
 	case "customer", "order":
 		return
+	case "person", "role", "team": // who sees what has changed
+		s.seats = map[auth.PersonID]*place{}
 	case "ticket":
 		s.changes++
-		if seat := s.seats[auth.PersonID(e.ActorID)]; seat != nil && e.ActorKind == auth.Agent && e.Kind != "ticket.noted" { // a note moves no ticket
-			seat.own = true
+		if p := s.seats[auth.PersonID(e.ActorID)]; p != nil && e.ActorKind == auth.Agent && p.moved(e.Kind) {
+			p.own = true
 		}
 		if e.Kind != "ticket.tags" {
 			return
 		}
 	}
 	s.house = nil
+}
+
+// moved reports whether a change that the seat's person made may show in its
+// counts. What a message moves has an event of its own, and to have read a ticket
+// takes it from the mentions at most.
+func (p *place) moved(kind string) bool {
+	if kind == "ticket.read" {
+		return p.seat == nil || p.seat.counts[ui.ViewMentions] > 0
+	}
+	return kindOf(kind) != "message"
 }
 
 // forget drops all that is kept of a workspace.
@@ -183,6 +196,9 @@ func (c *cache) furnish(ctx context.Context, w auth.WorkspaceID) (*house, error)
 		return nil, err
 	}
 	if h.fields, err = c.c.Tickets.Fields(ctx, system); err != nil {
+		return nil, err
+	}
+	if h.roles, err = c.c.Auth.Roles(ctx, system); err != nil {
 		return nil, err
 	}
 	if h.macros, err = c.c.Tickets.Macros(ctx, system); err != nil {
@@ -250,12 +266,20 @@ func (r *request) seat() (*seat, error) {
 // counted are the built-in views that bear a count.
 var counted = []string{ui.ViewMine, ui.ViewUnassigned, ui.ViewOpen, ui.ViewPending, ui.ViewSnoozed, ui.ViewMentions}
 
-// takeSeat reads the reader's views and counts them in one statement. Saved
-// views that keep has counted are taken from there.
+// takeSeat reads the reader's views and counts them in one statement. The saved
+// views and their counts are taken from keep if there is one.
 func (r *request) takeSeat(keep *seat) (*seat, error) {
-	views, err := r.s.Tickets.Views(r.Context(), r.actor)
-	if err != nil {
-		return nil, err
+	if !r.actor.May(auth.ReadTickets) {
+		return &seat{counts: map[string]int{}}, nil
+	}
+	var views []ticket.View
+	if keep != nil {
+		views = keep.views
+	} else {
+		var err error
+		if views, err = r.s.Tickets.Views(r.Context(), r.actor); err != nil {
+			return nil, err
+		}
 	}
 	keys := append([]string(nil), counted...)
 	s := &seat{views: views, counts: make(map[string]int, len(keys)+len(views))}

@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
@@ -56,13 +57,17 @@ func (s *server) drawCustomer(w http.ResponseWriter, r *request, c customer.Cust
 	if err != nil {
 		return err
 	}
-	tickets, err := s.Tickets.OfCustomer(r.Context(), r.actor, c.ID, customerTickets)
-	if err != nil {
-		return err
+	var tickets []ticket.Ticket
+	if r.actor.May(auth.ReadTickets) {
+		if tickets, err = s.Tickets.OfCustomer(r.Context(), r.actor, c.ID, customerTickets); err != nil {
+			return err
+		}
 	}
-	orders, err := s.Orders.ForCustomer(r.Context(), r.actor.Workspace, c.ID, "", customerOrders)
-	if err != nil {
-		return err
+	var orders []order.Order
+	if r.actor.May(auth.ReadOrders) {
+		if orders, err = s.Orders.ForCustomer(r.Context(), r.actor, c.ID, "", customerOrders); err != nil {
+			return err
+		}
 	}
 	merges, err := s.Customers.Merges(r.Context(), r.actor, c.ID)
 	if err != nil {
@@ -113,13 +118,17 @@ func (r *request) timeline(tickets []ticket.Ticket, orders []order.Order, merges
 func customerUndo(e event.ID) string { return "/customers/undo/" + id64(e) }
 
 // customerLangs lists the languages in which customers are served, and the
-// customer's own if it is none of them.
+// customer's own if it is none of them. A regional form of a language keeps its
+// tag under the language's name.
 func customerLangs(r *request, chosen string) []ui.Option {
 	out := []ui.Option{{Label: r.printer.T("field.none"), Selected: chosen == ""}}
 	known := chosen == ""
 	for _, l := range i18n.Customer() {
-		out = append(out, ui.Option{Value: string(l), Label: i18n.NativeName(l), Selected: string(l) == chosen})
-		known = known || string(l) == chosen
+		o := ui.Option{Value: string(l), Label: i18n.NativeName(l), Selected: string(l) == chosen}
+		if strings.HasPrefix(chosen, o.Value+"-") && !known && !slices.Contains(i18n.Customer(), i18n.Lang(chosen)) {
+			o.Value, o.Selected = chosen, true
+		}
+		out, known = append(out, o), known || o.Selected
 	}
 	if !known {
 		out = append(out, ui.Option{Value: chosen, Label: chosen, Selected: true})

@@ -26,7 +26,7 @@ func (h *adminHouse) order(number, email, name string, placed time.Time) order.O
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	list, err := h.orders.ByNumbers(ctx, h.owner().Workspace, []string{order.Key(number)})
+	list, err := h.orders.Find(ctx, h.owner(), []string{order.Key(number)})
 	if err != nil || len(list) == 0 {
 		h.t.Fatalf("order %s: %v, %v", number, list, err)
 	}

@@ -15,7 +15,16 @@ import (
 )
 
 func (s *server) home(w http.ResponseWriter, r *request) error {
-	http.Redirect(w, r.Request, "/inbox/"+ui.ViewMine, http.StatusSeeOther)
+	to := "/account"
+	if len(r.adminOpen()) > 0 {
+		to = "/admin"
+	}
+	for _, x := range slices.Backward(sections) {
+		if r.actor.May(x.permission) {
+			to = x.path
+		}
+	}
+	http.Redirect(w, r.Request, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -66,8 +75,8 @@ type listing struct {
 	list  ui.List
 }
 
-// desk reads a view's page: its list, and the views beside it. An open ticket is
-// named along with the rows, so that customers are read once.
+// desk reads a view's page: its list, and the views beside it. The customer of an
+// open ticket is read along.
 func (r *request) desk(w http.ResponseWriter, view string, open *opened) (ui.Desk, error) {
 	q := r.URL.Query()
 	if open != nil {
@@ -181,7 +190,11 @@ func (l *listing) filter(r *request, h *house, q url.Values) {
 	for _, c := range []ticket.Channel{ticket.Email} {
 		f.Channels = append(f.Channels, ui.Option{Value: string(c), Label: r.printer.T("channel." + string(c)), Selected: string(c) == f.Channel})
 	}
+	scope := r.actor.Scope()
 	for _, shop := range h.shops {
+		if !scope.Sees(shop.Resource()) {
+			continue
+		}
 		f.Shops = append(f.Shops, ui.Option{Value: id64(shop.ID), Label: shop.Name, Selected: id64(shop.ID) == f.Shop})
 	}
 	l.list.Filter = f
@@ -211,34 +224,41 @@ func (r *request) rows(l *listing, open *opened) ([]ui.Row, error) {
 		return nil, err
 	}
 	l.list.Next = next.String()
-	var others []customer.ID
 	if open != nil {
 		l.list.Selected = open.thread.Ticket.Number
-		others = append(others, open.thread.Ticket.Customer)
+		if open.customer, err = r.customer(open.thread.Ticket); err != nil {
+			return nil, err
+		}
 	}
-	known, err := r.customers(tickets, others...)
+	known, err := r.names(tickets)
 	if err != nil {
 		return nil, err
-	}
-	if open != nil {
-		open.customer = known[open.thread.Ticket.Customer]
 	}
 	return r.uiRows(tickets, known)
 }
 
-// customers reads the customers of tickets, and some others, at once.
-func (r *request) customers(tickets []ticket.Ticket, others ...customer.ID) (map[customer.ID]customer.Customer, error) {
-	ids := others
+// names reads the customers of tickets as rows name them, at once.
+func (r *request) names(tickets []ticket.Ticket) (map[customer.ID]customer.Customer, error) {
+	var ids []customer.ID
 	for _, t := range tickets {
 		if t.Customer != 0 {
 			ids = append(ids, t.Customer)
 		}
 	}
-	ids = slices.DeleteFunc(ids, func(id customer.ID) bool { return id == 0 })
-	if len(ids) == 0 {
+	if len(ids) == 0 || !r.actor.May(auth.ReadCustomers) {
 		return nil, nil
 	}
-	return r.s.Customers.ByIDs(r.Context(), r.actor, ids)
+	return r.s.Customers.Named(r.Context(), r.actor, ids)
+}
+
+// customer reads the customer of a ticket with their identities; one that is not
+// there, or not for the reader, is the zero Customer.
+func (r *request) customer(t ticket.Ticket) (customer.Customer, error) {
+	if t.Customer == 0 || !r.actor.May(auth.ReadCustomers) {
+		return customer.Customer{}, nil
+	}
+	known, err := r.s.Customers.ByIDs(r.Context(), r.actor, []customer.ID{t.Customer})
+	return known[t.Customer], err
 }
 
 // uiRows draws tickets as the rows of a list.

@@ -18,7 +18,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -26,7 +28,9 @@ import (
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/vault"
+	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/store"
 )
 
@@ -40,6 +44,8 @@ type door struct {
 	tickets   *ticket.Service
 	customers *customer.Service
 	orders    *order.Service
+	webhooks  *webhook.Service
+	hooks     *hook.Service
 	bus       *event.Bus
 	server    *httptest.Server
 	done      chan struct{}
@@ -72,9 +78,9 @@ func newDoor(t testing.TB) *door {
 	d.store, err = store.New(db, store.Config{IDs: ids, Now: time.Now, Bus: d.bus, Vault: v})
 	must(t, err)
 	log := slog.New(slog.DiscardHandler)
-	d.auth = auth.NewService(d.store, auth.NewHasher(), ids, time.Now, func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
+	d.auth = auth.NewService(auth.Config{Store: d.store, Hasher: auth.NewHasher(), IDs: ids, Now: time.Now, Signin: auth.Signin{HTTP: http.DefaultClient}, Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
 		return d.store.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
-	})
+	}})
 	d.customers = customer.New(customer.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	d.orders = order.NewService(order.Config{Store: d.store, Customers: d.customers, Journal: d.store, IDs: ids, Now: time.Now})
 	runners := map[string]action.Runner{}
@@ -83,8 +89,14 @@ func newDoor(t testing.TB) *door {
 		Store: d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second,
 	})
 	runners[ticket.SendKind] = mailroom.NewSender(d.store, nil, d.tickets, time.Now, time.Minute, log) // nothing is sent here
+	d.webhooks = webhook.NewService(webhook.Config{
+		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Check: outbound.Options{Allow: outbound.Loopback(), HTTPS: true},
+	})
+	d.hooks = hook.NewService(hook.Config{
+		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
+	})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done,
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done,
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -34,6 +34,10 @@ var statuses = map[errs.Kind]struct {
 	errs.Unsupported: {http.StatusUnprocessableEntity, ui.FailInvalid},
 }
 
+// retryAfter is when to try again what the database did not answer, in seconds
+// (RFC 9110 section 10.2.3): about what another node or a standby needs to take over.
+const retryAfter = "2"
+
 // statusClientGone is what the log calls a request whose browser went away.
 const statusClientGone = 499
 
@@ -49,7 +53,7 @@ func (s *server) fail(w http.ResponseWriter, r *request, err error) {
 	if large != nil {
 		to.status = http.StatusRequestEntityTooLarge
 	}
-	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+	if r.Context().Err() != nil && (errors.Is(err, context.Canceled) || k == errs.Unavailable) {
 		w.WriteHeader(statusClientGone)
 		return
 	}
@@ -58,6 +62,9 @@ func (s *server) fail(w http.ResponseWriter, r *request, err error) {
 			"workspace", int64(r.actor.Workspace), "status", to.status, "error", err)
 	}
 	h := w.Header()
+	if to.status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", retryAfter)
+	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", ui.ContentSecurityPolicy)
 	h.Del("Content-Disposition")

@@ -67,6 +67,9 @@ func (s *server) live(w http.ResponseWriter, r *request) error {
 		case <-r.Context().Done():
 			return nil
 		case <-s.Done:
+			// Elsewhere, and soon: another node goes on where this one stopped.
+			fmt.Fprint(w, "retry: 100\n\n")
+			_ = x.flush() // the page comes back by itself if it did not hear
 			return nil
 		case e := <-sub.C:
 			if x.take(e) && tell == nil {

@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -52,7 +53,11 @@ func (s *server) ordersPage(w http.ResponseWriter, r *request) error {
 	} {
 		v.Statuses = append(v.Statuses, ui.Option{Value: x.status, Label: r.printer.T(x.key), Selected: x.status == v.Status})
 	}
+	scope := r.actor.Scope()
 	for _, shop := range h.shops {
+		if !scope.Sees(shop.Resource()) {
+			continue
+		}
 		v.Shops = append(v.Shops, ui.Option{Value: id64(shop.ID), Label: shop.Name, Selected: id64(shop.ID) == v.Shop})
 	}
 	after, err := parseOrderCursor(q.Get("after"))
@@ -102,8 +107,12 @@ func (s *server) findOrders(r *request, f order.Filter, words string, after orde
 	return s.ordersByName(r, f, words)
 }
 
-// ordersByName reads the orders of customers with a name, newest first.
+// ordersByName reads the orders of customers with a name, newest first; none for
+// who may not see customers.
 func (s *server) ordersByName(r *request, f order.Filter, name string) ([]order.Order, error) {
+	if !r.actor.May(auth.ReadCustomers) {
+		return nil, nil
+	}
 	people, err := s.Customers.Search(r.Context(), r.actor, name, likeNamed)
 	if err != nil {
 		return nil, err
@@ -148,7 +157,7 @@ func (s *server) orderCustomers(r *request, list []order.Order) (map[customer.ID
 			ids = append(ids, o.Customer)
 		}
 	}
-	if len(ids) == 0 {
+	if len(ids) == 0 || !r.actor.May(auth.ReadCustomers) {
 		return nil, nil
 	}
 	return s.Customers.ByIDs(r.Context(), r.actor, ids)
@@ -187,9 +196,11 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	tickets, _, err := s.Tickets.List(r.Context(), r.actor, ticket.ListQuery{Order: o.ID}, ticket.Cursor{})
-	if err != nil {
-		return err
+	var tickets []ticket.Ticket
+	if r.actor.May(auth.ReadTickets) {
+		if tickets, _, err = s.Tickets.List(r.Context(), r.actor, ticket.ListQuery{Order: o.ID}, ticket.Cursor{}); err != nil {
+			return err
+		}
 	}
 	v := ui.OrderView{Page: page, Order: r.namedOrder(h, o, known)}
 	for _, t := range tickets {

@@ -35,7 +35,13 @@ func (r *request) page(w http.ResponseWriter, title string, section ui.Section) 
 	p.Me = uiPerson(r.person)
 	p.Nav.Mine = int64(seat.counts[ui.ViewMine])
 	p.Nav.Admin = r.adminOpen()
-	p.Live = r.URL.Query().Get("live") != "off"
+	for _, x := range sections {
+		if !r.actor.May(x.permission) {
+			p.Nav.Closed = append(p.Nav.Closed, x.section)
+		}
+	}
+	p.Roles = h.roleNames()
+	p.Live = r.URL.Query().Get("live") != "off" && r.actor.May(auth.ReadTickets)
 	p.Tour = ui.Tour{On: !r.person.Settings.TourDone, Step: r.person.Settings.TourStep}
 	return p, nil
 }
@@ -45,8 +51,27 @@ var adminPages = []struct {
 	name       string
 	permission auth.Permission
 }{
-	{"people", auth.ManagePeople}, {"teams", auth.ManageTeams}, {"mailboxes", auth.ManageMail},
-	{"macros", auth.ManageMacros}, {"tags", auth.ManageMacros}, {"fields", auth.ManageFields},
+	{"people", auth.ManagePeople}, {"roles", auth.ManagePeople}, {"teams", auth.ManageTeams}, {"security", auth.Manage}, {"tokens", auth.ManageTokens},
+	{"mailboxes", auth.ManageMail}, {"macros", auth.ManageMacros}, {"tags", auth.ManageMacros}, {"fields", auth.ManageFields}, {"webhooks", auth.ManageWebhooks},
+}
+
+// sections are the entries of the rail that need a permission.
+var sections = []struct {
+	section    ui.Section
+	permission auth.Permission
+	path       string
+}{
+	{ui.SectionInbox, auth.ReadTickets, "/inbox/" + ui.ViewMine}, {ui.SectionSearch, auth.ReadTickets, "/search"},
+	{ui.SectionOrders, auth.ReadOrders, "/orders"}, {ui.SectionReports, auth.SeeReports, "/reports"},
+}
+
+// roleNames are the names of the roles that the workspace made.
+func (h *house) roleNames() map[ui.Role]string {
+	out := make(map[ui.Role]string, len(h.roles))
+	for _, r := range h.roles {
+		out[ui.Role(r.Key)] = r.Name
+	}
+	return out
 }
 
 // adminOpen returns the pages of the administration that are open to the reader.

@@ -82,7 +82,7 @@ func (r *request) paletteTickets(q string) ([]ui.PaletteItem, error) {
 			list = append(list, h.Ticket)
 		}
 	}
-	known, err := r.customers(list)
+	known, err := r.names(list)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (r *request) paletteOrders(q string) ([]ui.PaletteItem, error) {
 	if key == "" || !r.actor.May(auth.ReadOrders) {
 		return nil, nil
 	}
-	list, err := r.s.Orders.ByNumbers(r.Context(), r.actor.Workspace, []string{key})
+	list, err := r.s.Orders.Find(r.Context(), r.actor, []string{key})
 	if err != nil {
 		return nil, err
 	}

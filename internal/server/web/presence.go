@@ -1,21 +1,25 @@
 package web
 
 import (
+	"encoding/json"
 	"slices"
 	"sync"
 	"time"
 
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
 )
 
 // presenceLife is how long somebody counts as present after their last sign of
 // life; pages give one every 20 seconds.
 const presenceLife = 40 * time.Second
 
-// Presence knows who has which ticket open, within this process. It is made of
-// signs of life that expire, so whoever closes the laptop leaves by themselves.
+// Presence knows who has which ticket open. It is made of signs of life that
+// expire, so whoever closes the laptop leaves by themselves. Nodes tell each
+// other theirs; a node that has just started knows of others with their next one.
 type Presence struct {
 	now func() time.Time
+	bus *event.Bus // reaches the other nodes; nil before it is joined
 
 	mu      sync.Mutex
 	tickets map[presenceKey]map[auth.PersonID]attendance
@@ -44,8 +48,44 @@ func NewPresence(now func() time.Time) *Presence {
 	return &Presence{now: now, tickets: map[presenceKey]map[auth.PersonID]attendance{}, watch: map[*watch]struct{}{}}
 }
 
+// presenceSignal is what nodes tell each other of one person in one ticket.
+type presenceSignal struct {
+	Ticket int64         `json:"t"`
+	Person auth.PersonID `json:"p"`
+	Typing bool          `json:"y,omitempty"`
+	Left   bool          `json:"l,omitempty"`
+}
+
+const presenceKind = "presence"
+
+// join shares attendance with the other nodes.
+func (p *Presence) join(b *event.Bus) {
+	p.bus = b
+	b.Hear(presenceKind, func(s event.Signal) {
+		var x presenceSignal
+		switch {
+		case json.Unmarshal(s.Data, &x) != nil:
+		case x.Left:
+			p.drop(s.Workspace, x.Ticket, x.Person)
+		default:
+			p.note(s.Workspace, x.Ticket, x.Person, x.Typing)
+		}
+	})
+}
+
+func (p *Presence) share(w auth.WorkspaceID, x presenceSignal) {
+	if p.bus != nil {
+		p.bus.Send(presenceKind, w, x)
+	}
+}
+
 // seen notes a sign of life. It reports whether the person has come just now.
 func (p *Presence) seen(w auth.WorkspaceID, t int64, who auth.PersonID, typing bool) (came bool) {
+	p.share(w, presenceSignal{Ticket: t, Person: who, Typing: typing})
+	return p.note(w, t, who, typing)
+}
+
+func (p *Presence) note(w auth.WorkspaceID, t int64, who auth.PersonID, typing bool) (came bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k, now := presenceKey{w, t}, p.now()
@@ -63,6 +103,11 @@ func (p *Presence) seen(w auth.WorkspaceID, t int64, who auth.PersonID, typing b
 
 // left notes that somebody went away.
 func (p *Presence) left(w auth.WorkspaceID, t int64, who auth.PersonID) {
+	p.share(w, presenceSignal{Ticket: t, Person: who, Left: true})
+	p.drop(w, t, who)
+}
+
+func (p *Presence) drop(w auth.WorkspaceID, t int64, who auth.PersonID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	k := presenceKey{w, t}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -78,6 +79,9 @@ func (r *request) agentBars(x ticket.Standing, st *seat) []ui.Bar {
 }
 
 func (s *server) tagBars(r *request) ([]ui.Bar, error) {
+	if !r.actor.May(auth.ReadTickets) {
+		return nil, nil
+	}
 	tags, counts, err := s.Tickets.Tags(r.Context(), r.actor)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type route struct {
 type rule struct {
 	kind       string
 	permission auth.Permission
+	proof      bool // and who has proved themself lately; see fresh
 }
 
 // public lets anybody pass, signed in or not; signedIn lets in whoever has a
@@ -43,7 +44,7 @@ const (
 
 // deskRoutes is the table of the inbox and of all that is done to tickets.
 func deskRoutes() []route {
-	read, write, bulk := may(auth.ReadTickets), may(auth.WriteTickets), may(auth.BulkTickets)
+	read, write, send, bulk := may(auth.ReadTickets), may(auth.WriteTickets), may(auth.SendMail), may(auth.BulkTickets)
 	return []route{
 		{"GET", "/{$}", signedIn, none, (*server).home},
 		{"GET", "/inbox/counts", read, none, (*server).inboxCounts},
@@ -64,14 +65,15 @@ func deskRoutes() []route {
 		{"GET", "/t/{number}/m/{message}/raw", read, none, (*server).messageRaw},
 		{"GET", "/f/{message}/{name}", read, none, (*server).file},
 
-		{"POST", "/t", write, text, (*server).ticketCreate},
-		{"POST", "/t/{number}/reply", write, upload, (*server).reply},
+		{"POST", "/t", send, text, (*server).ticketCreate},
+		{"POST", "/t/{number}/reply", send, upload, (*server).reply},
 		{"POST", "/t/{number}/note", write, upload, (*server).note},
 		{"PUT", "/t/{number}/draft", write, text, (*server).draft},
 		{"POST", "/t/{number}/macro/{macro}", write, text, (*server).macro},
+		{"POST", "/t/{number}/macro/none", write, text, (*server).macroDrop},
 		{"POST", "/t/{number}/send/{message}/undo", write, form, (*server).sendUndo},
-		{"POST", "/t/{number}/send/{message}/retry", write, form, (*server).sendRetry},
-		{"POST", "/t/{number}/send/{message}/now", write, form, (*server).sendNow},
+		{"POST", "/t/{number}/send/{message}/retry", send, form, (*server).sendRetry},
+		{"POST", "/t/{number}/send/{message}/now", send, form, (*server).sendNow},
 		{"POST", "/t/{number}/status", write, form, (*server).setStatus},
 		{"POST", "/t/{number}/assign", write, form, (*server).assign},
 		{"POST", "/t/{number}/team", write, form, (*server).setTeam},
@@ -82,8 +84,8 @@ func deskRoutes() []route {
 		{"POST", "/t/{number}/snooze", write, form, (*server).snooze},
 		{"POST", "/t/{number}/merge", write, form, (*server).merge},
 		{"POST", "/t/{number}/split", write, form, (*server).split},
-		{"POST", "/t/{number}/side", write, text, (*server).sideOpen},
-		{"POST", "/t/{number}/side/{side}/reply", write, text, (*server).sideReply},
+		{"POST", "/t/{number}/side", send, text, (*server).sideOpen},
+		{"POST", "/t/{number}/side/{side}/reply", send, text, (*server).sideReply},
 		{"POST", "/t/{number}/follow-up", write, form, (*server).followUp},
 		{"POST", "/t/{number}/spam", write, form, (*server).spam},
 		{"POST", "/t/{number}/order", write, form, (*server).setOrder},
@@ -97,7 +99,9 @@ func deskRoutes() []route {
 }
 
 // routes is the whole table.
-func routes() []route { return slices.Concat(deskRoutes(), adminRoutes()) }
+func routes() []route {
+	return slices.Concat(deskRoutes(), adminRoutes(), accessRoutes(), signinRoutes(), hookRoutes())
+}
 
 // mux mounts the table. A path that no route knows is a page that does not exist.
 func (s *server) mux() *http.ServeMux {

@@ -7,10 +7,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/hook"
+	"godwit.dev/godwit/internal/platform/webhook"
 )
 
 var param = regexp.MustCompile(`\{([a-z]+)\}`)
@@ -90,10 +93,22 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	must(t, err)
 	_, waiting, err := d.auth.Invite(ctx, m.owner, "new@acme.example", "New", auth.AgentRole, false, nil)
 	must(t, err)
+	passkey := auth.Passkey{ID: 77, Workspace: m.workspace.ID, Person: waiting.ID, Credential: []byte("credential"), Name: "Key", CreatedAt: time.Now()}
+	must(t, d.store.AddPasskey(ctx, passkey))
+	end, _, err := d.webhooks.Add(ctx, m.owner, webhook.New{URL: "https://receiver.example/hook"})
+	must(t, err)
+	con, _, err := d.hooks.Add(ctx, m.owner, hook.New{Name: "Shop", Scheme: "standard"})
+	must(t, err)
+	role, err := d.auth.SaveRole(ctx, m.owner, auth.CustomRole{Name: "Returns desk", Permissions: []auth.Permission{auth.ReadTickets}})
+	must(t, err)
+	_, secretKey, err := d.auth.CreateToken(ctx, m.owner, auth.NewToken{Name: "Sync", Scopes: []auth.Permission{auth.ReadTickets}})
+	must(t, err)
 	return map[string]string{
+		"role": string(role.Key), "key": id64(secretKey.ID),
+		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1",
 		"number": id64(tk.Number), "message": id64(msg.ID), "name": "a.txt", "side": id64(side.ID), "event": id64(ev), "macro": id64(mac.ID), "field": id64(f.ID),
 		"view": viewKey(v.ID), "batch": batchOf(map[int64]event.ID{1: ev}), "order": id64(m.order.ID), "customer": id64(tk.Customer), "person": id64(waiting.ID),
-		"team": id64(m.team.ID), "mailbox": id64(m.box.ID), "verb": "identity", "tag": "customs", "session": "00", "token": "none",
+		"team": id64(m.team.ID), "mailbox": id64(m.box.ID), "verb": "identity", "tag": "customs", "passkey": id64(passkey.ID), "workspace": "nobody", "session": "00", "token": "none",
 	}
 }
 

@@ -65,7 +65,7 @@ func (r *request) hits(q ticket.SearchQuery, page ticket.SearchPage) ([]ui.Hit, 
 	for i, x := range page.Hits {
 		tickets[i] = x.Ticket
 	}
-	known, err := r.customers(tickets)
+	known, err := r.names(tickets)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -225,8 +226,17 @@ func (s *server) serve(rt route) http.Handler {
 		if err == nil {
 			err = r.pass(rt.rule)
 		}
-		if err == nil && raw.Method != http.MethodGet && raw.Method != http.MethodHead {
-			err = r.parse()
+		if err == nil && rt.rule.proof {
+			err = r.proved()
+		}
+		if (err == nil || errors.Is(err, errProof)) && raw.Method != http.MethodGet && raw.Method != http.MethodHead {
+			err = cmp.Or(r.parse(), err)
+		}
+		if errors.Is(err, errProof) {
+			err = s.toProof(track, r)
+			if err == nil {
+				return
+			}
 		}
 		if err == nil {
 			err = rt.handle(s, track, r)

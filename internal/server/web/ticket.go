@@ -20,8 +20,8 @@ type opened struct {
 	customer customer.Customer
 }
 
-// ticketPage draws a ticket with the list it was opened from beside it. Opening
-// marks it as read.
+// ticketPage draws a ticket with the list it was opened from beside it; for the
+// script, which has the list, the ticket alone. Opening marks it as read.
 func (s *server) ticketPage(w http.ResponseWriter, r *request) error {
 	o, err := r.open()
 	if err != nil {
@@ -32,19 +32,28 @@ func (s *server) ticketPage(w http.ResponseWriter, r *request) error {
 			return err
 		}
 	}
+	if r.htmx() && r.Header.Get("HX-Target") == "div#thread" {
+		t, err := r.partsOf(w, o, true)
+		if err != nil {
+			return err
+		}
+		t.Title = ticketTitle(t)
+		return r.draw(w, http.StatusOK, ui.ThreadPart(t))
+	}
 	view := cmp.Or(r.URL.Query().Get("view"), ui.ViewOpen)
 	d, err := r.desk(w, view, o)
 	if err != nil {
 		return err
 	}
-	d.Title = "#" + id64(o.thread.Ticket.Number) + " " + o.thread.Ticket.Subject
-	t, err := r.uiTicket(d.Page, o)
+	t, err := r.uiTicket(d.Page, o, true)
 	if err != nil {
 		return err
 	}
-	d.Ticket = &t
+	d.Title, d.Ticket = ticketTitle(t), &t
 	return r.draw(w, http.StatusOK, ui.DeskPage(d))
 }
+
+func ticketTitle(t ui.Ticket) string { return "#" + id64(t.Number) + " " + t.Subject }
 
 // ticketParts draws all of a ticket but the composer.
 func (s *server) ticketParts(w http.ResponseWriter, r *request) error {
@@ -128,20 +137,24 @@ func (r *request) wholeTicket(w http.ResponseWriter) (ui.Ticket, error) {
 	if err != nil {
 		return ui.Ticket{}, err
 	}
-	known, err := r.customers([]ticket.Ticket{o.thread.Ticket})
-	if err != nil {
+	return r.partsOf(w, o, true)
+}
+
+// partsOf draws an open ticket without a list.
+func (r *request) partsOf(w http.ResponseWriter, o *opened, panel bool) (ui.Ticket, error) {
+	var err error
+	if o.customer, err = r.customer(o.thread.Ticket); err != nil {
 		return ui.Ticket{}, err
 	}
-	o.customer = known[o.thread.Ticket.Customer]
 	p, err := r.page(w, "", ui.SectionInbox)
 	if err != nil {
 		return ui.Ticket{}, err
 	}
-	return r.uiTicket(p, o)
+	return r.uiTicket(p, o, panel)
 }
 
-// uiTicket draws an open ticket.
-func (r *request) uiTicket(p ui.Page, o *opened) (ui.Ticket, error) {
+// uiTicket draws an open ticket, with the panel beside it or without.
+func (r *request) uiTicket(p ui.Page, o *opened, panel bool) (ui.Ticket, error) {
 	h, err := r.house()
 	if err != nil {
 		return ui.Ticket{}, err
@@ -181,7 +194,9 @@ func (r *request) uiTicket(p ui.Page, o *opened) (ui.Ticket, error) {
 		t.Older = id64(o.thread.Older)
 	}
 	t.Composer = r.composer(h, o)
-	t.Context, err = r.context(h, o, near)
+	if panel {
+		t.Context, err = r.context(h, o, near)
+	}
 	return t, err
 }
 
@@ -256,8 +271,13 @@ func (r *request) composer(h *house, o *opened) ui.Composer {
 	tk := o.thread.Ticket
 	reply, note := o.thread.Drafts[ticket.KindOutbound], o.thread.Drafts[ticket.KindNote]
 	c := ui.Composer{
-		Closed: tk.Status == ticket.Closed, Reply: r.uiDraft(reply), Note: r.uiDraft(note), Tab: "reply",
+		DraftOnly: !r.actor.May(auth.SendMail),
+		Closed:    tk.Status == ticket.Closed, Reply: r.uiDraft(reply), Note: r.uiDraft(note), Tab: "reply",
 		To: reply.Data.To, Cc: reply.Data.CC, Then: ui.Status(r.person.Settings.SendAnd), Macros: macroRefs(h, tk.Language), MaxUpload: r.printer.Bytes(maxUpload),
+	}
+	if i := slices.IndexFunc(h.macros, func(m ticket.Macro) bool { return m.ID == reply.Data.Macro }); i >= 0 {
+		p := r.macroPending(h, h.macros[i])
+		c.Macro = &p
 	}
 	if r.URL.Query().Get("tab") == "note" || note.Data.Body != "" && reply.Data.Body == "" {
 		c.Tab = "note"

@@ -74,7 +74,7 @@ func (r *request) ordersOf(o *opened) ([]order.Order, error) {
 		return nil, nil
 	}
 	tk := o.thread.Ticket
-	own, err := r.s.Orders.ForCustomer(r.Context(), r.actor.Workspace, o.customer.ID, "", 20)
+	own, err := r.s.Orders.ForCustomer(r.Context(), r.actor, o.customer.ID, "", 20)
 	if err != nil || tk.Order == 0 {
 		return own, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -17,7 +18,8 @@ import (
 
 // acted answers a verb on a ticket: its parts anew for the script, else the page
 // it came from with the outcome on it. A nil toast says nothing, which is what a
-// verb that changed nothing deserves.
+// verb that changed nothing deserves. What a verb that empties the composer does
+// to messages leaves the panel beside the thread as it is.
 func (r *request) acted(w http.ResponseWriter, number int64, toast *ui.Toast, compose bool) error {
 	if !r.htmx() {
 		var f *ui.Flash
@@ -40,24 +42,15 @@ func (r *request) acted(w http.ResponseWriter, number int64, toast *ui.Toast, co
 	if err != nil {
 		return err
 	}
-	known, err := r.customers([]ticket.Ticket{tk})
+	t, err := r.partsOf(w, o, !compose)
 	if err != nil {
 		return err
 	}
-	o.customer = known[tk.Customer]
 	st, err := r.seat()
 	if err != nil {
 		return err
 	}
-	p, err := r.page(w, "", ui.SectionInbox)
-	if err != nil {
-		return err
-	}
-	t, err := r.uiTicket(p, o)
-	if err != nil {
-		return err
-	}
-	rows, err := r.uiRows([]ticket.Ticket{tk}, known)
+	rows, err := r.uiRows([]ticket.Ticket{tk}, map[customer.ID]customer.Customer{tk.Customer: o.customer})
 	if err != nil {
 		return err
 	}

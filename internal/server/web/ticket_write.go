@@ -36,7 +36,7 @@ func (s *server) reply(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return r.keepText(w, tk, ticket.KindOutbound, err)
 	}
-	if then := string(n.Then); then != "" && then != r.person.Settings.SendAnd {
+	if then := string(n.Then); then != "" && then != r.person.Settings.SendAnd && !r.macroSays(n) {
 		_, err := s.Auth.SaveProfile(r.Context(), r.actor, auth.Profile{Settings: func(x *auth.Settings) { x.SendAnd = then }})
 		if err != nil {
 			return err
@@ -50,6 +50,16 @@ func (s *server) reply(w http.ResponseWriter, r *request) error {
 		toast.Text = r.printer.T("said.scheduled", "Time", r.printer.DateTime(m.SendAt, r.zone, i18n.Brief))
 	}
 	return r.acted(w, tk.Number, toast, true)
+}
+
+// macroSays reports whether the state after a reply is what its macro proposed,
+// rather than a choice to remember.
+func (r *request) macroSays(n ticket.NewReply) bool {
+	if n.Macro == 0 {
+		return false
+	}
+	m, err := r.s.Tickets.Macro(r.Context(), r.actor, n.Macro)
+	return err == nil && m.Actions.Status == n.Then
 }
 
 // newReply reads the reply form.
@@ -86,11 +96,10 @@ func (r *request) nameRecipients(tk ticket.Ticket, to []ticket.Address) error {
 	if !slices.ContainsFunc(to, func(a ticket.Address) bool { return a.Name == "" }) {
 		return nil
 	}
-	known, err := r.customers([]ticket.Ticket{tk})
+	c, err := r.customer(tk)
 	if err != nil {
 		return err
 	}
-	c := known[tk.Customer]
 	for i, a := range to {
 		if a.Name == "" && slices.ContainsFunc(c.Identities, func(x customer.Identity) bool { return x.Kind == customer.Email && x.Value == a.Address }) {
 			to[i].Name = c.Name
@@ -157,7 +166,7 @@ func (r *request) keepText(w http.ResponseWriter, tk ticket.Ticket, k ticket.Kin
 		return refused
 	}
 	_, err = r.s.Tickets.SaveDraft(r.Context(), r.actor, tk.ID, k, ticket.DraftData{
-		Body: r.FormValue("body"), To: r.FormValue("to"), CC: r.FormValue("cc"), Version: kept.Data.Version,
+		Body: r.FormValue("body"), To: r.FormValue("to"), CC: r.FormValue("cc"), Version: kept.Data.Version, Macro: ticket.MacroID(r.formNumber("macro")),
 	})
 	if err != nil {
 		return refused
@@ -254,9 +263,9 @@ func (s *server) draft(w http.ResponseWriter, r *request) error {
 		kind = ticket.KindNote
 	}
 	d, err := s.Tickets.SaveDraft(r.Context(), r.actor, tk.ID, kind, ticket.DraftData{
-		Body: r.FormValue("body"), To: r.FormValue("to"), CC: r.FormValue("cc"), Version: r.formNumber("version"),
+		Body: r.FormValue("body"), To: r.FormValue("to"), CC: r.FormValue("cc"), Version: r.formNumber("version"), Macro: ticket.MacroID(r.formNumber("macro")),
 	})
-	if errs.Is(err, errs.Conflict) && d.Data.Version > 0 {
+	if errs.Is(err, errs.Conflict) {
 		s.json(w, r, http.StatusConflict, map[string]any{"version": d.Data.Version, "body": d.Data.Body})
 		return nil
 	}
@@ -292,7 +301,7 @@ func (s *server) macro(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return err
 		}
-		s.json(w, r, http.StatusOK, ui.MacroApplied{ID: id, Body: body, Then: ui.Status(m.Actions.Status), Note: r.macroNote(h, m.Actions)})
+		s.json(w, r, http.StatusOK, ui.MacroApplied{Body: body, MacroPending: r.macroPending(h, m)})
 		return nil
 	}
 	kept, err := s.Tickets.DraftOf(r.Context(), r.actor, tk.ID, ticket.KindOutbound)
@@ -300,11 +309,33 @@ func (s *server) macro(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	d := kept.Data
-	d.Body = strings.TrimSpace(d.Body + "\n\n" + body)
+	d.Body, d.Macro = strings.TrimSpace(d.Body+"\n\n"+body), m.ID
 	if _, err := s.Tickets.SaveDraft(r.Context(), r.actor, tk.ID, ticket.KindOutbound, d); err != nil {
 		return err
 	}
 	return r.acted(w, tk.Number, &ui.Toast{Text: r.printer.T("said.macro", "Name", m.Name)}, true)
+}
+
+// macroDrop takes the macro off the reply that is being written: its text stays,
+// its actions will not be done.
+func (s *server) macroDrop(w http.ResponseWriter, r *request) error {
+	tk, err := r.ticket()
+	if err != nil {
+		return err
+	}
+	kept, err := s.Tickets.DraftOf(r.Context(), r.actor, tk.ID, ticket.KindOutbound)
+	if err != nil {
+		return err
+	}
+	d := kept.Data
+	d.Macro = 0
+	if r.Form.Has("body") {
+		d.Body, d.To, d.CC = r.FormValue("body"), r.FormValue("to"), r.FormValue("cc")
+	}
+	if _, err := s.Tickets.SaveDraft(r.Context(), r.actor, tk.ID, ticket.KindOutbound, d); err != nil {
+		return err
+	}
+	return r.acted(w, tk.Number, nil, true)
 }
 
 // variables returns what macros can say of a ticket. A name without a value is
@@ -314,11 +345,10 @@ func (r *request) variables(tk ticket.Ticket) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := r.customers([]ticket.Ticket{tk})
+	c, err := r.customer(tk)
 	if err != nil {
 		return nil, err
 	}
-	c := known[tk.Customer]
 	v := map[string]string{
 		"customer.name": c.Name, "customer.first_name": firstName(c.Name), "agent.name": r.actor.Name,
 		"ticket.number": id64(tk.Number), "shop.name": cmp.Or(h.shop[tk.Shop].Name, h.workspace.Name),
@@ -356,6 +386,11 @@ func firstName(name string) string {
 		return ""
 	}
 	return words[0]
+}
+
+// macroPending draws a macro whose actions wait for the reply.
+func (r *request) macroPending(h *house, m ticket.Macro) ui.MacroPending {
+	return ui.MacroPending{ID: id64(m.ID), Name: m.Name, Then: ui.Status(m.Actions.Status), Note: r.macroNote(h, m.Actions)}
 }
 
 // macroNote words what sending a reply made of a macro will also do.

@@ -77,6 +77,7 @@ func (r *request) conditionFields(h *house) []ui.ConditionField {
 // conditionChoices lists the values of a field; nil for one that takes free text.
 func (r *request) conditionChoices(h *house, key string) []ui.Option {
 	var out []ui.Option
+	scope := r.actor.Scope()
 	add := func(value, label string) { out = append(out, ui.Option{Value: value, Label: label}) }
 	t := r.printer.T
 	switch key {
@@ -111,11 +112,15 @@ func (r *request) conditionChoices(h *house, key string) []ui.Option {
 		}
 	case "shop":
 		for _, o := range h.shops {
-			add(id64(o.ID), o.Name)
+			if scope.Sees(o.Resource()) {
+				add(id64(o.ID), o.Name)
+			}
 		}
 	case "mailbox":
 		for _, o := range h.boxes {
-			add(id64(o.ID), o.Address)
+			if scope.Sees(o.Resource()) {
+				add(id64(o.ID), o.Address)
+			}
 		}
 	case "tag":
 		for _, o := range h.tags {

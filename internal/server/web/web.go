@@ -13,6 +13,8 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/hook"
+	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -22,6 +24,8 @@ type Config struct {
 	Tickets   *ticket.Service
 	Customers *customer.Service
 	Orders    *order.Service
+	Webhooks  *webhook.Service
+	Hooks     *hook.Service
 	Bus       *event.Bus
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -80,5 +84,6 @@ func New(c Config) http.Handler {
 	}
 	s := &server{Config: c, zones: &zones{}}
 	s.cache = newCache(c)
+	c.Presence.join(c.Bus)
 	return s.guard(s.mux())
 }

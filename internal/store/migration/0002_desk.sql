@@ -20,7 +20,7 @@ CREATE TABLE customer (
   country      TEXT   NOT NULL,
   tier         TEXT   NOT NULL,
   note         TEXT   NOT NULL,
-  merged_into  BIGINT REFERENCES customer (id),
+  merged_into  BIGINT REFERENCES customer (id) DEFERRABLE,
   merged_by    BIGINT, -- the event of that merge
   created_at   BIGINT NOT NULL,
   updated_at   BIGINT NOT NULL
@@ -171,8 +171,8 @@ CREATE TABLE ticket (
   fields           JSONB  NOT NULL,
   snoozed_until    BIGINT,
   wake_on_reply    BOOLEAN NOT NULL,
-  merged_into      BIGINT REFERENCES ticket (id),
-  follow_up_of     BIGINT REFERENCES ticket (id),
+  merged_into      BIGINT REFERENCES ticket (id) DEFERRABLE,
+  follow_up_of     BIGINT REFERENCES ticket (id) DEFERRABLE,
   messages         BIGINT NOT NULL,
   unread           BOOLEAN NOT NULL,
   reopened         BIGINT NOT NULL,

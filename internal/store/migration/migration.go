@@ -72,10 +72,37 @@ func Files(e Engine) (fs.FS, error) {
 	return out, nil
 }
 
+var created = regexp.MustCompile(`(?m)^CREATE (?:VIRTUAL )?TABLE (\w+)`)
+
+// Tables returns the names of the tables in the order in which the migrations
+// make them.
+func Tables(e Engine) ([]string, error) {
+	src, err := Files(e)
+	if err != nil {
+		return nil, err
+	}
+	names, err := fs.Glob(src, "*.sql") // in order
+	var out []string
+	for _, name := range names {
+		body, err := fs.ReadFile(src, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range created.FindAllSubmatch(body, -1) {
+			out = append(out, string(m[1]))
+		}
+	}
+	return out, err
+}
+
 // Up applies what is missing and returns the version reached. It is safe to
 // call from several nodes at once. It fails with errs.Conflict when the
 // database was written by a newer Godwit.
-func Up(ctx context.Context, e Engine, db *sql.DB) (int64, error) {
+func Up(ctx context.Context, e Engine, db *sql.DB) (int64, error) { return UpTo(ctx, e, db, 0) }
+
+// UpTo is Up that stops at a version, for a database that is to take an archive
+// of that age; 0 goes to the newest.
+func UpTo(ctx context.Context, e Engine, db *sql.DB, version int64) (int64, error) {
 	src, err := Files(e)
 	if err != nil {
 		return 0, err
@@ -97,14 +124,20 @@ func Up(ctx context.Context, e Engine, db *sql.DB) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read schema version: %w", err)
 	}
+	if version > want {
+		return have, errs.New(errs.Conflict, "error.schema_newer", "have", version, "want", want)
+	}
 	if have > want {
 		return have, errs.New(errs.Conflict, "error.schema_newer", "have", have, "want", want)
 	}
-	if have == want {
+	if version == 0 {
+		version = want
+	}
+	if have >= version {
 		return have, nil
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if _, err := p.UpTo(ctx, version); err != nil {
 		return have, fmt.Errorf("migrate: %w", err)
 	}
-	return want, nil
+	return version, nil
 }

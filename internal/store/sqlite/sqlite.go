@@ -20,7 +20,8 @@ import (
 // Open opens the file at path with one writing connection and as many reading
 // ones as there are processors. Every commit is flushed to the disk before it
 // returns (synchronous=FULL), because a channel is told that its message is
-// safe on the strength of it.
+// safe on the strength of it. The file is not mapped into memory: every commit
+// would unmap it for all readers, which costs more than reading does.
 func Open(path string) (w, r *sql.DB, err error) {
 	if err := fold(); err != nil {
 		return nil, nil, fmt.Errorf("register lower: %w", err)
@@ -28,8 +29,7 @@ func Open(path string) (w, r *sql.DB, err error) {
 	pragma := func(v ...string) string {
 		q := url.Values{"_txlock": {"immediate"}}
 		for _, p := range append(v,
-			"busy_timeout(10000)", "foreign_keys(1)", "cache_size(-65536)",
-			"mmap_size(268435456)", "temp_store(memory)") {
+			"busy_timeout(10000)", "foreign_keys(1)", "cache_size(-65536)", "temp_store(memory)") {
 			q.Add("_pragma", p)
 		}
 		return q.Encode()

@@ -21,6 +21,7 @@ import (
 
 	"godwit.dev/godwit/internal/adapter/channel/email/dovecottest"
 	"godwit.dev/godwit/internal/adapter/channel/email/smtptest"
+	"godwit.dev/godwit/internal/base/outbound"
 )
 
 type memServer struct {
@@ -266,7 +267,7 @@ func TestOAuth2(t *testing.T) {
 	var got *oauth2.Token
 	acct := Account{Username: "desk@example.test", OAuth: &OAuth2{
 		ClientID: "id", TokenURL: issuer.URL, RefreshToken: "r1", AccessToken: "old", Expiry: time.Now().Add(-time.Hour),
-		OnRefresh: func(tok *oauth2.Token) { got = tok },
+		OnRefresh: func(tok *oauth2.Token) { got = tok }, Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
 	}}
 	for _, offered := range []string{"XOAUTH2", sasl.OAuthBearer} {
 		c, err := acct.saslClient(t.Context(), func(m string) bool { return m == offered })
@@ -281,10 +282,17 @@ func TestOAuth2(t *testing.T) {
 	if refreshes != 1 || got == nil || got.RefreshToken != "r2" {
 		t.Errorf("%d refreshes, told %v", refreshes, got)
 	}
-	acct.OAuth = &OAuth2{ClientID: "id", TokenURL: issuer.URL, RefreshToken: "revoked"}
+	acct.OAuth = &OAuth2{ClientID: "id", TokenURL: issuer.URL, RefreshToken: "revoked", Client: acct.OAuth.Client}
 	_, err := acct.saslClient(t.Context(), func(string) bool { return true })
 	if p := diagnose(err); p == nil || p.Code != CodeTokenRefused {
 		t.Errorf("got %v", p)
+	}
+	// A token address inside our own network is not called unless it is permitted.
+	before := refreshes
+	acct.OAuth = &OAuth2{ClientID: "id", TokenURL: issuer.URL, RefreshToken: "r2"}
+	_, err = acct.saslClient(t.Context(), func(string) bool { return true })
+	if !outbound.Refused(err) || refreshes != before {
+		t.Errorf("called: %v", err)
 	}
 }
 

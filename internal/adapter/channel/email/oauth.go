@@ -3,11 +3,14 @@ package email
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/emersion/go-sasl"
 	"golang.org/x/oauth2"
+
+	"godwit.dev/godwit/internal/base/outbound"
 )
 
 // OAuth2 holds what signs in without a password. The pointer is shared by every
@@ -25,6 +28,8 @@ type OAuth2 struct {
 	OnRefresh func(*oauth2.Token)
 	// Source replaces the refresh by the fields above, for other grant types.
 	Source oauth2.TokenSource
+	// Client fetches tokens; nil calls the public internet alone, over HTTPS.
+	Client *http.Client
 
 	mu   sync.Mutex
 	last *oauth2.Token
@@ -49,11 +54,16 @@ func (o *OAuth2) token(ctx context.Context) (string, error) {
 		if have == nil {
 			have = &oauth2.Token{AccessToken: o.AccessToken, RefreshToken: o.RefreshToken, Expiry: o.Expiry}
 		}
-		src = cfg.TokenSource(ctx, have)
+		client := o.Client
+		if client == nil {
+			client = outbound.New(outbound.Options{HTTPS: true})
+			defer client.CloseIdleConnections()
+		}
+		src = cfg.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, client), have)
 	}
 	tok, err := src.Token()
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", errTokenRefused, err)
+		return "", fmt.Errorf("%w: %w", errTokenRefused, outbound.Clean(err))
 	}
 	if o.OnRefresh != nil && tok.AccessToken != o.AccessToken && (o.last == nil || tok.AccessToken != o.last.AccessToken) {
 		o.OnRefresh(tok)

@@ -19,6 +19,7 @@ type People struct {
 type PersonRow struct {
 	Person
 	Teams  []Option // all teams, the person's own selected
+	Limits Limits
 	Active bool
 	SeenAt time.Time
 	Open   int64 // open tickets that disabling would leave unassigned

@@ -24,13 +24,6 @@ func withKeep(p Page, list []Option) []Option {
 	return append([]Option{{Label: p.T("field.keep")}}, list...)
 }
 
-func roleOptions(p Page, chosen Role) []Option {
-	if chosen == "" {
-		chosen = Agent
-	}
-	return choices(p, "role", string(chosen), string(Agent), string(Lead), string(Owner))
-}
-
 func flag(on bool) string {
 	if on {
 		return "1"

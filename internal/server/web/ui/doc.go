@@ -123,6 +123,14 @@
 //	/account/theme                  theme=light|dark|auto        204
 //	/account/password               current, password
 //	/account/sessions/{id}/end, /account/sessions/end-others
+//	/account/security/...           app (code), app/remove, codes, passkeys (name, passkey), passkeys/{id} (name, do=rename|remove)
+//	/sign-in/factor, /sign-in/enrol code or passkey, next
+//	/forgot                         email
+//	/confirm                        proof_to, proof_send=1 and a carried form; proof_password, proof_code or proof_passkey
+//	.../options                     JSON for the browser's navigator.credentials; a form with data-passkey asks for it
+//	/admin/security                 the fields of [Policy]
+//	/admin/people/{id}/sessions/end session (none: all)
+//	/admin/people/{id}/factors/remove
 //	/tour                           step (last seen), done=1      204, or 303 for a plain form
 //
 // # Live events

@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
 
 // Order is an order as the console shows it. Money is text with its currency.
 type Order struct {
@@ -133,4 +137,14 @@ type TimelineEntry struct {
 	Text string // worded
 	Href string
 	Undo string // POST path; empty if it cannot be undone
+}
+
+// method names a way of paying, one that no catalogue names as the shop sent it, made readable.
+func (p Page) method(m string) string {
+	if p.has("pay." + m) {
+		return p.T("pay." + m)
+	}
+	m = strings.ReplaceAll(m, "_", " ")
+	_, first := utf8.DecodeRuneInString(m)
+	return strings.ToUpper(m[:first]) + m[first:]
 }

@@ -20,6 +20,7 @@ type Page struct {
 	Path      string // path and query of this page, for "back"
 	Live      bool   // whether the page opens /live
 	Tour      Tour
+	Roles     map[Role]string // the names of the roles that the workspace made
 }
 
 // Theme is the colour scheme a person chose.
@@ -67,8 +68,9 @@ const (
 // Nav says where the page stands and what the rail counts.
 type Nav struct {
 	Section Section
-	Mine    int64    // open tickets of the reader, shown on the inbox entry; 0 shows nothing
-	Admin   []string // the admin pages that the reader may open, by the last part of their paths
+	Mine    int64     // open tickets of the reader, shown on the inbox entry; 0 shows nothing
+	Closed  []Section // those that the reader may not open
+	Admin   []string  // the admin pages that the reader may open, by the last part of their paths
 }
 
 // Tone colours a message or chip; it always comes with words or an icon.
@@ -155,6 +157,7 @@ type SignIn struct {
 	Form
 	Email string
 	Next  string
+	SSO   string  // where single sign-on begins; empty if no workspace has it
 	Hints []Login // the demo's logins, offered below the form; none otherwise
 }
 

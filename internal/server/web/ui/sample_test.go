@@ -25,7 +25,7 @@ func samplePage(lang i18n.Lang, theme Theme, section Section, title string) Page
 	return Page{
 		Printer: i18n.For(lang), Theme: theme, Workspace: "Lumen & Thread", Now: now, Zone: zone, Title: title, Path: "/inbox/mine",
 		Me:  Person{ID: 1, Name: "Anna Weißenfels-Østergård", Email: "anna@lumen.example", Role: Owner},
-		Nav: Nav{Section: section, Mine: 12, Admin: []string{"people", "teams", "mailboxes", "macros", "tags", "fields"}},
+		Nav: Nav{Section: section, Mine: 12, Admin: []string{"people", "teams", "security", "mailboxes", "macros", "tags", "fields"}},
 	}
 }
 
@@ -122,6 +122,7 @@ func sampleTicket(p Page) Ticket {
 		Composer: Composer{
 			Tab: "reply", To: "max@schoenfeld.example", From: "hilfe@lumen.example", Then: StatusPending, Placeholder: "Maximilian Schönfeld-Vogelsang",
 			Reply: Draft{Body: "", Version: 4}, Macros: []MacroRef{{ID: 1, Name: "Where is my order", Folder: "Delivery", Preview: "Your parcel left"}, {ID: 2, Name: "Ersatz per Express", Folder: "Delivery"}},
+			Macro:  &MacroPending{ID: "2", Name: "Ersatz per Express", Then: StatusPending, Note: "Sending will also: add the tags resend, set the priority to high."},
 			People: []string{"陈美玲", "Nils Bergström"}, MaxUpload: "25 MB",
 		},
 		Context: Context{
@@ -149,4 +150,14 @@ func sampleConditions() ([]ConditionField, Condition) {
 		{Field: "status", Op: "is", Value: "open"},
 		{Group: true, Children: []Condition{{Field: "tag", Op: "has", Value: "customs"}, {Field: "age", Op: "older", Value: "3d"}}},
 	}}
+}
+
+func sampleDraft() *AppDraft {
+	d := &AppDraft{Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", Size: 29}
+	for i := range 29 * 29 {
+		if i%3 == 0 || i%7 == 1 {
+			d.Dots = append(d.Dots, [2]int{i % 29, i / 29})
+		}
+	}
+	return d
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,6 +112,22 @@ func thenOr(s Status) Status {
 		return StatusPending
 	}
 	return s
+}
+
+// macro returns the macro that waits, the zero MacroPending for none.
+func (c Composer) macro() MacroPending {
+	if c.Macro == nil {
+		return MacroPending{}
+	}
+	return *c.Macro
+}
+
+// then returns the state that sending leads to unless another is chosen.
+func (c Composer) then() Status {
+	if m := c.macro(); slices.Contains(sends(), m.Then) {
+		return m.Then
+	}
+	return thenOr(c.Then)
 }
 
 func macroFolders(macros []MacroRef) []string {

@@ -166,6 +166,7 @@ type Side struct {
 // Composer is the state of the reply and note forms.
 type Composer struct {
 	Closed      bool // the ticket takes no reply; a follow-up is offered
+	DraftOnly   bool // the reader may write replies and not send them
 	Reply       Draft
 	Note        Draft
 	Tab         string // "reply" or "note"
@@ -175,9 +176,10 @@ type Composer struct {
 	Placeholder string // whom the reply goes to
 	Signature   string
 	Macros      []MacroRef
-	People      []string // names that can be mentioned
-	Undelivered string   // why replies cannot leave now (mailbox broken); empty if they can
-	MaxUpload   string   // written for the reader
+	Macro       *MacroPending // what the reply was made of; nil for none
+	People      []string      // names that can be mentioned
+	Undelivered string        // why replies cannot leave now (mailbox broken); empty if they can
+	MaxUpload   string        // written for the reader
 }
 
 // Draft is a text being written.
@@ -196,12 +198,18 @@ type MacroRef struct {
 	Preview string
 }
 
+// MacroPending is a macro whose actions wait for the reply to be sent.
+type MacroPending struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Then Status `json:"then,omitempty"` // the state it proposes
+	Note string `json:"note,omitempty"` // what sending will also do, worded
+}
+
 // MacroApplied is the JSON answer when a macro is put into a reply.
 type MacroApplied struct {
-	ID   int64  `json:"id"`
+	MacroPending
 	Body string `json:"body"`
-	Then Status `json:"then,omitempty"`
-	Note string `json:"note,omitempty"` // what sending will also do, worded
 }
 
 // Context is the panel beside the thread.
@@ -264,7 +272,7 @@ type FieldValue struct {
 
 // TicketActed answers a verb on an open ticket: its parts anew, the views' counts and the outcome. Row, if set, redraws
 // the ticket's row in the list beside it. Composer is redrawn, its text replaced, only when Compose is set: after a reply or note
-// was taken, or an undo returned a text.
+// was taken, or an undo returned a text. The panel beside the thread is then left as it is, and its Context not read.
 type TicketActed struct {
 	Ticket  Ticket
 	Views   []View

@@ -128,6 +128,12 @@ func initials(given, name string) string {
 	return string([]rune{letters[0], letters[len(letters)-1]})
 }
 
+// beforeAt returns the part of an address that names a person.
+func beforeAt(address string) string {
+	name, _, _ := strings.Cut(address, "@")
+	return name
+}
+
 // hue gives a name one of eight quiet colours, always the same.
 func hue(name string) string {
 	h := fnv.New32a()

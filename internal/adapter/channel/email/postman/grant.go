@@ -1,6 +1,7 @@
 package postman
 
 import (
+	"net/http"
 	"slices"
 	"sync"
 
@@ -29,8 +30,9 @@ func clientOf(box ticket.Mailbox) string {
 	return box.Settings.TokenURL + "\n" + box.Settings.ClientID + "\n" + box.Secrets.ClientSecret
 }
 
-// of returns the grant of a mailbox; rotated is told each new refresh token.
-func (g *grants) of(box ticket.Mailbox, rotated func(box ticket.Mailbox, was, is string)) (*email.OAuth2, error) {
+// of returns the grant of a mailbox, whose tokens client fetches; rotated is told
+// each new refresh token.
+func (g *grants) of(box ticket.Mailbox, client *http.Client, rotated func(box ticket.Mailbox, was, is string)) (*email.OAuth2, error) {
 	if box.Settings.TokenURL == "" || box.Secrets.RefreshToken == "" {
 		return nil, errs.Field("oauth_refresh", "error.oauth_incomplete")
 	}
@@ -45,7 +47,7 @@ func (g *grants) of(box ticket.Mailbox, rotated func(box ticket.Mailbox, was, is
 	}
 	k = &grantOf{client: clientOf(box), had: []string{box.Secrets.RefreshToken}}
 	k.oauth = &email.OAuth2{
-		ClientID: box.Settings.ClientID, ClientSecret: box.Secrets.ClientSecret, TokenURL: box.Settings.TokenURL, RefreshToken: box.Secrets.RefreshToken,
+		ClientID: box.Settings.ClientID, ClientSecret: box.Secrets.ClientSecret, TokenURL: box.Settings.TokenURL, RefreshToken: box.Secrets.RefreshToken, Client: client,
 		OnRefresh: func(t *oauth2.Token) { g.rotate(k, box, t, rotated) },
 	}
 	if box.ID != 0 { // a mailbox that is only being tried is not kept

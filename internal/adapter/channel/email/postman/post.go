@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"net/http"
 	"strings"
 
 	"godwit.dev/godwit/internal/adapter/channel/email"
@@ -19,6 +20,9 @@ type Post struct {
 	AllowPlain bool // sign in without encryption to hosts that are not this machine
 	// Rotated is told when a provider has replaced a mailbox's refresh token.
 	Rotated func(box ticket.Mailbox, was, is string)
+	// Client calls the token issuers that mailboxes name; nil calls the public
+	// internet alone.
+	Client *http.Client
 
 	grants grants
 }
@@ -108,7 +112,7 @@ func (p *Post) grant(a *email.Account, auth string, box ticket.Mailbox) error {
 		return nil
 	}
 	var err error
-	a.OAuth, err = p.grants.of(box, p.Rotated)
+	a.OAuth, err = p.grants.of(box, p.Client, p.Rotated)
 	a.Password = ""
 	return err
 }

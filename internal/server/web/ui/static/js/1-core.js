@@ -39,6 +39,9 @@ const gw = (() => {
   return { $, $$, say, announce, typing, store, me, ticket, debounce, send, toast };
 })();
 
+// A strip of pages that scrolls sideways shows the one that is open.
+document.querySelector(".admin > nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Times grow older on the page as the server wrote them.
 (() => {
   const span = t => {

@@ -141,32 +141,61 @@
   const { $$, store } = gw;
   const key = el => `draft:${gw.me()}:${gw.ticket()}:${el.dataset.draftKind}`;
   const state = text => { const box = gw.$("#draft-state"); if (box && box.textContent !== text) box.textContent = text; };
+  const macroOf = form => form.elements.macro?.value || "";
+  const now = el => el.value + "\0" + macroOf(el.form); // what a saved draft is compared by
+  const keep = el => store.set(key(el), { body: el.value, macro: el.form.pending, at: Date.now() });
   const put = async (el, keepalive = false) => {
-    const form = el.closest("form"), url = gw.$("#composer")?.dataset.draft;
-    if (!url || el.dataset.saved === el.value) return;
-    const body = el.value, k = key(el);
+    const form = el.form, url = gw.$("#composer")?.dataset.draft;
+    if (!url || el.dataset.saved === now(el)) return;
+    const body = el.value, saved = now(el), k = key(el);
     state(gw.say("draft.saving"));
     try {
       const fields = { kind: el.dataset.draftKind, body, version: form.dataset.version || "0" };
-      for (const name of ["to", "cc"]) if (form.elements[name]) fields[name] = form.elements[name].value;
+      for (const name of ["to", "cc", "macro"]) if (form.elements[name]) fields[name] = form.elements[name].value;
       const answer = await gw.send("PUT", url, fields, { keepalive });
       const got = await answer.json();
-      if (answer.status === 409) { // another window saved: keep both texts
+      if (answer.status === 409) { // another window saved: keep both texts, unless this one was sent meanwhile
+        if (!el.isConnected) return;
         form.dataset.version = got.version;
-        if (got.body && !el.value.includes(got.body)) { el.value = got.body + "\n\n" + el.value; store.set(k, { body: el.value, at: Date.now() }); }
+        if (got.body && !el.value.includes(got.body)) { el.value = got.body + "\n\n" + el.value; keep(el); }
         return put(el, keepalive);
       }
       if (!answer.ok) throw new Error(answer.status);
       form.dataset.version = got.version;
-      el.dataset.saved = body;
-      if (el.value === body) store.drop(k);
+      el.dataset.saved = saved;
+      if (now(el) === saved) store.drop(k);
       state(gw.say("draft.saved", { Time: new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) }));
     } catch { state(gw.say("draft.kept")); setTimeout(() => { if (el.isConnected) put(el); }, 5000); }
   };
-  const later = gw.debounce(el => put(el), 700);
+  const later = gw.debounce(el => { if (el.isConnected) put(el); }, 700);
   document.addEventListener("input", e => {
     const el = e.target;
-    if (el.matches("[data-draft-kind]")) { store.set(key(el), { body: el.value, at: Date.now() }); later(el); }
+    if (el.matches("[data-draft-kind]")) { keep(el); later(el); }
+  });
+  // The macro whose actions wait for a reply stands in its form; null takes it off.
+  const pend = (form, m) => {
+    const held = form.querySelector("[data-macro-held]"), send = form.querySelector("[data-send]");
+    if (!held) return;
+    form.pending = m;
+    held.hidden = !m;
+    form.elements.macro.value = m?.id || "";
+    held.querySelector("[data-macro-name]").textContent = m?.name || "";
+    held.querySelector("[data-macro-note]").textContent = m?.note || "";
+    const item = [m?.then, send.dataset.then].map(v => v && form.querySelector(`#m-then [value="${v}"]`)).find(Boolean);
+    if (!item || item.value === send.value) return;
+    const was = send.lastChild.textContent.trim(), is = item.textContent.trim();
+    send.value = item.value;
+    send.title = send.title.replace(was, is);
+    send.lastChild.textContent = is;
+  };
+  document.addEventListener("click", e => {
+    const off = e.target.closest?.("[data-macro-drop]");
+    if (!off) return;
+    e.preventDefault();
+    const area = gw.$("#reply-body");
+    pend(off.form, null);
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    area.focus();
   });
   gw.saveDrafts = (keepalive, leaving) => {
     for (const el of $$("[data-draft-kind]")) {
@@ -176,9 +205,18 @@
   };
   gw.restoreDrafts = () => {
     for (const el of $$("[data-draft-kind]")) {
-      el.dataset.saved ??= el.value;
+      const held = el.form.querySelector("[data-macro-held]:not([hidden])");
+      if (held && !el.form.pending) {
+        const text = name => held.querySelector(name).textContent;
+        el.form.pending = { id: macroOf(el.form), name: text("[data-macro-name]"), note: text("[data-macro-note]") };
+      }
+      el.dataset.saved ??= now(el);
       const kept = store.get(key(el));
-      if (kept && kept.body && kept.body !== el.value) { el.value = kept.body; state(gw.say("draft.restored")); later(el); }
+      if (!kept || !kept.body || kept.body + "\0" + (kept.macro?.id || "") === now(el)) continue;
+      el.value = kept.body;
+      pend(el.form, kept.macro || null);
+      state(gw.say("draft.restored"));
+      later(el);
     }
   };
   addEventListener("pagehide", () => gw.saveDrafts(true));
@@ -200,9 +238,7 @@
     const got = await answer.json(), area = gw.$("#reply-body"), reply = area.form;
     gw.$("#tab-reply").checked = true;
     area.setRangeText(got.body, area.selectionStart, area.selectionEnd, "end");
-    reply.elements.macro.value = got.id;
-    const note = reply.querySelector("[data-macro-note]");
-    note.hidden = !got.note; note.textContent = got.note || "";
+    pend(reply, { id: got.id, name: got.name, note: got.note, then: got.then });
     area.dispatchEvent(new Event("input", { bubbles: true }));
     area.focus();
   });

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/api"
+	"godwit.dev/godwit/internal/server/mcp"
+	"godwit.dev/godwit/internal/server/web"
+)
+
+// attendance lets the API see and be seen at the console.
+type attendance struct{ *web.Presence }
+
+// Others returns who else has a ticket open.
+func (a attendance) Others(w auth.WorkspaceID, number int64, me auth.PersonID) []api.Present {
+	var out []api.Present
+	for _, x := range a.Presence.Others(w, number, me) {
+		out = append(out, api.Present{Person: x.Person, Typing: x.Typing})
+	}
+	return out
+}
+
+// api returns the door for programs.
+func (c *Core) api(cfg ServeConfig, p *web.Presence) http.Handler {
+	return api.New(api.Config{
+		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Store: c.Store, Presence: attendance{p}, Now: c.Now, Log: c.Log,
+		Address: cfg.Address, Secure: cfg.TLS != nil, Rate: cfg.Rate,
+		MailTest: func(ctx context.Context, m ticket.Mailbox) []api.MailStep {
+			var out []api.MailStep
+			for _, x := range c.testMailbox(ctx, m) {
+				out = append(out, api.MailStep{Name: x.Name, OK: x.OK, Skipped: x.Skipped, Code: strings.TrimPrefix(x.Key, "mailtest."), Detail: x.Detail})
+			}
+			return out
+		},
+	})
+}
+
+// OpenAPI returns the description of the API, as YAML or as JSON.
+func OpenAPI(yaml bool) ([]byte, error) {
+	if yaml {
+		return api.OpenAPIYAML()
+	}
+	return api.OpenAPI(), nil
+}
+
+// doors puts the doors for programs and for AI agents beside the console.
+func doors(console, programs, agents http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", programs)
+	mux.Handle(mcp.Path, agents)
+	mux.Handle("/", console)
+	return mux
+}

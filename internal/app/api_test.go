@@ -1,0 +1,176 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"godwit.dev/godwit/internal/server/api"
+	"godwit.dev/godwit/internal/server/web"
+)
+
+// Why some of the console has no counterpart at the API.
+const (
+	onScreen   = "draws what the API gives as records"
+	ownBrowser = "is about this browser: signing in, proving oneself, ending its own session"
+	ownChoice  = "keeps how far a reader came on the screen"
+)
+
+// counterparts names, for everything that the console can be asked for, the
+// operations of the API that do the same, or why there are none.
+func counterparts() map[string]string {
+	return map[string]string{
+		"GET /{$}":                              onScreen,
+		"GET /inbox/counts":                     "ticketCount viewList",
+		"GET /inbox/{view}":                     "ticketList",
+		"GET /inbox/{view}/rows":                "ticketList",
+		"GET /search":                           "ticketSearch",
+		"GET /palette":                          "ticketSearch orderList customerList",
+		"GET /keys":                             onScreen,
+		"GET /tour":                             ownChoice,
+		"POST /tour":                            ownChoice,
+		"GET /live":                             "eventList",
+		"GET /t/{number}":                       "ticketGet messageList ticketEvents draftGet ticketUpdate",
+		"GET /t/{number}/parts":                 "ticketGet messageList ticketEvents",
+		"GET /t/{number}/presence":              "presenceGet",
+		"GET /t/{number}/macros":                "macroList",
+		"GET /t/{number}/m/{message}/html":      "messageHTML",
+		"GET /t/{number}/m/{message}/raw":       "messageRaw",
+		"GET /f/{message}/{name}":               "messageFile",
+		"POST /t":                               "ticketCreate",
+		"POST /t/{number}/reply":                "ticketReply",
+		"POST /t/{number}/note":                 "ticketNote",
+		"PUT /t/{number}/draft":                 "draftPut draftDelete",
+		"POST /t/{number}/macro/{macro}":        "ticketMacroText draftPut",
+		"POST /t/{number}/macro/none":           "draftPut",
+		"POST /t/{number}/send/{message}/undo":  "messageCancel",
+		"POST /t/{number}/send/{message}/retry": "messageRetry",
+		"POST /t/{number}/send/{message}/now":   "messageSend",
+		"POST /t/{number}/status":               "ticketUpdate",
+		"POST /t/{number}/assign":               "ticketUpdate",
+		"POST /t/{number}/team":                 "ticketUpdate",
+		"POST /t/{number}/priority":             "ticketUpdate",
+		"POST /t/{number}/tags":                 "ticketTags ticketUpdate",
+		"POST /t/{number}/fields":               "ticketUpdate",
+		"POST /t/{number}/subject":              "ticketUpdate",
+		"POST /t/{number}/snooze":               "ticketUpdate",
+		"POST /t/{number}/merge":                "ticketMerge",
+		"POST /t/{number}/split":                "ticketSplit",
+		"POST /t/{number}/side":                 "sideOpen",
+		"POST /t/{number}/side/{side}/reply":    "sideReply sideList",
+		"POST /t/{number}/follow-up":            "ticketFollowUp",
+		"POST /t/{number}/spam":                 "ticketUpdate",
+		"POST /t/{number}/order":                "ticketUpdate",
+		"POST /t/{number}/undo/{event}":         "ticketUndo",
+		"POST /t/{number}/read":                 "ticketUpdate",
+		"POST /t/{number}/presence":             "presencePut",
+		"POST /inbox/bulk":                      "ticketBulk",
+		"POST /inbox/bulk/undo/{batch}":         "ticketBulkUndo",
+
+		"GET /orders":                                "orderList shopList",
+		"GET /orders/{order}":                        "orderGet ticketList",
+		"GET /customers/{customer}":                  "customerGet customerTickets customerMerges orderList",
+		"POST /customers/{customer}":                 "customerUpdate",
+		"POST /customers/{customer}/{verb}":          "customerLink customerUnlink customerMerge customerUnmerge",
+		"GET /views":                                 "viewList",
+		"POST /views":                                "viewCreate ticketCount",
+		"GET /views/{view}":                          "viewGet",
+		"POST /views/{view}":                         "viewUpdate viewDelete",
+		"GET /reports":                               "reportStanding tagList viewList",
+		"GET /admin":                                 onScreen,
+		"GET /admin/people":                          "personList",
+		"POST /admin/people/invite":                  "personInvite",
+		"POST /admin/people/invite/{person}/revoke":  "personRevoke",
+		"POST /admin/people/{person}":                "personUpdate",
+		"POST /admin/people/{person}/reset":          "personReset",
+		"GET /admin/people/{person}/sessions":        "personSessions",
+		"POST /admin/people/{person}/sessions/end":   "personSessionEnd personSessionsEnd",
+		"POST /admin/people/{person}/factors/remove": "personFactorsRemove",
+		"GET /admin/roles":                           "roleList",
+		"POST /admin/roles":                          "roleCreate",
+		"GET /admin/roles/{role}":                    "roleList",
+		"POST /admin/roles/{role}":                   "roleUpdate roleDelete",
+		"GET /admin/tokens":                          "tokenList tokenGet",
+		"POST /admin/tokens":                         "tokenCreate",
+		"POST /admin/tokens/{key}/revoke":            "tokenRevoke",
+		"GET /admin/security":                        "policyGet",
+		"POST /admin/security":                       "policyUpdate",
+		"GET /admin/teams":                           "teamList teamGet",
+		"POST /admin/teams":                          "teamCreate",
+		"POST /admin/teams/{team}":                   "teamUpdate teamDelete",
+		"GET /admin/mailboxes":                       "mailboxList",
+		"POST /admin/mailboxes":                      "mailboxCreate mailboxTestNew",
+		"GET /admin/mailboxes/{mailbox}":             "mailboxGet",
+		"POST /admin/mailboxes/{mailbox}":            "mailboxUpdate mailboxDelete mailboxTest",
+		"GET /admin/macros":                          "macroList",
+		"POST /admin/macros":                         "macroCreate",
+		"GET /admin/macros/{macro}":                  "macroGet",
+		"POST /admin/macros/{macro}":                 "macroUpdate macroDelete",
+		"GET /admin/tags":                            "tagList",
+		"POST /admin/tags":                           "tagCreate",
+		"POST /admin/tags/{tag}":                     "tagUpdate tagMerge tagDelete",
+		"GET /admin/fields":                          "fieldList fieldGet",
+		"POST /admin/fields":                         "fieldCreate",
+		"POST /admin/fields/{field}":                 "fieldUpdate fieldDelete",
+		"GET /admin/webhooks":                        "webhookList webhookKinds hookList",
+		"POST /admin/webhooks":                       "webhookCreate",
+		"GET /admin/webhooks/{webhook}":              "webhookGet deliveryList",
+		"POST /admin/webhooks/{webhook}":             "webhookUpdate webhookDelete webhookRotate webhookTest webhookReplay",
+		"GET /admin/webhooks/{webhook}/{event}":      "deliveryGet",
+		"POST /admin/webhooks/{webhook}/{event}":     "deliveryResend",
+		"POST /admin/hooks":                          "hookCreate",
+		"GET /admin/hooks/{hook}":                    "hookGet receivedList hookRefusals",
+		"POST /admin/hooks/{hook}":                   "hookUpdate hookDelete hookRotate",
+		"GET /admin/hooks/{hook}/{received}":         "receivedGet",
+		"POST /admin/hooks/{hook}/{received}":        "receivedReplay",
+
+		"GET /account":                              "meGet sessionList",
+		"POST /account":                             "meUpdate",
+		"POST /account/theme":                       "meUpdate",
+		"POST /account/password":                    ownBrowser,
+		"POST /account/sessions/{session}/end":      "sessionEnd",
+		"POST /account/sessions/end-others":         "sessionEnd",
+		"GET /account/security":                     ownBrowser,
+		"GET /account/security/app":                 ownBrowser,
+		"POST /account/security/app":                ownBrowser,
+		"POST /account/security/app/remove":         ownBrowser,
+		"POST /account/security/codes":              ownBrowser,
+		"POST /account/security/passkeys":           ownBrowser,
+		"POST /account/security/passkeys/options":   ownBrowser,
+		"POST /account/security/passkeys/{passkey}": ownBrowser,
+	}
+}
+
+// beforeSignIn is the part of the console that is there for whoever has no
+// session yet, or proves themself anew.
+func beforeSignIn(action string) bool {
+	_, path, _ := strings.Cut(action, " ")
+	return slices.ContainsFunc([]string{"/setup", "/sign-in", "/sign-out", "/invite/", "/forgot", "/confirm"}, func(p string) bool { return strings.HasPrefix(path, p) })
+}
+
+// Everything that people do at the console, programs do at the API.
+func TestAPIDoesWhatTheConsoleDoes(t *testing.T) {
+	operations := map[string]bool{}
+	for _, op := range api.Operations() {
+		operations[op.ID] = true
+	}
+	known := counterparts()
+	for _, action := range web.Actions() {
+		to, ok := known[action]
+		delete(known, action)
+		switch {
+		case beforeSignIn(action), to == onScreen, to == ownBrowser, to == ownChoice:
+		case !ok:
+			t.Errorf("%s: name the operations of the API that do the same", action)
+		default:
+			for _, id := range strings.Fields(to) {
+				if !operations[id] {
+					t.Errorf("%s: the API has no operation %s", action, id)
+				}
+			}
+		}
+	}
+	for action := range known {
+		t.Errorf("%s: the console has no such route any more", action)
+	}
+}

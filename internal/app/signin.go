@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/outbound"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/job"
+)
+
+// Errands of sign-in are jobs: a letter about a password waits for the mail server
+// and outlives a crash.
+const (
+	errandQueue = "signin"
+	errandJob   = "signin.errand"
+	errandTries = 8
+)
+
+// signin is what sign-in needs of the rest.
+func (c *Core) signin() auth.Signin {
+	return auth.Signin{
+		Later: func(ctx context.Context, e auth.Errand) error {
+			return c.Store.Enqueue(ctx, job.New(e.Workspace, errandJob, e).On(errandQueue).Tries(errandTries))
+		},
+		Mailer: c.letter, Address: c.Address, Notes: c.Log,
+		HTTP: outbound.New(outbound.Options{HTTPS: true, Allow: c.Issuers, Timeout: 15 * time.Second, MaxBody: 1 << 20}),
+	}
+}
+
+// errand runs one.
+func (c *Core) errand(ctx context.Context, j job.Job) error {
+	var e auth.Errand
+	if err := j.Decode(&e); err != nil {
+		return err
+	}
+	err := c.Auth.Run(ctx, e)
+	if errs.Is(err, errs.NotFound) {
+		return nil // the person is gone, and with them the reason to write
+	}
+	return err
+}
+
+// letter sends a letter of the house by the workspace's first mailbox that sends.
+func (c *Core) letter(ctx context.Context, w auth.WorkspaceID, m auth.Mail) error {
+	boxes, err := c.Store.Mailboxes(ctx, w)
+	if err != nil {
+		return err
+	}
+	for _, box := range boxes {
+		if box.Disabled || box.Settings.OutKind != "smtp" {
+			continue
+		}
+		_, domain, _ := strings.Cut(box.Address, "@")
+		answer := c.Post.Send(ctx, box, mailroom.Letter{
+			From: ticket.Address{Name: box.Name, Address: box.Address}, To: []ticket.Address{{Name: m.Name, Address: m.To}}, Subject: m.Subject, Text: m.Text,
+			Key: fmt.Sprintf("signin.%d@%s", c.IDs.Next(), domain), Language: m.Language, Date: c.Now(), AutoReplied: true,
+		}, func() error { return nil })
+		switch answer.Verdict {
+		case mailroom.Accepted, mailroom.Uncertain: // a second letter would be worse than none: it can be asked for again
+			return nil
+		case mailroom.RefusedForGood:
+			c.Log.WarnContext(ctx, "a letter about sign-in was refused", "mailbox", int64(box.ID), "detail", answer.Detail)
+			return nil
+		}
+		return errs.New(errs.Unavailable, "error.mailbox_down")
+	}
+	return errs.New(errs.NotFound, "error.no_mailbox")
+}

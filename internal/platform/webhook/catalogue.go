@@ -1,0 +1,106 @@
+package webhook
+
+import "godwit.dev/godwit/internal/platform/audit"
+
+// Fields that many kinds share.
+var (
+	number  = Field{"number", Integer, "the ticket's number"}
+	message = Field{"message", "message", "the message"}
+	name    = Field{"name", Text, "its name"}
+)
+
+func from(t Type) Field { return Field{"from", t, "before"} }
+
+func to(t Type) Field { return Field{"to", t, "now"} }
+
+// orderFields are those of an order's state.
+var orderFields = []Field{
+	{"number", Text, "the order's number"}, {"status", Text, "open, completed, cancelled ..."}, {"payment_status", Text, "if the shop told it"},
+	{"fulfillment_status", Text, "if the shop told it"}, {"currency", Text, "ISO 4217"}, {"total", Integer, "in the currency's smallest unit"},
+	{"refunded", Integer, "in the currency's smallest unit"},
+}
+
+// catalogue is the contract with receivers: fields are added to it, and neither
+// renamed nor taken away. A test holds it to the journal.
+var catalogue = []Kind{
+	{"ticket.opened", "A conversation began.", []Field{number, {"channel", Text, "where it came in"}, {"subject", Text, "its subject"}, {"follow_up_of", "ticket", "the closed ticket that it continues"}}},
+	{"ticket.received", "A message came in. The text is read over the API.", []Field{number, message,
+		{"form", Text, "message, auto_reply, bounce ..."}, {"by", Text, "what tied it to the ticket: token, reference, order, subject ..."}, {"verified", Boolean, "the sender is proven or known to take part"}}},
+	{"ticket.replied", "A reply was written; it leaves at send_at unless it is taken back.", []Field{number, message, {"send_at", Moment, "when it leaves"}}},
+	{"ticket.delivery", "A reply reached a state on its way.", []Field{number, message, {"state", Text, "sent, failed, unknown ..."}, {"detail", Text, "the mail server's words"}}},
+	{"ticket.unsent", "A reply was taken back before it left.", []Field{number, message}},
+	{"ticket.resent", "A reply that had failed was sent again.", []Field{number, message}},
+	{"ticket.bounced", "A reply came back.", []Field{number, message, {"recipient", Text, "whom it did not reach"}, {"status", Text, "enhanced status code, RFC 3463"}}},
+	{"ticket.noted", "An internal note was written.", []Field{number, message, {"mentions", list("person"), "who was mentioned"}}},
+	{"ticket.imported", "A sent message of an archive was added.", []Field{number, message}},
+	{"ticket.status", "The status changed.", []Field{number, from(Text), to(Text), {"waiting", Text, "for whom it waits, if it is pending"}}},
+	{"ticket.reopened", "A message reopened it, or a reply was taken back.", []Field{number, from(Text), {"by", Text, "unsent, if a reply was taken back"}}},
+	{"ticket.assigned", "The assignee changed.", []Field{number, from("person"), to("person"), {"by", Text, "reply, if replying did it"}}},
+	{"ticket.team", "The team changed.", []Field{number, from("team"), to("team")}},
+	{"ticket.priority", "The priority changed.", []Field{number, from(Text), to(Text)}},
+	{"ticket.tags", "Tags were added or removed.", []Field{number, {"added", Texts, ""}, {"removed", Texts, ""}}},
+	{"ticket.fields", "Custom fields changed.", []Field{number, from(Values), to(Values)}},
+	{"ticket.subject", "The subject changed.", []Field{number, from(Text), to(Text)}},
+	{"ticket.snoozed", "It was put aside, or taken up again.", []Field{number, from(Moment), {"until", Moment, "when it comes back; null for now"}, {"wake", Boolean, "an answer brings it back earlier"}}},
+	{"ticket.woke", "The time it was put aside for is over.", []Field{number}},
+	{"ticket.spam", "It was marked as spam, or not.", []Field{number, {"on", Boolean, "it is spam"}}},
+	{"ticket.order", "It was tied to another order.", []Field{number, from("order"), to("order")}},
+	{"ticket.read", "It was marked as read or unread.", []Field{number, {"on", Boolean, "it is read"}}},
+	{"ticket.merged", "Another ticket was merged into it.", []Field{number, from("ticket"), {"from_number", Integer, "the other one's number"}, {"messages", list("message"), "those that moved here"}}},
+	{"ticket.merged_away", "It was merged into another ticket and is closed.", []Field{number, {"into", "ticket", "where it lives on"}, {"into_number", Integer, "that one's number"}}},
+	{"ticket.unmerged", "A merge was undone: it stands on its own again.", []Field{number, from("ticket")}},
+	{"ticket.split", "Messages were moved out into a new ticket.", []Field{number, to("ticket"), {"to_number", Integer, "the new one's number"}, {"messages", list("message"), "those that moved"}}},
+	{"ticket.split_off", "It was made from messages of another ticket.", []Field{number, from("ticket"), {"from_number", Integer, "the other one's number"}}},
+	{"ticket.undone", "An earlier change was taken back.", []Field{number, {"event", "event", "the event that was taken back"}, {"kind", Text, "its type"}}},
+	{"ticket.side_opened", "A conversation with a third party about it began.", []Field{number, {"side", "side", "the conversation"}, {"party", Text, "carrier, supplier ..."}, {"to", Text, "the address"}}},
+	{"ticket.side_replied", "A message was written to a third party.", []Field{number, message, {"side", "side", "the conversation"}}},
+
+	{"customer.created", "A customer wrote or bought for the first time.", []Field{{"via", Text, "the kind of address"}}},
+	{"customer.updated", "What is known about a customer changed.", []Field{{"name", Text, ""}, {"language", Text, "BCP 47"}, {"tier", Text, ""}, {"country", Text, "ISO 3166"}}},
+	{"customer.linked", "An address was added.", []Field{{"kind", Text, "email, phone ..."}}},
+	{"customer.unlinked", "An address was taken away.", []Field{{"kind", Text, "email, phone ..."}}},
+	{"customer.merged", "Two customers turned out to be one; the subject stays.", []Field{from("customer"), {"into", "customer", "the one that stays"},
+		{"orders", list("order"), "those that moved"}, {"tickets", list("ticket"), "those that moved"}}},
+	{"customer.unmerged", "A merge of customers was undone.", []Field{from("customer"), {"into", "customer", ""}, {"merge", "event", "the event that was undone"}}},
+
+	{"order.created", "An order became known.", orderFields},
+	{"order.updated", "An order changed.", orderFields},
+	{"shop.created", "A shop became known.", []Field{name, {"platform", Text, ""}, {"currency", Text, "ISO 4217"}}},
+
+	{"macro.saved", "A macro was made or changed.", []Field{name}},
+	{"macro.deleted", "A macro was deleted.", []Field{name}},
+	{"field.saved", "A custom field was made or changed.", []Field{{"key", Text, "the field's key"}}},
+	{"field.deleted", "A custom field was deleted.", nil},
+	{"mailbox.saved", "A mailbox was made or changed.", []Field{{"address", Text, ""}, {"disabled", Boolean, ""}}},
+	{"mailbox.deleted", "A mailbox was deleted.", nil},
+	{"team.saved", "A team was made or changed.", []Field{name}},
+	{"team.deleted", "A team was deleted.", nil},
+	{"person.invited", "A person was invited.", []Field{{"role", Text, "as what"}}},
+	{"person.joined", "A person took an invitation or a reset link.", []Field{{"purpose", Text, "invite or reset"}}},
+	{"person.changed", "A person's role or state changed.", []Field{{"role", Text, ""}, {"status", Text, "active, invited or disabled"}}},
+	{"person.revoked", "An invitation was taken back.", nil},
+
+	{"webhook.test", "Somebody pressed the test button. Sent to that endpoint alone.", []Field{{"text", Text, "a greeting"}}},
+	{"webhook.saved", "An endpoint was made or changed.", []Field{{"host", Text, "of its address"}, {"state", Text, "on or off"}}},
+	{"webhook.deleted", "An endpoint was deleted.", []Field{{"host", Text, "of its address"}}},
+	{"webhook.rotated", "An endpoint got a new secret.", []Field{{"host", Text, "of its address"}}},
+	{"webhook.replayed", "A stretch of the journal is delivered again.", []Field{{"host", Text, "of its address"}}},
+	{"webhook.disabled", "An endpoint was switched off because it failed.", []Field{{"host", Text, "of its address"}, {"state", Text, "gone or dead"}}},
+	{"hook.saved", "A connection for incoming hooks was made or changed.", []Field{name, {"disabled", Boolean, ""}}},
+	{"hook.deleted", "A connection for incoming hooks was deleted.", []Field{name}},
+	{"hook.rotated", "A connection for incoming hooks got another secret.", []Field{name}},
+	{"hook.received", "A verified hook came in.", []Field{{"connection", "hook", "through which connection"}, {"received", "received", "what was stored"}, {"key", Text, "the sender's id"}, {"topic", Text, "what the sender calls it"}}},
+}
+
+// Unsent returns why events of a kind never leave, and "" if no reason is known.
+// What the audit trail covers and the catalogue does not describe (sign-ins,
+// factors, tokens, settings of security) is for those who read that trail.
+func Unsent(kind string) string {
+	switch {
+	case Known(kind):
+		return ""
+	case audit.Covers(kind), kind == "security.changed":
+		return "it belongs to the audit trail"
+	}
+	return ""
+}

@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/hook"
+	"godwit.dev/godwit/internal/platform/once"
+	"godwit.dev/godwit/internal/platform/webhook"
+)
+
+// Prefix is where the door stands.
+const Prefix = "/api/v1"
+
+// Version is the version of the API's description.
+const Version = "1.0.0"
+
+// Store is what the door needs of the database besides the domain's verbs.
+type Store interface {
+	once.Store
+	// Step runs fn so that its failure leaves the transaction in ctx as it was.
+	Step(ctx context.Context, fn func(context.Context) error) error
+	// EventsBetween returns events after one and before another, oldest first; a
+	// ticket that is not 0 leaves out those of others.
+	EventsBetween(ctx context.Context, w auth.WorkspaceID, t ticket.ID, after, before event.ID, limit int) ([]event.Event, error)
+}
+
+// Presence knows who has which ticket, named by its number, open.
+type Presence interface {
+	Seen(w auth.WorkspaceID, number int64, who auth.PersonID, typing bool)
+	Left(w auth.WorkspaceID, number int64, who auth.PersonID)
+	Others(w auth.WorkspaceID, number int64, me auth.PersonID) []Present
+}
+
+// Present is somebody who has a ticket open.
+type Present struct {
+	Person auth.PersonID
+	Typing bool
+}
+
+// MailStep is how one direction of a mailbox did in a test: "incoming" or
+// "outgoing". Code names what went wrong.
+type MailStep struct {
+	Name    string
+	OK      bool
+	Skipped bool
+	Code    string
+	Detail  string // the server's own words, without secrets
+}
+
+// Config is what the door needs.
+type Config struct {
+	Auth      *auth.Service
+	Tickets   *ticket.Service
+	Customers *customer.Service
+	Orders    *order.Service
+	Webhooks  *webhook.Service
+	Hooks     *hook.Service
+	Store     Store
+	Presence  Presence // nil: nobody is ever seen
+	Now       func() time.Time
+	Log       *slog.Logger
+
+	Address string // the public base URL, for links in invitations; "" takes the request's own
+	Secure  bool   // the door is reached over HTTPS
+	Rate    Rate   // the zero Rate is DefaultRate
+
+	// MailTest tries the ways in and out of a mailbox; nil tells that tests are
+	// not at hand.
+	MailTest func(ctx context.Context, m ticket.Mailbox) []MailStep
+}
+
+// server holds what handlers share.
+type server struct {
+	Config
+	desk  *once.Desk
+	rates *rates
+	mux   *http.ServeMux
+	spec  *description
+	page  []byte // the whole reference
+}
+
+// New returns the door as a handler of everything under /api/. It panics on an
+// operation that is not whole and on two for one path: both are mistakes in the
+// tables.
+func New(c Config) http.Handler {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Rate == (Rate{}) {
+		c.Rate = DefaultRate
+	}
+	s := &server{Config: c, desk: once.NewDesk(c.Store, c.Now), rates: newRates(c.Rate, c.Now), mux: http.NewServeMux()}
+	a := s.mount()
+	s.spec = describe(a)
+	s.mux.HandleFunc("GET "+Prefix+"/openapi.json", s.openapi)
+	s.page = s.spec.drawn()
+	s.mux.HandleFunc("GET "+docsPath, s.docs)
+	s.mux.HandleFunc("GET "+stylePath, s.style)
+	return s.guard(s.mux)
+}
+
+// gate is the mux as the adapter sees it: each handler it mounts stands behind
+// the door's checks.
+type gate struct {
+	s   *server
+	ops map[string]*mounted
+}
+
+// HandleFunc mounts the handler of an operation behind the checks.
+func (g gate) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	g.s.mux.Handle(pattern, g.s.serve(g.ops[pattern], h))
+}
+
+// ServeHTTP answers a request.
+func (g gate) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.s.mux.ServeHTTP(w, r) }
+
+// mount puts the tables on the mux.
+func (s *server) mount() huma.API {
+	g := gate{s: s, ops: map[string]*mounted{}}
+	a := huma.NewAPI(config(), humago.NewAdapter(g, Prefix))
+	for _, grp := range groups() {
+		for _, op := range grp.operations {
+			if !op.rule.whole() || op.handle.mount == nil || op.id == "" || op.summary == "" || op.text == "" {
+				panic("api: the operation " + op.method + " " + op.path + " is not whole")
+			}
+			m := op.on(Prefix)
+			g.ops[m.pattern] = m
+			op.handle.mount(s, a, documented(a, grp, op))
+		}
+	}
+	return a
+}

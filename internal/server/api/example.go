@@ -1,0 +1,149 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"godwit.dev/godwit/internal/base/id"
+)
+
+// example is a request as the reference shows it. Its identifiers are samples; a
+// test puts those of real records in their place and sends it.
+type example struct {
+	query string
+	body  string
+}
+
+// sample is the identifier of a record of a kind in an example: the first one,
+// and the other one where two are needed.
+func sample(k kind, other bool) string {
+	v := int64(sampleID)
+	if other {
+		v++
+	}
+	return id.Format(k.prefix(), v)
+}
+
+// path returns the path of an operation with samples in it.
+func (op operation) samplePath() string {
+	kinds := inPath()
+	parts := strings.Split(op.path, "/")
+	for i, p := range parts {
+		name := strings.Trim(p, "{}")
+		switch {
+		case name == p:
+		case name == "event": // what a webhook is owed
+			parts[i] = sample(anEvent{}, true)
+		case kinds[name] != nil:
+			// The message that can still be taken back is the other one.
+			out := name == "message" && (strings.HasSuffix(op.path, "/cancel") || strings.HasSuffix(op.path, "/send") || strings.HasSuffix(op.path, "/retry"))
+			parts[i] = sample(kinds[name], out)
+		default:
+			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3"}[name])
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// curl writes the example of an operation as a command.
+func (op operation) curl() string {
+	x := examples()[op.id]
+	var b strings.Builder
+	b.WriteString("curl ")
+	if op.method != "GET" {
+		b.WriteString("-X " + op.method + " ")
+	}
+	address := "$GODWIT" + Prefix + op.samplePath()
+	if x.query != "" {
+		address += "?" + x.query
+	}
+	b.WriteString("\"" + address + "\" \\\n  -H \"Authorization: Bearer $TOKEN\"")
+	if op.method == "POST" {
+		b.WriteString(" \\\n  -H \"Idempotency-Key: $(uuidgen)\"")
+	}
+	if x.body != "" {
+		var body bytes.Buffer
+		if err := json.Indent(&body, []byte(x.body), "  ", "  "); err != nil {
+			panic("api: the example of " + op.id + ": " + err.Error())
+		}
+		b.WriteString(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '" + strings.ReplaceAll(body.String(), "'", `'\''`) + "'")
+	}
+	return b.String()
+}
+
+// examples gives each operation that takes a query or a body its example.
+func examples() map[string]example {
+	ticket, other := sample(aTicket{}, false), sample(aTicket{}, true)
+	message, person, team := sample(aMessage{}, false), sample(aPerson{}, false), sample(aTeam{}, false)
+	shop, mailbox, macro, event := sample(aShop{}, false), sample(aMailbox{}, false), sample(aMacro{}, false), sample(anEvent{}, false)
+	settings := `"in": {"kind": "off"}, "out": {"kind": "smtp", "host": "smtp.acme.example", "port": 465, "tls": "tls", "user": "returns@acme.example", "auth": "password"}, "secrets": {"out_password": "correct horse"}`
+	condition := `{"group": true, "all": true, "children": [{"field": "status", "op": "is", "value": "open"}, {"field": "tag", "op": "has", "value": "customs"}, {"field": "assignee", "op": "is", "value": "` + person + `"}]}`
+	return map[string]example{
+		"ticketList":   {query: "view=open&tag=customs&limit=20&fields=id,number,subject,status"},
+		"ticketCount":  {query: "bucket=open&assignee=me"},
+		"ticketSearch": {query: "q=parcel%20status%3Aopen&limit=10"},
+		"ticketCreate": {body: `{"customer": {"name": "Lukas Hahn", "address": "lukas@client.example"}, "subject": "Your order DE-10482", "body": "Hello Lukas, your parcel left Berlin today.", "mailbox_id": "` + mailbox + `"}`},
+		"ticketGet":    {query: "include=messages,customer,order"},
+		"ticketUpdate": {body: `{"status": "pending", "waiting": "carrier", "priority": "high", "assignee_id": "` + person + `", "team_id": "` + team + `", "tags": ["customs", "vip"], "fields": {"defect": "zip"}}`},
+
+		"ticketReply":     {body: `{"body": "Hello Anna, your parcel left customs this morning.", "status": "pending", "files": [{"name": "label.txt", "content_type": "text/plain", "content": "bGFiZWw="}]}`},
+		"ticketNote":      {body: `{"body": "The carrier confirmed the loss, can somebody file the claim?"}`},
+		"ticketTags":      {body: `{"add": ["lost-parcel"], "remove": ["customs"]}`},
+		"ticketMerge":     {body: `{"into_id": "` + other + `"}`},
+		"ticketSplit":     {body: `{"message_ids": ["` + message + `"], "subject": "Second parcel"}`},
+		"ticketUndo":      {body: `{"event_id": "` + event + `"}`},
+		"ticketMacro":     {body: `{"macro_id": "` + macro + `"}`},
+		"draftPut":        {body: `{"body": "Hello Anna, ", "version": 0}`},
+		"presencePut":     {body: `{"state": "typing"}`},
+		"messageList":     {query: "limit=10"},
+		"sideOpen":        {body: `{"party": "carrier", "to": {"name": "Claims desk", "address": "claims@carrier.example"}, "subject": "Parcel 00340434: where is it?", "body": "Hello, this parcel has not moved since Monday.", "enclose_ids": ["` + message + `"]}`},
+		"sideReply":       {body: `{"body": "Any news?"}`},
+		"ticketBulk":      {body: `{"ticket_ids": ["` + ticket + `", "` + other + `"], "assignee_id": "` + person + `"}`},
+		"ticketBulkUndo":  {body: `{"event_ids": ["` + event + `"]}`},
+		"eventList":       {query: "kind=ticket.*&limit=20"},
+		"ticketEvents":    {query: "limit=20"},
+		"customerList":    {query: "q=anna&limit=5"},
+		"customerCreate":  {body: `{"identity": {"kind": "email", "value": "marta@client.example"}, "name": "Marta Nowak", "language": "pl"}`},
+		"customerUpdate":  {body: `{"name": "Anna Kowalska", "language": "pl", "tier": "vip"}`},
+		"customerLink":    {body: `{"kind": "phone", "value": "+48 22 555 01 23"}`},
+		"customerUnlink":  {query: "kind=email&value=anna%40work.example"},
+		"customerMerge":   {body: `{"from_id": "` + sample(aCustomer{}, true) + `"}`},
+		"customerUnmerge": {body: `{"event_id": "` + sample(anEvent{}, true) + `"}`},
+		"orderList":       {query: "number=DE-10482"},
+		"orderSave":       {body: `{"shop_id": "` + shop + `", "external_id": "5310483", "number": "DE-10483", "email": "anna@client.example", "currency": "EUR", "goods": 5000, "shipping": 490, "total": 5490, "placed_at": "2026-11-20T09:30:00Z", "lines": [{"sku": "TENT-2P", "title": "Tent for two", "quantity": 1, "price": 5000}], "parcels": [{"carrier": "DHL", "tracking": "00340434161094", "status": "in_transit"}]}`},
+		"orderSaveAll":    {body: `{"shop_id": "` + shop + `", "orders": [{"number": "DE-10484", "total": 1990, "placed_at": "2026-11-20T09:30:00Z"}]}`},
+		"shopCreate":      {body: `{"name": "Warszawa", "platform": "woocommerce", "market": "PL", "currency": "PLN"}`},
+		"viewList":        {query: "counts=true"},
+		"viewCreate":      {body: `{"name": "Stuck at customs", "condition": ` + condition + `, "sort": "oldest"}`},
+		"viewUpdate":      {body: `{"name": "Stuck at customs for long", "condition": {"field": "inbound", "op": "older", "value": "48"}}`},
+		"macroCreate":     {body: `{"name": "Parcel on its way", "folder": "Shipping", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel {{ order.tracking }} is on its way.", "de": "Hallo {{ customer.first_name }}, dein Paket {{ order.tracking }} ist unterwegs."}, "actions": {"status": "pending", "waiting": "carrier", "add_tags": ["parcel"]}}`},
+		"macroUpdate":     {body: `{"name": "Parcel delayed", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel is late."}, "actions": {"priority": "high"}}`},
+		"tagCreate":       {body: `{"name": "lost-parcel", "color": "rust"}`},
+		"tagUpdate":       {body: `{"color": "tide"}`},
+		"tagMerge":        {body: `{"into": "vip"}`},
+		"fieldCreate":     {body: `{"key": "batch", "label": "Batch", "type": "text"}`},
+		"fieldUpdate":     {body: `{"label": "What is broken", "options": ["zip", "seam", "pole"], "required": false}`},
+		"teamCreate":      {body: `{"name": "Claims", "member_ids": ["` + person + `"]}`},
+		"teamUpdate":      {body: `{"name": "Returns and claims", "member_ids": ["` + person + `"]}`},
+		"personInvite":    {body: `{"email": "jonas@acme.example", "name": "Jonas Weber", "role": "agent", "team_ids": ["` + team + `"]}`},
+		"personUpdate":    {body: `{"role": "lead", "team_ids": ["` + team + `"]}`},
+		"roleCreate":      {body: `{"name": "Night shift", "permissions": ["tickets.read", "tickets.write"]}`},
+		"roleUpdate":      {body: `{"name": "Claims desk", "permissions": ["tickets.read", "tickets.write", "tickets.send"]}`},
+		"mailboxCreate":   {body: `{"address": "returns@acme.example", "name": "Acme Returns", "shop_id": "` + shop + `", "team_id": "` + team + `", ` + settings + `}`},
+		"mailboxTestNew":  {body: `{"address": "returns@acme.example", ` + settings + `}`},
+		"mailboxUpdate":   {body: `{"address": "help@acme.example", "name": "Acme Help", ` + settings + `}`},
+		"reportStanding":  {query: "days=7&zone=Europe/Berlin"},
+		"meUpdate":        {body: `{"zone": "Europe/Berlin", "theme": "dark", "signature": "Lena from Acme"}`},
+		"webhookCreate":   {body: `{"url": "https://warehouse.acme.example/godwit", "description": "Warehouse", "kinds": ["ticket.*", "order.updated"]}`},
+		"webhookUpdate":   {body: `{"description": "Warehouse Berlin", "kinds": ["ticket.*"]}`},
+		"webhookReplay":   {body: `{"since": "2026-11-21T00:00:00Z"}`},
+		"deliveryList":    {query: "state=waiting&limit=20"},
+		"hookCreate":      {body: `{"name": "Web shop", "scheme": "standard"}`},
+		"hookUpdate":      {body: `{"name": "Web shop Berlin", "disabled": true}`},
+		"hookRotate":      {body: `{}`},
+		"policyUpdate":    {body: `{"way": "any", "factor_roles": ["lead"]}`},
+		"tokenCreate":     {body: `{"name": "Warehouse sync", "scopes": ["orders.read", "tickets.read"], "expires_at": "2099-01-01T00:00:00Z"}`},
+	}
+}
