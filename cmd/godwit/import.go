@@ -25,6 +25,11 @@ type importCmd struct {
 	Mail      importMailCmd      `cmd:"" help:"Bring an archive of mail in: mbox, maildir, .eml, or a folder of these."`
 	Orders    importOrdersCmd    `cmd:"" help:"Bring orders in from CSV or JSON lines."`
 	Workspace importWorkspaceCmd `cmd:"" help:"Bring a workspace in that godwit export wrote."`
+	Zendesk   importZendeskCmd   `cmd:"" help:"Bring tickets in from a Zendesk export."`
+	Freshdesk importFreshdeskCmd `cmd:"" help:"Bring tickets in from a Freshdesk export."`
+	Gorgias   importGorgiasCmd   `cmd:"" help:"Bring tickets in from what the Gorgias API answered."`
+	Chatwoot  importChatwootCmd  `cmd:"" help:"Bring tickets in from what the Chatwoot API answered."`
+	CSV       importCSVCmd       `cmd:"" name:"csv" help:"Bring tickets in from a table with one message a row."`
 }
 
 type importMailCmd struct {

@@ -40,7 +40,7 @@ type cli struct {
 	User      userCmd      `cmd:"" help:"Invite a person, or let one choose a new password."`
 	Workspace workspaceCmd `cmd:"" help:"Make, list or rename workspaces."`
 	Token     tokenCmd     `cmd:"" help:"Make, list or revoke API tokens."`
-	Import    importCmd    `cmd:"" help:"Bring mail or orders in."`
+	Import    importCmd    `cmd:"" help:"Bring mail, orders, a workspace or another helpdesk's tickets in."`
 	Export    exportCmd    `cmd:"" help:"Write everything of a workspace to a file that another Godwit can take."`
 	Backup    backupCmd    `cmd:"" help:"Write the whole database to a folder or an S3 store while the server works."`
 	Restore   restoreCmd   `cmd:"" help:"Bring a backup back into an empty database of either kind."`

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,6 +26,12 @@ type serveCmd struct {
 	Address     string        `env:"GODWIT_ADDRESS" placeholder:"URL" help:"The console's public address, for links in invitations."`
 	Cert        string        `env:"GODWIT_CERT" type:"path" help:"TLS certificate (PEM); with --cert-key the console speaks HTTPS."`
 	CertKey     string        `env:"GODWIT_CERT_KEY" type:"path" help:"The certificate's private key (PEM)."`
+	ACMEDomain  []string      `name:"acme-domain" env:"GODWIT_ACME_DOMAIN" placeholder:"NAME" help:"Get the certificate for this domain by ACME; the world's port 443 must lead to --listen."`
+	ACMEEmail   string        `name:"acme-email" env:"GODWIT_ACME_EMAIL" placeholder:"ADDRESS" help:"Where the authority writes about the certificate."`
+	ACMEDir     string        `name:"acme-dir" env:"GODWIT_ACME_DIR" type:"path" placeholder:"PATH" help:"The folder for keys and certificates."`
+	ACMECA      string        `name:"acme-ca" env:"GODWIT_ACME_CA" placeholder:"URL" help:"The authority's directory. Default: Let's Encrypt, to whose terms you agree."`
+	ACMERoot    string        `name:"acme-root" env:"GODWIT_ACME_ROOT" type:"path" placeholder:"PATH" help:"Root certificate (PEM) of an authority of your own."`
+	ListenHTTP  string        `name:"listen-http" env:"GODWIT_LISTEN_HTTP" placeholder:"ADDR" help:"Answer ACME over plain HTTP here, such as 0.0.0.0:80, and lead everybody else to HTTPS."`
 	SMTP        string        `name:"smtp" env:"GODWIT_SMTP" placeholder:"ADDR" help:"Take mail from other servers here, such as 0.0.0.0:25."`
 	LMTP        string        `name:"lmtp" env:"GODWIT_LMTP" placeholder:"ADDR" help:"Take mail from the server beside us here, such as 127.0.0.1:24."`
 	Debug       string        `env:"GODWIT_DEBUG" placeholder:"ADDR" help:"Serve profiles of the process here; loopback only."`
@@ -46,6 +53,10 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 		}
 		cfg.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
+	var err error
+	if cfg.ACME, err = c.acme(); err != nil {
+		return err
+	}
 	issuers, err := networks(c.Issuers)
 	if err != nil {
 		return err
@@ -66,7 +77,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	scheme := "http"
-	if cfg.TLS != nil {
+	if cfg.TLS != nil || len(c.ACMEDomain) > 0 {
 		scheme = "https"
 	}
 	fmt.Printf("Godwit is ready: %s://%s\n", scheme, a.Addr())
@@ -80,6 +91,23 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 		err = serr
 	}
 	return err
+}
+
+// acme reads what was said about certificates.
+func (c *serveCmd) acme() (app.ACMEConfig, error) {
+	x := app.ACMEConfig{Domains: c.ACMEDomain, Email: c.ACMEEmail, Dir: c.ACMEDir, Authority: c.ACMECA, Plain: c.ListenHTTP}
+	if c.ACMERoot == "" {
+		return x, nil
+	}
+	pem, err := os.ReadFile(c.ACMERoot)
+	if err != nil {
+		return x, errs.Wrap(errs.Invalid, err, "error.acme_root", "path", c.ACMERoot)
+	}
+	x.Roots = x509.NewCertPool()
+	if !x.Roots.AppendCertsFromPEM(pem) {
+		return x, errs.New(errs.Invalid, "error.acme_root", "path", c.ACMERoot)
+	}
+	return x, nil
 }
 
 // networks reads networks written as 10.0.0.0/8.

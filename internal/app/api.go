@@ -28,7 +28,7 @@ func (a attendance) Others(w auth.WorkspaceID, number int64, me auth.PersonID) [
 func (c *Core) api(cfg ServeConfig, p *web.Presence) http.Handler {
 	return api.New(api.Config{
 		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Store: c.Store, Presence: attendance{p}, Now: c.Now, Log: c.Log,
-		Address: cfg.Address, Secure: cfg.TLS != nil, Rate: cfg.Rate,
+		Address: cfg.Address, Secure: cfg.secure(), Rate: cfg.Rate,
 		MailTest: func(ctx context.Context, m ticket.Mailbox) []api.MailStep {
 			var out []api.MailStep
 			for _, x := range c.testMailbox(ctx, m) {

@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/adapter/channel/email"
 	"godwit.dev/godwit/internal/adapter/channel/email/postman"
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/hush"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
@@ -101,6 +102,7 @@ func NewCore(ctx context.Context, cfg Config) (*Core, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
+	cfg.Log = slog.New(hush.Handler(cfg.Log.Handler()))
 	cfg.UndoSend = cmp.Or(cfg.UndoSend, 10*time.Second)
 	cfg.Grace = cmp.Or(cfg.Grace, 3*time.Minute)
 	cfg.Lease = cmp.Or(cfg.Lease, nodeLease)
@@ -189,7 +191,7 @@ func (c *Core) build() {
 	c.buildHooks()
 	c.runner = job.NewRunner(job.Config{
 		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
-		Handlers: map[string]job.Handler{errandJob: c.errand, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, hook.ProcessJob: c.Hooks.Process},
+		Handlers: map[string]job.Handler{errandJob: c.errand, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
 	})
 }
 

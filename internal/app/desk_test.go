@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -39,10 +38,15 @@ func engines(t *testing.T, run func(t *testing.T, d *desk)) {
 
 func newDesk(t *testing.T, database string) *desk {
 	t.Helper()
+	return newLoggingDesk(t, database, slog.New(slog.DiscardHandler))
+}
+
+func newLoggingDesk(t *testing.T, database string, log *slog.Logger) *desk {
+	t.Helper()
 	ctx := t.Context()
 	c, err := NewCore(ctx, Config{
 		Database: database, Keys: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", Address: "https://desk.shop.example", UndoSend: 30 * time.Millisecond, Grace: 300 * time.Millisecond,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log: log,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/app"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/webhook"
@@ -187,3 +188,60 @@ func webhooksFromEndToEnd(t *testing.T, database string) {
 		t.Error("a wrong token listens")
 	}
 }
+
+// What fails itself off is told to the owners by mail.
+func TestOwnersAreWrittenToWhenAWebhookIsSwitchedOff(t *testing.T) {
+	ctx := t.Context()
+	post := &letterBox{news: make(chan mailroom.Letter, 4)}
+	core, err := app.NewCore(ctx, app.Config{
+		Database: "sqlite:" + filepath.Join(t.TempDir(), "godwit.db"), KeyFile: filepath.Join(t.TempDir(), "key"), Networks: outbound.Loopback(), Post: post, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = core.Close() }()
+	a, err := app.Start(ctx, core, app.ServeConfig{Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := a.Stop(context.WithoutCancel(ctx)); err != nil {
+			t.Error(err)
+		}
+	}()
+	_, p, err := core.Auth.Found(ctx, auth.Founding{Workspace: "acme", Name: "Ada", Email: "ada@acme.example", Password: "correct horse battery", Language: "ru", Zone: "UTC"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Name: "Ada", Role: auth.Owner, Workspace: p.Workspace}
+	box := ticket.Mailbox{Address: "help@acme.example", Name: "Acme", Settings: ticket.MailSettings{InKind: "off", OutKind: "smtp", OutHost: "127.0.0.1", OutPort: 25, OutTLS: "none"}}
+	if _, err := core.Tickets.SaveMailbox(ctx, owner, box); err != nil {
+		t.Fatal(err)
+	}
+	gone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }))
+	defer gone.Close()
+	if _, _, err := core.Webhooks.Add(ctx, owner, webhook.New{URL: gone.URL}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case l := <-post.news:
+		if len(l.To) != 1 || l.To[0].Address != "ada@acme.example" || !strings.Contains(l.Subject, "Вебхук выключен: 127.0.0.1") {
+			t.Errorf("%+v", l)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("nobody is written to")
+	}
+}
+
+// letterBox takes letters instead of a mail server.
+type letterBox struct{ news chan mailroom.Letter }
+
+func (b *letterBox) Send(_ context.Context, _ ticket.Mailbox, l mailroom.Letter, mark func() error) mailroom.Answer {
+	if err := mark(); err != nil {
+		return mailroom.Answer{Verdict: mailroom.RefusedNow, Detail: err.Error()}
+	}
+	b.news <- l
+	return mailroom.Answer{Verdict: mailroom.Accepted}
+}
+
+func (b *letterBox) Find(context.Context, ticket.Mailbox, string) (bool, error) { return false, nil }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/adapter/channel/email/postman"
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/server/api"
+	"godwit.dev/godwit/internal/server/cert"
 	"godwit.dev/godwit/internal/server/health"
 	"godwit.dev/godwit/internal/server/web"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -31,7 +33,8 @@ type ServeConfig struct {
 	Metrics       string
 	MetricsPublic bool
 	TLS           *tls.Config
-	Address       string // public base URL of the console
+	ACME          ACMEConfig // certificates that are got here, instead of TLS
+	Address       string     // public base URL of the console
 	Logins        []ui.Login
 	Mail          email.Options
 	// Drain is how long a stopping node goes on serving after it has said that it
@@ -41,6 +44,12 @@ type ServeConfig struct {
 	// Rate is how many requests a token may make at the API; the zero Rate is its
 	// default.
 	Rate api.Rate
+}
+
+// secure reports whether browsers reach the console over TLS: ours, or that of a
+// proxy in front, which the public address tells. No header of a request does.
+func (c ServeConfig) secure() bool {
+	return c.TLS != nil || strings.HasPrefix(strings.ToLower(c.Address), "https://")
 }
 
 // App is a running Godwit.
@@ -53,6 +62,9 @@ type App struct {
 	debug      *http.Server
 	metrics    *http.Server
 	metricsAt  net.Addr
+	certs      *cert.Manager
+	plain      *http.Server
+	plainAt    net.Addr
 	mail       []*email.Listener
 	listeners  []net.Listener
 	stopping   chan struct{}
@@ -68,12 +80,17 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 		return nil, err
 	}
 	a.listeners = append(a.listeners, console)
+	if err := a.openACME(ctx, console.Addr()); err != nil {
+		a.closeListeners()
+		return nil, err
+	}
+	cfg = a.cfg
 	a.health = health.New(c.Log, health.Check{Name: "database", Run: c.Store.Ready})
 	_, key := c.vault.MAC([]byte("console: outcomes shown after a redirect")) // one for all nodes
 	presence := web.NewPresence(c.Now)
 	handler := web.New(web.Config{
 		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Bus: c.Bus, Now: c.Now, Log: c.Log,
-		Secure: cfg.TLS != nil, Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
+		Secure: cfg.secure(), Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
 		Presence: presence,
 	})
 	// No WriteTimeout: live streams stay open, and set their own deadlines.
@@ -107,6 +124,12 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 	}
 	if cfg.Debug != "" {
 		if err := a.openDebug(ctx); err != nil {
+			a.closeListeners()
+			return nil, err
+		}
+	}
+	if a.certs != nil {
+		if err := a.certs.Start(context.WithoutCancel(ctx)); err != nil {
 			a.closeListeners()
 			return nil, err
 		}
@@ -201,8 +224,14 @@ func (a *App) Stop(ctx context.Context) error {
 }
 
 func (a *App) closeListeners() {
-	if a.metrics != nil {
-		_ = a.metrics.Close()
+	for _, s := range []*http.Server{a.metrics, a.plain} {
+		if s != nil {
+			_ = s.Close()
+		}
+	}
+	if a.certs != nil {
+		a.certs.Stop()
+		a.certs = nil
 	}
 	for _, l := range a.listeners {
 		_ = l.Close()

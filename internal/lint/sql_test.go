@@ -255,6 +255,7 @@ var anywhere = map[string]string{
 	"LastEventAt":        "the doctor compares clocks, whosesoever event it is",
 	"QueueHealth":        "the doctor counts what waits for all workspaces",
 	"afterLoad":          "an archive of a whole database holds all workspaces",
+	"Backlog":            "what waits is counted for the operator, over all workspaces",
 	"EventsByID":         "nodes tell each other what happened, whosesoever it is",
 	"lockAnswer":         "the name that is locked is made of the workspace",
 	"IDsSince":           "nodes tell each other what happened, whosesoever it is",

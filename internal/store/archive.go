@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/store/migration"
+	"godwit.dev/godwit/internal/store/postgres"
 )
 
 // An archive holds all records of a database, or those of one workspace, as JSON
@@ -120,6 +121,11 @@ func (d *DB) snapshot(ctx context.Context, fn func(querier) error) error {
 		return err
 	}
 	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
+	if !d.lite { // whoever takes the archive may be slow, and it holds no locks
+		if _, err := conn.ExecContext(ctx, postgres.Patient); err != nil {
+			return err
+		}
+	}
 	return fn(conn)
 }
 

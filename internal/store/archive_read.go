@@ -18,6 +18,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store/postgres"
 )
 
 // longestLine bounds one row of an archive: the largest mail, in base 64.
@@ -110,6 +111,11 @@ func (s *Store) Load(ctx context.Context, a *ArchiveReader, o LoadOptions) (rows
 		}
 		if _, err := from(ctx).ExecContext(ctx, later); err != nil {
 			return err
+		}
+		if !s.lite { // the archive may come slowly, and nobody waits for what is loaded
+			if _, err := from(ctx).ExecContext(ctx, postgres.Patient); err != nil {
+				return err
+			}
 		}
 		l := &loader{s: s, a: a, o: o}
 		if err := l.run(ctx); err != nil {

@@ -112,12 +112,12 @@ func TestSchemasAreAlike(t *testing.T) {
 }
 
 func TestMigratingAgainDoesNothingAndBackwardsIsRefused(t *testing.T) {
-	for name, address := range map[string]func() string{
-		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "g.db") },
-		"postgres": func() string { return storetest.Database(t) },
+	for name, address := range map[string]func(*testing.T) string{
+		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "g.db") },
+		"postgres": func(t *testing.T) string { return storetest.Database(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			at := address()
+			at := address(t)
 			for range 2 {
 				db, err := store.Open(context.Background(), at)
 				if err != nil {

@@ -203,8 +203,9 @@ func (s *Store) matches(ctx context.Context, q ticket.SearchQuery, tq term.Query
 const (
 	everyHit    = `SELECT message_id FROM message_term WHERE terms @@ cast(cast($1 as text) as tsquery) AND message_id<$2`
 	indexedHits = `SELECT message_id FROM (` + everyHit + ` OFFSET 0) hit ORDER BY message_id DESC LIMIT $3`
-	newestHits  = `SELECT message_id FROM (SELECT message_id, terms FROM message_term WHERE message_id<$2 ORDER BY message_id DESC LIMIT $3) newest
-		WHERE terms @@ cast(cast($1 as text) as tsquery) ORDER BY message_id DESC LIMIT $4`
+	newestHits  = `SELECT message_id FROM (SELECT cast(cast($1 as text) as tsquery) AS words) q
+		CROSS JOIN (SELECT message_id, terms FROM message_term WHERE message_id<$2 ORDER BY message_id DESC LIMIT $3) newest
+		WHERE terms @@ words ORDER BY message_id DESC LIMIT $4`
 )
 
 // matchesAmong reads the newest of the messages that a way leads to.

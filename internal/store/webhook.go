@@ -184,13 +184,14 @@ func (s *Store) Owe(ctx context.Context, again bool, list ...webhook.Delivery) e
 }
 
 // DueDeliveries returns what can be attempted now: due, and first in its lane.
-// The sum keeps the engines from sorting all that is due, and the offset from
-// joining it all with itself: in the order of events the first ones are found
-// after a few steps, however many wait behind them.
+// The sums keep the engines from sorting all that is due and from looking for a
+// lane among all that waits, the offset from joining it all with itself: in the
+// order of events the first ones are found after a few steps, however many wait
+// behind them, and also before PostgreSQL has counted its rows.
 func (s *Store) DueDeliveries(ctx context.Context, w auth.WorkspaceID, id webhook.ID, now time.Time, limit int) ([]webhook.Delivery, error) {
 	return all(ctx, s.DB, deliveryDest, `SELECT `+deliveryCols+` FROM webhook_delivery d
 		WHERE workspace_id=$1 AND endpoint_id=$2 AND state='waiting' AND due_at+0<=$3 AND NOT EXISTS (
-			SELECT 1 FROM webhook_delivery e WHERE e.endpoint_id=d.endpoint_id AND e.lane=d.lane AND e.state='waiting' AND e.event_id<d.event_id LIMIT 1 OFFSET 0)
+			SELECT 1 FROM webhook_delivery e WHERE e.lane=d.lane AND e.endpoint_id+0=d.endpoint_id AND e.state='waiting' AND e.event_id<d.event_id LIMIT 1 OFFSET 0)
 		ORDER BY event_id LIMIT $4`, w, id, ms(now), limit)
 }
 
@@ -263,7 +264,7 @@ func (s *Store) CountWaiting(ctx context.Context, w auth.WorkspaceID) (map[webho
 func (s *Store) RipeEndpoints(ctx context.Context, now time.Time) ([]webhook.Ref, error) {
 	return all(ctx, s.DB, func(r *webhook.Ref) []any { return []any{&r.Workspace, &r.ID} }, `SELECT workspace_id, id FROM webhook w
 		WHERE state='on' AND due_at<=$1 AND (replay_from<replay_until OR EXISTS (
-			SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id=w.id AND d.state='waiting' AND d.due_at<=$1))
+			SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id=w.id AND d.state='waiting' AND d.due_at<=$1 LIMIT 1 OFFSET 0))
 		ORDER BY id`, ms(now))
 }
 

@@ -58,9 +58,10 @@ type CourierConfig struct {
 	Client  *http.Client // of package outbound, without redirects
 	Now     func() time.Time
 	Log     *slog.Logger
-	// Disabled is told of an endpoint that was switched off, after it is durable;
-	// nil tells nobody but the journal.
-	Disabled func(context.Context, Endpoint)
+	// Disabled is told of an endpoint that failed itself off, within the transaction
+	// that says so: it asks for jobs and does nothing else. Nil tells nobody but the
+	// journal.
+	Disabled func(context.Context, Endpoint) error
 }
 
 // Courier makes the deliveries.
@@ -166,9 +167,7 @@ func (c *Courier) deliver(ctx context.Context, e Endpoint, d Delivery) error {
 	if err != nil {
 		return err
 	}
-	var off Endpoint
-	err = c.Store.InTx(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		off = Endpoint{}
+	return c.Store.InTx(context.WithoutCancel(ctx), func(ctx context.Context) error {
 		held, err := c.Store.HoldEndpoint(ctx, e.Workspace, e.ID)
 		if errs.Is(err, errs.NotFound) {
 			return nil // deleted meanwhile, its log with it
@@ -186,13 +185,11 @@ func (c *Courier) deliver(ctx context.Context, e Endpoint, d Delivery) error {
 		if next.State == held.State {
 			return nil
 		}
-		off = next
-		return note(ctx, c.Journal, auth.ForSystem(e.Workspace), Disabled, next)
+		if err := note(ctx, c.Journal, auth.ForSystem(e.Workspace), Disabled, next); err != nil || c.Disabled == nil {
+			return err
+		}
+		return c.Disabled(ctx, next)
 	})
-	if err == nil && off.ID != 0 && c.Disabled != nil {
-		c.Disabled(context.WithoutCancel(ctx), off)
-	}
-	return err
 }
 
 // attempt sends a delivery. Its error is for what is our fault or the end of the

@@ -75,7 +75,10 @@ func (h *house) newCourier(s webhook.Store, o outbound.Options) *webhook.Courier
 	h.Cleanup(client.CloseIdleConnections)
 	return webhook.NewCourier(webhook.CourierConfig{
 		Store: s, Journal: h.store, Queue: h.store, IDs: h.ids, Client: client, Now: h.clock.now, Log: slog.New(slog.DiscardHandler),
-		Disabled: func(_ context.Context, e webhook.Endpoint) { h.off = append(h.off, e) },
+		Disabled: func(_ context.Context, e webhook.Endpoint) error {
+			h.off = append(h.off, e)
+			return nil
+		},
 	})
 }
 

@@ -282,7 +282,7 @@ func (s *server) logged(c *call, status int) {
 	if status < http.StatusInternalServerError || status == http.StatusNotImplemented {
 		return
 	}
-	s.Log.ErrorContext(c, "request failed", "request", c.id, "method", c.Method, "path", c.URL.Path, "workspace", int64(c.actor.Workspace),
+	s.Log.ErrorContext(c, "request failed", "request", c.id, "method", c.Method, "route", c.Pattern, "workspace", int64(c.actor.Workspace),
 		"token", int64(c.token.ID), "status", status, "error", c.out.err)
 }
 
@@ -320,7 +320,7 @@ func (s *server) recover(w http.ResponseWriter, c *call) {
 		panic(v)
 	}
 	c.out.err = fmt.Errorf("panic: %v", v)
-	s.Log.ErrorContext(c, "handler panicked", "request", c.id, "path", c.URL.Path, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+	s.Log.ErrorContext(c, "handler panicked", "request", c.id, "route", c.Pattern, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 	s.refuse(w, c, c.newProblem("internal", ""))
 }
 

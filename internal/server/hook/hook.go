@@ -58,6 +58,7 @@ func New(c Config) http.Handler {
 // receive takes a hook.
 func (d *door) receive(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	select {
 	case d.slots <- struct{}{}:
 		defer func() { <-d.slots }()
@@ -118,6 +119,7 @@ type answer struct {
 // wait, seconds.
 func (d *door) listen(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
 		d.problem(w, http.StatusUnauthorized, "a token is asked for: Authorization: Bearer gwt_...")

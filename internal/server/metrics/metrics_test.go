@@ -55,7 +55,7 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 	outer.Handle("/", inner)
 	door := m.Count(outer)
 	for _, x := range [][2]string{
-		{"GET", "/t/17"}, {"GET", "/t/18?token=gwt_secret"}, {"POST", "/t/17/reply"}, {"BREW", "/t/17"}, {"GET", "/anna@client.example"}, {"GET", "/live"},
+		{"GET", "/t/zzyx"}, {"GET", "/t/zzyz?token=gwt_secret"}, {"POST", "/t/zzyx/reply"}, {"BREW", "/t/zzyx"}, {"GET", "/anna@client.example"}, {"GET", "/live"},
 	} {
 		door.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(x[0], x[1], nil))
 	}
@@ -72,7 +72,7 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 			t.Errorf("%s is missing in\n%s", want, got)
 		}
 	}
-	for _, bad := range []string{"secret", "anna", "17", "BREW", `route="/live"`} {
+	for _, bad := range []string{"secret", "anna", "zzy", "BREW", `route="/live"`} {
 		if strings.Contains(got, bad) {
 			t.Errorf("%q is told", bad)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -34,6 +35,22 @@ var pictures = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "i
 func picture(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && slices.Contains(pictures, kind)
+}
+
+// pictureType returns the media type of a picture by its first bytes, and "" for
+// everything else, whatever it is called. AVIF is told by the brands of its first
+// box (ISO/IEC 14496-12 section 4.3).
+func pictureType(data []byte) string {
+	if kind := http.DetectContentType(data); picture(kind) {
+		return kind
+	}
+	if len(data) > 12 && string(data[4:8]) == "ftyp" {
+		brands := data[8:min(len(data), 64)]
+		if bytes.Contains(brands, []byte("avif")) || bytes.Contains(brands, []byte("avis")) {
+			return "image/avif"
+		}
+	}
+	return ""
 }
 
 // uploads reads the files of a form.
@@ -72,7 +89,7 @@ func inboundFile(name, contentType string, data []byte) ticket.InboundFile {
 	if _, _, err := mime.ParseMediaType(contentType); err != nil {
 		contentType = "application/octet-stream"
 	}
-	if picture(contentType) && !strings.HasPrefix(http.DetectContentType(data), "image/") && !strings.HasPrefix(contentType, "image/avif") {
+	if picture(contentType) && pictureType(data) == "" {
 		contentType = "application/octet-stream"
 	}
 	return ticket.InboundFile{Data: data, File: ticket.File{Name: name, ContentType: contentType, Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}}
@@ -82,8 +99,8 @@ func inboundFile(name, contentType string, data []byte) ticket.InboundFile {
 // in it runs, loads or navigates.
 const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox"
 
-// file answers with an attachment. Only pictures are shown; everything else is
-// saved, whatever it claims to be.
+// file answers with an attachment. Only what claims to be a picture and is one by
+// its first bytes is shown; everything else is saved, whatever it claims to be.
 func (s *server) file(w http.ResponseWriter, r *request) error {
 	id, err := r.number("message")
 	if err != nil {
@@ -98,8 +115,8 @@ func (s *server) file(w http.ResponseWriter, r *request) error {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, max-age=3600")
 	kind, disposition := "application/octet-stream", "attachment"
-	if picture(f.ContentType) {
-		kind, _, _ = mime.ParseMediaType(f.ContentType)
+	if is := pictureType(data); is != "" && picture(f.ContentType) {
+		kind = is
 		if r.URL.Query().Get("inline") == "1" {
 			disposition = "inline"
 		}
@@ -192,7 +209,10 @@ func (s *server) messageHTML(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return "" // the mail is shown without the picture
 		}
-		kind, _, _ := mime.ParseMediaType(f.ContentType)
+		kind := pictureType(data)
+		if kind == "" {
+			return ""
+		}
 		room -= f.Size
 		held[contentID] = "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)
 		return held[contentID]

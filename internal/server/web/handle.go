@@ -58,7 +58,7 @@ func (s *server) fail(w http.ResponseWriter, r *request, err error) {
 		return
 	}
 	if k == errs.Internal || k == errs.Unavailable {
-		s.Log.ErrorContext(r.Context(), "request failed", "request", r.id, "method", r.Method, "path", r.URL.Path,
+		s.Log.ErrorContext(r.Context(), "request failed", "request", r.id, "method", r.Method, "route", r.Pattern,
 			"workspace", int64(r.actor.Workspace), "status", to.status, "error", err)
 	}
 	h := w.Header()
@@ -135,7 +135,7 @@ func (s *server) recover(w *tracker, r *request) {
 	if v == http.ErrAbortHandler {
 		panic(v)
 	}
-	s.Log.ErrorContext(r.Context(), "handler panicked", "request", r.id, "path", r.URL.Path, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+	s.Log.ErrorContext(r.Context(), "handler panicked", "request", r.id, "route", r.Pattern, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 	if w.began {
 		panic(http.ErrAbortHandler)
 	}

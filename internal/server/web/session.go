@@ -255,7 +255,7 @@ func (s *server) serve(rt route) http.Handler {
 			return
 		}
 		if track.began {
-			s.Log.ErrorContext(raw.Context(), "answer broke off", "request", r.id, "path", raw.URL.Path, "error", err)
+			s.Log.ErrorContext(raw.Context(), "answer broke off", "request", r.id, "route", raw.Pattern, "error", err)
 			panic(http.ErrAbortHandler)
 		}
 		s.fail(track, r, err)

@@ -42,7 +42,7 @@ CREATE TABLE webhook_delivery (
 ) ${STRICT};
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (endpoint_id, event_id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_due ON webhook_delivery (endpoint_id, due_at) WHERE state = 'waiting';
-CREATE INDEX webhook_delivery_lane ON webhook_delivery (endpoint_id, lane, event_id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_lane ON webhook_delivery (lane, endpoint_id, event_id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_age ON webhook_delivery (endpoint_id, created_at) WHERE state <> 'waiting';
 
 CREATE TABLE webhook_attempt (
@@ -89,7 +89,7 @@ CREATE TABLE hook_received (
   problem       TEXT   NOT NULL,
   done_at       BIGINT
 ) ${STRICT};
-CREATE UNIQUE INDEX hook_received_key ON hook_received (connection_id, key);
+CREATE UNIQUE INDEX hook_received_once ON hook_received (connection_id, key);
 CREATE INDEX hook_received_log ON hook_received (connection_id, id);
 CREATE INDEX hook_received_waiting ON hook_received (connection_id, id) WHERE state = 'waiting';
 

@@ -76,6 +76,10 @@ func config(dsn string) (*pgx.ConnConfig, error) {
 // server ends it.
 const standstill = "idle_in_transaction_session_timeout"
 
+// Patient lets a transaction stand still for as long as it must: one that holds
+// up nobody.
+const Patient = "SET LOCAL " + standstill + "=0"
+
 // Kind maps SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html)
 // and what a broken connection looks like.
 func Kind(err error) (errs.Kind, bool) {

@@ -193,7 +193,11 @@ func convert(j *dump.Join, r dump.Record, apart [][]byte) (migrate.Ticket, error
 			continue
 		}
 		seen[m.ID] = true
-		t.Messages = append(t.Messages, convertMessage(j, m))
+		out := convertMessage(j, m)
+		if a := x.Meta.Assignee; out.Author.Staff && out.Author.ID == a.ID.String() { // messages do not tell addresses of agents
+			out.Author.Email = cmp.Or(out.Author.Email, a.Email.String())
+		}
+		t.Messages = append(t.Messages, out)
 		t.Subject = cmp.Or(t.Subject, m.Attributes.Email.Subject.String())
 	}
 	if logged > 0 {

@@ -83,11 +83,11 @@ func ticketOf(r dump.Record) string {
 }
 
 type comment struct {
-	ID          dump.Text `json:"id"`
-	Author      dump.Text `json:"author_id"`
-	Body        dump.Text `json:"body"`
-	Plain       dump.Text `json:"plain_body"`
-	HTML        dump.Text `json:"html_body"`
+	ID          dump.Text             `json:"id"`
+	Author      dump.Text             `json:"author_id"`
+	Body        dump.Text             `json:"body"`
+	Plain       dump.Text             `json:"plain_body"`
+	HTML        dump.Text             `json:"html_body"`
 	Public      *dump.Bool            `json:"public"` // missing: public
 	Created     dump.Time             `json:"created_at"`
 	Attachments dump.List[attachment] `json:"attachments"`
@@ -106,20 +106,20 @@ type via struct {
 }
 
 type record struct {
-	ID          dump.Text `json:"id"`
-	URL         dump.Text `json:"url"`
-	Subject     dump.Text `json:"subject"`
-	RawSubject  dump.Text `json:"raw_subject"`
-	Description dump.Text `json:"description"`
-	Status      dump.Text `json:"status"`
-	Priority    dump.Text `json:"priority"`
-	Type        dump.Text `json:"type"`
-	Created     dump.Time `json:"created_at"`
-	Updated     dump.Time `json:"updated_at"`
-	Requester   dump.Text `json:"requester_id"`
-	Submitter   dump.Text `json:"submitter_id"`
-	Assignee    dump.Text `json:"assignee_id"`
-	Org         dump.Text `json:"organization_id"`
+	ID          dump.Text            `json:"id"`
+	URL         dump.Text            `json:"url"`
+	Subject     dump.Text            `json:"subject"`
+	RawSubject  dump.Text            `json:"raw_subject"`
+	Description dump.Text            `json:"description"`
+	Status      dump.Text            `json:"status"`
+	Priority    dump.Text            `json:"priority"`
+	Type        dump.Text            `json:"type"`
+	Created     dump.Time            `json:"created_at"`
+	Updated     dump.Time            `json:"updated_at"`
+	Requester   dump.Text            `json:"requester_id"`
+	Submitter   dump.Text            `json:"submitter_id"`
+	Assignee    dump.Text            `json:"assignee_id"`
+	Org         dump.Text            `json:"organization_id"`
 	Tags        dump.List[dump.Text] `json:"tags"`
 	Followers   dump.List[dump.Text] `json:"collaborator_ids"`
 	Comments    dump.List[comment]   `json:"comments"`

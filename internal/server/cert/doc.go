@@ -1,0 +1,11 @@
+// Package cert gets the certificates of the public door by itself, and renews
+// them: by ACME (RFC 8555), proving the domain at the door's own listener with
+// TLS-ALPN-01 (RFC 8737), or at the plain one with HTTP-01 (RFC 8555, section 8.3).
+//
+// The keys, the account and the certificates lie in one folder that nobody else
+// can read. Nodes that serve one domain must share it, or leave the certificates
+// to a proxy: the challenge of one node may arrive at another.
+//
+// It never serves a certificate for a name that it was not told, and it never
+// waits for one: until the first has come, connections are refused.
+package cert
