@@ -187,8 +187,12 @@ func (s *Store) unlinked(ctx context.Context, w auth.WorkspaceID) ([]audit.Fault
 		args = append(args, p)
 		fmt.Fprintf(&kinds, "substr(kind,1,%d)=$%d", len(p), len(args))
 	}
+	not := len(args)
+	for _, k := range audit.Unwatched() {
+		args = append(args, k)
+	}
 	return all(ctx, s.DB, func(f *audit.Fault) []any { f.Kind = audit.Unlinked; return []any{&f.Event} },
-		`SELECT id FROM event e WHERE workspace_id=$1 AND (`+kinds.String()+`)
+		`SELECT id FROM event e WHERE workspace_id=$1 AND (`+kinds.String()+`) AND kind NOT IN (`+places(not+1, len(args)-not)+`)
 		AND NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.workspace_id=e.workspace_id AND l.event_id=e.id) ORDER BY id LIMIT 100`, args...)
 }
 

@@ -212,7 +212,9 @@ type Parcel struct {
 }
 
 func orderRecord(o order.Order) *Order {
-	sum := func(minor int64) string { return money.Amount{Minor: minor, Currency: o.Currency}.String() + " " + o.Currency }
+	sum := func(minor int64) string {
+		return money.Amount{Minor: minor, Currency: o.Currency}.String() + " " + o.Currency
+	}
 	a := o.ShipTo
 	out := &Order{
 		ID: ref(orderMark, o.ID), Number: o.Number, Status: o.Status, Payment: o.PaymentStatus, Fulfillment: o.FulfillmentStatus, CustomerID: ref(customerMark, o.Customer),

@@ -17,12 +17,12 @@ func TestRead(t *testing.T) {
 
 func TestMapping(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.csv")
-	text := "\ufeffNr,Text,Wer\n7,Hallo,anna@client.example\n"
+	text := "\ufeffNr,Worte,Wer\n7,Hallo,anna@client.example\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for want, mapping := range map[string]map[string]string{
-		"":                       {"ticket": "nr", "body": "text", "from": "wer"},
+		"":                       {"ticket": "nr", "body": "worte", "from": "wer"},
 		"error.import_missing":   {"ticket": "nr"},
 		"error.import_column":    {"ticket": "nr", "body": "nothing"},
 		"error.migrate_field":    {"frobnicate": "nr"},

@@ -29,6 +29,7 @@ func TestRecords(t *testing.T) {
 		"not an object":  {"[1,null,\"x\",{\"id\":1}]", []string{`:1:error`, `:1:error`, `:1:error`, `:1:{"id":1}`}},
 		"end too soon":   {`[{"id":1},{"id":`, []string{`:1:{"id":1}`, `:1:unexpected EOF`}},
 		"nothing":        {" \n", nil},
+		"form feed":      {"\f\n{\"id\":1}", []string{`:1:error`, `:2:{"id":1}`}},
 		"record in list": {`{"id":1,"tickets":[{"id":2}]}`, []string{`:1:{"id":1,"tickets":[{"id":2}]}`}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -171,6 +171,9 @@ type walker struct {
 	line  int
 }
 
+// spaces are those of JSON (RFC 8259 section 2).
+const spaces = " \t\r\n"
+
 var errLong = errors.New("longer than 64 MB")
 
 func (w *walker) file(size int64) error {
@@ -207,7 +210,7 @@ func (w *walker) lines() error {
 		}
 		at := w.line
 		raw, err := w.row()
-		if err == nil && !json.Valid(raw) && raw[0] == '{' { // an object over several lines, or a broken one
+		if err == nil && bytes.HasPrefix(raw, []byte("{")) && !json.Valid(raw) { // an object over several lines, or a broken one
 			raw, err = w.rest(raw)
 		}
 		if err != nil && !errors.Is(err, errLong) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -239,7 +242,7 @@ func (w *walker) row() ([]byte, error) {
 		if long {
 			return nil, errLong
 		}
-		return bytes.TrimSpace(out), nil
+		return bytes.Trim(out, spaces), nil
 	}
 }
 
@@ -267,7 +270,7 @@ func (w *walker) rest(first []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return bytes.TrimSpace(out), nil
+	return bytes.Trim(out, spaces), nil
 }
 
 // peek returns the next byte that is no space.

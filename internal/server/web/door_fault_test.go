@@ -248,3 +248,38 @@ func TestFaultSessionCookie(t *testing.T) {
 		t.Error("the token is in an address")
 	}
 }
+
+// TestFaultStaticFiles asks for folders, for files that are none of ours to serve,
+// and for paths out of the folder of assets.
+func TestFaultStaticFiles(t *testing.T) {
+	d := newDoor(t)
+	d.found("acme")
+	b := d.as("owner@acme.example")
+	for _, p := range []string{
+		"/static/", "/static/js/", "/static/css", "/static/vendor/", "/static/..%2fdoc.go", "/static/%2e%2e/%2e%2e/web.go", "/static/....//web.go", "/.git/config", "/.env",
+		"/static/.DS_Store", "/godwit.db", "/backup.zip", "/static/js/1-core.js.bak", "/debug/pprof/", "/metrics",
+	} {
+		if a := b.get(p); a.status < 400 && a.status != http.StatusTemporaryRedirect && a.status != http.StatusMovedPermanently {
+			t.Errorf("%s: %d %q", p, a.status, clip(words(a.body)))
+		}
+	}
+}
+
+// TestFaultPagesLoadTheirOwn looks at what pages load: nothing from elsewhere.
+func TestFaultPagesLoadTheirOwn(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	tk := d.mail(m, "anna@client.example", "Hello", "words")
+	b := d.as("owner@acme.example")
+	for _, p := range []string{"/inbox/all", path(tk, ""), "/admin/people", "/account", "/reports", "/keys"} {
+		a := b.get(p).want(http.StatusOK)
+		for _, src := range append(a.attrs("src"), a.attrs("srcset")...) {
+			if !strings.HasPrefix(src, "/") || strings.HasPrefix(src, "//") {
+				t.Errorf("%s loads %q", p, src)
+			}
+		}
+		if h := a.header.Get("Content-Security-Policy"); !strings.Contains(h, "script-src 'self';") || strings.Contains(h, "unsafe") {
+			t.Errorf("%s: %s", p, h)
+		}
+	}
+}
