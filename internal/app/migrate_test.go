@@ -51,7 +51,7 @@ func TestOtherHelpdesksMoveInOnce(t *testing.T) {
 			reasons                      map[migrate.Reason]int
 		}{
 			{"zendesk", 3, 3 + 3 + 2 + 1, 3, map[migrate.Reason]int{migrate.Unreadable: 1, migrate.Deleted: 1, migrate.NoCustomer: 1, migrate.FieldLeft: 4, migrate.StatusMapped: 1,
-				migrate.CardNumber: 1, migrate.FileAway: 1, migrate.OtherChannel: 2, migrate.NoAddress: 1, migrate.Assignee: 1, migrate.Empty: 1}},
+				migrate.CardNumber: 1, migrate.FileAway: 1, migrate.OtherChannel: 2, migrate.NoAddress: 1, migrate.Assignee: 1, migrate.Empty: 1, migrate.NoAuthor: 2}},
 			{"freshdesk", 2, 2 + 4 + 3, 1, map[migrate.Reason]int{migrate.Deleted: 1, migrate.FieldLeft: 4, migrate.StatusMapped: 1, migrate.FileAway: 1, migrate.OtherChannel: 1, migrate.Assignee: 1}},
 			{"gorgias", 2, 2 + 3 + 1, 2, map[migrate.Reason]int{migrate.Deleted: 1, migrate.Orphan: 1, migrate.FieldLeft: 1, migrate.FileAway: 1, migrate.OtherChannel: 1, migrate.NoAddress: 1, migrate.Assignee: 1}},
 			{"chatwoot", 2, 2 + 3 + 1, 3, map[migrate.Reason]int{migrate.NoCustomer: 1, migrate.Activity: 1, migrate.StatusMapped: 1, migrate.FieldLeft: 1, migrate.FileAway: 1, migrate.OtherChannel: 1, migrate.NoAddress: 1, migrate.Assignee: 1}},

@@ -340,19 +340,21 @@ func (b *builder) author(in Message, m *ticket.Message) {
 	p := in.Author
 	m.AuthorName = clean(p.Name, 200)
 	address := fold(ticket.Address{Address: p.Email}).Address
-	if p.ID == "" && p.Email == "" && p.Name == "" {
-		b.tellOf(in, NoAuthor, "")
+	self := p.ID != "" && p.ID == b.in.Customer.ID || address != "" && address == b.out.Customer.Email() || p.ID == "" && address == "" && m.Kind == ticket.KindInbound
+	if p.Email == "" && p.Name == "" && (!self || p.ID == "") {
+		b.tellOf(in, NoAuthor, p.ID)
 	}
 	if m.Kind == ticket.KindInbound {
-		m.AuthorKind, m.Address = auth.Customer, address
-		self := address == b.out.Customer.Email()
-		if p.ID != "" && p.ID == b.in.Customer.ID || address == "" {
-			self, m.Address = true, cmp.Or(address, b.out.Customer.Email())
-		}
-		m.Verified = self
-		m.AuthorName = cmp.Or(m.AuthorName, b.out.Customer.Name, m.Address)
-		if m.Address != "" && !self {
-			b.join(ticket.Address{Name: m.AuthorName, Address: m.Address}, false)
+		m.AuthorKind, m.Address, m.Verified = auth.Customer, address, self
+		switch {
+		case self:
+			m.Address = cmp.Or(address, b.out.Customer.Email())
+			m.AuthorName = cmp.Or(m.AuthorName, b.out.Customer.Name, m.Address)
+		case address != "":
+			m.AuthorName = cmp.Or(m.AuthorName, address)
+			b.join(ticket.Address{Name: m.AuthorName, Address: address}, false)
+		default: // somebody whom the source does not know is not taken for the customer
+			m.AuthorName = cmp.Or(m.AuthorName, b.System+" "+clean(p.ID, 100))
 		}
 		return
 	}
