@@ -104,10 +104,26 @@ func (s *Store) Finish(ctx context.Context, j job.Job, now time.Time) (bool, err
 	return n == 1, err
 }
 
-// Retry makes a job due at a later time, or dead.
+// Retry makes a job due at a later time, or dead. One that did not fail, and was
+// asked for again while it ran, is due at once: whoever asked may have changed
+// what it waits for.
 func (s *Store) Retry(ctx context.Context, j job.Job, at time.Time, dead bool, cause string) error {
 	if len(cause) > 2000 {
 		cause = cause[:2000]
+	}
+	if cause == "" && !dead {
+		n, err := s.exec(ctx, `UPDATE job SET run_at=$1, attempt=$2, last_error='' WHERE id=$3 AND run_at=$4 AND wanted=$5`,
+			ms(at), j.Attempt, j.ID, ms(j.RunAt), j.Wanted)
+		if err != nil || n == 1 {
+			return err
+		}
+		at = s.now()
+		defer func() {
+			select {
+			case s.wake(j.Queue) <- struct{}{}:
+			default:
+			}
+		}()
 	}
 	_, err := s.exec(ctx, `UPDATE job SET run_at=$1, attempt=$2, dead=$3, last_error=$4 WHERE id=$5 AND run_at=$6`,
 		ms(at), j.Attempt, s.bool(dead), clean(cause), j.ID, ms(j.RunAt))

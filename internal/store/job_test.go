@@ -161,6 +161,43 @@ func TestAJobAskedForWhileItRunsRunsAgain(t *testing.T) {
 	})
 }
 
+// A job that waits for something is postponed; whoever brings that something
+// about while the job is just being postponed must not wait for the postponement.
+func TestAJobAskedForWhileItIsPostponedRunsAgainAtOnce(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, w := context.Background(), storetest.Workspace(t, s)
+		j := job.New(w, "k", nil).On("q").WithKey("x")
+		for name, asked := range map[string]bool{"asked for": true, "left alone": false} {
+			must(t, s.Enqueue(ctx, j))
+			now := time.Now().Add(time.Second)
+			got, err := s.Claim(ctx, "q", now, now.Add(time.Minute), 1)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%s: claimed %v, %v", name, got, err)
+			}
+			if asked {
+				must(t, s.Enqueue(ctx, j))
+			}
+			must(t, s.Retry(ctx, got[0], now.Add(time.Hour), false, ""))
+			again, err := s.Claim(ctx, "q", time.Now().Add(time.Second), now.Add(time.Minute), 1)
+			if err != nil || (len(again) == 1) != asked {
+				t.Errorf("%s: then claimed %v, %v", name, again, err)
+			}
+			for _, g := range append(again, got...) {
+				_, err := s.Finish(ctx, g, now)
+				must(t, err)
+			}
+			if !asked {
+				late, err := s.Claim(ctx, "q", now.Add(2*time.Hour), now.Add(3*time.Hour), 1)
+				if err != nil || len(late) != 1 {
+					t.Fatalf("%s: later claimed %v, %v", name, late, err)
+				}
+				_, err = s.Finish(ctx, late[0], now)
+				must(t, err)
+			}
+		}
+	})
+}
+
 func TestJobsRetryAndDie(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()

@@ -67,7 +67,8 @@ type Store interface {
 	// Finish deletes a job, or makes it due again at once if it was asked for
 	// while it ran. It does nothing if the lease was lost.
 	Finish(ctx context.Context, j Job, now time.Time) (again bool, err error)
-	// Retry makes a job due at a later time, or dead.
+	// Retry makes a job due at a later time, or dead; at once if it did not fail
+	// (cause is "") and was asked for while it ran.
 	Retry(ctx context.Context, j Job, at time.Time, dead bool, cause string) error
 	// Extend moves the end of the lease; it reports false if the lease was lost.
 	Extend(ctx context.Context, j *Job, lease time.Time) (bool, error)
