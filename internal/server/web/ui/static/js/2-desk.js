@@ -163,7 +163,9 @@
       if (!answer.ok) throw new Error(answer.status);
       form.dataset.version = got.version;
       el.dataset.saved = saved;
-      if (now(el) === saved) store.drop(k);
+      // A page that was asked for before this was saved is yet to come: it goes by the version.
+      const kept = store.get(k);
+      if (kept && now(el) === saved) store.set(k, { ...kept, saved: got.version });
       state(gw.say("draft.saved", { Time: new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) }));
     } catch { state(gw.say("draft.kept")); setTimeout(() => { if (el.isConnected) put(el); }, 5000); }
   };
@@ -212,9 +214,11 @@
       }
       el.dataset.saved ??= now(el);
       const kept = store.get(key(el));
-      if (!kept || !kept.body || kept.body + "\0" + (kept.macro?.id || "") === now(el)) continue;
+      if (kept?.saved && (Number(el.form.dataset.version || 0) >= Number(kept.saved) || Date.now() - kept.at > 60000)) { store.drop(key(el)); continue; }
+      if (!kept || !(kept.body || kept.saved) || kept.body + "\0" + (kept.macro?.id || "") === now(el)) continue;
       el.value = kept.body;
       pend(el.form, kept.macro || null);
+      if (kept.saved) { el.form.dataset.version = kept.saved; el.dataset.saved = now(el); continue; }
       state(gw.say("draft.restored"));
       later(el);
     }
