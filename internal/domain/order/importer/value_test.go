@@ -75,7 +75,7 @@ func TestParseAmountReadsWhatMoneyWrites(t *testing.T) {
 func TestParseDate(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
-		t.Skip("no time zones here")
+		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		text     string
