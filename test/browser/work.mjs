@@ -55,6 +55,22 @@ export async function work(check, chrome, desk) {
     await s.close();
   });
 
+  await check("on a slow line a draft never disputes with itself or with its reply", async () => {
+    const s = await seat(chrome, desk, login("agent"));
+    const { page } = s, text = "It left on Monday. " + Date.now(), disputes = [];
+    page.on("response", r => { if (r.status() === 409) disputes.push(r.url()); });
+    await page.route("**/draft", async route => { await new Promise(r => setTimeout(r, 1200)); await route.continue().catch(() => {}); });
+    await open(page, desk);
+    await page.keyboard.press("r");
+    for (const part of [text, " More", " and more"]) { await page.keyboard.type(part); await page.waitForTimeout(900); }
+    await page.keyboard.press("Control+Enter");
+    await page.waitForFunction(t => document.querySelector("#messages").textContent.includes(t), text + " More and more");
+    await page.waitForTimeout(1500);
+    if (await page.inputValue("#reply-body") !== "") throw new Error("what was sent is in the composer again");
+    if (disputes.length) throw new Error("409: " + disputes.join(", "));
+    await s.close();
+  });
+
   await check("what one writes, the other sees at once", async () => {
     const a = await seat(chrome, desk, login("owner")), b = await seat(chrome, desk, login("lead"));
     const path = await open(a.page, desk);
@@ -98,6 +114,12 @@ export async function work(check, chrome, desk) {
     await s.page.fill("#note-body", text);
     await s.page.click("form[data-compose=note] button[data-send]");
     if (!(await s.page.textContent("#messages")).includes(text)) throw new Error("the note is not in the thread");
+    await s.page.locator("label:has(#tab-reply)").click();
+    await s.page.fill("#reply-body", "Dear Ana,");
+    await s.page.click("[popovertarget=m-macros]");
+    await s.page.click("#macro-list [data-macro] >> nth=0");
+    const draft = await s.page.inputValue("#reply-body");
+    if (!draft.startsWith("Dear Ana,") || draft.length < 20) throw new Error("with a macro the reply holds: " + draft);
     await s.close();
   });
 

@@ -20,11 +20,11 @@ func TestMacroWithScript(t *testing.T) {
 		" && document.querySelector('#reply-body').value.includes('It travels.') && document.querySelector('[data-send]').value === 'solved'"
 	choose := func() {
 		t.Helper()
-		b.run("document.querySelector('form[data-macro] button').click()")
+		b.run("document.querySelector('button[data-macro]').click()")
 		b.until(waits)
 	}
 	b.open(path(tk, ""))
-	b.until("document.querySelector('form[data-macro]')")
+	b.until("document.querySelector('button[data-macro]')")
 	choose()
 	b.open(path(tk, "")) // before the pause after which drafts are saved
 	b.until(waits)

@@ -129,3 +129,23 @@ func TestMacroIsTakenOff(t *testing.T) {
 		t.Fatalf("a deleted macro held the answer up: %+v", got)
 	}
 }
+
+// TestMacroKeepsWhatIsBeingWritten chooses a macro as a browser without script
+// does: its button sends the reply's form along.
+func TestMacroKeepsWhatIsBeingWritten(t *testing.T) {
+	d, m, b, tk := deskOf(t)
+	_, choose := chosen(t, d, m, tk, ticket.MacroActions{})
+	page := b.get(path(tk, ""))
+	for _, part := range []string{`form="reply-form"`, `formaction="` + choose + `"`, `id="reply-form"`} {
+		if !strings.Contains(page.body, part) {
+			t.Fatalf("the page holds no %s", part)
+		}
+	}
+	fields := page.form(path(tk, "/reply"))
+	v := values(fields)
+	b.post(choose, "body", "Dear Ana,", "to", v.Get("to"), "cc", "boss@example.com", "macro", v.Get("macro")).to()
+	after := values(b.get(path(tk, "")).want(200).form(path(tk, "/reply")))
+	if after.Get("body") != "Dear Ana,\n\nIt travels." || after.Get("cc") != "boss@example.com" || after.Get("to") != v.Get("to") {
+		t.Fatalf("the form holds %v", after)
+	}
+}

@@ -277,7 +277,7 @@ func (s *server) draft(w http.ResponseWriter, r *request) error {
 }
 
 // macro puts a macro's text into the reply: as data for the script, else into
-// the draft.
+// the draft, behind what stands in the form.
 func (s *server) macro(w http.ResponseWriter, r *request) error {
 	tk, err := r.ticket()
 	if err != nil {
@@ -309,6 +309,9 @@ func (s *server) macro(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	d := kept.Data
+	if r.Form.Has("body") {
+		d.Body, d.To, d.CC = r.FormValue("body"), r.FormValue("to"), r.FormValue("cc")
+	}
 	d.Body, d.Macro = strings.TrimSpace(d.Body+"\n\n"+body), m.ID
 	if _, err := s.Tickets.SaveDraft(r.Context(), r.actor, tk.ID, ticket.KindOutbound, d); err != nil {
 		return err

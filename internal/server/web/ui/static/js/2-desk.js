@@ -144,21 +144,24 @@
   const macroOf = form => form.elements.macro?.value || "";
   const now = el => el.value + "\0" + macroOf(el.form); // what a saved draft is compared by
   const keep = el => store.set(key(el), { body: el.value, macro: el.form.pending, at: Date.now() });
+  // One saving of a text runs at a time, and none while its reply is on its way: each names the version that the one before it made.
   const put = async (el, keepalive = false) => {
     const form = el.form, url = gw.$("#composer")?.dataset.draft;
-    if (!url || el.dataset.saved === now(el)) return;
-    const body = el.value, saved = now(el), k = key(el);
+    if (!url || form.sending || el.dataset.saved === now(el)) return;
+    if (form.saving && !keepalive) { form.again = true; return; }
+    const body = el.value, saved = now(el), k = key(el), stop = form.saving = new AbortController();
     state(gw.say("draft.saving"));
     try {
       const fields = { kind: el.dataset.draftKind, body, version: form.dataset.version || "0" };
       for (const name of ["to", "cc", "macro"]) if (form.elements[name]) fields[name] = form.elements[name].value;
-      const answer = await gw.send("PUT", url, fields, { keepalive });
+      const answer = await gw.send("PUT", url, fields, { keepalive, signal: stop.signal });
       const got = await answer.json();
       if (answer.status === 409) { // another window saved: keep both texts, unless this one was sent meanwhile
-        if (!el.isConnected) return;
+        if (!el.isConnected || form.sending) return;
         form.dataset.version = got.version;
         if (got.body && !el.value.includes(got.body)) { el.value = got.body + "\n\n" + el.value; keep(el); }
-        return put(el, keepalive);
+        form.again = true;
+        return;
       }
       if (!answer.ok) throw new Error(answer.status);
       form.dataset.version = got.version;
@@ -167,7 +170,14 @@
       const kept = store.get(k);
       if (kept && now(el) === saved) store.set(k, { ...kept, saved: got.version });
       state(gw.say("draft.saved", { Time: new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) }));
-    } catch { state(gw.say("draft.kept")); setTimeout(() => { if (el.isConnected) put(el); }, 5000); }
+    } catch (e) {
+      if (e.name === "AbortError") return;
+      state(gw.say("draft.kept"));
+      setTimeout(() => { if (el.isConnected) put(el); }, 5000);
+    } finally {
+      if (form.saving === stop) form.saving = null;
+      if (form.again && !form.saving) { form.again = false; put(el, keepalive); }
+    }
   };
   const later = gw.debounce(el => { if (el.isConnected) put(el); }, 700);
   document.addEventListener("input", e => {
@@ -225,19 +235,34 @@
   };
   addEventListener("pagehide", () => gw.saveDrafts(true));
   document.addEventListener("visibilitychange", () => { if (document.hidden) gw.saveDrafts(true); });
-  // A reply that was taken comes back with an empty composer; only then is the device's copy dropped.
+  // A reply that was taken comes back with an empty composer; only then is the device's copy dropped. One that was not is a draft again.
+  const composed = e => { const form = e.detail?.ctx?.sourceElement; return form?.dataset?.compose ? form : null; };
+  document.addEventListener("htmx:before:request", e => {
+    const form = composed(e);
+    if (!form) return;
+    form.sending = true;
+    form.again = false;
+    form.saving?.abort();
+  });
   document.addEventListener("htmx:after:request", e => {
-    const ctx = e.detail?.ctx, form = ctx?.sourceElement;
-    const status = ctx?.response?.status ?? ctx?.response?.raw?.status;
-    if (form?.dataset?.compose && status >= 200 && status < 300) store.drop(`draft:${gw.me()}:${gw.ticket()}:${form.dataset.compose}`);
+    const form = composed(e), status = e.detail?.ctx?.response?.status ?? e.detail?.ctx?.response?.raw?.status;
+    if (form && status >= 200 && status < 300) store.drop(`draft:${gw.me()}:${gw.ticket()}:${form.dataset.compose}`);
+  });
+  document.addEventListener("htmx:finally:request", e => {
+    const form = composed(e);
+    if (!form) return;
+    form.sending = false;
+    const el = form.querySelector("[data-draft-kind]");
+    if (el.isConnected && store.get(key(el))) later(el);
   });
 
   // Macros fill the reply in place.
-  document.addEventListener("submit", async e => {
-    const form = e.target;
-    if (!form.matches("[data-macro]")) return;
+  document.addEventListener("click", async e => {
+    const item = e.target.closest?.("[data-macro]");
+    if (!item) return;
     e.preventDefault();
-    const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
+    item.closest("[popover]:popover-open")?.hidePopover();
+    const answer = await fetch(item.formAction, { method: "POST", headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return gw.toast(gw.say("fail.offline"), "bad");
     const got = await answer.json(), area = gw.$("#reply-body"), reply = area.form;
     gw.$("#tab-reply").checked = true;
@@ -249,6 +274,6 @@
   document.addEventListener("input", gw.debounce(e => {
     if (!e.target.matches?.("[data-macro-q]")) return;
     const q = e.target.value.toLowerCase();
-    for (const f of $$("#macro-list form")) f.hidden = !f.textContent.toLowerCase().includes(q);
+    for (const f of $$("#macro-list [data-macro]")) f.hidden = !f.textContent.toLowerCase().includes(q);
   }, 60));
 })();
