@@ -26,7 +26,7 @@ func (s *server) macrosPage(w http.ResponseWriter, r *request) error {
 	v := ui.Macros{Page: page}
 	for _, m := range macros {
 		v.Rows = append(v.Rows, ui.MacroRow{
-			ID: int64(m.ID), Name: m.Name, Folder: m.Folder, Preview: m.Body(""), Uses: m.Uses, Actions: r.macroActs(h, m.Actions),
+			ID: int64(m.ID), Name: m.Name, Folder: m.Folder, Preview: ticket.Preview(m.Body("")), Uses: m.Uses, Actions: r.macroActs(h, m.Actions),
 		})
 	}
 	return r.draw(w, http.StatusOK, ui.MacrosPage(v))
