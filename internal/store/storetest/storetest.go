@@ -41,13 +41,13 @@ func Open(t *testing.T, run func(t *testing.T, s *store.Store)) {
 // SQLite returns a store in a temporary file.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	return At(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
 }
 
 // Postgres returns a store in a new database of the test server.
 func Postgres(t testing.TB) *store.Store {
 	t.Helper()
-	return open(t, Database(t))
+	return At(t, Database(t))
 }
 
 // Database makes an empty database on the test server and returns its address.
@@ -89,7 +89,8 @@ func suffix() string {
 	return hex.EncodeToString(b[:])
 }
 
-func open(t testing.TB, address string) *store.Store {
+// At returns a store in the database at an address, brought up to date.
+func At(t testing.TB, address string) *store.Store {
 	t.Helper()
 	db, err := store.Open(context.Background(), address)
 	if err != nil {
