@@ -317,6 +317,16 @@ func (f *form) attach(field, name, kind string, body []byte) *form {
 	return f
 }
 
+// pressOn presses a button that belongs to the form and says where it goes.
+func (f *form) pressOn(button *html.Node) {
+	f.b.t.Helper()
+	if !f.owns(button) {
+		f.b.t.Fatalf("the button to %s is not of the form to %s", attr(button, "formaction"), f.action)
+	}
+	f.action, f.multipart = attr(button, "formaction"), attr(button, "formenctype") == "multipart/form-data"
+	f.press("")
+}
+
 // press submits the form by a button ("name=value"), or by the one without a
 // name, and shows the page that follows.
 func (f *form) press(button string) {

@@ -150,11 +150,11 @@ func (w *world) readsTheFirstMail(b *browser) string {
 }
 
 func (w *world) takesAReplyBack(b *browser) {
-	macro := b.find("form", func(n *html.Node) bool { return strings.HasPrefix(attr(n, "action"), "/t/1/macro/") })
+	macro := b.find("button", func(n *html.Node) bool { return strings.HasPrefix(attr(n, "formaction"), "/t/1/macro/") && attr(n, "data-macro") != "" })
 	if len(macro) != 1 {
 		w.t.Fatalf("%d macros to choose from", len(macro))
 	}
-	b.read(macro[0]).press("")
+	b.form("/t/1/reply").pressOn(macro[0])
 	f := b.form("/t/1/reply")
 	const words = "Hello Anna, your order BT-1001 is on its way: RR123456785CN"
 	if got := f.values.Get("body"); got != words {
