@@ -86,7 +86,7 @@ func reset(ctx context.Context, core *app.Core, by auth.Actor, email string) (st
 }
 
 type inspectCmd struct {
-	Kind string `arg:"" help:"What the lines hold: mail, reply, html, redact or search."`
+	Kind string `arg:"" help:"What the lines hold: mail, reply, html, redact, search, tracking or webhook."`
 }
 
 func (c *inspectCmd) Run(ctx context.Context) error {

@@ -3,36 +3,18 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"os"
-	"time"
 
 	"godwit.dev/godwit/internal/app"
+	"godwit.dev/godwit/internal/platform/audit"
 )
 
 type auditCmd struct {
 	databaseFlags
 	After     int64  `placeholder:"N" help:"Begin after the link with this number."`
 	Workspace string `placeholder:"SLUG" help:"The workspace, if there are several."`
-}
-
-// auditLine is one link of the chain as it leaves.
-type auditLine struct {
-	Seq     int64           `json:"seq"`
-	Event   int64           `json:"event"`
-	At      *time.Time      `json:"at,omitempty"`
-	Kind    string          `json:"kind,omitempty"`
-	Actor   string          `json:"actor,omitempty"`
-	ActorID int64           `json:"actor_id,omitempty"`
-	Subject string          `json:"subject,omitempty"`
-	ID      int64           `json:"subject_id,omitempty"`
-	Data    json.RawMessage `json:"data,omitempty"`
-	Erased  bool            `json:"erased,omitempty"`
-	Key     string          `json:"key"`
-	Digest  string          `json:"digest"`
-	Hash    string          `json:"hash"`
 }
 
 // Run writes the audit chain of a workspace as JSON lines, the oldest first. What
@@ -53,14 +35,7 @@ func (c *auditCmd) Run(ctx context.Context, log *slog.Logger) error {
 			}
 			for _, e := range entries {
 				last = e.Seq
-				line := auditLine{Seq: e.Seq, Event: int64(e.Event), Erased: e.Erased, Key: e.Key, Digest: hex.EncodeToString(e.Digest), Hash: hex.EncodeToString(e.Hash)}
-				if e.What.ID != 0 {
-					at := e.What.At.UTC()
-					line.At, line.Kind, line.Data = &at, e.What.Kind, e.What.Data
-					line.Actor, line.ActorID = e.What.ActorName, e.What.ActorID
-					line.Subject, line.ID = e.What.Subject.Kind, e.What.Subject.ID
-				}
-				if err := enc.Encode(line); err != nil {
+				if err := enc.Encode(audit.LineOf(e)); err != nil {
 					return err
 				}
 			}

@@ -48,6 +48,7 @@ type cli struct {
 	MCP       mcpCmd       `cmd:"" name:"mcp" help:"Serve tools to an AI agent on standard streams, with a token's rights."`
 	Doctor    doctorCmd    `cmd:"" help:"Examine the set-up and say what to do about what is wrong."`
 	Audit     auditCmd     `cmd:"" help:"Print the audit chain of a workspace as JSON lines."`
+	Keys      keysCmd      `cmd:"" help:"List the keys that seal secrets, add one, or seal everything anew."`
 	Inspect   inspectCmd   `cmd:"" help:"Show what Godwit makes of JSON lines on standard input."`
 	Openapi   openapiCmd   `cmd:"" help:"Print the description of the API (OpenAPI 3.1)."`
 	Bench     benchCmd     `cmd:"" help:"Load a stated amount of data and measure the main operations."`

@@ -25,10 +25,10 @@ func (a attendance) Others(w auth.WorkspaceID, number int64, me auth.PersonID) [
 }
 
 // api returns the door for programs.
-func (c *Core) api(cfg ServeConfig, p *web.Presence) http.Handler {
+func (c *Core) api(cfg ServeConfig, p *web.Presence, done <-chan struct{}) http.Handler {
 	return api.New(api.Config{
-		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Store: c.Store, Presence: attendance{p}, Now: c.Now, Log: c.Log,
-		Address: cfg.Address, Secure: cfg.secure(), Rate: cfg.Rate,
+		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Audit: c.Audit, Bus: c.Bus, Done: done, Store: c.Store, Presence: attendance{p}, Now: c.Now, Log: c.Log,
+		Address: cfg.Address, Secure: cfg.secure(), Rate: cfg.Rate, Nodes: c.Node.Peers, Watch: c.Watch,
 		MailTest: func(ctx context.Context, m ticket.Mailbox) []api.MailStep {
 			var out []api.MailStep
 			for _, x := range c.testMailbox(ctx, m) {

@@ -37,6 +37,7 @@ func counterparts() map[string]string {
 		"GET /t/{number}/m/{message}/html":      "messageHTML",
 		"GET /t/{number}/m/{message}/raw":       "messageRaw",
 		"GET /f/{message}/{name}":               "messageFile",
+		"GET /f/{message}/{name}/preview":       onScreen,
 		"POST /t":                               "ticketCreate",
 		"POST /t/{number}/reply":                "ticketReply",
 		"POST /t/{number}/note":                 "ticketNote",
@@ -124,6 +125,10 @@ func counterparts() map[string]string {
 		"GET /admin/hooks/{hook}/{received}":         "receivedGet",
 		"POST /admin/hooks/{hook}/{received}":        "receivedReplay",
 
+		"GET /admin/audit":         "auditList auditState",
+		"POST /admin/audit/check":  "auditCheck",
+		"POST /admin/audit/export": "auditList",
+
 		"GET /account":                              "meGet sessionList",
 		"POST /account":                             "meUpdate",
 		"POST /account/theme":                       "meUpdate",
@@ -145,7 +150,7 @@ func counterparts() map[string]string {
 // session yet, or proves themself anew.
 func beforeSignIn(action string) bool {
 	_, path, _ := strings.Cut(action, " ")
-	return slices.ContainsFunc([]string{"/setup", "/sign-in", "/sign-out", "/invite/", "/forgot", "/confirm"}, func(p string) bool { return strings.HasPrefix(path, p) })
+	return slices.ContainsFunc([]string{"/setup", "/sign-in", "/sign-out", "/invite/", "/forgot", "/confirm", "/password/strength"}, func(p string) bool { return strings.HasPrefix(path, p) })
 }
 
 // Everything that people do at the console, programs do at the API.

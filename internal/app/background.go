@@ -13,7 +13,8 @@ import (
 const wakeEvery = 15 * time.Second
 
 // Background is what a Core does without being asked: it reads the mailboxes,
-// runs the jobs, wakes snoozed tickets, and talks with the other nodes.
+// runs the jobs, wakes snoozed tickets, tells of tokens that end soon, and talks
+// with the other nodes.
 type Background struct {
 	core    *Core
 	fetch   *fetchers
@@ -46,8 +47,11 @@ func (b *Background) Start(ctx context.Context) {
 	b.core.runner.Start(ctx)
 	b.wg.Go(func() { b.fetch.run(reading) })
 	b.wg.Go(func() { b.wake(reading) })
+	b.wg.Go(func() { b.core.warn(reading) })
 	b.wg.Go(func() { b.core.dispatcher.Run(reading) })
 	b.wg.Go(func() { b.core.Hooks.Run(reading) })
+	b.wg.Go(func() { b.core.Watch.Run(reading) })
+	b.wg.Go(func() { b.core.sweep(reading) })
 }
 
 // Stop ends the reading of mail at once, then lets running jobs finish until ctx

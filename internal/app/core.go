@@ -20,15 +20,18 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/job"
 	"godwit.dev/godwit/internal/platform/node"
 	"godwit.dev/godwit/internal/platform/vault"
+	"godwit.dev/godwit/internal/platform/watch"
 	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/store"
 )
@@ -74,12 +77,15 @@ type Core struct {
 	Auth      *auth.Service
 	Customers *customer.Service
 	Orders    *order.Service
+	Shipments *shipment.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
 	Transport *postman.Post
+	Watch     *watch.Watch
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Audit     *audit.Service
 	sender    *email.Sender
 	runner    *job.Runner
 	courier   *webhook.Courier
@@ -143,6 +149,21 @@ func openVault(cfg Config) (*vault.Vault, error) {
 	return vault.LoadOrCreate(keyPath(cfg))
 }
 
+// Vault seals and opens the secrets of the database.
+func (c *Core) Vault() *vault.Vault { return c.vault }
+
+// AddKey puts a new key first in the key file of a configuration, and returns
+// its name and the file's. Keys that are given otherwise are not ours to change:
+// errs.Invalid.
+func AddKey(cfg Config) (name, path string, err error) {
+	if cfg.Keys != "" {
+		return "", "", errs.Field("keys", "error.vault_given")
+	}
+	path = keyPath(cfg)
+	name, err = vault.Add(path)
+	return name, path, err
+}
+
 // keyPath is where the keys are kept, unless they are given.
 func keyPath(cfg Config) string {
 	if cfg.KeyFile != "" {
@@ -162,8 +183,10 @@ func (c *Core) build() {
 	for _, rights := range []string{"token.revoked", "person.", "role.", "team.", "workspace."} { // changed here or on another node
 		c.Bus.On(rights, func(event.Event) { c.Auth.Forget() })
 	}
+	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:
 	// the map closes that circle, and is not written once jobs run.
@@ -189,9 +212,10 @@ func (c *Core) build() {
 	}
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
+	c.buildWatch()
 	c.runner = job.NewRunner(job.Config{
 		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
-		Handlers: map[string]job.Handler{errandJob: c.errand, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
+		Handlers: map[string]job.Handler{errandJob: c.errand, unusualJob: c.unusualLetter, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
 	})
 }
 

@@ -95,7 +95,7 @@ func (l *demoLoader) loadPeople(ctx context.Context) error {
 		if a.Role != "agent" {
 			lang = "en"
 		}
-		if _, err := l.core.Auth.Accept(ctx, token, a.Name, demoPassword, lang, a.TimeZone, "127.0.0.1", "demo"); err != nil {
+		if _, err := l.core.Auth.Accept(ctx, token, auth.Joining{Name: a.Name, Password: demoPassword, Language: lang, Zone: a.TimeZone}, auth.Visit{Address: "127.0.0.1", UserAgent: "demo"}); err != nil {
 			return err
 		}
 		l.actors[a.Key] = auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Name: p.Name, Workspace: l.space.ID, Role: p.Role}

@@ -49,6 +49,7 @@ type DoctorConfig struct {
 	Backups  string   // the place of the backups; "" does not look
 	Newest   func(ctx context.Context) (time.Time, error)
 	FreeDisk func(path string) (free, total uint64, err error)
+	Serve    ServeConfig // how the console of this machine is served
 }
 
 // Doctor examines a set-up and says what to do about what is wrong. It changes
@@ -72,7 +73,7 @@ func Doctor(ctx context.Context, cfg Config, d DoctorConfig) []Finding {
 	}
 	defer func() { _ = core.Close() }()
 	x.core = core
-	for _, look := range []func(context.Context) error{x.database, x.clock, x.jobs, x.workspaces, x.backups} {
+	for _, look := range []func(context.Context) error{x.database, x.clock, x.jobs, x.workspaces, x.backups, x.doors} {
 		if err := look(ctx); err != nil {
 			x.add("database", Sick, plain(err), databaseFix(err))
 		}
@@ -228,9 +229,35 @@ func (x *examination) workspaces(ctx context.Context) error {
 		if err := x.audit(ctx, w); err != nil {
 			return err
 		}
+		if err := x.signIn(ctx, w); err != nil {
+			return err
+		}
 		if err := x.mailboxes(ctx, w); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// signIn looks at who could lose a workspace to a stolen password or an open desk.
+func (x *examination) signIn(ctx context.Context, w auth.Workspace) error {
+	policy, err := x.core.Store.Policy(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+	bare, err := x.core.Auth.Unguarded(ctx, auth.ForSystem(w.ID))
+	if err != nil {
+		return err
+	}
+	if bare > 0 {
+		x.add("sign-in", Uneasy, fmt.Sprintf("%s: %d who manage it have no second factor", w.Name, bare),
+			"They add one under Account, Second factor and passkeys; Settings, Sign-in makes it a rule for their roles.")
+	}
+	if life, idle := policy.Lasting.Spans(); policy.Lasting != auth.StrictSessions {
+		x.add("sign-in", Uneasy, fmt.Sprintf("%s: sessions last %v, %v unused", w.Name, life, idle), "Shorter ones are chosen under Settings, Sign-in; 12 hours and 30 minutes are the default.")
+	}
+	if bare == 0 && policy.Lasting == auth.StrictSessions {
+		x.add("sign-in", Well, w.Name, "")
 	}
 	return nil
 }
@@ -343,6 +370,26 @@ func (x *examination) backups(ctx context.Context) error {
 		x.add("backup", Uneasy, fmt.Sprintf("the newest is %v old", x.core.Now().Sub(at).Round(time.Hour)), "Look why the timer of godwit backup does not run.")
 	default:
 		x.add("backup", Well, "the newest is of "+at.Format(time.RFC3339), "")
+	}
+	return nil
+}
+
+// doors looks at who can hear the console, and at proxies that were not believed.
+func (x *examination) doors(ctx context.Context) error {
+	exposed := x.Serve.Exposed()
+	if exposed {
+		x.add("network", Uneasy, ExposedText, ExposedFix)
+	}
+	seen, err := x.core.Auth.Happened(ctx, unheard, "")
+	if err != nil {
+		return err
+	}
+	if seen {
+		x.add("network", Uneasy, "within the last day a peer in a private network spoke as a proxy and was not believed: every client behind it has its address",
+			"Name its network by --trusted-proxies; the log names the peer. If there is no proxy there, somebody inside forges headers.")
+	}
+	if !exposed && !seen {
+		x.add("network", Well, "nobody hears the console on the way, as far as its settings tell", "")
 	}
 	return nil
 }

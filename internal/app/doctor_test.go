@@ -45,8 +45,9 @@ func patient(t *testing.T) (Config, string) {
 	cfg := Config{Database: "sqlite:" + file, Log: slog.New(slog.DiscardHandler), Now: time.Now}
 	c, err := NewCore(t.Context(), cfg)
 	must(t, err)
-	w, _, err := c.Auth.Found(t.Context(), auth.Founding{Workspace: "Acme", Name: "Anna", Email: "anna@acme.example", Password: "correct horse battery", Language: "en", Zone: "UTC"})
+	w, anna, err := c.Auth.Found(t.Context(), auth.Founding{Workspace: "Acme", Name: "Anna", Email: "anna@acme.example", Password: "correct horse battery", Language: "en", Zone: "UTC"})
 	must(t, err)
+	must(t, c.Store.AddPasskey(t.Context(), auth.Passkey{ID: 77, Workspace: w.ID, Person: anna.ID, Credential: []byte("key"), Name: "Key", CreatedAt: time.Now()}))
 	_, err = c.Tickets.SaveMailbox(t.Context(), auth.ForSystem(w.ID), ticket.Mailbox{Address: "help@acme.example", Name: "Acme", Settings: ticket.MailSettings{InKind: "lmtp", OutKind: "off"}})
 	must(t, err)
 	must(t, c.Close())
@@ -108,6 +109,17 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 			must(t, err)
 			must(t, core.Close())
 		}, "mail", Sick, "incoming"},
+		"an owner without a second factor": {func(t *testing.T, _ *Config, _ *DoctorConfig, file string) {
+			behind(t, file, `DELETE FROM passkey`)
+		}, "sign-in", Uneasy, "1 who manage it"},
+		"sessions of a month": {func(t *testing.T, cfg *Config, _ *DoctorConfig, _ string) {
+			core, err := NewCore(t.Context(), *cfg)
+			must(t, err)
+			w, err := core.Workspace(t.Context(), "")
+			must(t, err)
+			must(t, core.Auth.SaveSecurity(t.Context(), auth.ForSystem(w.ID), auth.Policy{Way: auth.AnyWay, Lasting: auth.MonthSessions}))
+			must(t, core.Close())
+		}, "sign-in", Uneasy, "720h"},
 		"no SPF": {func(_ *testing.T, _ *Config, d *DoctorConfig, _ string) {
 			d.DNS = names{"_dmarc.acme.example": {"v=DMARC1; p=none"}, "mx.acme.example": {"mx"}}
 		}, "dns", Uneasy, "v=spf1"},

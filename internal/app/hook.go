@@ -98,10 +98,10 @@ func (c *Core) webhookLetter(ctx context.Context, j job.Job) error {
 }
 
 // hookDoor puts the door of hooks in front of another handler.
-func (c *Core) hookDoor(next http.Handler, done <-chan struct{}) http.Handler {
-	d := door.New(door.Config{Hooks: c.Hooks, Webhooks: c.Webhooks, Auth: c.Auth, Bus: c.Bus, Now: c.Now, Log: c.Log, Done: done})
+func (c *Core) hookDoor(next http.Handler) http.Handler {
+	d := door.New(door.Config{Hooks: c.Hooks, Now: c.Now, Log: c.Log})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/hooks/") || r.URL.Path == "/api/v1/listen" {
+		if strings.HasPrefix(r.URL.Path, "/hooks/") {
 			d.ServeHTTP(w, r)
 			return
 		}

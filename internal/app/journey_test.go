@@ -150,7 +150,9 @@ func (w *world) readsTheFirstMail(b *browser) string {
 }
 
 func (w *world) takesAReplyBack(b *browser) {
-	macro := b.find("button", func(n *html.Node) bool { return strings.HasPrefix(attr(n, "formaction"), "/t/1/macro/") && attr(n, "data-macro") != "" })
+	macro := b.find("button", func(n *html.Node) bool {
+		return strings.HasPrefix(attr(n, "formaction"), "/t/1/macro/") && attr(n, "data-macro") != ""
+	})
 	if len(macro) != 1 {
 		w.t.Fatalf("%d macros to choose from", len(macro))
 	}

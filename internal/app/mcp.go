@@ -19,6 +19,6 @@ func Version() string {
 // MCP returns the door for AI agents.
 func (c *Core) MCP() *mcp.Server {
 	return mcp.New(mcp.Config{
-		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Journal: c.Store, Store: c.Store, Now: c.Now, Log: c.Log, Version: Version(),
+		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Journal: c.Store, Store: c.Store, Now: c.Now, Log: c.Log, Version: Version(), Nodes: c.Node.Peers, Watch: c.Watch,
 	})
 }

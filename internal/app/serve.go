@@ -15,7 +15,8 @@ import (
 	"godwit.dev/godwit/internal/adapter/channel/email"
 	"godwit.dev/godwit/internal/adapter/channel/email/postman"
 	"godwit.dev/godwit/internal/base/errs"
-	"godwit.dev/godwit/internal/server/api"
+	"godwit.dev/godwit/internal/base/forwarded"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/server/cert"
 	"godwit.dev/godwit/internal/server/health"
 	"godwit.dev/godwit/internal/server/web"
@@ -41,9 +42,11 @@ type ServeConfig struct {
 	// is not ready, so that whoever spreads requests over the nodes notices. One
 	// that is alone does not wait.
 	Drain time.Duration
-	// Rate is how many requests a token may make at the API; the zero Rate is its
-	// default.
-	Rate api.Rate
+	// Rate is how many requests a token may make at the API, ConsoleRate how many a
+	// person at the console; the zero Rate is the door's default.
+	Rate, ConsoleRate rate.Rate
+	// Proxies are the networks of the proxies that may say for whom they ask.
+	Proxies forwarded.Trust
 }
 
 // secure reports whether browsers reach the console over TLS: ours, or that of a
@@ -89,19 +92,19 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 	_, key := c.vault.MAC([]byte("console: outcomes shown after a redirect")) // one for all nodes
 	presence := web.NewPresence(c.Now)
 	handler := web.New(web.Config{
-		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Bus: c.Bus, Now: c.Now, Log: c.Log,
+		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Webhooks: c.Webhooks, Hooks: c.Hooks, Audit: c.Audit, Bus: c.Bus, Now: c.Now, Log: c.Log,
 		Secure: cfg.secure(), Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
-		Presence: presence,
+		Presence: presence, Watch: c.Watch, Rate: cfg.ConsoleRate, Nodes: c.Node.Peers,
 	})
 	// No WriteTimeout: live streams stay open, and set their own deadlines.
-	front := c.hookDoor(doors(handler, c.api(cfg, presence), c.MCP().Handler()), a.stopping)
+	front := c.hookDoor(doors(handler, c.api(cfg, presence, a.stopping), c.MCP().Handler()))
 	if cfg.Metrics != "" {
 		if front, err = a.openMetrics(ctx, front); err != nil {
 			a.closeListeners()
 			return nil, err
 		}
 	}
-	a.web = &http.Server{Handler: a.health.Handler(front), TLSConfig: cfg.TLS, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	a.web = &http.Server{Handler: a.health.Handler(c.proxies(cfg.Proxies, front)), TLSConfig: cfg.TLS, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	if cfg.TLS != nil {
 		console = tls.NewListener(console, cfg.TLS)
 	}

@@ -46,6 +46,25 @@ func (c *Core) errand(ctx context.Context, j job.Job) error {
 	return err
 }
 
+// warnEvery is how often tokens that end soon are looked for.
+const warnEvery = time.Hour
+
+// warn tells the people of API tokens that end soon, until ctx ends.
+func (c *Core) warn(ctx context.Context) {
+	tick := time.NewTicker(warnEvery)
+	defer tick.Stop()
+	for {
+		if _, err := c.Auth.WarnOfEnds(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("tell of tokens that end soon", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // letter sends a letter of the house by the workspace's first mailbox that sends.
 func (c *Core) letter(ctx context.Context, w auth.WorkspaceID, m auth.Mail) error {
 	boxes, err := c.Store.Mailboxes(ctx, w)

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -26,12 +29,55 @@ func TestForgottenPassword(t *testing.T) {
 		if link == nil || !slices.Equal(letter.To, []string{"owner@shop.example"}) {
 			t.Fatalf("no link in the letter:\n%s", text)
 		}
-		if _, err := d.Auth.Accept(d.ctx, link[1], "", "another good secret", "", "UTC", v.Address, ""); err != nil {
+		if _, err := d.Auth.Accept(d.ctx, link[1], auth.Joining{Password: "another good secret", Zone: "UTC"}, v); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := d.Auth.SignIn(d.ctx, "owner@shop.example", "another good secret", v.Address, ""); err != nil {
 			t.Fatal(err)
 		}
 		d.until("the notice has left", func() bool { return len(d.out.Messages()) == 2 })
+	})
+}
+
+// TestANewBrowserIsToldOfByMail signs in from another browser and reads the letter
+// that leaves by the workspace's mailbox.
+func TestANewBrowserIsToldOfByMail(t *testing.T) {
+	engines(t, func(t *testing.T, d *desk) {
+		v := auth.Visit{Address: "198.51.100.7", UserAgent: "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", Browser: auth.NewBrowser()}
+		for range 2 { // known from the first time on
+			if _, err := d.Auth.Enter(d.ctx, "owner@shop.example", "a long enough secret", v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.until("the letter has left", func() bool { return len(d.out.Messages()) == 1 })
+		if text := string(d.out.Messages()[0].Body); !strings.Contains(text, "Firefox on Windows") || !strings.Contains(text, "198.51.100.7") {
+			t.Errorf("the letter:\n%s", text)
+		}
+	})
+}
+
+// TestATokenThatEndsIsToldOfByMail starts what looks for them beside a token that ends
+// in three days: its person gets one letter.
+func TestATokenThatEndsIsToldOfByMail(t *testing.T) {
+	engines(t, func(t *testing.T, d *desk) {
+		now := time.Now()
+		if err := d.Store.AddToken(d.ctx, auth.Token{
+			ID: 77, Workspace: d.space.ID, Person: d.owner.Person(), Name: "Warehouse", Scopes: []auth.Permission{auth.ReadTickets}, Prefix: "gwt_abcdef",
+			CreatedAt: now.Add(-30 * 24 * time.Hour), ExpiresAt: now.Add(3 * 24 * time.Hour),
+		}, auth.TokenHash("secret")); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(d.ctx)
+		var done sync.WaitGroup
+		done.Go(func() { d.warn(ctx) })
+		d.until("the letter has left", func() bool { return len(d.out.Messages()) == 1 })
+		stop()
+		done.Wait()
+		if n, err := d.Auth.WarnOfEnds(d.ctx); n != 0 || err != nil {
+			t.Errorf("told again: %d, %v", n, err)
+		}
+		if text := string(d.out.Messages()[0].Body); !strings.Contains(text, "Warehouse") || !strings.Contains(text, "gwt_abcdef") {
+			t.Errorf("the letter:\n%s", text)
+		}
 	})
 }

@@ -19,7 +19,7 @@ var floors = [][]string{
 }
 
 // records is the order within the domain.
-var records = []string{"customer", "order", "ticket"}
+var records = []string{"customer", "carrier", "lane", "order", "shipment", "ticket"}
 
 // floor returns the place of an import path under internal, and -1 for others.
 func floor(dir string) (level int, name string) {

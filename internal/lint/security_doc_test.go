@@ -37,8 +37,8 @@ func TestTheSecurityDocumentIsTrue(t *testing.T) {
 	}
 	for i, line := range strings.Split(string(text), "\n") {
 		cells := strings.Split(line, "|")
-		if len(cells) != 6 || strings.Contains(line, "---") || strings.TrimSpace(cells[1]) == "id" {
-			continue
+		if len(cells) != 6 || len(requirements(strings.TrimSpace(cells[1]))) == 0 {
+			continue // not of the standard's tables
 		}
 		switch state := strings.TrimSpace(cells[3]); state {
 		case "met":

@@ -90,6 +90,19 @@ func (s *Store) TouchToken(ctx context.Context, w auth.WorkspaceID, id auth.Toke
 	return err
 }
 
+// TokensEnding returns the tokens of all workspaces that end within a span of time
+// and whose people were not told yet, up to n of them.
+func (s *Store) TokensEnding(ctx context.Context, from, to time.Time, n int) ([]auth.Token, error) {
+	return all(ctx, s.DB, tokenDest, `SELECT `+tokenCols+` FROM token WHERE warned_at IS NULL AND revoked_at IS NULL AND expires_at>$1 AND expires_at<=$2
+		ORDER BY expires_at, id LIMIT $3`, ms(from), ms(to), n)
+}
+
+// WarnToken records that a token's person was told of its end; to do it again is
+// errs.Conflict.
+func (s *Store) WarnToken(ctx context.Context, w auth.WorkspaceID, id auth.TokenID, at time.Time) error {
+	return onlyOnce(s.exec(ctx, `UPDATE token SET warned_at=$1 WHERE workspace_id=$2 AND id=$3 AND warned_at IS NULL`, ms(at), w, id))
+}
+
 // RevokeToken implements auth.AccessStore.
 func (s *Store) RevokeToken(ctx context.Context, w auth.WorkspaceID, id auth.TokenID, at time.Time) error {
 	_, err := s.exec(ctx, `UPDATE token SET revoked_at=$1 WHERE workspace_id=$2 AND id=$3 AND revoked_at IS NULL`, ms(at), w, id)

@@ -57,13 +57,13 @@ type archiveEnd struct {
 
 // personal are the tables that a workspace does not take to another machine:
 // who is signed in there, and links that stand in letters with its address.
-var personal = []string{"session", "invite", "ceremony"}
+var personal = []string{"session", "invite", "ceremony", "browser"}
 
 // passing are the tables that say what runs at this moment, and where.
-var passing = []string{"lease", "node", "presence"}
+var passing = []string{"lease", "node", "presence", "tally"}
 
 // derived are the tables whose rows are computed from others.
-var derived = []string{"message_term"}
+var derived = []string{"message_term", "preview"}
 
 // Progress is told how many rows of a table are written or read so far.
 type Progress func(table string, rows int64)

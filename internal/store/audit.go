@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -60,7 +61,12 @@ func (s *Store) linkOne(ctx context.Context, e event.Event) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, `INSERT INTO audit_link (`+linkCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7)`, l.Workspace, l.Seq, l.Event, l.Key, l.Digest, l.Hash, false)
+	person := int64(0)
+	if e.ActorKind == auth.Agent {
+		person = e.ActorID
+	}
+	_, err = s.exec(ctx, `INSERT INTO audit_link (`+linkCols+`, kind, family, person_id, subject_kind, subject_id) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`,
+		l.Workspace, l.Seq, l.Event, l.Key, l.Digest, l.Hash, false, e.Kind, audit.Family(e.Kind), person, e.Subject.Kind, e.Subject.ID)
 	if err != nil {
 		return err
 	}
@@ -80,34 +86,66 @@ func (s *Store) linkOne(ctx context.Context, e event.Event) error {
 	return err
 }
 
-// Entry is a link and what it stands for.
-type Entry struct {
-	audit.Link
-	What event.Event // zero if it is gone
-}
-
-// AuditPage returns entries of a workspace before one number, the newest first;
-// before 0 begins with the newest.
-func (s *Store) AuditPage(ctx context.Context, w auth.WorkspaceID, before int64, limit int) ([]Entry, error) {
+// AuditPage returns entries of a workspace that a filter lets through, of events
+// before one, the newest first; before 0 begins with the newest.
+func (s *Store) AuditPage(ctx context.Context, w auth.WorkspaceID, f audit.Filter, before event.ID, limit int) ([]audit.Entry, error) {
 	if before <= 0 {
 		before = 1 << 62
 	}
-	return s.entries(ctx, `l.workspace_id=$1 AND l.seq<$2 ORDER BY l.seq DESC LIMIT $3`, w, before, limit)
+	b := &where{}
+	b.add("l.workspace_id=$", w)
+	if !f.Until.IsZero() {
+		before = min(before, event.ID(id.Floor(f.Until)))
+	}
+	b.add("l.event_id<$", before) // identifiers rise with time, so times are ranges of them
+	if !f.From.IsZero() {
+		b.add("l.event_id>=$", event.ID(id.Floor(f.From)))
+	}
+	if f.Person != 0 {
+		b.add("l.person_id=$", f.Person)
+	}
+	if f.Family != "" {
+		b.add("l.family=$", f.Family)
+	}
+	if f.Kind != "" {
+		b.add("l.kind=$", f.Kind)
+	}
+	if f.Subject.Kind != "" {
+		b.add("l.subject_kind=$", f.Subject.Kind)
+		if f.Subject.ID != 0 {
+			b.add("l.subject_id=$", f.Subject.ID)
+		}
+	}
+	last := b.param(limit)
+	return s.entries(ctx, b.String()+` ORDER BY l.event_id DESC LIMIT `+last, b.args...)
+}
+
+// AuditHead returns the number and hash of a workspace's newest link, and its
+// newest anchor; both are zero where nothing happened yet.
+func (s *Store) AuditHead(ctx context.Context, w auth.WorkspaceID) (audit.Link, audit.Anchor, error) {
+	h, err := one(ctx, s.DB, func(h *auditHead) []any {
+		return []any{&h.link.Seq, &h.link.Hash, &h.anchor.Seq, at(&h.anchor.At)}
+	}, `SELECT seq, hash, anchor_seq, anchor_at FROM audit_head WHERE workspace_id=$1`, w)
+	if errs.Is(err, errs.NotFound) {
+		return audit.Link{}, audit.Anchor{}, nil
+	}
+	h.link.Workspace, h.anchor.Workspace = w, w
+	return h.link, h.anchor, err
 }
 
 // AuditFrom returns entries after a number, the oldest first.
-func (s *Store) AuditFrom(ctx context.Context, w auth.WorkspaceID, after int64, limit int) ([]Entry, error) {
+func (s *Store) AuditFrom(ctx context.Context, w auth.WorkspaceID, after int64, limit int) ([]audit.Entry, error) {
 	return s.entries(ctx, `l.workspace_id=$1 AND l.seq>$2 ORDER BY l.seq LIMIT $3`, w, after, limit)
 }
 
-func (s *Store) entries(ctx context.Context, where string, args ...any) ([]Entry, error) {
+func (s *Store) entries(ctx context.Context, where string, args ...any) ([]audit.Entry, error) {
 	rows, err := all(ctx, s.DB, func(x *entryRow) []any {
 		e := &x.What
 		return append(linkDest(&x.Link), ref(&e.ID), at(&e.At), text(&e.Kind), text(&x.actor), ref(&e.ActorID), text(&e.ActorName),
 			text(&e.Subject.Kind), ref(&e.Subject.ID), ref(&e.TicketID), doc(&e.Data))
 	}, `SELECT l.`+strings.ReplaceAll(linkCols, ", ", ", l.")+`, e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.subject_kind, e.subject_id, e.ticket_id, e.data
 		FROM audit_link l LEFT JOIN event e ON e.id=l.event_id AND e.workspace_id=l.workspace_id WHERE `+where, args...)
-	out := make([]Entry, len(rows))
+	out := make([]audit.Entry, len(rows))
 	for i, r := range rows {
 		out[i] = r.Entry
 		out[i].What.ActorKind = auth.Kind(r.actor)
@@ -119,7 +157,7 @@ func (s *Store) entries(ctx context.Context, where string, args ...any) ([]Entry
 }
 
 type entryRow struct {
-	Entry
+	audit.Entry
 	actor string
 }
 

@@ -16,9 +16,11 @@ func (s *Store) openWorkspace(w auth.Workspace, err error) (auth.Workspace, erro
 	if err != nil {
 		return w, err
 	}
-	w.Secret, err = s.vault.Open(w.Secret, fmt.Sprintf("workspace:%d", w.ID))
+	w.Secret, err = s.vault.Open(w.Secret, workspacePlace(w.ID))
 	return w, err
 }
+
+func workspacePlace(w auth.WorkspaceID) string { return fmt.Sprintf("workspace:%d", w) }
 
 func workspaceDest(w *auth.Workspace) []any {
 	return []any{&w.ID, &w.Slug, &w.Name, &w.Language, &w.Zone, &w.Secret, at(&w.CreatedAt)}
@@ -27,7 +29,7 @@ func workspaceDest(w *auth.Workspace) []any {
 // AddWorkspace inserts a workspace; its secret is sealed.
 func (s *Store) AddWorkspace(ctx context.Context, w auth.Workspace) error {
 	_, err := s.exec(ctx, `INSERT INTO workspace (`+workspaceCols+`, settings) VALUES ($1,$2,$3,$4,$5,$6,$7,'{}')`,
-		w.ID, w.Slug, w.Name, w.Language, w.Zone, s.vault.Seal(w.Secret, fmt.Sprintf("workspace:%d", w.ID)), ms(w.CreatedAt))
+		w.ID, w.Slug, w.Name, w.Language, w.Zone, s.vault.Seal(w.Secret, workspacePlace(w.ID)), ms(w.CreatedAt))
 	return err
 }
 
@@ -175,10 +177,10 @@ func (s *Store) TeamsOf(ctx context.Context, w auth.WorkspaceID, p auth.PersonID
 		`SELECT team_id FROM team_member WHERE workspace_id=$1 AND person_id=$2 ORDER BY team_id`, w, p)
 }
 
-const sessionCols = `hash, workspace_id, person_id, created_at, seen_at, expires_at, user_agent, address, proved_at`
+const sessionCols = `hash, workspace_id, person_id, created_at, seen_at, expires_at, user_agent, address, proved_at, idle_ms`
 
 func sessionDest(x *auth.Session) []any {
-	return []any{&x.Hash, &x.Workspace, &x.Person, at(&x.CreatedAt), at(&x.SeenAt), at(&x.ExpiresAt), &x.UserAgent, &x.Address, at(&x.ProvedAt)}
+	return []any{&x.Hash, &x.Workspace, &x.Person, at(&x.CreatedAt), at(&x.SeenAt), at(&x.ExpiresAt), &x.UserAgent, &x.Address, at(&x.ProvedAt), span(&x.Idle)}
 }
 
 // AddSession inserts a session and removes those that have expired.
@@ -186,8 +188,8 @@ func (s *Store) AddSession(ctx context.Context, x auth.Session) error {
 	if _, err := s.exec(ctx, `DELETE FROM session WHERE expires_at<$1`, ms(x.CreatedAt)); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, `INSERT INTO session (`+sessionCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
-		x.Hash, x.Workspace, x.Person, ms(x.CreatedAt), ms(x.SeenAt), ms(x.ExpiresAt), clean(x.UserAgent), x.Address, ms(x.ProvedAt))
+	_, err := s.exec(ctx, `INSERT INTO session (`+sessionCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)`,
+		x.Hash, x.Workspace, x.Person, ms(x.CreatedAt), ms(x.SeenAt), ms(x.ExpiresAt), clean(x.UserAgent), x.Address, ms(x.ProvedAt), x.Idle.Milliseconds())
 	return err
 }
 
@@ -199,6 +201,13 @@ func (s *Store) Session(ctx context.Context, hash []byte) (auth.Session, error) 
 // TouchSession records that a session was used.
 func (s *Store) TouchSession(ctx context.Context, hash []byte, seen time.Time) error {
 	_, err := s.exec(ctx, `UPDATE session SET seen_at=$1 WHERE hash=$2`, ms(seen), hash)
+	return err
+}
+
+// LimitSessions makes the sessions of a workspace last so long from their sign-in,
+// and so long unused.
+func (s *Store) LimitSessions(ctx context.Context, w auth.WorkspaceID, life, idle time.Duration) error {
+	_, err := s.exec(ctx, `UPDATE session SET expires_at=created_at+$1, idle_ms=$2 WHERE workspace_id=$3`, life.Milliseconds(), idle.Milliseconds(), w)
 	return err
 }
 

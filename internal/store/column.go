@@ -72,6 +72,20 @@ func (c msCol) Scan(src any) error {
 // at scans Unix milliseconds, NULL or 0 as the zero time.
 func at(t *time.Time) sql.Scanner { return msCol{t} }
 
+type spanCol struct{ v *time.Duration }
+
+func (c spanCol) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a span of time is %T", src)
+	}
+	*c.v = time.Duration(n) * time.Millisecond
+	return nil
+}
+
+// span reads a span of time that is kept in milliseconds.
+func span(d *time.Duration) sql.Scanner { return spanCol{d} }
+
 type refCol[T ~int64] struct{ v *T }
 
 func (c refCol[T]) Scan(src any) error {

@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
+	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -35,6 +38,17 @@ func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 		if e.At.IsZero() {
 			e.At = s.now()
 		}
+		if audit.Covers(e.Kind) {
+			if err := e.Via(ctx); err != nil {
+				return fmt.Errorf("origin of %s: %w", e.Kind, err)
+			}
+		}
+	}
+	if len(events) > fewEvents {
+		return s.appendMany(ctx, events)
+	}
+	for i := range events {
+		e := &events[i]
 		// One statement writes the event and tells whether anybody wants it: most
 		// workspaces pay nothing for webhooks that they do not have.
 		wanted, err := one(ctx, s.DB, func(b *bool) []any { return []any{flag(b)} }, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
@@ -46,6 +60,48 @@ func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 			return err
 		}
 	}
+	return s.tell(ctx, events)
+}
+
+// fewEvents are written one by one, more in one statement.
+const fewEvents = 4
+
+// journal is the table of events as rows.
+const journalCols = `id, workspace_id, at, kind text, actor_kind text, actor_id, actor_name text, subject_kind text, subject_id, ticket_id, data jsonb`
+
+// appendMany is Append for many events. Who wants them is asked once, after they
+// stand in the journal: an endpoint that is switched on between is told of none
+// that it would not have been told of one by one.
+func (s *Store) appendMany(ctx context.Context, events []event.Event) error {
+	b := batch{table: "event", cols: columnsOf(journalCols), rows: make([][]any, 0, len(events))}
+	spaces := map[auth.WorkspaceID]bool{}
+	for i := range events {
+		e := &events[i]
+		spaces[e.Workspace] = false
+		b.add(int64(e.ID), int64(e.Workspace), ms(e.At), e.Kind, string(e.ActorKind), e.ActorID, clean(e.ActorName), e.Subject.Kind, e.Subject.ID, opt(e.TicketID), js(e.Data))
+	}
+	if err := s.insert(ctx, b); err != nil {
+		return err
+	}
+	for w := range spaces {
+		wanted, err := one(ctx, s.DB, func(b *bool) []any { return []any{flag(b)} }, `SELECT EXISTS (SELECT 1 FROM webhook WHERE workspace_id=$1 AND state='on')`, w)
+		if err != nil {
+			return err
+		}
+		spaces[w] = wanted
+	}
+	for _, e := range events {
+		if spaces[e.Workspace] {
+			if err := s.oweSubscribers(ctx, e); err != nil {
+				return err
+			}
+		}
+	}
+	return s.tell(ctx, events)
+}
+
+// tell links what the audit covers and publishes events after the commit.
+func (s *Store) tell(ctx context.Context, events []event.Event) error {
 	if err := s.link(ctx, events); err != nil {
 		return err
 	}
@@ -89,4 +145,9 @@ func (s *Store) Undone(ctx context.Context, w auth.WorkspaceID, t ticket.ID, id 
 // read an overlap.
 func (s *Store) EventsAfter(ctx context.Context, w auth.WorkspaceID, after event.ID, limit int) ([]event.Event, error) {
 	return all(ctx, s.DB, eventDest, `SELECT `+eventCols+` FROM event WHERE workspace_id=$1 AND id>$2 ORDER BY id LIMIT $3`, w, after, limit)
+}
+
+// EventsOf returns the newest events of a kind since a moment.
+func (s *Store) EventsOf(ctx context.Context, w auth.WorkspaceID, kind string, since time.Time, limit int) ([]event.Event, error) {
+	return all(ctx, s.DB, eventDest, `SELECT `+eventCols+` FROM event WHERE workspace_id=$1 AND id>$2 AND kind=$3 ORDER BY id DESC LIMIT $4`, w, id.Floor(since), kind, limit)
 }

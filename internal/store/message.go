@@ -142,6 +142,22 @@ func (s *Store) Blob(ctx context.Context, w auth.WorkspaceID, sha256 string) ([]
 	return s.unpack(packed)
 }
 
+// Picture returns what was drawn of a content, in whichever edition.
+func (s *Store) Picture(ctx context.Context, w auth.WorkspaceID, sha256 string) (ticket.Picture, error) {
+	return one(ctx, s.DB, func(p *ticket.Picture) []any {
+		return []any{&p.Workspace, &p.SHA256, &p.Edition, &p.Type, &p.Problem, &p.Width, &p.Height, &p.Data, at(&p.CreatedAt)}
+	}, `SELECT workspace_id, sha256, edition, media, problem, width, height, data, created_at FROM preview WHERE workspace_id=$1 AND sha256=$2`, w, sha256)
+}
+
+// PutPicture keeps what was drawn, in place of an older edition.
+func (s *Store) PutPicture(ctx context.Context, p ticket.Picture) error {
+	_, err := s.exec(ctx, `INSERT INTO preview (workspace_id, sha256, edition, media, problem, width, height, data, created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)
+		ON CONFLICT (workspace_id, sha256) DO UPDATE SET edition=excluded.edition, media=excluded.media, problem=excluded.problem, width=excluded.width,
+		height=excluded.height, data=excluded.data, created_at=excluded.created_at`,
+		p.Workspace, p.SHA256, p.Edition, p.Type, p.Problem, p.Width, p.Height, append([]byte{}, p.Data...), ms(p.CreatedAt))
+	return err
+}
+
 // AddMentions records who was called into a ticket.
 func (s *Store) AddMentions(ctx context.Context, w auth.WorkspaceID, t ticket.ID, m ticket.MessageID, people []auth.PersonID) error {
 	for _, p := range people {

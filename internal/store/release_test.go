@@ -29,19 +29,7 @@ func TestDatabasesOfEveryReleaseComeUpToDate(t *testing.T) {
 	for _, dump := range dumps {
 		name := strings.TrimSuffix(filepath.Base(dump), ".gz")
 		t.Run(name, func(t *testing.T) {
-			data := unpacked(t, dump)
-			var address, driver, source string
-			if strings.HasSuffix(name, ".sqlite") {
-				file := filepath.Join(t.TempDir(), "godwit.db")
-				if err := os.WriteFile(file, data, 0o600); err != nil {
-					t.Fatal(err)
-				}
-				address, driver, source = "sqlite:"+file, "sqlite", "file:"+file
-			} else {
-				address = storetest.Database(t)
-				driver, source = "pgx", address
-				perform(t, address, string(data))
-			}
+			address, driver, source := restored(t, dump)
 			db, err := sql.Open(driver, source)
 			if err != nil {
 				t.Fatal(err)
@@ -77,6 +65,23 @@ func TestDatabasesOfEveryReleaseComeUpToDate(t *testing.T) {
 			}
 		})
 	}
+}
+
+// restored puts the database of a release back, as it was, and returns its
+// address, and how to open it without bringing it up to date.
+func restored(t *testing.T, dump string) (address, driver, source string) {
+	t.Helper()
+	data := unpacked(t, dump)
+	if strings.HasSuffix(dump, ".sqlite.gz") {
+		file := filepath.Join(t.TempDir(), "godwit.db")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return "sqlite:" + file, "sqlite", "file:" + file
+	}
+	address = storetest.Database(t)
+	perform(t, address, string(data))
+	return address, "pgx", address
 }
 
 func unpacked(t *testing.T, file string) []byte {

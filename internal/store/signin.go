@@ -19,10 +19,10 @@ func ceremonyPlace(hash []byte) string   { return fmt.Sprintf("ceremony:%x", has
 func (s *Store) Policy(ctx context.Context, w auth.WorkspaceID) (auth.Policy, error) {
 	var sealed []byte
 	p, err := one(ctx, s.DB, func(p *auth.Policy) []any {
-		return []any{&p.Workspace, &p.Way, flag(&p.Everyone), doc(&p.Roles), flag(&p.SSO.On), doc(&p.SSO), &sealed}
-	}, `SELECT workspace_id, way, factor_all, factor_roles, sso_on, sso, sso_secret FROM security WHERE workspace_id=$1`, w)
+		return []any{&p.Workspace, &p.Way, flag(&p.Everyone), doc(&p.Roles), flag(&p.SSO.On), doc(&p.SSO), &sealed, &p.Lasting}
+	}, `SELECT workspace_id, way, factor_all, factor_roles, sso_on, sso, sso_secret, lasting FROM security WHERE workspace_id=$1`, w)
 	if errs.Is(err, errs.NotFound) {
-		return auth.Policy{Workspace: w, Way: auth.AnyWay}, nil
+		return auth.Policy{Workspace: w, Way: auth.AnyWay, Lasting: auth.StrictSessions}, nil
 	}
 	if err != nil || len(sealed) == 0 {
 		return p, err
@@ -38,10 +38,10 @@ func (s *Store) SavePolicy(ctx context.Context, p auth.Policy) error {
 	if p.SSO.Secret != "" {
 		sealed = s.vault.Seal([]byte(p.SSO.Secret), ssoPlace(p.Workspace))
 	}
-	_, err := s.exec(ctx, `INSERT INTO security (workspace_id, way, factor_all, factor_roles, sso_on, sso, sso_secret) VALUES ($1,$2,$3,$4,$5,$6,$7)
+	_, err := s.exec(ctx, `INSERT INTO security (workspace_id, way, factor_all, factor_roles, sso_on, sso, sso_secret, lasting) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 		ON CONFLICT (workspace_id) DO UPDATE SET way=excluded.way, factor_all=excluded.factor_all, factor_roles=excluded.factor_roles,
-			sso_on=excluded.sso_on, sso=excluded.sso, sso_secret=excluded.sso_secret`,
-		p.Workspace, p.Way, s.bool(p.Everyone), js(p.Roles), s.bool(p.SSO.On), js(p.SSO), sealed)
+			sso_on=excluded.sso_on, sso=excluded.sso, sso_secret=excluded.sso_secret, lasting=excluded.lasting`,
+		p.Workspace, p.Way, s.bool(p.Everyone), js(p.Roles), s.bool(p.SSO.On), js(p.SSO), sealed, p.Lasting)
 	return err
 }
 
@@ -242,4 +242,32 @@ func (s *Store) RenewSession(ctx context.Context, hash, next []byte, proved time
 		return found(s.exec(ctx, `UPDATE session SET hash=$1 WHERE hash=$2`, next, hash))
 	}
 	return found(s.exec(ctx, `UPDATE session SET hash=$1, proved_at=$2 WHERE hash=$3`, next, ms(proved), hash))
+}
+
+// browserLife is how long a browser stays known from which nobody signs in: as long
+// as browsers keep a cookie (RFC 6265bis section 5.5).
+const browserLife = 400 * 24 * time.Hour
+
+// SeeBrowser records a sign-in from a browser. It returns whether the person had
+// signed in from it before, and from any other.
+func (s *Store) SeeBrowser(ctx context.Context, w auth.WorkspaceID, p auth.PersonID, hash []byte, now time.Time) (known, others bool, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.exec(ctx, `DELETE FROM browser WHERE workspace_id=$1 AND person_id=$2 AND seen_at<$3`, w, p, ms(now.Add(-browserLife))); err != nil {
+			return err
+		}
+		n, err := s.exec(ctx, `UPDATE browser SET seen_at=$1 WHERE workspace_id=$2 AND person_id=$3 AND hash=$4`, ms(now), w, p, hash)
+		if err != nil {
+			return err
+		}
+		count, err := scalar[int](ctx, s.DB, `SELECT count(*) FROM browser WHERE workspace_id=$1 AND person_id=$2`, w, p)
+		if err != nil {
+			return err
+		}
+		if known, others = n > 0, count > int(n); known {
+			return nil
+		}
+		_, err = s.exec(ctx, `INSERT INTO browser (workspace_id, person_id, hash, seen_at) VALUES ($1,$2,$3,$4)`, w, p, hash, ms(now))
+		return err
+	})
+	return known, others, err
 }

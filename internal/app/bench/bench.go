@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Database string // "" is SQLite in a folder that goes away; a database that an earlier run loaded is not loaded again
 	Tickets  int
+	Events   int // tracking events that are told before the last tenth, which is measured
 	Clients  []int
 	Round    time.Duration // of one round of a measure
 	Only     string        // measures whose name contains it; "" is all
@@ -127,7 +128,7 @@ func (b *bench) run(ctx context.Context, name string, do op) error {
 }
 
 func (b *bench) measures(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake} {
+	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking} {
 		if err := part(ctx); err != nil {
 			return err
 		}

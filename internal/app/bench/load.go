@@ -66,7 +66,7 @@ func found(ctx context.Context, core *app.Core, tickets int) (h *house, loaded b
 		if err != nil {
 			return nil, false, err
 		}
-		if _, err := core.Auth.Accept(ctx, token, p.Name, password, "en", "UTC", "127.0.0.1", "bench"); err != nil {
+		if _, err := core.Auth.Accept(ctx, token, auth.Joining{Name: p.Name, Password: password, Language: "en", Zone: "UTC"}, auth.Visit{Address: "127.0.0.1", UserAgent: "bench"}); err != nil {
 			return nil, false, err
 		}
 		h.agents = append(h.agents, actorOf(p))

@@ -21,7 +21,11 @@ func BenchmarkRun(b *testing.B) {
 	for _, p := range pages {
 		p["html"] = p["payload"]
 	}
-	for kind, rows := range map[string][]object{"mail": mails, "reply": readObjects(b, replyCases), "html": pages, "redact": readObjects(b, cardCases), "search": nil} {
+	numbers := readObjects(b, trackCases)
+	for _, n := range numbers {
+		n["text"] = n["number"]
+	}
+	for kind, rows := range map[string][]object{"mail": mails, "reply": readObjects(b, replyCases), "html": pages, "redact": readObjects(b, cardCases), "tracking": numbers, "search": nil} {
 		b.Run(kind, func(b *testing.B) {
 			var in bytes.Buffer
 			for range 10 {

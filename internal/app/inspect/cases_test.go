@@ -21,6 +21,7 @@ const (
 	replyCases = "../../adapter/channel/email/reply/testdata/reply.jsonl"
 	cardCases  = "../../base/redact/testdata/texts.jsonl"
 	htmlCases  = "../../base/safehtml/testdata/vectors.jsonl"
+	trackCases = "../../domain/carrier/testdata/numbers.jsonl"
 )
 
 // object is a line of labelled data or an answer.
@@ -245,6 +246,27 @@ func TestCardCases(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got["spans"], want) {
 			t.Errorf("%v %q: %v, want %v", got["id"], rows[i]["text"], got["spans"], want)
+		}
+	}
+}
+
+func TestTrackingCases(t *testing.T) {
+	rows := readObjects(t, trackCases)
+	var lines []object
+	for _, r := range rows {
+		lines = append(lines, object{"id": r["number"], "text": r["number"]})
+	}
+	for i, got := range answers(t, "tracking", lines, "") {
+		told, valid := false, false
+		for _, n := range got["numbers"].([]any) {
+			for _, c := range n.(map[string]any)["carriers"].([]any) {
+				if c := c.(map[string]any); c["carrier"] == rows[i]["courier"] {
+					told, valid = true, c["valid"] == true
+				}
+			}
+		}
+		if valid != rows[i]["valid"] || valid && !told {
+			t.Errorf("%v of %v, valid %v: %v", got["id"], rows[i]["courier"], rows[i]["valid"], got["numbers"])
 		}
 	}
 }

@@ -21,11 +21,13 @@ type inspector func(fields) (job, error)
 
 // inspectors makes a fresh inspector of each kind; dir is where the relative paths of a run begin.
 var inspectors = map[string]func(dir string) inspector{
-	"mail":   inspectMail,
-	"reply":  each(inspectReply),
-	"html":   each(inspectHTML),
-	"redact": each(inspectRedact),
-	"search": inspectSearch,
+	"mail":     inspectMail,
+	"reply":    each(inspectReply),
+	"html":     each(inspectHTML),
+	"redact":   each(inspectRedact),
+	"search":   inspectSearch,
+	"tracking": each(inspectTracking),
+	"webhook":  inspectWebhook,
 }
 
 // each is the inspector of a kind whose lines know nothing of each other.

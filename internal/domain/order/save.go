@@ -83,12 +83,16 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 		}
 		saved = make([]Order, len(list))
 		var events []event.Event
+		var moved []Order
 		for i, n := range list {
 			o, out, err := s.put(ctx, orders[i], n, kept)
 			if err != nil {
 				return err
 			}
 			saved[i], outcomes[i], kept[o.ExternalID] = o, out, o
+			if out != Unchanged {
+				moved = append(moved, o)
+			}
 			switch out {
 			case Added:
 				events = append(events, event.New(Created, actor, o.ID.subject(), 0, summary(o)))
@@ -99,7 +103,10 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 		if len(events) == 0 {
 			return nil
 		}
-		return s.journal.Append(ctx, events...)
+		if err := s.journal.Append(ctx, events...); err != nil || s.parcels == nil {
+			return err
+		}
+		return s.parcels.Follow(ctx, actor, moved)
 	})
 	return saved, outcomes, err
 }

@@ -21,10 +21,17 @@ type Customers interface {
 	Ensure(ctx context.Context, w auth.WorkspaceID, i customer.Identity, name, language string) (customer.Customer, bool, error)
 }
 
+// Parcels is told of orders that are new or changed, in the transaction that
+// saves them.
+type Parcels interface {
+	Follow(ctx context.Context, actor auth.Actor, orders []Order) error
+}
+
 // Config is what a Service needs.
 type Config struct {
 	Store     Store
 	Customers Customers
+	Parcels   Parcels // nil tells nobody
 	Journal   event.Journal
 	IDs       *id.Source
 	Now       func() time.Time
@@ -34,6 +41,7 @@ type Config struct {
 type Service struct {
 	store     Store
 	customers Customers
+	parcels   Parcels
 	journal   event.Journal
 	ids       *id.Source
 	now       func() time.Time
@@ -44,7 +52,7 @@ func NewService(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{store: cfg.Store, customers: cfg.Customers, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
+	return &Service{store: cfg.Store, customers: cfg.Customers, parcels: cfg.Parcels, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
 }
 
 // Resource returns the order as rights see it.

@@ -112,24 +112,33 @@ func (s *Service) Original(ctx context.Context, actor auth.Actor, number int64, 
 
 // Attachment returns a file of a message by its name among FileNames.
 func (s *Service) Attachment(ctx context.Context, actor auth.Actor, id MessageID, name string) (File, []byte, error) {
-	if err := actor.Can(auth.ReadTickets); err != nil {
-		return File{}, nil, err
-	}
-	m, err := s.Store.Message(ctx, actor.Workspace, id)
+	f, err := s.fileOf(ctx, actor, id, name)
 	if err != nil {
 		return File{}, nil, err
 	}
+	data, err := s.Store.Blob(ctx, actor.Workspace, f.SHA256)
+	return f, data, err
+}
+
+// fileOf finds a file of a message that the actor may read.
+func (s *Service) fileOf(ctx context.Context, actor auth.Actor, id MessageID, name string) (File, error) {
+	if err := actor.Can(auth.ReadTickets); err != nil {
+		return File{}, err
+	}
+	m, err := s.Store.Message(ctx, actor.Workspace, id)
+	if err != nil {
+		return File{}, err
+	}
 	if _, err := s.load(ctx, actor, auth.ReadTickets, m.Ticket); err != nil {
-		return File{}, nil, err
+		return File{}, err
 	}
 	i := slices.Index(FileNames(m.Files), name)
 	if i < 0 {
-		return File{}, nil, errs.New(errs.NotFound, "error.not_found")
+		return File{}, errs.New(errs.NotFound, "error.not_found")
 	}
 	f := m.Files[i]
 	f.Name = name
-	data, err := s.Store.Blob(ctx, actor.Workspace, f.SHA256)
-	return f, data, err
+	return f, nil
 }
 
 // FileNames gives the files of a message names that are fit for a path and

@@ -7,6 +7,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/picture"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -25,6 +26,8 @@ type Config struct {
 	// UndoSend is how long a reply waits before it leaves, so that it can be taken
 	// back.
 	UndoSend time.Duration
+	// Pictures draws previews; nil makes one with a budget of its own.
+	Pictures *picture.Maker
 }
 
 // People is what this package needs of workspaces and their people.
@@ -40,7 +43,12 @@ type Service struct {
 }
 
 // NewService returns a Service.
-func NewService(c Config) *Service { return &Service{c} }
+func NewService(c Config) *Service {
+	if c.Pictures == nil {
+		c.Pictures = picture.NewMaker(0)
+	}
+	return &Service{c}
+}
 
 // The subjects of this package's events.
 const (

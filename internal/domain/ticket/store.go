@@ -53,6 +53,9 @@ type Store interface {
 
 	PutBlob(ctx context.Context, w auth.WorkspaceID, sha256 string, data []byte, at time.Time) error
 	Blob(ctx context.Context, w auth.WorkspaceID, sha256 string) ([]byte, error)
+	// Picture returns what was drawn of a content, in whichever edition.
+	Picture(ctx context.Context, w auth.WorkspaceID, sha256 string) (Picture, error)
+	PutPicture(context.Context, Picture) error
 	Raw(ctx context.Context, w auth.WorkspaceID, id IntakeID) ([]byte, error)
 
 	AddSide(context.Context, Side) error

@@ -17,7 +17,7 @@ import (
 // covered are the subjects whose events are links: who may come in, what may be
 // done, where secrets and data go, and money.
 var covered = []string{
-	"person.", "session.", "factor.", "passkey.", "sso.", "token.", "role.", "team.", "workspace.",
+	"person.", "session.", "factor.", "passkey.", "sso.", "token.", "role.", "team.", "workspace.", "security.",
 	"mailbox.", "webhook.", "hook.", "data.", "audit.", "refund.", "payment.", "credit.", "dispute.",
 }
 
@@ -172,10 +172,15 @@ const mostFaults = 100
 // NewVerifier returns a Verifier that also compares the hashes at anchors.
 func NewVerifier(s Signer, anchors []Anchor) *Verifier {
 	v := &Verifier{signer: s, anchors: map[int64][]byte{}}
+	v.expect(anchors)
+	return v
+}
+
+// expect adds anchors to compare with.
+func (v *Verifier) expect(anchors []Anchor) {
 	for _, a := range anchors {
 		v.anchors[a.Seq] = a.Hash
 	}
-	return v
 }
 
 func (v *Verifier) fault(k FaultKind, l Link) {

@@ -29,6 +29,12 @@ type AccessStore interface {
 	Tokens(context.Context, WorkspaceID) ([]Token, error)
 	TouchToken(ctx context.Context, w WorkspaceID, id TokenID, seen time.Time) error
 	RevokeToken(ctx context.Context, w WorkspaceID, id TokenID, at time.Time) error
+	// TokensEnding returns up to n live tokens, of whichever workspace, that end in
+	// a span of time and whose people were not told of it.
+	TokensEnding(ctx context.Context, from, to time.Time, n int) ([]Token, error)
+	// WarnToken records that a token's person was told; the second time it is
+	// errs.Conflict.
+	WarnToken(ctx context.Context, w WorkspaceID, id TokenID, at time.Time) error
 }
 
 // resolve returns a person as an actor: with what the role grants, and with the

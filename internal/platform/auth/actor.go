@@ -2,6 +2,7 @@ package auth
 
 import (
 	"slices"
+	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 )
@@ -42,6 +43,9 @@ type Actor struct {
 	Permissions Set
 	// Token is the API token that the actor came with, or 0.
 	Token TokenID
+	// Proved is when the person behind a session last proved themself; zero for
+	// whoever came otherwise.
+	Proved time.Time
 	// Limits narrow what the actor sees to mailboxes and shops.
 	Limits Limits
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/subtle"
 	"encoding/base32"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
@@ -62,6 +64,47 @@ func (s *Service) factors(ctx context.Context, w WorkspaceID, p PersonID) (f Fac
 // Factors returns what the actor has besides a password.
 func (s *Service) Factors(ctx context.Context, a Actor) (Factors, error) {
 	return s.factors(ctx, a.Workspace, a.Person())
+}
+
+// Bare reports whether the actor manages the workspace or its people and signs in
+// by a password alone, so that it should be told to enrol. Whoever must come by
+// single sign-on is left to the issuer.
+func (s *Service) Bare(ctx context.Context, a Actor) (bool, error) {
+	if a.Kind != Agent || !a.May(Manage) && !a.May(ManagePeople) {
+		return false, nil
+	}
+	f, err := s.factors(ctx, a.Workspace, a.Person())
+	if err != nil || f.Any() {
+		return false, err
+	}
+	policy, err := s.store.Policy(ctx, a.Workspace)
+	return policy.Way != SSOWay || a.Role == Owner, err
+}
+
+// Unguarded counts the people of the actor's workspace of whom Bare is true. It
+// needs Manage.
+func (s *Service) Unguarded(ctx context.Context, a Actor) (n int, err error) {
+	policy, proven, err := s.Security(ctx, a)
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range proven {
+		if x.TOTP+x.Passkeys > 0 {
+			continue
+		}
+		p, err := s.store.Person(ctx, a.Workspace, x.Person)
+		if err != nil {
+			return 0, err
+		}
+		who, err := s.resolve(ctx, p)
+		if err != nil {
+			return 0, err
+		}
+		if (who.May(Manage) || who.May(ManagePeople)) && (policy.Way != SSOWay || who.Role == Owner) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 var secretText = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -153,14 +196,14 @@ func (s *Service) confirm(ctx context.Context, p Person, code string, v Visit) (
 		return nil, err
 	}
 	account := factorAccount(p)
-	if err := s.wait(s.gate.Try(account, v.Address)); err != nil {
+	if err := s.try(ctx, account, v); err != nil {
 		return nil, err
 	}
 	step := stepOf(t.Secret, code, s.now())
 	if step == 0 {
 		return nil, errs.Field("code", "error.code_wrong")
 	}
-	s.gate.Passed(account, v.Address)
+	s.gate.Passed(ctx, account, v.Address)
 	had, err := s.factors(ctx, p.Workspace, p.ID)
 	if err != nil {
 		return nil, err
@@ -300,12 +343,12 @@ func (s *Service) RemoveFactors(ctx context.Context, a Actor, who PersonID) erro
 // like digits (Crockford).
 const (
 	codeCount = 10
-	codeBytes = 10
+	codeBytes = 15 // 120 bits (OWASP ASVS 2.6.2 asks for 112) in six groups of four letters
 )
 
 var codeText = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// newCodes replaces a person's recovery codes. Each holds 80 random bits, so that
+// newCodes replaces a person's recovery codes. Each holds 120 random bits, so that
 // a plain hash of one is as good as a slow one.
 func (s *Service) newCodes(ctx context.Context, p Person) ([]string, error) {
 	codes, hashes := make([]string, codeCount), make([][]byte, codeCount)
@@ -313,15 +356,35 @@ func (s *Service) newCodes(ctx context.Context, p Person) ([]string, error) {
 		raw := make([]byte, codeBytes)
 		_, _ = rand.Read(raw) // never fails (crypto/rand)
 		c := codeText.EncodeToString(raw)
-		codes[i], hashes[i] = c[:4]+"-"+c[4:8]+"-"+c[8:12]+"-"+c[12:], codeHash(p.ID, c)
+		codes[i], hashes[i] = inFours(c), codeHash(p.ID, c)
 	}
 	return codes, s.store.SetRecoveryCodes(ctx, p.Workspace, p.ID, hashes, s.now())
 }
 
-// codeHash returns the hash of a recovery code as people may type it.
+// inFours writes a code as people copy it.
+func inFours(c string) string {
+	var groups []string
+	for g := range slices.Chunk([]byte(c), 4) {
+		groups = append(groups, string(g))
+	}
+	return strings.Join(groups, "-")
+}
+
+// codeHash returns the hash of a recovery code as people may type it: in capitals,
+// grouped by whatever their keyboard has, and with letters for the digits that
+// look like them.
 func codeHash(p PersonID, code string) []byte {
-	fold := strings.NewReplacer("-", "", " ", "", "o", "0", "i", "1", "l", "1")
-	return TokenHash(id.Format("recovery", int64(p)) + "/" + fold.Replace(strings.ToLower(code)))
+	alike := map[rune]rune{'o': '0', 'i': '1', 'l': '1'}
+	folded := strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		if d, ok := alike[r]; ok {
+			return d
+		}
+		return r
+	}, strings.ToLower(code))
+	return TokenHash(id.Format("recovery", int64(p)) + "/" + folded)
 }
 
 // RenewCodes replaces the actor's recovery codes and returns the new ones, this
@@ -347,10 +410,26 @@ func (s *Service) RenewCodes(ctx context.Context, a Actor) (codes []string, err 
 // apart from those of the password.
 func factorAccount(p Person) string { return id.Format("factor", int64(p.ID)) }
 
+// repeated writes down that a code was used that had been used before, and tells
+// its person: somebody may have looked over their shoulder (OWASP ASVS 2.8.5). A
+// few letters an hour say it; the journal has all of it.
+func (s *Service) repeated(ctx context.Context, p Person, v Visit) error {
+	const what = "code_repeated"
+	return s.store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.log(ctx, "person."+what, s.actor(p, nil), "person", int64(p.ID), map[string]any{"address": v.Address}); err != nil {
+			return err
+		}
+		if !s.gate.Allow(ctx, what, factorAccount(p), repeatsTold) {
+			return nil
+		}
+		return s.later(ctx, Errand{Kind: noticeErrand, Workspace: p.Workspace, Person: p.ID, Note: what, At: s.now(), Address: v.Address, UserAgent: short(v.UserAgent)})
+	})
+}
+
 // checkCode judges a code of the app or a recovery code; each works once.
 func (s *Service) checkCode(ctx context.Context, p Person, code string, v Visit) error {
 	account := factorAccount(p)
-	if err := s.wait(s.gate.Try(account, v.Address)); err != nil {
+	if err := s.try(ctx, account, v); err != nil {
 		return err
 	}
 	wrong := errs.Field("code", "error.code_wrong")
@@ -362,10 +441,13 @@ func (s *Service) checkCode(ctx context.Context, p Person, code string, v Visit)
 		if step := stepOf(t.Secret, code, s.now()); step != 0 {
 			err := s.store.UseTOTP(ctx, p.Workspace, p.ID, step)
 			if errs.Is(err, errs.Conflict) {
+				if err := s.repeated(ctx, p, v); err != nil {
+					return err
+				}
 				return errs.Field("code", "error.code_used")
 			}
 			if err == nil {
-				s.gate.Passed(account, v.Address)
+				s.gate.Passed(ctx, account, v.Address)
 			}
 			return err
 		}
@@ -380,7 +462,7 @@ func (s *Service) checkCode(ctx context.Context, p Person, code string, v Visit)
 		return wrong
 	}
 	if err == nil {
-		s.gate.Passed(account, v.Address)
+		s.gate.Passed(ctx, account, v.Address)
 	}
 	return err
 }

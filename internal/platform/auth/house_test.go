@@ -117,7 +117,7 @@ func (h *house) invited(email string, role auth.Role) auth.PersonID {
 	h.Helper()
 	token, p, err := h.auth.Invite(h.ctx, h.owner, email, "", role, false, nil)
 	h.must(err)
-	_, err = h.auth.Accept(h.ctx, token, "", secret, "en", "UTC", here.Address, here.UserAgent)
+	_, err = h.auth.Accept(h.ctx, token, auth.Joining{Password: secret, Language: "en", Zone: "UTC"}, here)
 	h.must(err)
 	return p.ID
 }

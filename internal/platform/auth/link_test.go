@@ -12,10 +12,54 @@ import (
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
+// uses uses a session every so often for a while.
+func (h *house) uses(session string, whole, every time.Duration) {
+	h.Helper()
+	for at := every; at <= whole; at += every {
+		h.later(every)
+		h.who(session)
+	}
+}
+
+// TestSessionRules holds the default against what OWASP ASVS 3.3.2 asks for.
+func TestSessionRules(t *testing.T) {
+	if life, idle := auth.Lasting("").Spans(); life != 12*time.Hour || idle != 30*time.Minute {
+		t.Errorf("without a choice sessions last %v, %v unused", life, idle)
+	}
+	var was time.Duration
+	for _, l := range auth.Lastings() {
+		life, idle := l.Spans()
+		if life <= was || idle >= life || life > auth.LongestSession {
+			t.Errorf("%s lasts %v, %v unused", l, life, idle)
+		}
+		was = life
+	}
+	quickly(t, nil, func(h *house) {
+		p, _, err := h.auth.Security(h.ctx, h.owner)
+		h.must(err)
+		if p.Lasting != auth.StrictSessions {
+			t.Errorf("a new workspace has %q", p.Lasting)
+		}
+		h.fails(h.auth.SaveSecurity(h.ctx, h.owner, auth.Policy{Way: auth.AnyWay, Lasting: "for ever"}), errs.Invalid, "a span that is none")
+		h.must(h.auth.SaveSecurity(h.ctx, h.owner, auth.Policy{Way: auth.AnyWay, Lasting: auth.DaySessions}))
+		if p, _, err = h.auth.Security(h.ctx, h.owner); err != nil || p.Lasting != auth.DaySessions {
+			t.Errorf("kept %q, %v", p.Lasting, err)
+		}
+		session, a := h.enter("olga@lumen.example", secret)
+		h.later(8*time.Hour + time.Minute)
+		if list, err := h.auth.Sessions(h.ctx, a); err != nil || len(list) != 0 {
+			t.Errorf("a session that is over is listed: %v, %v", list, err)
+		}
+		_, _, err = h.auth.Watch(h.ctx, session)
+		h.fails(err, errs.Denied, "a session that is over, looked at")
+	})
+}
+
 // TestSessionsEndInTime says after what a session no longer opens anything.
 func TestSessionsEndInTime(t *testing.T) {
 	off, lead := false, auth.Lead
 	day := 24 * time.Hour
+	life, idle := auth.StrictSessions.Spans()
 	on(t, nil, func(h *house) {
 		for _, tc := range []struct {
 			name string
@@ -23,21 +67,32 @@ func TestSessionsEndInTime(t *testing.T) {
 			open bool
 		}{
 			{"nothing", func(*house, auth.PersonID, string) {}, true},
-			{"six idle days", func(h *house, _ auth.PersonID, _ string) { h.later(auth.IdleLife - time.Minute) }, true},
-			{"a week of idling", func(h *house, _ auth.PersonID, _ string) { h.later(auth.IdleLife + time.Minute) }, false},
-			{"daily use for a month less a day", func(h *house, _ auth.PersonID, session string) {
-				for range int(auth.SessionLife/day) - 1 {
-					h.later(day)
-					h.who(session)
-				}
-			}, true},
-			{"a month of daily use", func(h *house, _ auth.PersonID, session string) {
-				for range int(auth.SessionLife / day) {
-					h.later(day)
-					h.who(session)
-				}
-				h.later(time.Minute)
+			{"half an hour unused", func(h *house, _ auth.PersonID, _ string) { h.later(idle) }, true},
+			{"more than half an hour unused", func(h *house, _ auth.PersonID, _ string) { h.later(idle + time.Second) }, false},
+			{"use every 29 minutes for twelve hours", func(h *house, _ auth.PersonID, session string) { h.uses(session, life, 29*time.Minute) }, true},
+			{"use every 29 minutes for longer", func(h *house, _ auth.PersonID, session string) {
+				h.uses(session, life, 29*time.Minute)
+				h.later(29 * time.Minute)
 			}, false},
+			{"an open page that nobody touches", func(h *house, _ auth.PersonID, session string) {
+				for range 3 {
+					h.later(11 * time.Minute)
+					_, _, _ = h.auth.Watch(h.ctx, session) // over in the end
+				}
+			}, false},
+			{"a wider rule, in time", func(h *house, _ auth.PersonID, _ string) {
+				h.must(h.auth.SaveSecurity(h.ctx, h.owner, auth.Policy{Way: auth.AnyWay, Lasting: auth.WeekSessions}))
+				h.later(2 * day)
+			}, true},
+			{"a rule that was made narrower", func(h *house, _ auth.PersonID, _ string) {
+				h.must(h.auth.SaveSecurity(h.ctx, h.owner, auth.Policy{Way: auth.AnyWay, Lasting: auth.WeekSessions}))
+				h.must(h.auth.SaveSecurity(h.ctx, h.owner, auth.Policy{Way: auth.AnyWay, Lasting: auth.DaySessions}))
+				h.later(8*time.Hour + time.Second)
+			}, false},
+			{"a week under the rule of a month", func(h *house, mia auth.PersonID, session string) {
+				h.must(h.auth.SaveSecurity(h.ctx, h.owner, auth.Policy{Way: auth.AnyWay, Lasting: auth.MonthSessions}))
+				h.uses(session, 29*day, 6*day)
+			}, true},
 			{"signing out", func(h *house, _ auth.PersonID, session string) {
 				h.must(h.auth.SignOut(h.ctx, h.who(session), session))
 			}, false},
@@ -55,7 +110,7 @@ func TestSessionsEndInTime(t *testing.T) {
 			{"a reset link that was used", func(h *house, mia auth.PersonID, _ string) {
 				token, err := h.auth.Reinvite(h.ctx, h.owner, mia)
 				h.must(err)
-				_, err = h.auth.Accept(h.ctx, token, "", "another quiet tide", "en", "UTC", here.Address, here.UserAgent)
+				_, err = h.auth.Accept(h.ctx, token, auth.Joining{Password: "another quiet tide", Language: "en", Zone: "UTC"}, here)
 				h.must(err)
 			}, false},
 			{"a reset link that nobody used", func(h *house, mia auth.PersonID, _ string) {
@@ -112,7 +167,7 @@ func TestLinksWorkOnceAndInTime(t *testing.T) {
 				h.must(err)
 			}, true},
 			{"a password that was too short", func(h *house, _ auth.PersonID, token string) {
-				_, err := h.auth.Accept(h.ctx, token, "", "short", "en", "UTC", here.Address, here.UserAgent)
+				_, err := h.auth.Accept(h.ctx, token, auth.Joining{Password: "short", Language: "en", Zone: "UTC"}, here)
 				h.fails(err, errs.Invalid, "a short password")
 			}, true},
 		} {
@@ -183,7 +238,7 @@ func (h *house) within(t *testing.T, name string, run func(h *house)) {
 }
 
 func (h *house) accept(token string) error {
-	_, err := h.auth.Accept(h.ctx, token, "", "another quiet tide", "en", "UTC", here.Address, here.UserAgent)
+	_, err := h.auth.Accept(h.ctx, token, auth.Joining{Password: "another quiet tide", Language: "en", Zone: "UTC"}, here)
 	return err
 }
 

@@ -124,7 +124,7 @@ func (s *Service) BeginPendingPasskey(ctx context.Context, p Pending, v Visit) (
 }
 
 func (s *Service) register(ctx context.Context, p Person, v Visit) (options any, token string, err error) {
-	if !s.gate.Allow("passkey from", v.Address, startsPerAddress) {
+	if !s.gate.Allow(ctx, "passkey from", v.Address, startsPerAddress) {
 		return nil, "", s.wait(time.Minute)
 	}
 	w, err := s.relying(v)
@@ -233,7 +233,7 @@ func (s *Service) keep(ctx context.Context, p Person, token, name string, answer
 // BeginPasskeySignIn starts a sign-in by passkey alone. It is told nothing of
 // whoever comes and therefore tells nothing.
 func (s *Service) BeginPasskeySignIn(ctx context.Context, v Visit) (options any, token string, err error) {
-	if !s.gate.Allow("passkey from", v.Address, startsPerAddress) {
+	if !s.gate.Allow(ctx, "passkey from", v.Address, startsPerAddress) {
 		return nil, "", s.wait(time.Minute)
 	}
 	w, err := s.relying(v)
@@ -291,7 +291,7 @@ func (s *Service) EnterByPasskey(ctx context.Context, token string, answer []byt
 	if who.person.Status != Active || policy.Way == SSOWay && who.person.Role != Owner {
 		return "", errs.New(errs.Denied, "error.passkey")
 	}
-	return s.open(ctx, who.person, v.Address, v.UserAgent)
+	return s.open(ctx, who.person, v)
 }
 
 // seen records the use of a passkey. One whose counter has not risen is taken out
@@ -361,7 +361,7 @@ func (s *Service) ProveByPasskey(ctx context.Context, a Actor, session, token st
 
 // ask challenges the passkeys of a person who is known.
 func (s *Service) ask(ctx context.Context, p Person, what string, v Visit) (options any, token string, err error) {
-	if !s.gate.Allow("passkey from", v.Address, startsPerAddress) {
+	if !s.gate.Allow(ctx, "passkey from", v.Address, startsPerAddress) {
 		return nil, "", s.wait(time.Minute)
 	}
 	w, err := s.relying(v)

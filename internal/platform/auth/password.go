@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 
@@ -24,7 +23,6 @@ const (
 	lanes     = 1
 	keyLen    = 32
 	saltLen   = 16
-	minLength = 10
 )
 
 // Hasher hashes passwords, at most two at a time, so that a burst of sign-ins
@@ -104,29 +102,6 @@ func check(password, phc string) bool {
 		return false
 	}
 	return subtle.ConstantTimeCompare(key(password, salt, mem, time), want) == 1
-}
-
-// CheckNew judges a new password: at least ten characters, and not one that
-// everybody tries first (NIST SP 800-63B section 5.1.1.2).
-func CheckNew(password, email string) error {
-	if utf8.RuneCountInString(password) < minLength {
-		return errs.Field("password", "error.password_short", "min", minLength)
-	}
-	if len(password) > 1024 {
-		return errs.Field("password", "error.password_long")
-	}
-	low := strings.ToLower(password)
-	user, _, _ := strings.Cut(strings.ToLower(email), "@")
-	same := strings.Count(low, low[:1]) == len(low)
-	for _, bad := range []string{"password", "1234567890", "qwertyuiop", "0123456789", "1q2w3e4r5t", "letmein", "iloveyou"} {
-		if strings.HasPrefix(low, bad) && len(low) < len(bad)+4 {
-			same = true
-		}
-	}
-	if same || low == strings.ToLower(email) || len(user) > 4 && strings.HasPrefix(low, user) && len(low) < len(user)+4 {
-		return errs.Field("password", "error.password_common")
-	}
-	return nil
 }
 
 // newLink returns a random 256-bit token and the hash under which it is kept.

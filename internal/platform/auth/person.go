@@ -73,7 +73,8 @@ type Session struct {
 	ExpiresAt time.Time
 	UserAgent string
 	Address   string
-	ProvedAt  time.Time // when the person last proved themself, by password, code or passkey
+	ProvedAt  time.Time     // when the person last proved themself, by password, code or passkey
+	Idle      time.Duration // how long it lasts unused
 }
 
 // Invite is a link that lets a person set a password, once.
@@ -90,6 +91,7 @@ type Invite struct {
 // Store keeps workspaces, people, teams, sessions, invites, roles and tokens.
 type Store interface {
 	SigninStore
+	TallyStore
 	InTx(context.Context, func(context.Context) error) error
 	AccessStore
 

@@ -30,6 +30,7 @@ type Policy struct {
 	Way       Way
 	Everyone  bool   // everyone needs a second factor
 	Roles     []Role // those in these roles do
+	Lasting   Lasting
 	SSO       SSO
 }
 
@@ -117,8 +118,14 @@ func (s *Service) SaveSecurity(ctx context.Context, a Actor, p Policy) error {
 		if err := s.store.SavePolicy(ctx, p); err != nil {
 			return err
 		}
+		if p.Lasting != was.Lasting { // also for the sessions there are: a rule that begins tomorrow is none
+			life, idle := p.Lasting.Spans()
+			if err := s.store.LimitSessions(ctx, a.Workspace, life, idle); err != nil {
+				return err
+			}
+		}
 		return s.log(ctx, "security.changed", a, "workspace", int64(a.Workspace), map[string]any{
-			"way": p.Way, "factor_all": p.Everyone, "factor_roles": p.Roles, "sso": p.SSO.On, "issuer": p.SSO.Issuer, "domains": p.SSO.Domains, "create": p.SSO.Create,
+			"way": p.Way, "sessions": p.Lasting, "factor_all": p.Everyone, "factor_roles": p.Roles, "sso": p.SSO.On, "issuer": p.SSO.Issuer, "domains": p.SSO.Domains, "create": p.SSO.Create,
 		})
 	})
 }
@@ -128,6 +135,12 @@ func (p *Policy) check() error {
 	var problems []error
 	if !slices.Contains(Ways(), p.Way) {
 		problems = append(problems, errs.Field("way", "error.sign_in_way"))
+	}
+	if p.Lasting == "" {
+		p.Lasting = StrictSessions
+	}
+	if !slices.Contains(Lastings(), p.Lasting) {
+		problems = append(problems, errs.Field("lasting", "error.lasting"))
 	}
 	x := &p.SSO
 	x.Issuer, x.ClientID = strings.TrimSpace(x.Issuer), strings.TrimSpace(x.ClientID)

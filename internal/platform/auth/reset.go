@@ -28,7 +28,10 @@ type Errand struct {
 	Workspace WorkspaceID `json:"workspace,omitempty"`
 	Person    PersonID    `json:"person,omitempty"`
 	Email     string      `json:"email,omitempty"`
-	Note      string      `json:"note,omitempty"` // what a notice tells of
+	Note      string      `json:"note,omitempty"`       // what a notice tells of
+	Address   string      `json:"address,omitempty"`    // from where, if that is what it tells
+	UserAgent string      `json:"user_agent,omitempty"` // and by which browser
+	Token     TokenID     `json:"token,omitempty"`
 	At        time.Time   `json:"at"`
 }
 
@@ -36,6 +39,7 @@ type Errand struct {
 const (
 	resetErrand  = "reset"
 	noticeErrand = "notice"
+	tokenErrand  = "token" // an API token ends soon
 )
 
 // ResetLife is how long a link works that somebody asked for by mail.
@@ -49,7 +53,7 @@ func (s *Service) AskReset(ctx context.Context, email string, v Visit) error {
 	if !plausible(email) {
 		return errs.Field("email", "error.address", "address", email)
 	}
-	if !s.gate.Allow("reset", email, resetsPerAccount) || !s.gate.Allow("reset from", v.Address, resetsPerAddress) {
+	if !s.gate.Allow(ctx, "reset", email, resetsPerAccount) || !s.gate.Allow(ctx, "reset from", v.Address, resetsPerAddress) {
 		return nil // the letters sent before still work
 	}
 	return s.later(ctx, Errand{Kind: resetErrand, Email: email, At: s.now()})
@@ -67,12 +71,16 @@ func (s *Service) Run(ctx context.Context, e Errand) error {
 	switch e.Kind {
 	case resetErrand:
 		return s.mailResets(ctx, e)
-	case noticeErrand:
+	case noticeErrand, tokenErrand:
 		p, err := s.store.Person(ctx, e.Workspace, e.Person)
 		if err != nil {
 			return err
 		}
-		return s.mail(ctx, p, "mail.notice."+e.Note, "Date", i18n.For(i18n.Lang(p.Language)).DateTime(e.At, nil, i18n.Medium))
+		if e.Kind == tokenErrand {
+			return s.mailEnd(ctx, p, e)
+		}
+		t := i18n.For(i18n.Match(p.Language, i18n.Console()))
+		return s.mail(ctx, p, "mail.notice."+e.Note, "Date", t.DateTime(e.At, nil, i18n.Medium), "Device", Device(t, e.UserAgent), "Address", e.Address)
 	}
 	return errs.New(errs.Unsupported, "error.errand", "kind", e.Kind)
 }
@@ -155,7 +163,7 @@ func (s *Service) linkFor(ctx context.Context, p Person, purpose string, life ti
 // InvitedFrom is Invited for whoever comes through a door: nobody may try links
 // without end.
 func (s *Service) InvitedFrom(ctx context.Context, token string, v Visit) (Invite, Person, error) {
-	if !s.gate.Allow("invite from", v.Address, invitesPerAddress) {
+	if !s.gate.Allow(ctx, "invite from", v.Address, invitesPerAddress) {
 		return Invite{}, Person{}, s.wait(time.Minute)
 	}
 	return s.Invited(ctx, token)

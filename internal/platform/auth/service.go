@@ -12,12 +12,6 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 )
 
-// SessionLife is how long a session lasts from sign-in, used or not.
-const SessionLife = 30 * 24 * time.Hour
-
-// IdleLife is how long an unused session lasts.
-const IdleLife = 7 * 24 * time.Hour
-
 // InviteLife is how long an invite or reset link works.
 const InviteLife = 7 * 24 * time.Hour
 
@@ -49,7 +43,7 @@ type Service struct {
 
 // NewService returns a Service.
 func NewService(c Config) *Service {
-	return &Service{store: c.Store, hasher: c.Hasher, ids: c.IDs, now: c.Now, log: c.Log, gate: NewGate(c.Now), signin: c.Signin.whole()}
+	return &Service{store: c.Store, hasher: c.Hasher, ids: c.IDs, now: c.Now, log: c.Log, gate: NewGate(c.Store, c.Now), signin: c.Signin.whole()}
 }
 
 // Founding is what the first run asks for.
@@ -83,7 +77,7 @@ func (s *Service) Found(ctx context.Context, f Founding) (Workspace, Person, err
 	if !plausible(f.Email) {
 		problems = append(problems, errs.Field("email", "error.address", "address", f.Email))
 	}
-	if err := CheckNew(f.Password, f.Email); err != nil {
+	if err := CheckNew(f.Password, f.Email, f.Name, f.Workspace); err != nil {
 		problems = append(problems, err)
 	}
 	zone, err := checkZone(f.Zone)
@@ -135,60 +129,30 @@ func (s *Service) actor(p Person, teams []TeamID) Actor {
 	return Actor{Kind: Agent, ID: int64(p.ID), Name: p.Name, Workspace: p.Workspace, Role: p.Role, Restricted: p.Restricted, Teams: teams, Language: p.Language, Zone: p.Zone}
 }
 
-func (s *Service) open(ctx context.Context, p Person, address, userAgent string) (string, error) {
+// open opens a session for somebody who has proved who they are.
+func (s *Service) open(ctx context.Context, p Person, v Visit) (string, error) {
 	token, hash := newLink()
 	now := s.now()
-	if len(userAgent) > 300 {
-		userAgent = userAgent[:300]
+	policy, err := s.store.Policy(ctx, p.Workspace)
+	if err != nil {
+		return "", err
 	}
-	err := s.store.InTx(ctx, func(ctx context.Context) error {
+	life, idle := policy.Lasting.Spans()
+	err = s.store.InTx(ctx, func(ctx context.Context) error {
 		err := s.store.AddSession(ctx, Session{
-			Hash: hash, Workspace: p.Workspace, Person: p.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife), UserAgent: userAgent, Address: address, ProvedAt: now,
+			Hash: hash, Workspace: p.Workspace, Person: p.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(life), Idle: idle,
+			UserAgent: short(v.UserAgent), Address: v.Address, ProvedAt: now,
 		})
 		if err != nil {
 			return err
 		}
-		return s.log(ctx, "person.signed_in", s.actor(p, nil), "person", int64(p.ID), map[string]any{"address": address})
+		isNew, err := s.met(ctx, p, v)
+		if err != nil {
+			return err
+		}
+		return s.log(ctx, "person.signed_in", s.actor(p, nil), "person", int64(p.ID), map[string]any{"address": v.Address, "new_browser": isNew})
 	})
 	return token, err
-}
-
-// Authenticate returns who holds a session token. It fails with errs.Denied if
-// the session does not exist, has expired, or its person is disabled.
-func (s *Service) Authenticate(ctx context.Context, token string) (Actor, Person, error) {
-	denied := errs.New(errs.Denied, "error.signed_out")
-	if token == "" {
-		return Actor{}, Person{}, denied
-	}
-	hash := TokenHash(token)
-	x, err := s.store.Session(ctx, hash)
-	if errs.Is(err, errs.NotFound) {
-		return Actor{}, Person{}, denied
-	}
-	if err != nil {
-		return Actor{}, Person{}, err
-	}
-	now := s.now()
-	if now.After(x.ExpiresAt) || now.Sub(x.SeenAt) > IdleLife {
-		return Actor{}, Person{}, denied
-	}
-	p, err := s.store.Person(ctx, x.Workspace, x.Person)
-	if errs.Is(err, errs.NotFound) || err == nil && p.Status != Active {
-		return Actor{}, Person{}, denied
-	}
-	if err != nil {
-		return Actor{}, Person{}, err
-	}
-	a, err := s.resolve(ctx, p)
-	if err != nil {
-		return Actor{}, Person{}, err
-	}
-	if now.Sub(x.SeenAt) > touchEvery {
-		if err := s.store.TouchSession(ctx, hash, now); err != nil {
-			return Actor{}, Person{}, err
-		}
-	}
-	return a, p, nil
 }
 
 // SignOut ends the session of a token.
@@ -196,9 +160,10 @@ func (s *Service) SignOut(ctx context.Context, a Actor, token string) error {
 	return s.store.DeleteSession(ctx, a.Workspace, a.Person(), TokenHash(token))
 }
 
-// Sessions returns the actor's own sessions.
+// Sessions returns the actor's own sessions, the newest first.
 func (s *Service) Sessions(ctx context.Context, a Actor) ([]Session, error) {
-	return s.store.Sessions(ctx, a.Workspace, a.Person())
+	list, err := s.store.Sessions(ctx, a.Workspace, a.Person())
+	return s.live(list), err
 }
 
 // EndSession ends one of the actor's own sessions, named by its hash.
@@ -218,14 +183,14 @@ func (s *Service) ChangePassword(ctx context.Context, a Actor, token, current, n
 	if err != nil {
 		return err
 	}
-	if wait := s.gate.Try(p.Email, ""); wait > 0 {
-		return errs.New(errs.Unavailable, "error.sign_in_wait", "seconds", int(wait.Seconds())+1)
+	if err := s.try(ctx, p.Email, Visit{}); err != nil {
+		return err
 	}
 	if !s.hasher.Check(current, p.PasswordHash) {
 		return errs.Field("current", "error.password_wrong")
 	}
-	s.gate.Passed(p.Email, "")
-	if err := CheckNew(next, p.Email); err != nil {
+	s.gate.Passed(ctx, p.Email, "")
+	if err := CheckNew(next, p.Email, p.Name); err != nil {
 		return err
 	}
 	p.PasswordHash = s.hasher.Hash(next)
@@ -371,11 +336,17 @@ func (s *Service) Invited(ctx context.Context, token string) (Invite, Person, er
 	return i, p, err
 }
 
+// Joining is what somebody chooses who follows a link. An empty name or language
+// leaves what is known.
+type Joining struct {
+	Name, Password, Language, Zone string
+}
+
 // Accept sets the password of an invited person, or of one who follows a reset
 // link, and signs them in as Enter does: a link in a mailbox stands for the
 // password, not for the second factor. It fails with errs.Denied if the workspace
 // does not let the person in by password.
-func (s *Service) Accept(ctx context.Context, token, name, password, language, zone, address, userAgent string) (e Entry, err error) {
+func (s *Service) Accept(ctx context.Context, token string, j Joining, v Visit) (e Entry, err error) {
 	i, p, err := s.Invited(ctx, token)
 	if err != nil {
 		return e, err
@@ -383,19 +354,19 @@ func (s *Service) Accept(ctx context.Context, token, name, password, language, z
 	if err := s.mayChoosePassword(ctx, p); err != nil {
 		return e, err
 	}
-	if err := CheckNew(password, p.Email); err != nil {
+	if err := CheckNew(j.Password, p.Email, p.Name, j.Name); err != nil {
 		return e, err
 	}
-	if name = strings.Join(strings.Fields(name), " "); name != "" {
+	if name := strings.Join(strings.Fields(j.Name), " "); name != "" {
 		p.Name = name
 	}
-	if p.Zone, err = checkZone(zone); err != nil {
+	if p.Zone, err = checkZone(j.Zone); err != nil {
 		return e, err
 	}
-	if language != "" {
-		p.Language = language
+	if j.Language != "" {
+		p.Language = j.Language
 	}
-	p.PasswordHash, p.Status, p.SeenAt = s.hasher.Hash(password), Active, s.now()
+	p.PasswordHash, p.Status, p.SeenAt = s.hasher.Hash(j.Password), Active, s.now()
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.UseInvite(ctx, i.Hash, s.now()); err != nil {
 			return err
@@ -417,7 +388,7 @@ func (s *Service) Accept(ctx context.Context, token, name, password, language, z
 				return err
 			}
 		}
-		e, err = s.admit(ctx, p, Visit{Address: address, UserAgent: userAgent})
+		e, err = s.admit(ctx, p, v)
 		return err
 	})
 	return e, err

@@ -41,6 +41,7 @@ type Visit struct {
 	Address   string // of the network
 	UserAgent string
 	Origin    string // scheme, host and port under which the person reached the console
+	Browser   string // the token by which the browser is known again; "" if it keeps none
 }
 
 // Need is what a sign-in still lacks.
@@ -61,6 +62,9 @@ type Entry struct {
 	Session string
 	Pending string
 	Need    Need
+	// Exposed says that the password, right as it is, would not be taken as a new
+	// one any more: it is too short, or among those that are known from breaches.
+	Exposed bool
 }
 
 // PendingLife is how long the second step of a sign-in may take.
@@ -125,6 +129,12 @@ type SigninStore interface {
 	UnlinkSSO(context.Context, WorkspaceID, PersonID) error
 
 	RenewSession(ctx context.Context, hash, next []byte, proved time.Time) error
+	// LimitSessions makes the sessions there are last so long from their sign-in,
+	// and so long unused.
+	LimitSessions(ctx context.Context, w WorkspaceID, life, idle time.Duration) error
+	// SeeBrowser records a sign-in from a browser, and returns whether the person
+	// had signed in from it before, and from any other.
+	SeeBrowser(ctx context.Context, w WorkspaceID, p PersonID, hash []byte, now time.Time) (known, others bool, err error)
 }
 
 // begin keeps a ceremony and returns the token that ends it.
@@ -164,7 +174,7 @@ func (s *Service) end(ctx context.Context, kind, token string, data any) (Ceremo
 // failures. Whoever has a second factor is not in yet: see Entry.
 func (s *Service) Enter(ctx context.Context, email, password string, v Visit) (Entry, error) {
 	email = strings.ToLower(strings.TrimSpace(email))
-	if err := s.wait(s.gate.Try(email, v.Address)); err != nil {
+	if err := s.try(ctx, email, v); err != nil {
 		return Entry{}, err
 	}
 	people, err := s.store.PeopleByEmail(ctx, email)
@@ -193,8 +203,10 @@ func (s *Service) Enter(ctx context.Context, email, password string, v Visit) (E
 	if p.ID == 0 {
 		return Entry{}, errs.New(errs.Denied, "error.sign_in")
 	}
-	s.gate.Passed(email, v.Address)
-	return s.admit(ctx, p, v)
+	s.gate.Passed(ctx, email, v.Address)
+	e, err := s.admit(ctx, p, v)
+	e.Exposed = CheckNew(password, p.Email, p.Name) != nil
+	return e, err
 }
 
 // wait words how long somebody must wait.
@@ -269,7 +281,7 @@ func (s *Service) admit(ctx context.Context, p Person, v Visit) (Entry, error) {
 	case policy.Requires(p.Role):
 		e.Need = NeedEnrol
 	default:
-		e.Session, err = s.open(ctx, p, v.Address, v.UserAgent)
+		e.Session, err = s.open(ctx, p, v)
 		return e, err
 	}
 	e.Pending, err = s.begin(ctx, pendingKind, p, PendingLife, e.Need)
@@ -350,7 +362,7 @@ func (s *Service) finish(ctx context.Context, p Pending, v Visit) (session strin
 			}
 			return err
 		}
-		session, err = s.open(ctx, p.Person, v.Address, v.UserAgent)
+		session, err = s.open(ctx, p.Person, v)
 		return err
 	})
 	return session, err

@@ -100,7 +100,7 @@ func (s *Service) start(ctx context.Context, p Person, t trip, v Visit) (to, tok
 	if !policy.SSO.On {
 		return "", "", errs.New(errs.NotFound, "error.not_found")
 	}
-	if !s.gate.Allow("sso from", v.Address, startsPerAddress) {
+	if !s.gate.Allow(ctx, "sso from", v.Address, startsPerAddress) {
 		return "", "", s.wait(time.Minute)
 	}
 	ctx, cancel := context.WithTimeout(ctx, ssoPatience)
@@ -171,7 +171,7 @@ func (s *Service) EndSSO(ctx context.Context, token string, q url.Values, v Visi
 		return s.prove(ctx, p, begun, t, c, out)
 	}
 	out.Person = p
-	out.Session, err = s.open(ctx, p, v.Address, v.UserAgent)
+	out.Session, err = s.open(ctx, p, v)
 	return out, err
 }
 

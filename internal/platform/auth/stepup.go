@@ -64,7 +64,7 @@ func (s *Service) ProveByPassword(ctx context.Context, a Actor, token, password 
 	if err != nil {
 		return "", err
 	}
-	if err := s.wait(s.gate.Try(p.Email, v.Address)); err != nil {
+	if err := s.try(ctx, p.Email, v); err != nil {
 		return "", err
 	}
 	ok, err := s.hasher.Try(ctx, password, p.PasswordHash)
@@ -77,7 +77,7 @@ func (s *Service) ProveByPassword(ctx context.Context, a Actor, token, password 
 	if !ok {
 		return "", errs.Field("password", "error.password_wrong")
 	}
-	s.gate.Passed(p.Email, v.Address)
+	s.gate.Passed(ctx, p.Email, v.Address)
 	return s.renew(ctx, a, token, s.now())
 }
 
@@ -131,7 +131,7 @@ func (s *Service) SessionsOf(ctx context.Context, a Actor, who PersonID) (Person
 		return p, nil, err
 	}
 	list, err := s.store.Sessions(ctx, a.Workspace, who)
-	return p, list, err
+	return p, s.live(list), err
 }
 
 // EndSessionsOf ends one of somebody's sessions, or all of them if hash is nil.

@@ -69,13 +69,13 @@ func TestReset(t *testing.T) {
 			t.Fatalf("no link in %q", h.mails[0].Text)
 		}
 		old, _ := h.enter("olga@lumen.example", secret)
-		e, err := h.auth.Accept(h.ctx, link[1], "", "another good one", "", "UTC", here.Address, "")
+		e, err := h.auth.Accept(h.ctx, link[1], auth.Joining{Password: "another good one", Zone: "UTC"}, here)
 		h.must(err)
 		h.who(e.Session)
 		if _, _, err := h.auth.Authenticate(h.ctx, old); !errs.Is(err, errs.Denied) {
 			t.Errorf("a session outlived the password: %v", err)
 		}
-		_, err = h.auth.Accept(h.ctx, link[1], "", "a third good one", "", "UTC", here.Address, "")
+		_, err = h.auth.Accept(h.ctx, link[1], auth.Joining{Password: "a third good one", Zone: "UTC"}, here)
 		h.fails(err, errs.NotFound, "a link, twice")
 		_, err = h.auth.Enter(h.ctx, "olga@lumen.example", secret, here)
 		h.fails(err, errs.Denied, "the old password")
@@ -86,7 +86,7 @@ func TestReset(t *testing.T) {
 		h.mails = nil
 		h.must(h.auth.AskReset(h.ctx, "olga@lumen.example", here))
 		h.later(auth.ResetLife + time.Second)
-		_, err = h.auth.Accept(h.ctx, linked.FindStringSubmatch(h.mails[0].Text)[1], "", "a third good one", "", "UTC", here.Address, "")
+		_, err = h.auth.Accept(h.ctx, linked.FindStringSubmatch(h.mails[0].Text)[1], auth.Joining{Password: "a third good one", Zone: "UTC"}, here)
 		h.fails(err, errs.NotFound, "a link after its hour")
 		h.mails = nil
 		for range 20 {
@@ -105,7 +105,7 @@ func TestResetKeepsTheSecondStep(t *testing.T) {
 		h.armed()
 		h.mails = nil
 		h.must(h.auth.AskReset(h.ctx, "olga@lumen.example", here))
-		e, err := h.auth.Accept(h.ctx, linked.FindStringSubmatch(h.mails[0].Text)[1], "", "another good one", "", "UTC", here.Address, "")
+		e, err := h.auth.Accept(h.ctx, linked.FindStringSubmatch(h.mails[0].Text)[1], auth.Joining{Password: "another good one", Zone: "UTC"}, here)
 		h.must(err)
 		if e.Session != "" || e.Need != auth.NeedFactor {
 			t.Errorf("a link alone led to %+v", e)

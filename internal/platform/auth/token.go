@@ -27,20 +27,39 @@ type Token struct {
 	Prefix    string       // the beginning of the secret, to tell tokens apart
 	CreatedAt time.Time
 	SeenAt    time.Time // last used, within ten minutes; zero: never
-	ExpiresAt time.Time // zero: never
+	ExpiresAt time.Time // zero: never; those with grave scopes have an end
 	RevokedAt time.Time // zero: not revoked
 }
+
+// How long a token lives that carries a grave scope (see Grave): GraveLife if its
+// maker names no end, and no longer than GraveMost.
+const (
+	GraveLife = 90 * 24 * time.Hour
+	GraveMost = 366 * 24 * time.Hour
+)
 
 // Live reports whether the token works at a time, as far as it is up to the token.
 func (t Token) Live(now time.Time) bool {
 	return t.RevokedAt.IsZero() && (t.ExpiresAt.IsZero() || now.Before(t.ExpiresAt))
 }
 
+// grants returns what the token's scopes grant: grave ones only to a token that
+// has an end, wherever its row comes from.
+func (t Token) grants() Set {
+	scopes := NewSet(t.Scopes...)
+	if t.ExpiresAt.IsZero() {
+		for p := range scopes.grave() {
+			delete(scopes, p)
+		}
+	}
+	return scopes
+}
+
 // NewToken is what a new API token is made from.
 type NewToken struct {
 	Name      string
 	Scopes    []Permission
-	ExpiresAt time.Time // zero: never
+	ExpiresAt time.Time // zero: never, or after GraveLife
 	// Person is for whom the system makes a token. A person makes tokens only for
 	// themselves and leaves it 0.
 	Person PersonID
@@ -86,7 +105,9 @@ func IsToken(s string) bool {
 
 // CreateToken makes a token for the actor and returns its secret, which is shown
 // once: only its hash is kept. It grants no more than the actor holds, and one
-// made with a token lives no longer than that token. It needs ManageTokens.
+// made with a token lives no longer than that token. Grave scopes are granted by
+// people alone, who have proved themselves within FreshFor (else errs.Denied, key
+// error.step_up), and for a time. It needs ManageTokens.
 func (s *Service) CreateToken(ctx context.Context, a Actor, n NewToken) (secret string, t Token, err error) {
 	if err := a.Can(ManageTokens); err != nil {
 		return "", t, err
@@ -114,6 +135,18 @@ func (s *Service) CreateToken(ctx context.Context, a Actor, n NewToken) (secret 
 	}
 	if !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) {
 		problems = append(problems, errs.Field("expires", "error.expiry_past"))
+	}
+	if grave := NewSet(t.Scopes...).grave().List(); len(grave) > 0 {
+		switch {
+		case a.Token != 0:
+			problems = append(problems, errs.Field("scopes", "error.scope_grave", "permission", string(grave[0])))
+		case a.Kind != System && now.Sub(a.Proved) > FreshFor:
+			return "", Token{}, errs.New(errs.Denied, "error.step_up")
+		case t.ExpiresAt.IsZero():
+			t.ExpiresAt = now.Add(GraveLife)
+		case t.ExpiresAt.Sub(now) > GraveMost:
+			problems = append(problems, errs.Field("expires", "error.expiry_late"))
+		}
 	}
 	if err := errors.Join(problems...); err != nil {
 		return "", Token{}, err
@@ -220,7 +253,7 @@ func (s *Service) AuthenticateToken(ctx context.Context, secret string) (Actor, 
 	if err != nil {
 		return Actor{}, Token{}, err
 	}
-	a.Permissions, a.Token = a.holds().And(NewSet(t.Scopes...)), t.ID
+	a.Permissions, a.Token = a.holds().And(t.grants()), t.ID
 	if now.Sub(t.SeenAt) > touchEvery {
 		if err := s.store.TouchToken(ctx, t.Workspace, t.ID, now); err != nil {
 			return Actor{}, Token{}, err
@@ -234,7 +267,8 @@ func (s *Service) AuthenticateToken(ctx context.Context, secret string) (Actor, 
 // TokenMemory is how long an authenticated token is remembered.
 const TokenMemory = 5 * time.Second
 
-// touchEvery is how often the use of a session or token is written down.
+// touchEvery is how often the use of a token is written down; of sessions see
+// touchSession.
 const touchEvery = 10 * time.Minute
 
 // memorySize bounds the tokens remembered at a time.

@@ -43,6 +43,7 @@ type Node struct {
 
 	mu     sync.Mutex
 	number uint8
+	peers  int // see Peers
 }
 
 // New returns a Node with a number drawn at random, which Join makes its own.
@@ -57,6 +58,15 @@ func (n *Node) Number() uint8 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.number
+}
+
+// Peers returns how many nodes serve at this moment, this one included: those that
+// lead in the group that this one last led in. Another node is counted within a
+// Beat after it began, and until its lease ends if it dies, for Life at most.
+func (n *Node) Peers() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return max(n.peers, 1)
 }
 
 // Alone reports whether no other node can work on the database.
@@ -176,6 +186,9 @@ func (g *Group) renew(ctx context.Context, keys []string) error {
 			nodes = append(nodes, id)
 		}
 	}
+	g.node.mu.Lock()
+	g.node.peers = len(nodes)
+	g.node.mu.Unlock()
 	names := []string{g.candidate(g.node.ID)}
 	for _, k := range keys {
 		if chosen(nodes, g.lease(k)) == g.node.ID {

@@ -141,6 +141,40 @@ func TestALeaderThatIsCutOffStopsInTime(t *testing.T) {
 	})
 }
 
+// Peers decides what share of a rate each node grants.
+func TestNodesCountWhoServes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leases := &table{rows: map[string]row{}}
+		log := slog.New(slog.DiscardHandler)
+		a, b := New(leases, log), New(leases, log)
+		if a.Peers() != 1 {
+			t.Errorf("%d nodes before the first look", a.Peers())
+		}
+		serve := func(n *Node) *Group {
+			g := n.Group("mailbox")
+			if _, err := g.Lead(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			return g
+		}
+		first, _ := serve(a), serve(b)
+		if serve(a); a.Peers() != 2 || b.Peers() != 2 {
+			t.Errorf("%d and %d nodes, want 2", a.Peers(), b.Peers())
+		}
+		if err := first.Leave(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if serve(b); b.Peers() != 1 {
+			t.Errorf("%d nodes after one has left", b.Peers())
+		}
+		serve(a)
+		time.Sleep(Life + time.Second)
+		if serve(b); b.Peers() != 1 {
+			t.Errorf("%d nodes after one fell silent", b.Peers())
+		}
+	})
+}
+
 func TestANodeThatLostItsNumberTakesAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		leases := &table{rows: map[string]row{}}

@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -87,6 +88,45 @@ func (v *Vault) Open(sealed []byte, place string) ([]byte, error) {
 		return nil, errs.Wrap(errs.Internal, err, "error.vault_open")
 	}
 	return plain, nil
+}
+
+// Current returns the name of the key that seals.
+func (v *Vault) Current() string { return hex.EncodeToString(v.first[:]) }
+
+// Keys returns the names of all keys, the one that seals first.
+func (v *Vault) Keys() []string {
+	out := []string{v.Current()}
+	for kid := range v.keys {
+		if kid != v.first {
+			out = append(out, hex.EncodeToString(kid[:]))
+		}
+	}
+	slices.Sort(out[1:])
+	return out
+}
+
+// KeyOf returns the name of the key that sealed a value, "" if it is none.
+func KeyOf(sealed []byte) string {
+	if len(sealed) < keyIDLen {
+		return ""
+	}
+	return hex.EncodeToString(sealed[:keyIDLen])
+}
+
+// Add puts a new key before those of a key file: from the next start on it
+// seals, and the others still open. It returns its name.
+func Add(path string) (string, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", errs.Wrap(errs.Unavailable, err, "error.vault_file", "path", path)
+	}
+	k := make([]byte, keyLen)
+	_, _ = rand.Read(k)
+	v, err := New(k)
+	if err != nil {
+		return "", err
+	}
+	return v.Current(), Replace(path, append([]string{base64.StdEncoding.EncodeToString(k)}, strings.Fields(string(raw))...))
 }
 
 // SealJSON seals a value as JSON.

@@ -56,3 +56,32 @@ func TestKeyFileIsMadeOnceAndReadAgain(t *testing.T) {
 		t.Error("a short key is accepted")
 	}
 }
+
+func TestANewKeySealsAndTheOldOneStillOpens(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "godwit.key")
+	old, err := vault.LoadOrCreate(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := old.Seal([]byte("hunter2"), "mailbox:7")
+	name, err := vault.Add(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := vault.LoadOrCreate(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keys := both.Keys(); len(keys) != 2 || keys[0] != name || keys[1] != old.Current() || both.Current() != name {
+		t.Errorf("keys %v, added %s to %s", keys, name, old.Current())
+	}
+	if got, err := both.Open(sealed, "mailbox:7"); err != nil || string(got) != "hunter2" {
+		t.Errorf("the old value: %q, %v", got, err)
+	}
+	if again := both.Seal([]byte("hunter2"), "mailbox:7"); vault.KeyOf(again) != name || vault.KeyOf(sealed) != old.Current() || vault.KeyOf(nil) != "" {
+		t.Error("values do not name their keys")
+	}
+	if _, err := vault.Add(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a key was added to no file")
+	}
+}

@@ -20,6 +20,15 @@ var orderFields = []Field{
 	{"refunded", Integer, "in the currency's smallest unit"},
 }
 
+// shipmentFields are those of the state that a tracking event caused.
+var shipmentFields = []Field{
+	{"number", Text, "the tracking number of its first leg"}, {"carrier", Text, "of its first leg, in small letters and digits"}, {"direction", Text, "out or back"},
+	{"order", "order", "the order that it belongs to"}, {"shop", "shop", "the order's shop"}, {"status", Text, "now"}, {"was", Text, "before"},
+	{"at", Moment, "when it happened, which may be long before it became known"}, {"cause", Text, "carrier, shipper, recipient, customs or force_majeure"},
+	{"reason", Text, "why, in our words"}, {"country", Text, "where, ISO 3166"}, {"city", Text, "where"},
+	{"attempts", Integer, "visits of the courier in vain so far"}, {"correction", Boolean, "it takes back what was said before"},
+}
+
 // catalogue is the contract with receivers: fields are added to it, and neither
 // renamed nor taken away. A test holds it to the journal.
 var catalogue = []Kind{
@@ -67,6 +76,21 @@ var catalogue = []Kind{
 	{"order.updated", "An order changed.", orderFields},
 	{"shop.created", "A shop became known.", []Field{name, {"platform", Text, ""}, {"currency", Text, "ISO 4217"}}},
 
+	{"shipment.announced", "There is a label for a parcel, and no scan yet.", shipmentFields},
+	{"shipment.picked_up", "The carrier has a parcel.", shipmentFields},
+	{"shipment.in_transit", "A parcel moves.", shipmentFields},
+	{"shipment.in_customs", "Customs has a parcel.", shipmentFields},
+	{"shipment.out_for_delivery", "A courier has a parcel.", shipmentFields},
+	{"shipment.ready_for_pickup", "A parcel waits for its recipient at a shop, locker or post office.", shipmentFields},
+	{"shipment.attempt_failed", "A courier came in vain.", shipmentFields},
+	{"shipment.held", "Somebody must do something before a parcel goes on.", shipmentFields},
+	{"shipment.delivered", "A parcel was delivered.", shipmentFields},
+	{"shipment.returning", "A parcel goes back to its sender.", shipmentFields},
+	{"shipment.returned", "A parcel is back at its sender.", shipmentFields},
+	{"shipment.lost", "A parcel is lost.", shipmentFields},
+	{"shipment.destroyed", "A parcel was destroyed.", shipmentFields},
+	{"shipment.cancelled", "A parcel's label was cancelled before a scan.", shipmentFields},
+
 	{"macro.saved", "A macro was made or changed.", []Field{name}},
 	{"macro.deleted", "A macro was deleted.", []Field{name}},
 	{"field.saved", "A custom field was made or changed.", []Field{{"key", Text, "the field's key"}}},
@@ -99,7 +123,7 @@ func Unsent(kind string) string {
 	switch {
 	case Known(kind):
 		return ""
-	case audit.Covers(kind), kind == "security.changed":
+	case audit.Covers(kind):
 		return "it belongs to the audit trail"
 	}
 	return ""

@@ -9,13 +9,16 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/once"
+	"godwit.dev/godwit/internal/platform/watch"
 	"godwit.dev/godwit/internal/platform/webhook"
 )
 
@@ -66,14 +69,19 @@ type Config struct {
 	Orders    *order.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Audit     *audit.Service
+	Bus       *event.Bus // wakes listeners; nil: they look once a second
 	Store     Store
-	Presence  Presence // nil: nobody is ever seen
+	Presence  Presence     // nil: nobody is ever seen
+	Watch     *watch.Watch // is told of refusals and reads; nil: nobody is
 	Now       func() time.Time
 	Log       *slog.Logger
 
-	Address string // the public base URL, for links in invitations; "" takes the request's own
-	Secure  bool   // the door is reached over HTTPS
-	Rate    Rate   // the zero Rate is DefaultRate
+	Address string          // the public base URL, for links in invitations; "" takes the request's own
+	Secure  bool            // the door is reached over HTTPS
+	Rate    rate.Rate       // of a token; the zero Rate is DefaultRate
+	Nodes   func() int      // how many nodes share the rate at this moment; nil: one
+	Done    <-chan struct{} // closed when the process begins to stop: listeners are answered then; nil never is
 
 	// MailTest tries the ways in and out of a mailbox; nil tells that tests are
 	// not at hand.
@@ -84,7 +92,7 @@ type Config struct {
 type server struct {
 	Config
 	desk  *once.Desk
-	rates *rates
+	rates *rate.Buckets[auth.TokenID]
 	mux   *http.ServeMux
 	spec  *description
 	page  []byte // the whole reference
@@ -100,10 +108,13 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Rate == (Rate{}) {
+	if c.Bus == nil {
+		c.Bus = event.NewBus()
+	}
+	if c.Rate == (rate.Rate{}) {
 		c.Rate = DefaultRate
 	}
-	s := &server{Config: c, desk: once.NewDesk(c.Store, c.Now), rates: newRates(c.Rate, c.Now), mux: http.NewServeMux()}
+	s := &server{Config: c, desk: once.NewDesk(c.Store, c.Now), rates: rate.New[auth.TokenID](c.Rate, c.Nodes, c.Now), mux: http.NewServeMux()}
 	a := s.mount()
 	s.spec = describe(a)
 	s.mux.HandleFunc("GET "+Prefix+"/openapi.json", s.openapi)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/platform/once"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -319,7 +320,7 @@ func TestRateIsLimitedPerToken(t *testing.T) {
 	cfg := w.config()
 	start := time.Now()
 	cfg.Now = func() time.Time { return start.Add(w.late) }
-	cfg.Rate = Rate{PerMinute: 60, Burst: 3}
+	cfg.Rate = rate.Rate{PerMinute: 60, Burst: 3}
 	w.server.Close()
 	w.server = httptest.NewServer(New(cfg))
 	for i := range 3 {

@@ -22,9 +22,11 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/forwarded"
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/once"
 )
 
@@ -43,7 +45,8 @@ type call struct {
 
 // outcome is how a call went. All copies of the call share it.
 type outcome struct {
-	err error // why the handler refused
+	err     error // why the handler refused
+	records int   // in the page that it answered with
 }
 
 type callKey struct{}
@@ -95,7 +98,7 @@ func (s *server) guard(next *http.ServeMux) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		if s.Secure {
+		if s.Secure || forwarded.Of(r).TLS {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		_, pattern := next.Handler(r)
@@ -137,6 +140,7 @@ func (s *server) serve(op *mounted, h http.HandlerFunc) http.Handler {
 			s.refuse(w, c, c.problem(err))
 			return
 		}
+		c.Request = r.WithContext(event.From(r.Context(), event.Origin{Address: forwarded.Of(r).String(), Token: c.token.ID}))
 		body, err := s.body(w, c)
 		if err != nil {
 			s.refuse(w, c, c.problem(err))
@@ -153,6 +157,7 @@ func (s *server) serve(op *mounted, h http.HandlerFunc) http.Handler {
 			return
 		}
 		s.logged(c, a.status)
+		s.noteRead(c, a.status)
 		s.send(w, c, a)
 	})
 }
@@ -174,7 +179,8 @@ func (s *server) admit(w http.ResponseWriter, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.rates.take(w.Header(), c); err != nil {
+	s.Watch.Used(c.actor, forwarded.Of(c.Request).String())
+	if err := s.spend(w.Header(), c); err != nil {
 		return err
 	}
 	for _, p := range c.op.rule.scopes {
@@ -289,6 +295,7 @@ func (s *server) logged(c *call, status int) {
 // refuse answers with a problem.
 func (s *server) refuse(w http.ResponseWriter, c *call, p *Problem) {
 	s.logged(c, p.Status)
+	s.note(c, p.Status)
 	raw, err := json.Marshal(p)
 	if err != nil {
 		panic("api: " + err.Error()) // a Problem is texts and numbers
@@ -339,6 +346,9 @@ func (s *server) send(w http.ResponseWriter, c *call, a *answer) {
 	var p Problem
 	if a.status >= 400 && json.Unmarshal(a.body.Bytes(), &p) == nil && h.Get("Retry-After") == "" {
 		setRetry(h, retryAfter(&p))
+	}
+	if h.Get("Content-Disposition") == "" && strings.Contains(h.Get("Content-Type"), "json") {
+		h.Set("Content-Disposition", attachment)
 	}
 	h.Add("Vary", "Accept-Encoding, Accept-Language, Authorization")
 	if tag := h.Get("Etag"); tag != "" && a.status == http.StatusOK && c.Method == http.MethodGet && !c.URL.Query().Has("include") && tagged(c.Request.Header.Get("If-None-Match"), tag) {

@@ -69,7 +69,7 @@ func TestNobodyPassesTheDoor(t *testing.T) {
 			must(t, w.auth.RevokeToken(context.Background(), ours.owner, tok.ID))
 		}
 	}
-	expired, _, err := w.auth.CreateToken(context.Background(), ours.owner, auth.NewToken{Name: "old", Scopes: auth.Permissions(), ExpiresAt: w.now().Add(time.Minute)})
+	expired, _, err := w.auth.CreateToken(context.Background(), ours.proved(), auth.NewToken{Name: "old", Scopes: auth.Permissions(), ExpiresAt: w.now().Add(time.Minute)})
 	must(t, err)
 	w.late += 2 * time.Minute
 	for _, op := range allOperations() {

@@ -20,6 +20,7 @@ func eventGroup() group {
 				"a person who sees only some tickets cannot read the journal."},
 		{"ticketEvents", "GET", "/tickets/{ticket}/events", may(auth.ReadTickets), do((*server).ticketEvents), "List a ticket's events",
 			"What happened to a ticket, oldest first, without delay. `undoable` ones can be taken back with POST .../undo."},
+		listenOperation(),
 	}}
 }
 

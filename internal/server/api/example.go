@@ -104,6 +104,8 @@ func examples() map[string]example {
 		"ticketBulkUndo":  {body: `{"event_ids": ["` + event + `"]}`},
 		"eventList":       {query: "kind=ticket.*&limit=20"},
 		"ticketEvents":    {query: "limit=20"},
+		"eventListen":     {query: "after=" + event + "&kinds=ticket.*,order.updated&wait=0"},
+		"auditList":       {query: "kind=token&person_id=" + person + "&from=2026-01-01T00:00:00Z&limit=20"},
 		"customerList":    {query: "q=anna&limit=5"},
 		"customerCreate":  {body: `{"identity": {"kind": "email", "value": "marta@client.example"}, "name": "Marta Nowak", "language": "pl"}`},
 		"customerUpdate":  {body: `{"name": "Anna Kowalska", "language": "pl", "tier": "vip"}`},

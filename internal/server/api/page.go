@@ -38,6 +38,7 @@ type pageOut[T any] struct {
 // page answers with a part of a list and the cursor of the next one, "" if it
 // is the last.
 func page[T any](c *call, data []T, next string) *pageOut[T] {
+	c.out.records = len(data)
 	out := &pageOut[T]{Body: Page[T]{Data: data}}
 	if data == nil {
 		out.Body.Data = []T{}

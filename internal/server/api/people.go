@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/forwarded"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -197,7 +198,7 @@ func (s *server) base(c *call) string {
 	switch {
 	case s.Address != "":
 		return strings.TrimRight(s.Address, "/")
-	case s.Secure || c.TLS != nil:
+	case s.Secure || forwarded.Of(c.Request).TLS:
 		return "https://" + c.Host
 	}
 	return "http://" + c.Host

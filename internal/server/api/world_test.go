@@ -15,11 +15,13 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
@@ -39,6 +41,7 @@ type world struct {
 	orders    *order.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	audit     *audit.Service
 	ids       *id.Source
 	log       *bytes.Buffer
 	server    *httptest.Server
@@ -80,6 +83,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.hooks = hook.NewService(hook.Config{
 		Store: s, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Schemes: map[string]hook.Scheme{"standard": credulous{}}, Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
 	})
+	w.audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: v, Now: w.now})
 	w.server = httptest.NewServer(New(w.config()))
 	t.Cleanup(func() { w.server.Close() })
 	return w
@@ -87,7 +91,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Webhooks: w.webhooks, Hooks: w.hooks, Store: w.store, Now: w.now, Rate: Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -137,10 +141,17 @@ func (w *world) found(mark string) *merchant {
 	return m
 }
 
+// proved returns the owner as somebody who proved themself just now.
+func (m *merchant) proved() auth.Actor {
+	by := m.owner
+	by.Proved = m.w.now()
+	return by
+}
+
 // token makes a token of the owner with some scopes.
 func (m *merchant) token(scopes ...auth.Permission) string {
 	m.w.t.Helper()
-	secret, _, err := m.w.auth.CreateToken(context.Background(), m.owner, auth.NewToken{Name: m.mark + " token", Scopes: scopes})
+	secret, _, err := m.w.auth.CreateToken(context.Background(), m.proved(), auth.NewToken{Name: m.mark + " token", Scopes: scopes})
 	must(m.w.t, err)
 	return secret
 }

@@ -3,7 +3,6 @@ package hook_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,12 +31,11 @@ type house struct {
 	owner   auth.Actor
 	server  *httptest.Server
 	failing func() error // what the processor does
-	done    chan struct{}
 }
 
 func newHouse(t *testing.T, s *store.Store) *house {
 	t.Helper()
-	h := &house{T: t, store: s, done: make(chan struct{}), failing: func() error { return nil }}
+	h := &house{T: t, store: s, failing: func() error { return nil }}
 	log := slog.New(slog.DiscardHandler)
 	ids := id.NewSource(9, time.Now)
 	h.owner = auth.Actor{Kind: auth.Agent, ID: 5, Name: "Ada", Role: auth.Owner, Workspace: storetest.Workspace(t, s)}
@@ -45,7 +43,7 @@ func newHouse(t *testing.T, s *store.Store) *house {
 		Store: s, Journal: s, Queue: s, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(),
 		Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, "odd": func(context.Context, hook.Connection, hook.Received) error { return h.failing() }},
 	})
-	h.server = httptest.NewServer(door.New(door.Config{Hooks: h.service, Bus: event.NewBus(), Now: time.Now, Log: log, Done: h.done}))
+	h.server = httptest.NewServer(door.New(door.Config{Hooks: h.service, Now: time.Now, Log: log}))
 	t.Cleanup(h.server.Close)
 	return h
 }
@@ -301,93 +299,5 @@ func TestStrangersSeeNoHooks(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, err, want)
 			}
 		}
-	}
-}
-
-// TestListen follows the journal as a developer does.
-func TestListen(t *testing.T) {
-	s := storetest.SQLite(t)
-	ids := id.NewSource(9, time.Now)
-	bus := event.NewBus()
-	people := auth.NewService(auth.Config{Store: s, Hasher: auth.NewHasher(), IDs: ids, Now: time.Now, Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
-		return s.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
-	}})
-	_, p, err := people.Found(t.Context(), auth.Founding{Workspace: "acme", Name: "Ada", Email: "ada@acme.example", Password: "correct horse battery", Language: "en", Zone: "UTC"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	owner := auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Role: auth.Owner, Workspace: p.Workspace}
-	token := func(scopes ...auth.Permission) string {
-		text, _, err := people.CreateToken(t.Context(), owner, auth.NewToken{Name: "t", Scopes: scopes})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return text
-	}
-	done := make(chan struct{})
-	service := webhook.NewService(webhook.Config{Store: s, Journal: s, Queue: s, IDs: ids, Now: time.Now})
-	server := httptest.NewServer(door.New(door.Config{Webhooks: service, Auth: people, Bus: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Done: done}))
-	defer server.Close()
-	ask := func(token, query string) (int, []webhook.Message, string) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/api/v1/listen?"+query, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		var a struct {
-			Messages []webhook.Message `json:"messages"`
-			Next     string            `json:"next"`
-		}
-		if err := json.NewDecoder(res.Body).Decode(&a); err != nil {
-			t.Fatal(err)
-		}
-		return res.StatusCode, a.Messages, a.Next
-	}
-	good := token(auth.ManageWebhooks)
-	for name, c := range map[string]struct {
-		token, query string
-		want         int
-	}{
-		"nobody": {"", "", 401}, "unknown": {"gwt_nothing", "", 401}, "other scope": {token(auth.ReadTickets), "", 403},
-		"bad kind": {good, "kinds=ticket.eaten", 400}, "bad id": {good, "after=tkt_0", 400}, "good": {good, "", 200},
-	} {
-		if got, _, _ := ask(c.token, c.query); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
-		}
-	}
-	happen := func(kind string) {
-		if err := s.Append(t.Context(), event.New(kind, owner, event.Subject{Kind: "ticket", ID: 1}, 1, map[string]any{"number": 1})); err != nil {
-			t.Error(err)
-		}
-	}
-	_, _, now := ask(good, "after=now")
-	wait := make(chan []webhook.Message)
-	go func() {
-		_, list, _ := ask(good, "kinds=ticket.*&wait=30&after="+now)
-		wait <- list
-	}()
-	happen("macro.saved")
-	happen("ticket.opened")
-	if list := <-wait; len(list) != 1 || list[0].Type != "ticket.opened" {
-		t.Errorf("%+v", list)
-	}
-	_, list, next := ask(good, "after="+now)
-	if len(list) != 2 {
-		t.Errorf("%+v", list)
-	}
-	go func() {
-		_, list, _ := ask(good, "wait=30&after="+next)
-		wait <- list
-	}()
-	close(done)
-	if list := <-wait; len(list) != 0 {
-		t.Errorf("%+v", list)
 	}
 }

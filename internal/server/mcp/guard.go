@@ -14,9 +14,11 @@ import (
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/once"
+	"godwit.dev/godwit/internal/platform/watch"
 )
 
 // Used is the kind of the event of a call.
@@ -168,8 +170,9 @@ func (s *Server) guard(secret source, rules map[string]rule) sdk.Middleware {
 			if strings.HasPrefix(method, "notifications/") {
 				return next(ctx, method, req)
 			}
-			if wait := s.rates.spend(c.token.ID); wait > 0 {
-				text := s.words.T("problem.rate", "seconds", wait)
+			if v := s.rates.Take(c.token.ID); !v.OK {
+				s.Watch.Refused(ctx, watch.Refusal{What: watch.Rate, Actor: c.actor, Where: Path})
+				text := s.words.T("problem.rate", "seconds", rate.Seconds(v.Wait))
 				if method == "tools/call" {
 					return failed(text), nil
 				}
@@ -233,6 +236,7 @@ func (s *Server) call(ctx context.Context, method string, req sdk.Request, next 
 	for _, need := range r.needs {
 		if !c.actor.May(need) {
 			c.outcome = "denied"
+			s.Watch.Refused(ctx, watch.Refusal{What: watch.Action, Actor: c.actor, Where: Path + " " + c.tool})
 			return failed(s.words.T("problem.scope", "scope", string(need))), nil
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -392,7 +393,7 @@ func TestCallsAreLimited(t *testing.T) {
 	m.mail("anna@client.example", "Parcel", "x")
 	cfg, start := w.config(), w.now()
 	cfg.Now = func() time.Time { return start.Add(w.late) }
-	cfg.Rate = Rate{PerMinute: 60, Burst: 8}
+	cfg.Rate = rate.Rate{PerMinute: 60, Burst: 8}
 	w.door = New(cfg)
 	secret, _ := m.token(auth.PersonID(m.owner.ID), auth.ReadTickets)
 	a := w.inMemory(secret)

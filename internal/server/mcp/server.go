@@ -12,13 +12,16 @@ import (
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/forwarded"
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/once"
+	"godwit.dev/godwit/internal/platform/watch"
 )
 
 // Path is where the door stands on the console's server.
@@ -34,15 +37,17 @@ type Config struct {
 	Store     once.Store
 	Now       func() time.Time
 	Log       *slog.Logger
-	Version   string // of the program, as callers are told
-	Rate      Rate   // the zero Rate is DefaultRate
+	Watch     *watch.Watch // is told of refusals; nil: nobody is
+	Version   string       // of the program, as callers are told
+	Rate      rate.Rate    // of a token; the zero Rate is DefaultRate
+	Nodes     func() int   // how many nodes share the rate at this moment; nil: one
 }
 
 // Server is the tools with what they work on. It is safe for concurrent use.
 type Server struct {
 	Config
 	desk  *once.Desk
-	rates *rates
+	rates *rate.Buckets[auth.TokenID]
 	words *i18n.Printer
 }
 
@@ -54,10 +59,10 @@ func New(c Config) *Server {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Rate == (Rate{}) {
+	if c.Rate == (rate.Rate{}) {
 		c.Rate = DefaultRate
 	}
-	return &Server{Config: c, desk: once.NewDesk(c.Store, c.Now), rates: newRates(c.Rate, c.Now), words: i18n.For(i18n.English)}
+	return &Server{Config: c, desk: once.NewDesk(c.Store, c.Now), rates: rate.New[auth.TokenID](c.Rate, c.Nodes, c.Now), words: i18n.For(i18n.English)}
 }
 
 // instructions are what an agent is told before it begins.
@@ -146,9 +151,11 @@ func (s *Server) Handler() http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Referrer-Policy", "no-referrer")
 		secret := bearer(r.Header)
-		_, _, err := s.Auth.AuthenticateToken(r.Context(), secret)
+		actor, _, err := s.Auth.AuthenticateToken(r.Context(), secret)
+		address := forwarded.Of(r).String()
 		switch {
 		case errs.Is(err, errs.Denied):
+			s.Watch.Refused(r.Context(), watch.Refusal{What: watch.Token, Address: address, Where: Path})
 			challenge := `Bearer realm="godwit"`
 			if secret != "" {
 				challenge += `, error="invalid_token"` // RFC 6750 section 3.1
@@ -161,6 +168,7 @@ func (s *Server) Handler() http.Handler {
 			refuse(w, http.StatusServiceUnavailable, s.words.T("problem.unavailable"))
 			return
 		}
+		s.Watch.Used(actor, address)
 		timer := http.NewResponseController(w)
 		_ = timer.SetReadDeadline(time.Now().Add(requestTime)) // writers of tests have no deadlines
 		next.ServeHTTP(w, r)

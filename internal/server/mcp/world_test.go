@@ -16,6 +16,7 @@ import (
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -75,7 +76,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 func (w *world) config() Config {
 	return Config{
 		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Journal: w.store, Store: w.store, Now: w.now,
-		Log: slog.New(slog.NewTextHandler(w.log, nil)), Version: "test", Rate: Rate{PerMinute: 600_000, Burst: 100_000},
+		Log: slog.New(slog.NewTextHandler(w.log, nil)), Version: "test", Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 	}
 }
 
@@ -155,7 +156,7 @@ func (m *merchant) person(name string, restricted bool, teams ...auth.TeamID) au
 	ctx := context.Background()
 	link, p, err := m.w.auth.Invite(ctx, m.owner, strings.ToLower(name)+"@"+strings.ToLower(m.mark)+".example", name, auth.AgentRole, restricted, teams)
 	must(m.w.t, err)
-	_, err = m.w.auth.Accept(ctx, link, name, "correct horse battery", "en", "UTC", "127.0.0.1", "test")
+	_, err = m.w.auth.Accept(ctx, link, auth.Joining{Name: name, Password: "correct horse battery", Language: "en", Zone: "UTC"}, auth.Visit{Address: "127.0.0.1", UserAgent: "test"})
 	must(m.w.t, err)
 	return p.ID
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/http"
-	"slices"
 	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -100,6 +99,7 @@ func (s *server) accountPassword(w http.ResponseWriter, r *request) error {
 	if err == nil {
 		return r.see(w, "/account", r.told("told.password"))
 	}
+	r.noteWrongPassword(err)
 	f, ok := r.formErrors(err)
 	if errs.Is(err, errs.Unavailable) && r.worded(err) != "" {
 		f, ok = wholeForm(r.worded(err)), true
@@ -135,27 +135,5 @@ func (r *request) told(key string, args ...any) *ui.Flash {
 	return &ui.Flash{Tone: ui.ToneGood, Text: r.printer.T(key, args...)}
 }
 
-// named finds the first of some names whose sign a User-Agent bears.
-func named(agent string, signs ...[2]string) string {
-	i := slices.IndexFunc(signs, func(s [2]string) bool { return strings.Contains(agent, s[0]) })
-	if i < 0 {
-		return ""
-	}
-	return signs[i][1]
-}
-
-// device words a User-Agent. Browsers claim to be each other, so those who say
-// more come first.
-func (r *request) device(agent string) string {
-	browser := named(agent, [2]string{"Edg", "Edge"}, [2]string{"OPR/", "Opera"}, [2]string{"YaBrowser", "Yandex"}, [2]string{"Firefox", "Firefox"},
-		[2]string{"FxiOS", "Firefox"}, [2]string{"Chrome", "Chrome"}, [2]string{"CriOS", "Chrome"}, [2]string{"Safari", "Safari"})
-	system := named(agent, [2]string{"Windows", "Windows"}, [2]string{"Android", "Android"}, [2]string{"iPhone", "iPhone"}, [2]string{"iPad", "iPad"},
-		[2]string{"Mac OS X", "macOS"}, [2]string{"CrOS", "ChromeOS"}, [2]string{"Linux", "Linux"})
-	switch {
-	case browser == "" && system == "":
-		return r.printer.T("device.unknown")
-	case browser == "" || system == "":
-		return browser + system
-	}
-	return r.printer.T("device.on", "Browser", browser, "System", system)
-}
+// device words a User-Agent.
+func (r *request) device(agent string) string { return auth.Device(r.printer, agent) }

@@ -34,7 +34,7 @@ func (s *server) drawPolicy(w http.ResponseWriter, r *request, p auth.Policy, f 
 		return err
 	}
 	v := ui.Policy{
-		Page: page, Form: f, Way: string(p.Way), Everyone: p.Everyone, SSO: p.SSO.On, Issuer: p.SSO.Issuer, ClientID: p.SSO.ClientID, SecretSet: kept.SSO.HasSecret(),
+		Page: page, Form: f, Way: string(p.Way), Everyone: p.Everyone, Lasting: string(p.Lasting), SSO: p.SSO.On, Issuer: p.SSO.Issuer, ClientID: p.SSO.ClientID, SecretSet: kept.SSO.HasSecret(),
 		Domains: strings.Join(p.SSO.Domains, "\n"), Create: p.SSO.Create, Role: string(p.SSO.Role), Back: r.base() + auth.SSOBack, Door: r.base() + "/sign-in/sso/to/" + h.workspace.Slug,
 	}
 	for _, role := range p.Roles {
@@ -58,7 +58,7 @@ func (s *server) drawPolicy(w http.ResponseWriter, r *request, p auth.Policy, f 
 
 // policySave changes how people sign in to the workspace.
 func (s *server) policySave(w http.ResponseWriter, r *request) error {
-	p := auth.Policy{Way: auth.Way(r.PostFormValue("way")), Everyone: r.PostFormValue("factor") == "all", SSO: auth.SSO{
+	p := auth.Policy{Way: auth.Way(r.PostFormValue("way")), Lasting: auth.Lasting(r.PostFormValue("lasting")), Everyone: r.PostFormValue("factor") == "all", SSO: auth.SSO{
 		On: r.PostFormValue("sso") == "1", Issuer: r.PostFormValue("issuer"), ClientID: r.PostFormValue("client_id"), Secret: r.PostFormValue("secret"),
 		Domains: strings.Fields(strings.ReplaceAll(r.PostFormValue("domains"), ",", " ")), Create: r.PostFormValue("create") == "1", Role: auth.Role(r.PostFormValue("role")),
 	}}
@@ -72,7 +72,7 @@ func (s *server) policySave(w http.ResponseWriter, r *request) error {
 		if !ok {
 			return err
 		}
-		return s.drawPolicy(w, r, p, atFields(f, "issuer", "client_id", "domains", "way", "role"))
+		return s.drawPolicy(w, r, p, atFields(f, "issuer", "client_id", "domains", "way", "lasting", "role"))
 	}
 	return r.saved(w, "/admin/security", r.told("told.saved"))
 }

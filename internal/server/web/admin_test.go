@@ -60,7 +60,7 @@ func TestPeople(t *testing.T) {
 	owner.want(owner.post(revoke), 422)
 	page = owner.want(owner.post("/admin/people/invite", "email", "ben@example.com", "role", "lead"), 200, "/invite/")
 	link = regexp.MustCompile(`/invite/[A-Za-z0-9_-]{20,}`).FindString(page.body)
-	ben.want(ben.post(link, "name", "Ben", "password", "short"), 422, "at least 10", "ben@example.com")
+	ben.want(ben.post(link, "name", "Ben", "password", "short"), 422, "at least 12", "ben@example.com")
 	ben.want(ben.post(link, "name", "Ben", "password", goodPassword), 200)
 	ben.want(ben.get("/admin/teams"), 200)
 }
@@ -77,7 +77,7 @@ func TestPasswordReset(t *testing.T) {
 	ada.want(ada.post(form), 403)
 	fresh := h.browser()
 	fresh.want(fresh.get(link), 200, "Set a new password", "ada@example.com")
-	fresh.want(fresh.post(link, "name", "Ada", "password", "short"), 422, "Set a new password", "at least 10")
+	fresh.want(fresh.post(link, "name", "Ada", "password", "short"), 422, "Set a new password", "at least 12")
 	fresh.want(fresh.post(link, "name", "Ada", "password", "another good one"), 200)
 	if a := ada.get("/account"); !strings.HasPrefix(a.path, "/sign-in") {
 		t.Errorf("an older session goes on at %s", a.path)

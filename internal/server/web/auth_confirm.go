@@ -123,6 +123,7 @@ func (s *server) confirm(w http.ResponseWriter, r *request) error {
 		next, err = s.Auth.ProveByPassword(r.Context(), r.actor, r.token(), r.PostFormValue(proofPassword), r.visit())
 	}
 	if err != nil {
+		r.noteSignIn("", err)
 		f, status, ok := r.refused(err)
 		if !ok {
 			return err

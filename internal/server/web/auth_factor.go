@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/boombuler/barcode/qr"
 
@@ -17,11 +18,23 @@ const (
 	stepCookie    = "step"
 	passkeyCookie = "passkey"
 	ssoCookie     = "sso"
+	browserCookie = "browser" // outlives sessions: by it a browser is known again
 )
 
-// visit is where the request comes from.
+// browserLife is how long a browser keeps its cookie: as long as browsers keep any
+// (RFC 6265bis section 5.5).
+const browserLife = 400 * 24 * time.Hour
+
+// visit is where the request comes from. A browser that is new here gets its token
+// with the session; see signIn.
 func (r *request) visit() auth.Visit {
-	return auth.Visit{Address: r.address(), UserAgent: r.UserAgent(), Origin: r.base()}
+	if r.browser == "" {
+		r.browser = r.kept(browserCookie)
+	}
+	if r.browser == "" {
+		r.browser = auth.NewBrowser()
+	}
+	return auth.Visit{Address: r.address(), UserAgent: r.UserAgent(), Origin: r.base(), Browser: r.browser}
 }
 
 // kept returns the token of a ceremony that this browser began, or "".
@@ -35,11 +48,18 @@ func (r *request) kept(kind string) string {
 
 // entered goes on after a first proof: into the console, or to the second step.
 func (s *server) entered(w http.ResponseWriter, r *request, e auth.Entry, next string) error {
+	var told *ui.Flash
+	if e.Exposed {
+		told = &ui.Flash{Tone: ui.ToneWarn, Text: r.printer.T("told.exposed")}
+	}
 	if e.Need == auth.NeedNothing {
-		return s.enter(w, r, e.Session, next)
+		if err := s.replace(w, r, e.Session); err != nil {
+			return err
+		}
+		return r.see(w, next, told)
 	}
 	s.setCookie(w, stepCookie, e.Pending, auth.PendingLife)
-	return r.see(w, "/sign-in/"+string(e.Need)+"?"+url.Values{"next": {next}}.Encode(), nil)
+	return r.see(w, "/sign-in/"+string(e.Need)+"?"+url.Values{"next": {next}}.Encode(), told)
 }
 
 // enter keeps a new session in the browser and leads on. The session of whoever
@@ -120,11 +140,12 @@ func (s *server) factor(w http.ResponseWriter, r *request) error {
 	if err == nil {
 		return s.enter(w, r, session, next)
 	}
+	p, gone := s.Auth.Pending(r.Context(), step)
+	r.noteSignIn(p.Person.Email, err)
 	f, status, ok := r.refused(err)
 	if !ok {
 		return s.stale(w, r, err)
 	}
-	p, gone := s.Auth.Pending(r.Context(), step)
 	if gone != nil {
 		return s.stale(w, r, gone)
 	}
@@ -264,6 +285,7 @@ func (s *server) passkeySignIn(w http.ResponseWriter, r *request) error {
 	if err == nil {
 		return s.enter(w, r, session, next)
 	}
+	r.noteSignIn("", err)
 	if f, status, ok := r.refused(err); ok {
 		return s.drawSignIn(w, r, next, "", status, whole(f))
 	}

@@ -45,7 +45,7 @@ func (s *server) drawInvite(w http.ResponseWriter, r *request, link auth.Invite,
 // invite takes an invitation up, once, and signs the person in.
 func (s *server) invite(w http.ResponseWriter, r *request) error {
 	token, name, zone := r.PathValue("token"), r.PostFormValue("name"), r.PostFormValue("zone")
-	e, err := s.Auth.Accept(r.Context(), token, name, r.PostFormValue("password"), r.language("lang"), zone, r.address(), r.UserAgent())
+	e, err := s.Auth.Accept(r.Context(), token, auth.Joining{Name: name, Password: r.PostFormValue("password"), Language: r.language("lang"), Zone: zone}, r.visit())
 	if errs.Is(err, errs.Invalid) {
 		link, person, gone := s.Auth.Invited(r.Context(), token)
 		if gone != nil {

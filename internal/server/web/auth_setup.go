@@ -56,11 +56,11 @@ func (s *server) setup(w http.ResponseWriter, r *request) error {
 		}
 		return s.drawSetup(w, r, in, f)
 	}
-	token, _, err := s.Auth.SignIn(r.Context(), owner.Email, in.founding.Password, r.address(), r.UserAgent())
+	e, err := s.Auth.Enter(r.Context(), owner.Email, in.founding.Password, r.visit())
 	if err != nil {
 		return err
 	}
-	r.signIn(w, token)
+	r.signIn(w, e.Session)
 	return r.see(w, "/", nil)
 }
 

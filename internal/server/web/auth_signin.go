@@ -54,6 +54,7 @@ func (s *server) drawSignIn(w http.ResponseWriter, r *request, next, email strin
 func (s *server) signIn(w http.ResponseWriter, r *request) error {
 	email, next := r.PostFormValue("email"), local(r.PostFormValue("next"), "/")
 	e, err := s.Auth.Enter(r.Context(), email, r.PostFormValue("password"), r.visit())
+	r.noteSignIn(email, err)
 	switch {
 	case errs.Is(err, errs.Denied):
 		return s.drawSignIn(w, r, next, email, http.StatusUnprocessableEntity, wholeForm(r.worded(err)))

@@ -7,6 +7,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/watch"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -69,6 +70,7 @@ func (s *server) ssoBack(w http.ResponseWriter, r *request) error {
 	end, err := s.Auth.EndSSO(r.Context(), r.kept(ssoCookie), r.URL.Query(), r.visit())
 	s.setCookie(w, ssoCookie, "", 0)
 	if errs.Is(err, errs.Denied) {
+		r.note(watch.SignIn)
 		s.Log.InfoContext(r.Context(), "single sign-on refused", "request", r.id, "error", err)
 		if end.Proof {
 			return r.see(w, "/confirm?"+url.Values{"next": {local(end.Next, "/")}}.Encode(), &ui.Flash{Tone: ui.ToneBad, Text: r.worded(err)})

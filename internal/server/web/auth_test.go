@@ -17,7 +17,7 @@ func TestFirstRun(t *testing.T) {
 		}
 	}
 	b.want(b.post("/setup", "workspace", "", "name", "Olga", "email", "olga", "password", "short", "lang", "en", "zone", "Mars/Olympus"), 422,
-		"Give it a name.", "is not an email address", "at least 10 characters", "is not a time zone")
+		"Give it a name.", "is not an email address", "at least 12 characters", "is not a time zone")
 
 	var wait sync.WaitGroup
 	status := make([]int, 4)
@@ -126,7 +126,7 @@ func TestAccount(t *testing.T) {
 	there := h.browser()
 	there.want(there.post("/sign-in", "email", "olga@example.com", "password", goodPassword), 200)
 	here.want(here.post("/account/password", "current", "wrong", "password", "another good one"), 422, "current password is wrong")
-	here.want(here.post("/account/password", "current", goodPassword, "password", "short"), 422, "at least 10")
+	here.want(here.post("/account/password", "current", goodPassword, "password", "short"), 422, "at least 12")
 	here.want(here.post("/account/password", "current", goodPassword, "password", "another good one"), 200, "Your password is changed")
 	if a := there.get("/account"); !strings.HasPrefix(a.path, "/sign-in") {
 		t.Errorf("another session outlived the change of the password: %s", a.path)

@@ -48,6 +48,7 @@ type house struct {
 type seat struct {
 	views  []ticket.View
 	counts map[string]int // by the key of a view, at most countLimit+1
+	bare   bool           // the person manages the workspace and has no second factor
 }
 
 // countLimit is how far the views' badges count.
@@ -269,8 +270,15 @@ var counted = []string{ui.ViewMine, ui.ViewUnassigned, ui.ViewOpen, ui.ViewPendi
 // takeSeat reads the reader's views and counts them in one statement. The saved
 // views and their counts are taken from keep if there is one.
 func (r *request) takeSeat(keep *seat) (*seat, error) {
+	bare := keep != nil && keep.bare
+	if keep == nil {
+		var err error
+		if bare, err = r.s.Auth.Bare(r.Context(), r.actor); err != nil {
+			return nil, err
+		}
+	}
 	if !r.actor.May(auth.ReadTickets) {
-		return &seat{counts: map[string]int{}}, nil
+		return &seat{counts: map[string]int{}, bare: bare}, nil
 	}
 	var views []ticket.View
 	if keep != nil {
@@ -282,7 +290,7 @@ func (r *request) takeSeat(keep *seat) (*seat, error) {
 		}
 	}
 	keys := append([]string(nil), counted...)
-	s := &seat{views: views, counts: make(map[string]int, len(keys)+len(views))}
+	s := &seat{views: views, bare: bare, counts: make(map[string]int, len(keys)+len(views))}
 	for _, v := range views {
 		key := viewKey(v.ID)
 		if keep != nil {

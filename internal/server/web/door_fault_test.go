@@ -201,12 +201,12 @@ func TestFaultActiveFiles(t *testing.T) {
 	b, names := d.as("owner@acme.example"), ticket.FileNames(th.Messages[0].Files)
 	for i, x := range active {
 		a := b.get("/f/" + id64(th.Messages[0].ID) + "/" + url.PathEscape(names[i]) + "?inline=1").want(http.StatusOK)
-		disposition, kind := "attachment;", "application/octet-stream"
+		kind := "application/octet-stream"
 		if x.shown {
-			disposition, kind = "inline;", "image/gif"
+			kind = "image/gif"
 		}
 		h := a.header
-		if !strings.HasPrefix(h.Get("Content-Disposition"), disposition) || h.Get("Content-Type") != kind {
+		if !strings.HasPrefix(h.Get("Content-Disposition"), "attachment;") || h.Get("Content-Type") != kind {
 			t.Errorf("%s as %s: %s, %s", x.name, x.claimed, h.Get("Content-Disposition"), h.Get("Content-Type"))
 		}
 		policy := h.Get("Content-Security-Policy")
@@ -215,6 +215,10 @@ func TestFaultActiveFiles(t *testing.T) {
 		}
 		if a.body != x.data && !x.shown {
 			t.Errorf("%s is not what came", x.name)
+		}
+		drawn := b.get("/f/" + id64(th.Messages[0].ID) + "/" + url.PathEscape(names[i]) + "/preview").want(http.StatusNotFound)
+		if drawn.body == x.data {
+			t.Errorf("%s is shown as it came", x.name)
 		}
 	}
 	page := b.get(path(tk, "")).want(http.StatusOK)

@@ -26,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
@@ -46,6 +47,7 @@ type door struct {
 	orders    *order.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	audit     *audit.Service
 	bus       *event.Bus
 	server    *httptest.Server
 	done      chan struct{}
@@ -95,8 +97,9 @@ func newDoor(t testing.TB) *door {
 	d.hooks = hook.NewService(hook.Config{
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
 	})
+	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done,
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done,
 	}))
 	t.Cleanup(d.server.Close)
 	return d
@@ -137,7 +140,7 @@ func (d *door) found(name string) *merchant {
 	}{{"lead", auth.Lead, false}, {"agent", auth.AgentRole, false}, {"hidden", auth.AgentRole, true}} {
 		token, _, err := d.auth.Invite(ctx, m.owner, p.email+"@"+name+".example", "", p.role, p.restricted, nil)
 		must(d.t, err)
-		_, err = d.auth.Accept(ctx, token, strings.ToUpper(p.email[:1])+p.email[1:]+" "+name, password, "en", "UTC", "127.0.0.1", "test")
+		_, err = d.auth.Accept(ctx, token, auth.Joining{Name: strings.ToUpper(p.email[:1]) + p.email[1:] + " " + name, Password: password, Language: "en", Zone: "UTC"}, auth.Visit{Address: "127.0.0.1", UserAgent: "test"})
 		must(d.t, err)
 		a := d.actor(p.email + "@" + name + ".example")
 		if p.restricted {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -15,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"godwit.dev/godwit/internal/base/errs"
+	pictures "godwit.dev/godwit/internal/base/picture"
 	"godwit.dev/godwit/internal/base/safehtml"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -26,31 +26,30 @@ const (
 	maxUpload = 25 << 20
 )
 
-// pictures are the media types that are shown in the page. They are decoded by
-// browsers as pictures and nothing else; SVG is not among them, since it holds
-// scripts.
-var pictures = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"}
-
-// picture reports whether a file of this type may be shown in the page.
+// picture reports whether a file of this type is a picture that is drawn anew to
+// be shown. SVG is not: it holds scripts. AVIF and HEIC are not: nothing here reads
+// them.
 func picture(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
-	return err == nil && slices.Contains(pictures, kind)
+	return err == nil && pictures.Known(kind)
+}
+
+// unseen reports whether a file claims to be a picture of a kind that is not shown.
+func unseen(contentType string) bool {
+	return strings.HasPrefix(contentType, "image/") && !picture(contentType)
 }
 
 // pictureType returns the media type of a picture by its first bytes, and "" for
-// everything else, whatever it is called. AVIF is told by the brands of its first
-// box (ISO/IEC 14496-12 section 4.3).
+// everything else, whatever it is called.
 func pictureType(data []byte) string {
-	if kind := http.DetectContentType(data); picture(kind) {
-		return kind
+	kind := http.DetectContentType(data)
+	if len(data) > 4 && (string(data[:4]) == "II*\x00" || string(data[:4]) == "MM\x00*") {
+		kind = "image/tiff"
 	}
-	if len(data) > 12 && string(data[4:8]) == "ftyp" {
-		brands := data[8:min(len(data), 64)]
-		if bytes.Contains(brands, []byte("avif")) || bytes.Contains(brands, []byte("avis")) {
-			return "image/avif"
-		}
+	if !picture(kind) {
+		return ""
 	}
-	return ""
+	return kind
 }
 
 // uploads reads the files of a form.
@@ -99,8 +98,8 @@ func inboundFile(name, contentType string, data []byte) ticket.InboundFile {
 // in it runs, loads or navigates.
 const filePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox"
 
-// file answers with an attachment. Only what claims to be a picture and is one by
-// its first bytes is shown; everything else is saved, whatever it claims to be.
+// file answers with an attachment, to be saved, whatever it claims to be. What is
+// no picture by its first bytes is bytes and nothing more.
 func (s *server) file(w http.ResponseWriter, r *request) error {
 	id, err := r.number("message")
 	if err != nil {
@@ -110,21 +109,37 @@ func (s *server) file(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	kind := "application/octet-stream"
+	if is := pictureType(data); is != "" && picture(f.ContentType) {
+		kind = is
+	}
+	return r.sendFile(w, kind, contentDisposition("attachment", f.Name), data)
+}
+
+// filePreview answers with a picture drawn anew: none of the bytes that came are
+// in it.
+func (s *server) filePreview(w http.ResponseWriter, r *request) error {
+	id, err := r.number("message")
+	if err != nil {
+		return err
+	}
+	p, err := s.Tickets.Picture(r.Context(), r.actor, ticket.MessageID(id), r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	return r.sendFile(w, p.Type, "inline", p.Data)
+}
+
+// sendFile answers with what came from outside, sealed off from the console.
+func (r *request) sendFile(w http.ResponseWriter, kind, disposition string, data []byte) error {
 	h := w.Header()
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, max-age=3600")
-	kind, disposition := "application/octet-stream", "attachment"
-	if is := pictureType(data); is != "" && picture(f.ContentType) {
-		kind = is
-		if r.URL.Query().Get("inline") == "1" {
-			disposition = "inline"
-		}
-	}
 	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", contentDisposition(disposition, f.Name))
+	h.Set("Content-Disposition", disposition)
 	h.Set("Content-Length", strconv.Itoa(len(data)))
-	_, err = w.Write(data)
+	_, err := w.Write(data)
 	return err
 }
 
@@ -155,6 +170,7 @@ func (s *server) messageRaw(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	s.Watch.Read(r.actor, 1)
 	h := w.Header()
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Content-Type", "message/rfc822")
@@ -173,11 +189,8 @@ func (r *request) messagePath() (int64, ticket.MessageID, error) {
 	return n, ticket.MessageID(id), err
 }
 
-// Bounds of the pictures that are put into a mail's own document.
-const (
-	maxHeldPicture  = 1 << 20
-	maxHeldPictures = 6 << 20
-)
+// maxHeldPictures bounds the pictures that are put into a mail's own document.
+const maxHeldPictures = 6 << 20
 
 // messageHTML answers with a mail's own layout, made safe, for a sandboxed
 // frame. The frame has no origin, so the browser sends no cookie for pictures
@@ -202,19 +215,15 @@ func (s *server) messageHTML(w http.ResponseWriter, r *request) error {
 		}
 		held[contentID] = ""
 		i := slices.IndexFunc(m.Files, func(f ticket.File) bool { return f.ContentID == contentID && picture(f.ContentType) })
-		if i < 0 || m.Files[i].Size > maxHeldPicture || m.Files[i].Size > room {
+		if i < 0 || m.Files[i].Size == 0 || room <= 0 {
 			return ""
 		}
-		f, data, err := s.Tickets.Attachment(r.Context(), r.actor, m.ID, names[i])
-		if err != nil {
+		p, err := s.Tickets.Picture(r.Context(), r.actor, m.ID, names[i])
+		if err != nil || int64(len(p.Data)) > room {
 			return "" // the mail is shown without the picture
 		}
-		kind := pictureType(data)
-		if kind == "" {
-			return ""
-		}
-		room -= f.Size
-		held[contentID] = "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data)
+		room -= int64(len(p.Data))
+		held[contentID] = "data:" + p.Type + ";base64," + base64.StdEncoding.EncodeToString(p.Data)
 		return held[contentID]
 	}
 	safe := safehtml.Mail(m.HTML, safehtml.Options{RemoteImages: images, CID: cid})

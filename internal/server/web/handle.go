@@ -44,12 +44,20 @@ const statusClientGone = 499
 // fail answers a request with an error: a page, or JSON if the script asked for
 // data. Internal errors are logged with the request's id, which the page shows.
 func (s *server) fail(w http.ResponseWriter, r *request, err error) {
+	r.noteFailed(err)
+	var fast *tooFast
+	if errors.As(err, &fast) {
+		err = r.slowDown(w.Header(), fast)
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		err = errs.New(errs.Invalid, "error.too_large", "size", r.printer.Number(large.Limit>>10))
 	}
 	k := errs.KindOf(err)
 	to := statuses[k]
+	if fast != nil {
+		to.status, to.kind = http.StatusTooManyRequests, ui.FailRate
+	}
 	if large != nil {
 		to.status = http.StatusRequestEntityTooLarge
 	}
@@ -57,7 +65,7 @@ func (s *server) fail(w http.ResponseWriter, r *request, err error) {
 		w.WriteHeader(statusClientGone)
 		return
 	}
-	if k == errs.Internal || k == errs.Unavailable {
+	if k == errs.Internal || k == errs.Unavailable && fast == nil {
 		s.Log.ErrorContext(r.Context(), "request failed", "request", r.id, "method", r.Method, "route", r.Pattern,
 			"workspace", int64(r.actor.Workspace), "status", to.status, "error", err)
 	}
@@ -74,7 +82,7 @@ func (s *server) fail(w http.ResponseWriter, r *request, err error) {
 		return
 	}
 	p := ui.Page{Printer: r.printer, Now: r.now, Zone: r.zone, Path: r.URL.RequestURI()}
-	if r.signed() {
+	if r.signed() && fast == nil { // who asks too often gets a page that asks nothing of the database
 		// The failure may be the database's: a page without counts can still be drawn.
 		if full, pageErr := r.page(w, "", ""); pageErr == nil {
 			p = full

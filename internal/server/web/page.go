@@ -41,17 +41,22 @@ func (r *request) page(w http.ResponseWriter, title string, section ui.Section) 
 		}
 	}
 	p.Roles = h.roleNames()
+	p.Allows = r.allows
+	p.Bare = seat.bare && len(r.s.Demo) == 0 // a demo has nothing to guard
 	p.Live = r.URL.Query().Get("live") != "off" && r.actor.May(auth.ReadTickets)
 	p.Tour = ui.Tour{On: !r.person.Settings.TourDone, Step: r.person.Settings.TourStep}
 	return p, nil
 }
+
+// allows reports whether the reader may ask for a path by a method.
+func (r *request) allows(method, path string) bool { return r.s.allows(r.actor, method, path) }
 
 // adminPages lists the pages of the administration in the order of their menu.
 var adminPages = []struct {
 	name       string
 	permission auth.Permission
 }{
-	{"people", auth.ManagePeople}, {"roles", auth.ManagePeople}, {"teams", auth.ManageTeams}, {"security", auth.Manage}, {"tokens", auth.ManageTokens},
+	{"people", auth.ManagePeople}, {"roles", auth.ManagePeople}, {"teams", auth.ManageTeams}, {"security", auth.Manage}, {"tokens", auth.ManageTokens}, {"audit", auth.ReadAudit},
 	{"mailboxes", auth.ManageMail}, {"macros", auth.ManageMacros}, {"tags", auth.ManageMacros}, {"fields", auth.ManageFields}, {"webhooks", auth.ManageWebhooks},
 }
 

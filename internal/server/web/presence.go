@@ -23,7 +23,7 @@ type Presence struct {
 
 	mu      sync.Mutex
 	tickets map[presenceKey]map[auth.PersonID]attendance
-	watch   map[*watch]struct{}
+	watch   map[*onlooker]struct{}
 }
 
 type presenceKey struct {
@@ -37,15 +37,15 @@ type attendance struct {
 	until  time.Time
 }
 
-// watch tells one live stream of changes in its workspace.
-type watch struct {
+// onlooker tells one live stream of changes in its workspace.
+type onlooker struct {
 	c         chan int64
 	workspace auth.WorkspaceID
 }
 
 // NewPresence returns an empty Presence with a clock.
 func NewPresence(now func() time.Time) *Presence {
-	return &Presence{now: now, tickets: map[presenceKey]map[auth.PersonID]attendance{}, watch: map[*watch]struct{}{}}
+	return &Presence{now: now, tickets: map[presenceKey]map[auth.PersonID]attendance{}, watch: map[*onlooker]struct{}{}}
 }
 
 // presenceSignal is what nodes tell each other of one person in one ticket.
@@ -178,7 +178,7 @@ func (p *Presence) tell(k presenceKey) {
 
 // subscribe watches a workspace until stop is called.
 func (p *Presence) subscribe(w auth.WorkspaceID) (c <-chan int64, stop func()) {
-	x := &watch{c: make(chan int64, 16), workspace: w}
+	x := &onlooker{c: make(chan int64, 16), workspace: w}
 	p.mu.Lock()
 	p.watch[x] = struct{}{}
 	p.mu.Unlock()

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"godwit.dev/godwit/internal/platform/auth"
@@ -22,6 +23,7 @@ type rule struct {
 	kind       string
 	permission auth.Permission
 	proof      bool // and who has proved themself lately; see fresh
+	byItself   bool // a page asks for it without its reader; see unasked
 }
 
 // public lets anybody pass, signed in or not; signedIn lets in whoever has a
@@ -30,6 +32,13 @@ var (
 	public   = rule{kind: "public"}
 	signedIn = rule{kind: "signed-in"}
 )
+
+// unasked marks what a page asks for by itself. It keeps no session alive: a desk
+// that nobody sits at is signed out in time, whatever its mail does meanwhile.
+func (rl rule) unasked() rule {
+	rl.byItself = true
+	return rl
+}
 
 // may lets in those whose role grants a permission.
 func may(p auth.Permission) rule { return rule{kind: "permission", permission: p} }
@@ -47,23 +56,24 @@ func deskRoutes() []route {
 	read, write, send, bulk := may(auth.ReadTickets), may(auth.WriteTickets), may(auth.SendMail), may(auth.BulkTickets)
 	return []route{
 		{"GET", "/{$}", signedIn, none, (*server).home},
-		{"GET", "/inbox/counts", read, none, (*server).inboxCounts},
+		{"GET", "/inbox/counts", read.unasked(), none, (*server).inboxCounts},
 		{"GET", "/inbox/{view}", read, none, (*server).inbox},
-		{"GET", "/inbox/{view}/rows", read, none, (*server).inboxRows},
+		{"GET", "/inbox/{view}/rows", read.unasked(), none, (*server).inboxRows},
 		{"GET", "/search", read, none, (*server).search},
 		{"GET", "/palette", read, none, (*server).palette},
 		{"GET", "/keys", signedIn, none, (*server).keys},
 		{"GET", "/tour", signedIn, none, (*server).tourStart},
 		{"POST", "/tour", signedIn, form, (*server).tourStep},
-		{"GET", "/live", read, none, (*server).live},
+		{"GET", "/live", read.unasked(), none, (*server).live},
 
 		{"GET", "/t/{number}", read, none, (*server).ticketPage},
-		{"GET", "/t/{number}/parts", read, none, (*server).ticketParts},
-		{"GET", "/t/{number}/presence", read, none, (*server).ticketPresence},
+		{"GET", "/t/{number}/parts", read.unasked(), none, (*server).ticketParts},
+		{"GET", "/t/{number}/presence", read.unasked(), none, (*server).ticketPresence},
 		{"GET", "/t/{number}/macros", read, none, (*server).ticketMacros},
 		{"GET", "/t/{number}/m/{message}/html", read, none, (*server).messageHTML},
 		{"GET", "/t/{number}/m/{message}/raw", read, none, (*server).messageRaw},
 		{"GET", "/f/{message}/{name}", read, none, (*server).file},
+		{"GET", "/f/{message}/{name}/preview", read, none, (*server).filePreview},
 
 		{"POST", "/t", send, text, (*server).ticketCreate},
 		{"POST", "/t/{number}/reply", send, upload, (*server).reply},
@@ -91,7 +101,7 @@ func deskRoutes() []route {
 		{"POST", "/t/{number}/order", write, form, (*server).setOrder},
 		{"POST", "/t/{number}/undo/{event}", write, form, (*server).undo},
 		{"POST", "/t/{number}/read", write, form, (*server).markRead},
-		{"POST", "/t/{number}/presence", read, form, (*server).setPresence},
+		{"POST", "/t/{number}/presence", read.unasked(), form, (*server).setPresence},
 
 		{"POST", "/inbox/bulk", bulk, form, (*server).bulk},
 		{"POST", "/inbox/bulk/undo/{batch}", bulk, form, (*server).bulkUndo},
@@ -100,7 +110,7 @@ func deskRoutes() []route {
 
 // routes is the whole table.
 func routes() []route {
-	return slices.Concat(deskRoutes(), adminRoutes(), accessRoutes(), signinRoutes(), hookRoutes())
+	return slices.Concat(deskRoutes(), adminRoutes(), accessRoutes(), signinRoutes(), hookRoutes(), auditRoutes())
 }
 
 // mux mounts the table. A path that no route knows is a page that does not exist.
@@ -115,4 +125,36 @@ func (s *server) mux() *http.ServeMux {
 	m.Handle("GET /static/", ui.Assets())
 	m.Handle("/", s.serve(route{rule: public, limit: none, handle: (*server).lost}))
 	return m
+}
+
+// ServeHTTP lets a rule stand in a mux, which finds it and never calls it.
+func (rule) ServeHTTP(http.ResponseWriter, *http.Request) {}
+
+// ruleTable finds the rule of a request as the mux finds its route.
+func ruleTable() *http.ServeMux {
+	m := http.NewServeMux()
+	for _, rt := range routes() {
+		m.Handle(rt.method+" "+rt.pattern, rt.rule)
+	}
+	return m
+}
+
+// allows reports whether somebody may ask for a path by a method, as far as the
+// rule of its route says. What no route knows is allowed to nobody.
+func (s *server) allows(a auth.Actor, method, path string) bool {
+	u, err := url.Parse(path)
+	if err != nil {
+		return false
+	}
+	h, _ := s.rules.Handler(&http.Request{Method: method, URL: &url.URL{Path: u.Path}})
+	rl, ok := h.(rule)
+	switch {
+	case !ok:
+		return false
+	case rl.kind == public.kind:
+		return true
+	case rl.permission != "":
+		return a.May(rl.permission)
+	}
+	return a.Workspace != 0
 }

@@ -21,7 +21,7 @@ func (d *door) member(m *merchant, name string, role auth.Role) string {
 	ctx, email := context.Background(), name+"@acme.example"
 	token, _, err := d.auth.Invite(ctx, m.owner, email, "", role, false, nil)
 	must(d.t, err)
-	_, err = d.auth.Accept(ctx, token, name, password, "en", "UTC", "127.0.0.1", "test")
+	_, err = d.auth.Accept(ctx, token, auth.Joining{Name: name, Password: password, Language: "en", Zone: "UTC"}, auth.Visit{Address: "127.0.0.1", UserAgent: "test"})
 	must(d.t, err)
 	return email
 }
@@ -104,8 +104,8 @@ func TestRoutesNeedALivingSession(t *testing.T) {
 	m := d.found("acme")
 	ctx, now := context.Background(), time.Now()
 	over := map[string]auth.Session{
-		"expired": {CreatedAt: now.Add(-auth.SessionLife), SeenAt: now, ExpiresAt: now.Add(-time.Second), ProvedAt: now},
-		"idle":    {CreatedAt: now.Add(-auth.IdleLife), SeenAt: now.Add(-auth.IdleLife - time.Minute), ExpiresAt: now.Add(time.Hour), ProvedAt: now},
+		"expired": {CreatedAt: now.Add(-auth.LongestSession), SeenAt: now, ExpiresAt: now.Add(-time.Second), Idle: time.Hour, ProvedAt: now},
+		"idle":    {CreatedAt: now.Add(-time.Hour), SeenAt: now.Add(-time.Hour), ExpiresAt: now.Add(time.Hour), Idle: time.Hour - time.Minute, ProvedAt: now},
 	}
 	u, err := url.Parse(d.server.URL)
 	must(t, err)

@@ -21,8 +21,8 @@ func adminRoutes() []route {
 		{"POST", "/account", signedIn, form, (*server).account},
 		{"POST", "/account/theme", signedIn, form, (*server).accountTheme},
 		{"POST", "/account/password", signedIn, form, (*server).accountPassword},
-		{"POST", "/account/sessions/{session}/end", signedIn, form, (*server).sessionEnd},
-		{"POST", "/account/sessions/end-others", signedIn, form, (*server).sessionEndOthers},
+		{"POST", "/account/sessions/{session}/end", signedIn.fresh(), form, (*server).sessionEnd},
+		{"POST", "/account/sessions/end-others", signedIn.fresh(), form, (*server).sessionEndOthers},
 
 		{"GET", "/orders", may(auth.ReadOrders), none, (*server).ordersPage},
 		{"GET", "/orders/{order}", may(auth.ReadOrders), none, (*server).orderPage},

@@ -18,6 +18,7 @@ func signinRoutes() []route {
 		{"POST", "/sign-in/sso", public, form, (*server).ssoFind},
 		{"GET", "/sign-in/sso/to/{workspace}", public, none, (*server).ssoStart},
 		{"GET", auth.SSOBack, public, none, (*server).ssoBack},
+		{"POST", "/password/strength", public, none, (*server).strength},
 		{"GET", "/forgot", public, none, (*server).forgotPage},
 		{"POST", "/forgot", public, form, (*server).forgot},
 

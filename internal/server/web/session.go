@@ -9,7 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -32,6 +32,7 @@ type request struct {
 	printer *i18n.Printer
 	zone    *time.Location
 	flash   *ui.Flash // the outcome of the request before, if not shown yet
+	browser string    // the token by which the browser is known again, once visit was asked
 }
 
 // signed reports whether the request comes from somebody signed in.
@@ -43,15 +44,6 @@ func (r *request) htmx() bool { return r.Header.Get("HX-Request") == "true" }
 // wantsJSON reports whether the script asks for data.
 func (r *request) wantsJSON() bool {
 	return strings.Contains(r.Header.Get("Accept"), "application/json")
-}
-
-// address returns the remote address without its port.
-func (r *request) address() string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // cookieName is the name of the session's cookie. The prefix makes browsers
@@ -88,24 +80,34 @@ func (r *request) token() string {
 	return c.Value
 }
 
-// signIn keeps a session token in the browser.
+// signIn keeps a session token in the browser, and the browser's own token with it.
+// When a session ends is for the server to say: the cookie lives as long as any
+// session may.
 func (r *request) signIn(w http.ResponseWriter, token string) {
-	r.s.setCookie(w, "", token, auth.SessionLife)
+	r.s.setCookie(w, "", token, auth.LongestSession)
+	if r.browser != "" {
+		r.s.setCookie(w, browserCookie, r.browser, browserLife)
+	}
 }
 
 // signOut forgets the session token in the browser.
 func (r *request) signOut(w http.ResponseWriter) { r.s.setCookie(w, "", "", 0) }
 
 // identify finds out who makes a request. A session that is no good makes the
-// request anonymous; only a failure to look is an error.
-func (s *server) identify(raw *http.Request) (*request, error) {
+// request anonymous; only a failure to look is an error. What a page asks by itself
+// does not make the session last.
+func (s *server) identify(raw *http.Request, byItself bool) (*request, error) {
 	r := &request{Request: raw, s: s, id: requestID(), now: s.Now(), zone: time.UTC}
 	r.printer = i18n.For(i18n.Match(raw.Header.Get("Accept-Language"), i18n.Console()))
 	token := r.token()
 	if token == "" {
 		return r, nil
 	}
-	actor, person, err := s.Auth.Authenticate(raw.Context(), token)
+	authenticate := s.Auth.Authenticate
+	if byItself {
+		authenticate = s.Auth.Watch
+	}
+	actor, person, err := authenticate(raw.Context(), token)
 	if errs.Is(err, errs.Denied) {
 		return r, nil
 	}
@@ -190,7 +192,7 @@ func (s *server) verify(text string) ([]byte, bool) {
 func (s *server) guard(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, raw *http.Request) {
-		r, err := s.identify(raw)
+		r, err := s.over(raw).identify(raw, true)
 		if err == nil {
 			err = errs.New(errs.Denied, "error.cross_origin")
 		}
@@ -204,10 +206,12 @@ func (s *server) guard(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", ui.ContentSecurityPolicy)
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		if s.Secure {
+		if s.over(r).Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		inner.ServeHTTP(w, r)
+		if s.onlyKnown(w, r) {
+			inner.ServeHTTP(w, r)
+		}
 	})
 }
 
@@ -215,14 +219,19 @@ func (s *server) guard(next http.Handler) http.Handler {
 // its handler.
 func (s *server) serve(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, raw *http.Request) {
+		s := s.over(raw)
 		track := &tracker{ResponseWriter: w}
 		raw.Body = http.MaxBytesReader(track, raw.Body, rt.limit)
-		r, err := s.identify(raw)
+		r, err := s.identify(raw, rt.rule.byItself)
+		r.Request = r.WithContext(event.From(r.Context(), event.Origin{Address: r.address()}))
 		defer s.recover(track, r)
 		h := track.Header()
 		h.Set("X-Request-Id", r.id)
 		h.Set("Cache-Control", "no-store")
 		h.Add("Vary", "HX-Request")
+		if err == nil {
+			err = r.pace(rt.pattern)
+		}
 		if err == nil {
 			err = r.pass(rt.rule)
 		}

@@ -88,7 +88,7 @@ func (s *server) ticketMacros(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	t := ui.Ticket{Page: ui.Page{Printer: r.printer, Now: r.now, Zone: r.zone}, Number: tk.Number}
+	t := ui.Ticket{Page: ui.Page{Printer: r.printer, Now: r.now, Zone: r.zone, Allows: r.allows}, Number: tk.Number}
 	q := strings.ToLower(r.URL.Query().Get("q"))
 	for _, m := range macroRefs(h, tk.Language) {
 		if strings.Contains(strings.ToLower(m.Name+" "+m.Folder), q) {

@@ -243,7 +243,7 @@ func (r *request) uiFiles(m ticket.Message) []ui.File {
 		if f.Inline && f.ContentID != "" && m.HTML != "" {
 			continue
 		}
-		out = append(out, ui.File{ID: int64(m.ID), Name: names[i], Size: r.printer.Bytes(f.Size), Type: f.ContentType, Preview: picture(f.ContentType)})
+		out = append(out, ui.File{ID: int64(m.ID), Name: names[i], Size: r.printer.Bytes(f.Size), Type: f.ContentType, Preview: picture(f.ContentType), Unseen: unseen(f.ContentType)})
 	}
 	return out
 }

@@ -8,12 +8,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
+	"godwit.dev/godwit/internal/platform/watch"
 	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
@@ -26,12 +29,16 @@ type Config struct {
 	Orders    *order.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Audit     *audit.Service
 	Bus       *event.Bus
 	Now       func() time.Time
 	Log       *slog.Logger
 
 	Presence *Presence       // who has which ticket open; nil makes one for this handler
-	Secure   bool            // the door is reached over HTTPS: cookies are marked Secure
+	Watch    *watch.Watch    // is told of refusals; nil: nobody is
+	Rate     rate.Rate       // of a person's requests; the zero Rate is DefaultRate
+	Nodes    func() int      // how many nodes share the rate at this moment; nil: one
+	Secure   bool            // the door is reached over HTTPS, whatever a proxy says: cookies are marked Secure
 	Demo     []ui.Login      // logins to offer on the sign-in page; nil outside the demo
 	Key      []byte          // signs the outcome shown after a redirect; nil makes one, good until restart
 	Done     <-chan struct{} // closed when the process begins to stop: live streams end then; nil never does
@@ -60,7 +67,10 @@ type server struct {
 	Config
 	cache   *cache
 	zones   *zones
-	founded atomic.Bool // there is a workspace; see firstRun
+	rules   *http.ServeMux // what asks for what; see allows
+	founded atomic.Bool    // there is a workspace; see firstRun
+	rates   *rate.Buckets[auth.PersonID]
+	secure  *server // for who comes over HTTPS all the same; nil if everybody does
 }
 
 // New returns the console as a handler. It panics on a route without a rule and
@@ -82,8 +92,16 @@ func New(c Config) http.Handler {
 		c.Key = make([]byte, 32)
 		_, _ = rand.Read(c.Key) // never fails (crypto/rand)
 	}
-	s := &server{Config: c, zones: &zones{}}
+	s := &server{Config: c, zones: &zones{}, rules: ruleTable()}
 	s.cache = newCache(c)
+	if c.Rate == (rate.Rate{}) {
+		c.Rate = DefaultRate
+	}
+	s.rates = rate.New[auth.PersonID](c.Rate, c.Nodes, c.Now)
+	if !c.Secure {
+		s.secure = &server{Config: s.Config, cache: s.cache, zones: s.zones, rules: s.rules, rates: s.rates}
+		s.secure.Secure = true
+	}
 	c.Presence.join(c.Bus)
 	return s.guard(s.mux())
 }

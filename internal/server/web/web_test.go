@@ -330,7 +330,7 @@ func TestMailIsFramedSafely(t *testing.T) {
 	base := "/f/" + id64(th.Messages[0].ID) + "/"
 	names := ticket.FileNames(th.Messages[0].Files)
 	pic := b.get(base + strings.NewReplacer("\"", "%22", " ", "%20").Replace(names[0]) + "?inline=1").want(200)
-	if pic.header.Get("Content-Type") != "image/png" || !strings.HasPrefix(pic.header.Get("Content-Disposition"), "inline; filename=") || !strings.Contains(pic.header.Get("Content-Disposition"), "filename*=UTF-8''%E6%97%A5") {
+	if pic.header.Get("Content-Type") != "image/png" || !strings.HasPrefix(pic.header.Get("Content-Disposition"), "attachment; filename=") || !strings.Contains(pic.header.Get("Content-Disposition"), "filename*=UTF-8''%E6%97%A5") {
 		t.Fatalf("picture: %v", pic.header)
 	}
 	page := b.get(base + "x.html?inline=1").want(200)

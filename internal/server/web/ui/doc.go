@@ -64,7 +64,8 @@
 //	GET  /tour                      303 /inbox/mine with Page.Tour on from step 0; see POST /tour
 //	GET  /t/{number}/m/{id}/html    the mail's own HTML, sanitised, for the sandboxed frame; query: images=1
 //	GET  /t/{number}/m/{id}/raw     the mail as it came, message/rfc822
-//	GET  /f/{id}/{name}             an attachment; ?inline=1 shows pictures, everything else (PDF too) is saved
+//	GET  /f/{id}/{name}             an attachment, to be saved
+//	GET  /f/{id}/{name}/preview     a picture, drawn anew
 //	GET  /static/{name}             [Assets], at the paths of [Asset]
 //
 // # Ticket verbs (all POST unless said; all undoable ones answer with an undo path)

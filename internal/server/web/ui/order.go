@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/a-h/templ"
 )
 
 // Order is an order as the console shows it. Money is text with its currency.
@@ -147,4 +149,26 @@ func (p Page) method(m string) string {
 	m = strings.ReplaceAll(m, "_", " ")
 	_, first := utf8.DecodeRuneInString(m)
 	return strings.ToUpper(m[:first]) + m[first:]
+}
+
+// changes reports whether the reader may change the customer.
+func (v CustomerView) changes() bool { return v.may("/customers/" + id64(v.Customer.ID)) }
+
+// changing makes an identity's line a form for those who may take it off.
+func changing(v CustomerView) templ.Attributes {
+	if !v.changes() {
+		return nil
+	}
+	return templ.Attributes{"method": "post", "action": "/customers/" + id64(v.Customer.ID) + "/identity"}
+}
+
+// fieldRead is what a custom field holds, in words.
+func fieldRead(p Page, f FieldValue) string {
+	switch {
+	case f.Kind == FieldCheck && f.Value == "1":
+		return p.T("field.yes")
+	case f.Value == "" || f.Kind == FieldCheck:
+		return "–"
+	}
+	return f.Value
 }

@@ -21,6 +21,10 @@ type Page struct {
 	Live      bool   // whether the page opens /live
 	Tour      Tour
 	Roles     map[Role]string // the names of the roles that the workspace made
+	// Allows reports whether the reader may ask for a path by a method, by the rule
+	// of its route; nil allows all.
+	Allows func(method, path string) bool
+	Bare      bool            // the reader manages the workspace and has no second factor
 }
 
 // Theme is the colour scheme a person chose.
@@ -148,6 +152,7 @@ const (
 	FailInvalid     FailureKind = "invalid"
 	FailConflict    FailureKind = "conflict"
 	FailUnavailable FailureKind = "unavailable"
+	FailRate        FailureKind = "rate"
 	FailInternal    FailureKind = "internal"
 )
 

@@ -2,12 +2,26 @@ package ui
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 )
+
+// may reports whether the reader may send a form to a path. What they may not is
+// not drawn: the rule stands in the table of routes, and nowhere else.
+func (p Page) may(path string) bool { return p.Allows == nil || p.Allows("POST", path) }
+
+// mayGo reports whether the reader may open a page.
+func (p Page) mayGo(path string) bool { return p.Allows == nil || p.Allows("GET", path) }
+
+// works reports whether the reader may change the ticket, and not only read it.
+func (t Ticket) works() bool { return t.may(ticketPath(t.Number, "/status")) }
+
+// sends reports whether the reader may write to somebody outside from the ticket.
+func (t Ticket) sends() bool { return t.may(ticketPath(t.Number, "/reply")) }
 
 func pageTitle(p Page) string {
 	if p.Title == "" {
@@ -82,6 +96,23 @@ func shortcuts() []shortcut {
 		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
 		{"go_reports", []string{"G", "R"}}, {"go_admin", []string{"G", "A"}}, {"help", []string{"?"}},
 	}
+}
+
+// shortcuts lists the keys that do something for the reader.
+func (p Page) shortcuts() []shortcut {
+	posts := map[string]string{
+		"select": "/inbox/bulk", "reply": "/t/1/status", "send": "/t/1/reply", "note": "/t/1/note", "macro": "/t/1/status", "assign": "/t/1/assign",
+		"status": "/t/1/status", "solve": "/t/1/status", "snooze": "/t/1/snooze", "tag": "/t/1/tags", "priority": "/t/1/priority", "undo": "/t/1/status",
+	}
+	opens := map[string]string{
+		"palette": "/palette", "next": "/inbox/mine", "previous": "/inbox/mine", "open": "/inbox/mine", "context": "/inbox/mine", "search": "/search",
+		"go_inbox": "/inbox/mine", "go_orders": "/orders", "go_reports": "/reports",
+	}
+	return slices.DeleteFunc(shortcuts(), func(k shortcut) bool {
+		post, sends := posts[k.name]
+		open, goes := opens[k.name]
+		return sends && !p.may(post) || goes && !p.mayGo(open) || k.name == "go_admin" && p.Allows != nil && len(p.Nav.Admin) == 0
+	})
 }
 
 // step is a stop of the guided tour: its words and the element it stands beside.

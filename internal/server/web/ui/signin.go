@@ -108,6 +108,7 @@ type Policy struct {
 	Way       string // "any", "strong", "sso"
 	Everyone  bool   // factor=all, factor=roles with roles, factor=none
 	Needed    []Role // those whose people need a second factor
+	Lasting   string // "strict", "day", "week", "month"
 	SSO       bool   // sso=1
 	Issuer    string
 	ClientID  string

@@ -6,7 +6,28 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/a-h/templ"
 )
+
+// composerPaths tells the script where drafts are kept and presence is told, as far
+// as the reader may do either.
+func composerPaths(t Ticket) templ.Attributes {
+	out := templ.Attributes{"data-presence": ticketPath(t.Number, "/presence")}
+	if t.works() {
+		out["data-draft"] = ticketPath(t.Number, "/draft")
+	}
+	return out
+}
+
+// replyTo is where the reply goes. Without the right to send it has no address: it
+// stays a draft, which the script keeps.
+func replyTo(t Ticket) templ.Attributes {
+	if t.Composer.DraftOnly {
+		return templ.Attributes{"data-unsent": true}
+	}
+	return post(ticketPath(t.Number, "/reply"))
+}
 
 // backPath leads from a ticket to the list it was opened from.
 func backPath(query string) string {

@@ -148,7 +148,8 @@ type File struct {
 	Name    string
 	Size    string // written for the reader
 	Type    string // media type
-	Preview bool   // a picture that may be shown inline
+	Preview bool   // a picture of which a preview is drawn
+	Unseen  bool   // a picture of a kind that has no preview
 	Width   int    // of a picture, in pixels; 0 if unknown
 	Height  int
 }

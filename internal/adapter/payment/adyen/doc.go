@@ -1,0 +1,11 @@
+// Package adyen reads what Adyen sends: standard notifications, of which one message may hold several, and the newer
+// webhooks that have a type and data.
+//
+// A standard notification has no identifier of its own. Adyen says that a repeat has the same pspReference and eventCode
+// ("Handle webhook events"); success is added, since a later notification of the same request may take it back.
+//
+// known.txt names the members that Adyen documents. Of additionalData, which holds what a merchant switched on, the names
+// of the reference are listed one by one; those under "metadata." are the merchant's own.
+//
+// It never talks to Adyen.
+package adyen
