@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +122,18 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 			must(t, core.Auth.SaveSecurity(t.Context(), auth.ForSystem(w.ID), auth.Policy{Way: auth.AnyWay, Lasting: auth.MonthSessions}))
 			must(t, core.Close())
 		}, "sign-in", Uneasy, "720h"},
+		"plain HTTP for everybody": {func(_ *testing.T, _ *Config, d *DoctorConfig, _ string) {
+			d.Serve = ServeConfig{Listen: "0.0.0.0:7700"}
+		}, "network", Uneasy, "--trusted-proxies"},
+		"a proxy that nobody named": {func(t *testing.T, cfg *Config, _ *DoctorConfig, _ string) {
+			core, err := NewCore(t.Context(), *cfg)
+			must(t, err)
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = "10.0.0.1:9"
+			r.Header.Set("X-Forwarded-For", "203.0.113.7")
+			core.proxies(nil, http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+			must(t, core.Close())
+		}, "network", Uneasy, "--trusted-proxies"},
 		"no SPF": {func(_ *testing.T, _ *Config, d *DoctorConfig, _ string) {
 			d.DNS = names{"_dmarc.acme.example": {"v=DMARC1; p=none"}, "mx.acme.example": {"mx"}}
 		}, "dns", Uneasy, "v=spf1"},

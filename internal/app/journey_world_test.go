@@ -41,6 +41,9 @@ type world struct {
 	core *Core
 	app  *App
 	seq  int
+
+	log     ledger   // all that Godwit logs, at its most talkative
+	private []string // what customers wrote, and who they are
 }
 
 // everywhere runs a journey on each engine, with real mail servers beside it.
@@ -70,6 +73,7 @@ func newWorld(t *testing.T, database string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(w.post.Stop)
+	t.Cleanup(w.discreet)
 	return w
 }
 
@@ -91,7 +95,7 @@ func (w *world) start(undo time.Duration) {
 	ctx := w.t.Context()
 	var err error
 	w.core, err = NewCore(ctx, Config{
-		Database: w.database, KeyFile: w.keyFile, UndoSend: undo, Grace: 300 * time.Millisecond, Log: slog.New(slog.NewTextHandler(w.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Database: w.database, KeyFile: w.keyFile, UndoSend: undo, Grace: 300 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -135,6 +139,8 @@ type letter struct {
 func (w *world) arrives(l letter) string {
 	w.t.Helper()
 	w.seq++
+	w.private = append(w.private, l.from, bare(l.from), l.subject)
+	w.private = append(w.private, strings.Split(l.body, "\n")...)
 	id := fmt.Sprintf("journey-%d@client.example", w.seq)
 	lines := []string{
 		"From: " + l.from, "To: " + l.to, "Subject: " + l.subject, "Date: " + time.Now().Format(time.RFC1123Z), "Message-ID: <" + id + ">",

@@ -35,7 +35,7 @@ func TestForgottenPassword(t *testing.T) {
 		if _, _, err := d.Auth.SignIn(d.ctx, "owner@shop.example", "another good secret", v.Address, ""); err != nil {
 			t.Fatal(err)
 		}
-		d.until("the notice has left", func() bool { return len(d.out.Messages()) == 2 })
+		d.until("the notices of the password and of the browser have left", func() bool { return len(d.out.Messages()) == 3 })
 	})
 }
 

@@ -60,7 +60,7 @@ func (o *office) person(name string, r auth.Role) auth.Actor {
 		Language: "en", Zone: "UTC", CreatedAt: o.now, SeenAt: o.now,
 	}
 	must(o.t, o.AddPerson(context.Background(), p))
-	return auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Name: p.Name, Workspace: o.ws, Role: r, Language: "en", Zone: "UTC"}
+	return auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Name: p.Name, Workspace: o.ws, Role: r, Language: "en", Zone: "UTC", Proved: o.now}
 }
 
 // token makes a token and returns its secret.

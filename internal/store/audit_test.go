@@ -133,3 +133,43 @@ func TestLinksMadeAtOnceFormOneChain(t *testing.T) {
 func replaceW(q string, w auth.WorkspaceID) string {
 	return strings.ReplaceAll(q, "$W", fmt.Sprint(int64(w)))
 }
+
+// TestAuditPagesUseAnIndex asks for the plan of each filter: none reads more of the
+// trail than its page.
+func TestAuditPagesUseAnIndex(t *testing.T) {
+	s := storetest.SQLite(t)
+	w := storetest.Workspace(t, s)
+	happen(t, s, w, 20)
+	_, read := s.Pools()
+	for cond, index := range map[string]string{
+		"":                     "audit_link_event",
+		"AND l.person_id=5":    "audit_link_person",
+		"AND l.family='token'": "audit_link_family",
+		"AND l.subject_kind='token' AND l.subject_id=3": "audit_link_subject",
+	} {
+		rows, err := read.Query(`EXPLAIN QUERY PLAN SELECT l.seq FROM audit_link l LEFT JOIN event e ON e.id=l.event_id AND e.workspace_id=l.workspace_id
+			WHERE l.workspace_id=?1 AND l.event_id<?2 `+cond+` ORDER BY l.event_id DESC LIMIT 51`, int64(w), int64(1)<<62)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := ""
+		for rows.Next() {
+			var a, b, c int
+			var text string
+			if err := rows.Scan(&a, &b, &c, &text); err != nil {
+				t.Fatal(err)
+			}
+			plan += text + "; "
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, index) || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%q: %s", cond, plan)
+		}
+	}
+	list, err := s.AuditPage(t.Context(), w, audit.Filter{Person: 5, Family: "token", Kind: "token.created", Subject: event.Subject{Kind: "token", ID: 3}}, 0, 10)
+	if err != nil || len(list) != 1 || list[0].What.Subject.ID != 3 {
+		t.Errorf("%+v %v", list, err)
+	}
+}

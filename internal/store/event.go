@@ -80,7 +80,7 @@ func (s *Store) appendMany(ctx context.Context, events []event.Event) error {
 		spaces[e.Workspace] = false
 		b.add(int64(e.ID), int64(e.Workspace), ms(e.At), e.Kind, string(e.ActorKind), e.ActorID, clean(e.ActorName), e.Subject.Kind, e.Subject.ID, opt(e.TicketID), js(e.Data))
 	}
-	if err := s.insert(ctx, b); err != nil {
+	if _, err := s.insert(ctx, b); err != nil {
 		return err
 	}
 	for w := range spaces {

@@ -13,16 +13,16 @@ import (
 
 var _ order.Store = (*Store)(nil)
 
-const shopCols = "id, workspace_id, name, platform, market, currency, created_at"
+const shopCols = "id, workspace_id, name, slug, platform, market, currency, created_at"
 
 func shopDest(v *order.Shop) []any {
-	return []any{&v.ID, &v.Workspace, &v.Name, &v.Platform, &v.Market, &v.Currency, at(&v.CreatedAt)}
+	return []any{&v.ID, &v.Workspace, &v.Name, &v.Slug, &v.Platform, &v.Market, &v.Currency, at(&v.CreatedAt)}
 }
 
 // AddShop implements order.Store.
 func (s *Store) AddShop(ctx context.Context, v order.Shop) (bool, error) {
-	n, err := s.exec(ctx, `INSERT INTO shop (`+shopCols+`) VALUES (`+places(1, 7)+`) ON CONFLICT DO NOTHING`,
-		v.ID, v.Workspace, clean(v.Name), clean(v.Platform), clean(v.Market), v.Currency, ms(v.CreatedAt))
+	n, err := s.exec(ctx, `INSERT INTO shop (`+shopCols+`) VALUES (`+places(1, 8)+`) ON CONFLICT DO NOTHING`,
+		v.ID, v.Workspace, clean(v.Name), clean(v.Slug), clean(v.Platform), clean(v.Market), v.Currency, ms(v.CreatedAt))
 	return n == 1, err
 }
 
@@ -34,6 +34,11 @@ func (s *Store) Shop(ctx context.Context, w auth.WorkspaceID, id order.ShopID) (
 // ShopByName implements order.Store.
 func (s *Store) ShopByName(ctx context.Context, w auth.WorkspaceID, name string) (order.Shop, error) {
 	return one(ctx, s.DB, shopDest, `SELECT `+shopCols+` FROM shop WHERE workspace_id = $1 AND name = $2`, w, clean(name))
+}
+
+// ShopBySlug implements order.Store.
+func (s *Store) ShopBySlug(ctx context.Context, slug string) (order.Shop, error) {
+	return one(ctx, s.DB, shopDest, `SELECT `+shopCols+` FROM shop WHERE slug = $1 AND slug <> ''`, clean(slug))
 }
 
 // Shops implements order.Store.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -42,18 +41,17 @@ func names(cols []postgres.Column) string {
 // to nothing.
 func (b *batch) add(vals ...any) { b.rows = append(b.rows, vals) }
 
-// insert writes the rows of a batch; those that a unique index knows are left
-// out. Every row brings its own workspace_id. PostgreSQL takes them in one
-// statement, SQLite by a prepared one for each, which there is the faster way.
-func (s *Store) insert(ctx context.Context, b batch) error {
+// insert writes the rows of a batch and returns how many; those that a unique
+// index knows are left out. Every row brings its own workspace_id. PostgreSQL
+// takes them in one statement.
+func (s *Store) insert(ctx context.Context, b batch) (int64, error) {
 	if len(b.rows) == 0 {
-		return nil
+		return 0, nil
 	}
 	if !s.lite {
-		_, err := s.exec(ctx, postgres.InsertRows(b.table, b.cols), b.arrays()...)
-		return err
+		return s.exec(ctx, postgres.InsertRows(b.table, b.cols), b.arrays()...)
 	}
-	return s.each(ctx, `INSERT INTO `+b.table+` (`+names(b.cols)+`) VALUES (`+places(1, len(b.cols))+`) ON CONFLICT DO NOTHING`, b.rows)
+	return s.each(ctx, `INSERT INTO `+b.table+` (`+names(b.cols)+`) VALUES `, "("+bare(len(b.cols))+")", ` ON CONFLICT DO NOTHING`, b.rows)
 }
 
 // update changes the rows that the first column of a batch names, within the
@@ -66,17 +64,21 @@ func (s *Store) update(ctx context.Context, b batch, workspace int64) error {
 		_, err := s.exec(ctx, postgres.UpdateRows(b.table, b.cols), append(b.arrays(), workspace)...)
 		return err
 	}
-	n := len(b.cols)
-	set := make([]string, 0, n-1)
-	for i, c := range b.cols[1:] {
-		set = append(set, fmt.Sprintf("%s=$%d", c.Name, i+1))
+	set := make([]string, 0, len(b.cols))
+	for _, c := range b.cols[1:] {
+		set = append(set, c.Name+"=?")
 	}
 	rows := make([][]any, len(b.rows))
 	for i, r := range b.rows {
-		rows[i] = append(append(make([]any, 0, n+1), r[1:]...), r[0], workspace)
+		rows[i] = append(append(make([]any, 0, len(r)+1), r[1:]...), r[0], workspace)
 	}
-	return s.each(ctx, `UPDATE `+b.table+` SET `+strings.Join(set, ",")+fmt.Sprintf(` WHERE %s=$%d AND workspace_id=$%d`, b.cols[0].Name, n, n+1), rows)
+	_, err := s.each(ctx, `UPDATE `+b.table+` SET `+strings.Join(set, ",")+` WHERE `+b.cols[0].Name+`=? AND workspace_id=?`, "", "", rows)
+	return err
 }
+
+// bare writes parameters for SQLite by place alone: those with numbers are names
+// to its driver, which looks each up among all.
+func bare(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
 // arrays turns rows into one array for each column.
 func (b *batch) arrays() []any {
@@ -112,28 +114,56 @@ func array[T any](rows [][]any, i int) []T {
 	return list
 }
 
-// each runs one statement of SQLite for each row, within a transaction.
-func (s *Store) each(ctx context.Context, q string, rows [][]any) error {
+// abreast is how many rows SQLite takes in one statement.
+const abreast = 16
+
+// each runs one statement of SQLite for each row, within a transaction: the text
+// in front of the values of a row, those, and the text behind them. A statement
+// that can take several rows, which is one with values, does.
+func (s *Store) each(ctx context.Context, head, values, tail string, rows [][]any) (done int64, err error) {
 	t := from(ctx)
 	if t == nil {
-		return s.InTx(ctx, func(ctx context.Context) error { return s.each(ctx, q, rows) })
+		err = s.InTx(ctx, func(ctx context.Context) error {
+			done, err = s.each(ctx, head, values, tail, rows)
+			return err
+		})
+		return done, err
 	}
-	text := s.sql(q)
-	st := s.inTx(ctx, t, text)
-	if st == nil {
-		var err error
-		if st, err = t.PrepareContext(ctx, text); err != nil {
-			return s.fail(err)
-		}
-	}
-	defer st.Close()
 	ctx = context.WithoutCancel(ctx) // rows take microseconds; watching each for its caller's end takes more
-	for _, r := range rows {
-		if _, err := st.ExecContext(ctx, r...); err != nil {
-			return s.fail(err)
+	many := 1
+	if values != "" {
+		many = abreast
+	}
+	for _, n := range []int{many, 1} {
+		if len(rows) < n {
+			continue
+		}
+		text := head + strings.TrimSuffix(strings.Repeat(values+",", n), ",") + tail
+		st := s.inTx(ctx, t, text)
+		if st == nil {
+			if st, err = t.PrepareContext(ctx, text); err != nil {
+				return done, s.fail(err)
+			}
+		}
+		args := make([]any, 0, n*len(rows[0]))
+		for ; len(rows) >= n; rows = rows[n:] {
+			args = args[:0]
+			for _, r := range rows[:n] {
+				args = append(args, r...)
+			}
+			res, err := st.ExecContext(ctx, args...)
+			if err != nil {
+				_ = st.Close()
+				return done, s.fail(err)
+			}
+			count, _ := res.RowsAffected() // SQLite always knows
+			done += count
+		}
+		if err := st.Close(); err != nil {
+			return done, s.fail(err)
 		}
 	}
-	return nil
+	return done, nil
 }
 
 // among reads the rows of a statement, which ends in a condition to be completed,

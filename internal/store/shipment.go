@@ -17,7 +17,7 @@ var _ shipment.Store = (*Store)(nil)
 // The columns of a shipment: what it is, and what its events add up to.
 const (
 	parcelList = `id, workspace_id, shop_id, order_id, direction text, carrier text, number text, origin text, destination text, service text,
-		sent_from jsonb, sent_to jsonb, created_at`
+		sent_from jsonb, sent_to jsonb, created_at, legs`
 	parcelState = `updated_at, status text, since, cause text, reason text, first_scan_at, picked_up_at, delivered_at, last_scan_at, customs_since,
 		expected_from, expected_to, attempts, attempt_at, delayed boolean, polling_expired boolean, not_found boolean, doubtful boolean,
 		leg, through, risk_at, place jsonb`
@@ -28,19 +28,25 @@ const (
 
 // shipmentSchema is what the lists say, read once.
 var shipmentSchema = struct{ parcel, state, leg, scan []postgres.Column }{
-	columnsOf(parcelList + "," + parcelState), columnsOf("id," + parcelState), columnsOf(legList), columnsOf(scanList),
+	columnsOf(parcelList), columnsOf("shipment_id, workspace_id," + parcelState), columnsOf(legList), columnsOf(scanList),
 }
 
 var (
-	shipmentCols = names(shipmentSchema.parcel)
+	shipmentCols = columns("shipment", names(shipmentSchema.parcel)) + ", " + columns("shipment_state", names(shipmentSchema.state[2:]))
 	legCols      = names(shipmentSchema.leg)
 	scanCols     = names(shipmentSchema.scan)
 )
 
-func shipmentDest(v *shipment.Shipment) []any {
+// shipmentRow is a shipment and how many legs it has.
+type shipmentRow struct {
+	shipment.Shipment
+	legs int
+}
+
+func shipmentDest(v *shipmentRow) []any {
 	return []any{
 		&v.ID, &v.Workspace, ref(&v.Shop), ref(&v.Order), &v.Direction, &v.Carrier, &v.Number, &v.Origin.Country, &v.To.Country, &v.Service,
-		placeCol{&v.Origin}, placeCol{&v.To}, at(&v.CreatedAt), at(&v.UpdatedAt), &v.Status, at(&v.Since), &v.Cause, &v.Reason,
+		placeCol{&v.Origin}, placeCol{&v.To}, at(&v.CreatedAt), &v.legs, at(&v.UpdatedAt), &v.Status, at(&v.Since), &v.Cause, &v.Reason,
 		at(&v.FirstScanAt), at(&v.PickedUpAt), at(&v.DeliveredAt), at(&v.LastScanAt), at(&v.CustomsSince),
 		at(&v.Expected.From), at(&v.Expected.To), &v.Attempts, at(&v.AttemptAt),
 		flag(&v.Delayed), flag(&v.PollingExpired), flag(&v.NotFound), flag(&v.Doubtful), &v.Leg, at(&v.Through), at(&v.RiskAt), placeCol{&v.Place},
@@ -68,16 +74,16 @@ func placeVal(p shipment.Place) string {
 	return js(p)
 }
 
-func (s *Store) shipmentVals(v shipment.Shipment) []any {
-	return append([]any{
+func shipmentVals(v shipment.Shipment) []any {
+	return []any{
 		int64(v.ID), int64(v.Workspace), opt(v.Shop), opt(v.Order), string(v.Direction), clean(v.Carrier), clean(v.Number),
-		clean(v.Origin.Country), clean(v.To.Country), clean(v.Service), placeVal(v.Origin), placeVal(v.To), ms(v.CreatedAt),
-	}, s.stateVals(v)...)
+		clean(v.Origin.Country), clean(v.To.Country), clean(v.Service), placeVal(v.Origin), placeVal(v.To), ms(v.CreatedAt), int64(len(v.Legs)),
+	}
 }
 
 func (s *Store) stateVals(v shipment.Shipment) []any {
 	return []any{
-		ms(v.UpdatedAt), string(v.Status), ms(v.Since), string(v.Cause), string(v.Reason),
+		int64(v.ID), int64(v.Workspace), ms(v.UpdatedAt), string(v.Status), ms(v.Since), string(v.Cause), string(v.Reason),
 		ms(v.FirstScanAt), ms(v.PickedUpAt), ms(v.DeliveredAt), ms(v.LastScanAt), ms(v.CustomsSince),
 		ms(v.Expected.From), ms(v.Expected.To), int64(v.Attempts), ms(v.AttemptAt),
 		s.bool(v.Delayed), s.bool(v.PollingExpired), s.bool(v.NotFound), s.bool(v.Doubtful), int64(v.Leg), ms(v.Through), ms(v.RiskAt), placeVal(v.Place),
@@ -116,26 +122,43 @@ func scanDest(v *scanRow) []any {
 
 // Shipment implements shipment.Store.
 func (s *Store) Shipment(ctx context.Context, w auth.WorkspaceID, id shipment.ID) (shipment.Shipment, error) {
-	v, err := one(ctx, s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM shipment WHERE workspace_id=$1 AND id=$2`, w, id)
+	v, err := one(ctx, s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM shipment JOIN shipment_state ON shipment_id=shipment.id
+		WHERE shipment.workspace_id=$1 AND shipment.id=$2`, w, id)
 	if err != nil {
-		return v, err
+		return v.Shipment, err
 	}
-	list := []shipment.Shipment{v}
-	err = s.fillLegs(ctx, w, list)
-	return list[0], err
+	list, err := s.withLegs(ctx, w, []shipmentRow{v}, nil)
+	if err != nil {
+		return v.Shipment, err
+	}
+	return list[0], nil
 }
 
-func (s *Store) fillLegs(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) error {
-	ids, place := make([]int64, len(list)), make(map[shipment.ID]*shipment.Shipment, len(list))
-	for i := range list {
-		ids[i], place[list[i].ID] = int64(list[i].ID), &list[i]
+// withLegs gives shipments their legs: those at hand, and where they are not all,
+// what the table says.
+func (s *Store) withLegs(ctx context.Context, w auth.WorkspaceID, rows []shipmentRow, have []legRow) ([]shipment.Shipment, error) {
+	list, place := make([]shipment.Shipment, len(rows)), make(map[shipment.ID]*shipment.Shipment, len(rows))
+	for i := range rows {
+		list[i], place[rows[i].ID] = rows[i].Shipment, &list[i]
 	}
-	legs, err := among(ctx, s.DB, legDest, `SELECT `+legCols+` FROM shipment_leg WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", ids, ` ORDER BY shipment_id, seq, id`)
-	for _, l := range legs {
-		v := place[l.Shipment]
-		v.Legs = append(v.Legs, l.Leg)
+	give := func(legs []legRow) {
+		for _, l := range legs {
+			if v := place[l.Shipment]; v != nil {
+				v.Legs = append(v.Legs, l.Leg)
+			}
+		}
 	}
-	return err
+	give(have)
+	var lacking []int64
+	for i := range rows {
+		if len(list[i].Legs) != rows[i].legs {
+			list[i].Legs = nil
+			lacking = append(lacking, int64(list[i].ID))
+		}
+	}
+	legs, err := among(ctx, s.DB, legDest, `SELECT `+legCols+` FROM shipment_leg WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", lacking, ` ORDER BY shipment_id, seq, id`)
+	give(legs)
+	return list, err
 }
 
 // HoldShipments implements shipment.Store.
@@ -144,31 +167,36 @@ func (s *Store) HoldShipments(ctx context.Context, w auth.WorkspaceID, ids []shi
 	for i, id := range ids {
 		raw[i] = int64(id)
 	}
-	return s.holdShipments(ctx, w, raw)
+	return s.holdShipments(ctx, w, raw, nil)
 }
 
-// HoldByNumbers implements shipment.Store. Who holds a shipment may change its
-// legs, so they are read once it is held.
+// HoldByNumbers implements shipment.Store. Who adds a leg counts it in the
+// shipment, so that one which was added before the shipment was held is missed.
 func (s *Store) HoldByNumbers(ctx context.Context, w auth.WorkspaceID, keys []string) ([]shipment.Shipment, error) {
 	cleaned := make([]string, len(keys))
 	for i, k := range keys {
 		cleaned[i] = clean(k)
 	}
-	ids, err := among(ctx, s.DB, func(v *int64) []any { return []any{v} },
-		`SELECT shipment_id FROM shipment_leg WHERE workspace_id=$1 AND `, []any{w}, "number_key", cleaned, "")
+	legs, err := among(ctx, s.DB, legDest, `SELECT `+legCols+` FROM shipment_leg WHERE workspace_id=$1 AND `, []any{w}, "number_key", cleaned, "")
 	if err != nil {
 		return nil, err
 	}
-	return s.holdShipments(ctx, w, ids)
+	ids := make([]int64, len(legs))
+	for i, l := range legs {
+		ids[i] = int64(l.Shipment)
+	}
+	return s.holdShipments(ctx, w, ids, legs)
 }
 
-func (s *Store) holdShipments(ctx context.Context, w auth.WorkspaceID, ids []int64) ([]shipment.Shipment, error) {
+func (s *Store) holdShipments(ctx context.Context, w auth.WorkspaceID, ids []int64, legs []legRow) ([]shipment.Shipment, error) {
 	slices.Sort(ids)
-	list, err := among(ctx, s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM shipment WHERE workspace_id=$1 AND `, []any{w}, "id", slices.Compact(ids), ` ORDER BY id FOR UPDATE`)
-	if err != nil || len(list) == 0 {
+	// The lock is on the state alone: it is what changes.
+	rows, err := among(ctx, s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM (SELECT * FROM shipment_state WHERE workspace_id=$1 AND `,
+		[]any{w}, "shipment_id", slices.Compact(ids), ` ORDER BY shipment_id FOR UPDATE) AS shipment_state JOIN shipment ON shipment.id=shipment_id`)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return list, s.fillLegs(ctx, w, list)
+	return s.withLegs(ctx, w, rows, legs)
 }
 
 // TrackingEvents implements shipment.Store.
@@ -187,11 +215,16 @@ func (s *Store) TrackingEvents(ctx context.Context, w auth.WorkspaceID, ids []sh
 
 // AddShipments implements shipment.Store.
 func (s *Store) AddShipments(ctx context.Context, list []shipment.Shipment) error {
-	b := batch{table: "shipment", cols: shipmentSchema.parcel}
+	b, states := batch{table: "shipment", cols: shipmentSchema.parcel}, batch{table: "shipment_state", cols: shipmentSchema.state}
 	for _, v := range list {
-		b.add(s.shipmentVals(v)...)
+		b.add(shipmentVals(v)...)
+		states.add(s.stateVals(v)...)
 	}
-	return s.insert(ctx, b)
+	if _, err := s.insert(ctx, b); err != nil {
+		return err
+	}
+	_, err := s.insert(ctx, states)
+	return err
 }
 
 // AddLegs implements shipment.Store.
@@ -200,18 +233,17 @@ func (s *Store) AddLegs(ctx context.Context, w auth.WorkspaceID, legs []shipment
 	for _, l := range legs {
 		b.add(legVals(w, l)...)
 	}
-	if err := s.insert(ctx, b); err != nil {
-		return err
+	n, err := s.insert(ctx, b)
+	if err == nil && n < int64(len(legs)) {
+		err = shipment.ErrRace
 	}
-	return s.legsStand(ctx, w, legs)
+	return err
 }
 
 // SaveLeg implements shipment.Store.
 func (s *Store) SaveLeg(ctx context.Context, w auth.WorkspaceID, l shipment.Leg) error {
-	b := batch{table: "shipment_leg", cols: shipmentSchema.leg}
-	b.cols = slices.Concat(b.cols[:1], b.cols[3:])
-	vals := legVals(w, l)
-	b.add(append(vals[:1:1], vals[3:]...)...)
+	b := batch{table: "shipment_leg", cols: without(shipmentSchema.leg, 1)}
+	b.add(without(legVals(w, l), 1)...)
 	return s.update(ctx, b, int64(w))
 }
 
@@ -223,27 +255,33 @@ func (s *Store) AddTracking(ctx context.Context, w auth.WorkspaceID, list []ship
 			clean(e.Code), clean(e.Text), s.bool(e.Zoned), s.bool(e.Correction), ms(e.Expected.From), ms(e.Expected.To), placeVal(e.Place),
 			clean(e.Source), int64(e.Payload), ms(e.ArrivedAt))
 	}
-	return s.insert(ctx, b)
+	_, err := s.insert(ctx, b)
+	return err
 }
 
 // SaveStates implements shipment.Store.
 func (s *Store) SaveStates(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) error {
-	b := batch{table: "shipment", cols: shipmentSchema.state, rows: make([][]any, 0, len(list))}
+	b := batch{table: "shipment_state", cols: without(shipmentSchema.state, 1), rows: make([][]any, 0, len(list))}
 	for _, v := range list {
-		b.add(append([]any{int64(v.ID)}, s.stateVals(v)...)...)
+		b.add(without(s.stateVals(v), 1)...)
 	}
 	return s.update(ctx, b, int64(w))
 }
 
 // SaveShipments implements shipment.Store.
 func (s *Store) SaveShipments(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) error {
-	b := batch{table: "shipment", cols: slices.Concat(shipmentSchema.parcel[:1], shipmentSchema.parcel[2:])}
+	b := batch{table: "shipment", cols: without(shipmentSchema.parcel, 1)}
 	for _, v := range list {
-		vals := s.shipmentVals(v)
-		b.add(append(vals[:1:1], vals[2:]...)...)
+		b.add(without(shipmentVals(v), 1)...)
 	}
-	return s.update(ctx, b, int64(w))
+	if err := s.update(ctx, b, int64(w)); err != nil {
+		return err
+	}
+	return s.SaveStates(ctx, w, list)
 }
+
+// without returns a list that lacks its ith element.
+func without[T any](list []T, i int) []T { return append(list[:i:i], list[i+1:]...) }
 
 // AddPayload implements shipment.Store.
 func (s *Store) AddPayload(ctx context.Context, w auth.WorkspaceID, id shipment.PayloadID, source string, body []byte, received time.Time) error {
@@ -291,7 +329,8 @@ func (s *Store) AddLinks(ctx context.Context, links []shipment.Link) error {
 	for _, l := range links {
 		b.add(int64(l.Workspace), l.Fulfillment, int64(l.Order), int64(l.Shipment))
 	}
-	return s.insert(ctx, b)
+	_, err := s.insert(ctx, b)
+	return err
 }
 
 // DropLinks implements shipment.Store.
@@ -304,36 +343,45 @@ func (s *Store) DropLinks(ctx context.Context, w auth.WorkspaceID, fulfillments 
 	return nil
 }
 
-// ListShipments implements shipment.Store.
+// ListShipments implements shipment.Store. The workspace is that of the table in
+// whose order the list goes, so that its index leads and the other one follows by
+// key.
 func (s *Store) ListShipments(ctx context.Context, sc auth.Scope, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error) {
 	b := &where{}
-	b.add("workspace_id=$", sc.Workspace)
+	key, down := f.Sort()
+	column := map[shipment.Sort]string{shipment.BySince: "since", shipment.ByRisk: "risk_at", shipment.ByAttempt: "attempt_at"}[key]
+	id := "shipment.id"
+	if column == "" {
+		b.add("shipment.workspace_id=$", sc.Workspace)
+	} else {
+		id = "shipment_id"
+		b.add("shipment_state.workspace_id=$", sc.Workspace)
+	}
 	if !sc.All && sc.Shops != nil {
 		b.raw(oneOf(b, "+shop_id", sc.Shops))
 	}
-	key, down := f.Sort()
-	column := map[shipment.Sort]string{shipment.BySince: "since", shipment.ByRisk: "risk_at", shipment.ByAttempt: "attempt_at"}[key]
 	filterShipments(b, f)
-	by, dir := "id", " ASC"
-	cmp := ">"
+	dir, than := " ASC", ">"
 	if down {
-		dir, cmp = " DESC", "<"
+		dir, than = " DESC", "<"
 	}
+	by := id + dir
 	if column != "" {
-		by = column + dir + ", id"
+		by = column + dir + ", " + by
 	}
-	if after.ID != 0 {
-		if column == "" {
-			b.add("id"+cmp+"$", after.ID)
-		} else {
-			b.raw("(" + column + ", id)" + cmp + "(" + b.param(ms(after.At)) + "," + b.param(after.ID) + ")")
-		}
+	switch {
+	case after.ID == 0:
+	case column == "":
+		b.add(id+than+"$", after.ID)
+	default:
+		b.raw("(" + column + ", " + id + ")" + than + "(" + b.param(ms(after.At)) + "," + b.param(after.ID) + ")")
 	}
-	list, err := all(long(ctx), s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM shipment WHERE `+b.String()+` ORDER BY `+by+dir+` LIMIT `+b.param(limit), b.args...)
-	if err != nil || len(list) == 0 {
+	rows, err := all(long(ctx), s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM shipment JOIN shipment_state ON shipment_id=shipment.id
+		WHERE `+b.String()+` ORDER BY `+by+` LIMIT `+b.param(limit), b.args...)
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return list, s.fillLegs(ctx, sc.Workspace, list)
+	return s.withLegs(ctx, sc.Workspace, rows, nil)
 }
 
 func filterShipments(b *where, f shipment.Filter) {
@@ -366,23 +414,9 @@ func filterShipments(b *where, f shipment.Filter) {
 		b.add("direction=$", string(f.Direction))
 	}
 	if f.Order != 0 {
-		b.raw("id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=$1 AND order_id=" + b.param(f.Order) + ")")
+		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=$1 AND order_id=" + b.param(f.Order) + ")")
 	}
 	if f.Key != "" {
-		b.raw("id IN (SELECT shipment_id FROM shipment_leg WHERE workspace_id=$1 AND number_key=" + b.param(clean(f.Key)) + ")")
+		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_leg WHERE workspace_id=$1 AND number_key=" + b.param(clean(f.Key)) + ")")
 	}
-}
-
-// legsStand fails with errs.Conflict if another transaction has told one of the
-// numbers first.
-func (s *Store) legsStand(ctx context.Context, w auth.WorkspaceID, legs []shipment.Leg) error {
-	ids := make([]int64, len(legs))
-	for i, l := range legs {
-		ids[i] = int64(l.ID)
-	}
-	have, err := among(ctx, s.DB, func(v *int64) []any { return []any{v} }, `SELECT id FROM shipment_leg WHERE workspace_id=$1 AND `, []any{w}, "id", ids, "")
-	if err == nil && len(have) < len(ids) {
-		err = shipment.ErrRace
-	}
-	return err
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"godwit.dev/godwit/internal/app"
@@ -31,6 +32,21 @@ func TestScratch(t *testing.T) {
 	}
 	if err := b.tracking(ctx); err != nil {
 		t.Fatal(err)
+	}
+	if !core.Store.Lite() {
+		w, _ := core.Store.Pools()
+		rows, _ := w.Query("select pid from pg_stat_activity where datname=current_database()")
+		total := 0.0
+		for rows.Next() {
+			var pid int
+			_ = rows.Scan(&pid)
+			raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+			f := strings.Fields(string(raw))
+			u, _ := strconv.Atoi(f[13])
+			st, _ := strconv.Atoi(f[14])
+			total += float64(u+st) / 100
+		}
+		fmt.Printf("backends cpu %.1f s, %.4f ms an event\n", total, total*1000/float64(n))
 	}
 	for _, r := range b.results {
 		fmt.Printf("%-28s %9.0f/s  cpu %.4f ms\n", r.Name, r.PerSecond, r.CPU)

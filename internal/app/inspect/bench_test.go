@@ -25,12 +25,19 @@ func BenchmarkRun(b *testing.B) {
 	for _, n := range numbers {
 		n["text"] = n["number"]
 	}
-	for kind, rows := range map[string][]object{"mail": mails, "reply": readObjects(b, replyCases), "html": pages, "redact": readObjects(b, cardCases), "tracking": numbers, "search": nil} {
+	var hooks []object
+	for _, line := range hookLines(b) {
+		hooks = append(hooks, object{"line": line})
+	}
+	for kind, rows := range map[string][]object{"mail": mails, "reply": readObjects(b, replyCases), "html": pages, "redact": readObjects(b, cardCases), "tracking": numbers, "search": nil, "webhook": hooks} {
 		b.Run(kind, func(b *testing.B) {
 			var in bytes.Buffer
 			for range 10 {
 				for _, r := range rows {
 					line, err := json.Marshal(r)
+					if text, ok := r["line"].(string); ok {
+						line = []byte(text)
+					}
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -2,31 +2,43 @@ package inspect
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
+	"godwit.dev/godwit/internal/adapter/carrier/aftership"
+	"godwit.dev/godwit/internal/adapter/carrier/easypost"
+	"godwit.dev/godwit/internal/adapter/carrier/karrio"
+	"godwit.dev/godwit/internal/adapter/carrier/seventeentrack"
 	"godwit.dev/godwit/internal/adapter/commerce/amazon"
+	"godwit.dev/godwit/internal/adapter/commerce/medusa"
 	"godwit.dev/godwit/internal/adapter/commerce/shopify"
+	"godwit.dev/godwit/internal/adapter/commerce/vendure"
+	"godwit.dev/godwit/internal/adapter/commerce/woocommerce"
 	"godwit.dev/godwit/internal/adapter/payment/adyen"
 	"godwit.dev/godwit/internal/adapter/payment/paypal"
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/intake"
 )
 
-// sources are the vendors whose messages are read, by the names that people give them.
-func sources() map[string]intake.Source {
+// sources are the vendors whose messages are read, by the names that people give them. Their vocabularies are read once.
+var sources = sync.OnceValue(func() map[string]intake.Source {
 	all := map[string]intake.Source{}
 	for _, s := range []intake.Source{
-		shopify.Source(), stripe.Source(), adyen.Source(), paypal.Source(), amazon.Source(),
+		shopify.Source(), woocommerce.Source(), medusa.Source(), vendure.Source(), amazon.Source(),
+		stripe.Source(), paypal.Source(), adyen.Source(),
+		aftership.Source(), seventeentrack.Source(), easypost.Source(), karrio.Source(),
 	} {
 		all[s.Name] = s
 	}
-	for alias, name := range map[string]string{"shopify_rest": "shopify"} {
+	for alias, name := range map[string]string{"shopify_rest": "shopify", "seventeentrack": "17track"} {
 		all[alias] = all[name]
 	}
 	return all
-}
+})
 
 // inspectWebhook reads what a vendor sent. A body that is not an object is taken for the text of one.
 func inspectWebhook(string) inspector {
@@ -55,6 +67,10 @@ func inspectWebhook(string) inspector {
 		}
 		d, err := source.Decode(header, body)
 		if err != nil {
+			var e *errs.Error
+			if errors.As(err, &e) && e.Err != nil {
+				err = e.Err
+			}
 			return nil, sentence("The body is not a JSON object that can be read: %v.", err)
 		}
 		d.Provider = strings.ToLower(name)

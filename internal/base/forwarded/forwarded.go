@@ -170,12 +170,13 @@ func chainOf(h http.Header) []hop {
 }
 
 // fromRight returns the entries of a header that may come in several lines, the
-// last one first.
+// last one first. A header without any word in it is none.
 func fromRight(lines []string) []string {
-	if len(lines) == 0 {
+	all := strings.Join(lines, ",")
+	if strings.Trim(all, " \t,") == "" {
 		return nil
 	}
-	entries := strings.Split(strings.Join(lines, ","), ",")
+	entries := strings.Split(all, ",")
 	slices.Reverse(entries)
 	return entries[:min(len(entries), longestChain)]
 }

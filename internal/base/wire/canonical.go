@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -45,10 +44,8 @@ func (n *Node) write(w io.Writer) {
 		}
 		put("]")
 	case Object:
-		members := slices.Clone(n.nodes)
-		slices.SortFunc(members, func(a, b *Node) int { return strings.Compare(a.key, b.key) })
 		put("{")
-		for i, m := range members {
+		for i, m := range n.Members() {
 			if i > 0 {
 				put(",")
 			}

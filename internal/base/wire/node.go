@@ -142,12 +142,24 @@ func (n *Node) Items() []*Node {
 	return n.nodes
 }
 
-// Members returns the members of an object or the values of an array in their order. They do not count as read.
+// Members returns the members of an object, sorted by name, or the values of an array in their order. They do not count
+// as read.
 func (n *Node) Members() []*Node {
 	if n.Kind() < Array {
 		return nil
 	}
-	return n.nodes
+	if n.kind == Array {
+		return n.nodes
+	}
+	return slices.SortedFunc(slices.Values(n.nodes), func(a, b *Node) int { return strings.Compare(a.key, b.key) })
+}
+
+// Size returns how many members or values there are.
+func (n *Node) Size() int {
+	if n == nil {
+		return 0
+	}
+	return len(n.nodes)
 }
 
 // Text returns a string, number or bool as it was written, and "" for everything else.
@@ -262,16 +274,6 @@ func (n *Node) Texts() []string {
 			out = append(out, t)
 		}
 	}
-	return out
-}
-
-// Names returns the sorted names of an object's members.
-func (n *Node) Names() []string {
-	out := make([]string, 0, len(n.Members()))
-	for _, m := range n.Members() {
-		out = append(out, m.key)
-	}
-	slices.Sort(out)
 	return out
 }
 

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -35,6 +38,31 @@ func Parse(text []byte) (*Node, error) {
 		return nil, refuse(err)
 	}
 	return root, nil
+}
+
+// ParseForm reads a form (application/x-www-form-urlencoded) as an object of strings, or of arrays of them where a name
+// stands more than once. It fails as Parse does.
+func ParseForm(text []byte) (*Node, error) {
+	if len(text) > MaxBytes {
+		return nil, refuse(fmt.Errorf("%d bytes are more than %d", len(text), MaxBytes))
+	}
+	form, err := url.ParseQuery(string(text))
+	if err != nil {
+		return nil, refuse(err)
+	}
+	n := &Node{kind: Object}
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		v := &Node{kind: Array}
+		for _, value := range form[name] {
+			v.nodes = append(v.nodes, &Node{kind: String, text: value})
+		}
+		if len(v.nodes) == 1 {
+			v = v.nodes[0]
+		}
+		v.key = name
+		n.add(v)
+	}
+	return n, nil
 }
 
 func refuse(err error) error { return errs.Wrap(errs.Invalid, err, "error.json") }

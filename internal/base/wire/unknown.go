@@ -82,7 +82,7 @@ func (w *walk) visit(n *Node, container, path string) {
 	}
 	if n.kind == Array {
 		for i, m := range n.nodes {
-			w.visit(m, container, path+"["+strconv.Itoa(i)+"]")
+			w.visit(m, container, Index(path, i))
 		}
 		return
 	}
@@ -124,3 +124,6 @@ func Join(path, name string) string {
 	}
 	return path + "." + name
 }
+
+// Index is the path of a value in an array.
+func Index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -35,6 +36,15 @@ type almanac struct {
 }
 
 type eventID uint8
+
+// theAlmanac is the table read once, as it never changes.
+var theAlmanac = sync.OnceValue(func() *almanac {
+	a, err := readAlmanac(events)
+	if err != nil {
+		panic(err) // it is part of the program, and tested
+	}
+	return a
+})
 
 // friday are the countries whose weekend is Friday and Saturday.
 const friday = "SA EG QA KW BH OM YE IQ JO SY DZ LY SD IL MV BD"

@@ -35,6 +35,8 @@ type cell struct {
 	// Of the cell of whole journeys: those ended in delivery, their gaps, and
 	// those lost.
 	arrived, scans, lost float64
+
+	changed bool // since the rows were last asked for
 }
 
 // fade is how much less evidence of then weighs now; halfLife is positive.

@@ -2,6 +2,7 @@ package lane
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -31,12 +32,12 @@ func (c *cell) encode() []byte {
 
 // decode reads what encode wrote, and refuses whatever else with errs.Invalid.
 func decode(b []byte) (*cell, error) {
-	bad := func() (*cell, error) { return nil, errs.New(errs.Invalid, "lane.row_unreadable") }
+	bad := func() (*cell, error) { return nil, unreadable("evidence of %d bytes", len(b)) }
 	if len(b) == 0 {
 		return bad()
 	}
 	if b[0] != version {
-		return nil, errs.New(errs.Unsupported, "lane.row_version", "version", b[0])
+		return nil, errs.Wrap(errs.Unsupported, fmt.Errorf("evidence of version %d", b[0]), "")
 	}
 	at, n := binary.Varint(b[1:])
 	if n <= 0 || at < 0 || at > 1<<43 { // some time before the year 2248
@@ -74,4 +75,9 @@ func decode(b []byte) (*cell, error) {
 	}
 	c.arrived, c.scans, c.lost = sums[0], sums[1], sums[2]
 	return c, nil
+}
+
+// unreadable is the error of a row that nobody here wrote.
+func unreadable(format string, args ...any) error {
+	return errs.Wrap(errs.Invalid, fmt.Errorf(format, args...), "")
 }

@@ -2,6 +2,7 @@ package lane_test
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"math"
 	"slices"
@@ -23,7 +24,6 @@ const (
 	cutDay    = 280
 	newDays   = 75 // parcels announced in these days after the cut are judged
 	seed      = 4
-	perDay    = 55
 )
 
 // judged is what happened to a parcel of the trial under one rule.
@@ -49,7 +49,23 @@ type trial struct {
 	learned   int
 }
 
-var theTrial = sync.OnceValue(func() *trial { return try(seed, lane.Options{}) })
+var (
+	seeds  = flag.Int("seeds", 1, "invented histories that the trial pools")
+	perDay = flag.Float64("perday", 40, "parcels a day of each history")
+	month  = flag.Int("month", 13, "month of 2024 in which histories begin; the trial is nine months later")
+	frozen = flag.Bool("frozen", false, "learn nothing after the cut")
+)
+
+var theTrial = sync.OnceValue(func() *trial {
+	all := &trial{}
+	for i := range *seeds {
+		t := try(seed+uint64(i), lane.Options{})
+		all.model, all.learned = t.model, all.learned+t.learned
+		all.judged = append(all.judged, t.judged...)
+		all.forecasts = append(all.forecasts, t.forecasts...)
+	}
+	return all
+})
 
 // open is a parcel on its way.
 type open struct {
@@ -61,8 +77,8 @@ type open struct {
 }
 
 func try(seed uint64, o lane.Options) *trial {
-	from := time.Date(2025, 1, 5, 0, 0, 0, 0, time.UTC)
-	h := lanetest.New(seed, from, trialDays, perDay)
+	from := time.Date(2024, time.Month(*month), 5, 0, 0, 0, 0, time.UTC)
+	h := lanetest.New(seed, from, trialDays, *perDay)
 	t := &trial{model: lane.New(o, from)}
 	type event struct {
 		at           time.Time
@@ -109,38 +125,58 @@ func (t *trial) scan(way map[int]*open, p *lanetest.Parcel, id, scan, d int) {
 		return
 	}
 	a, b := p.Scans[scan-1], p.Scans[scan]
-	t.model.Learn(lane.Gap{Lane: p.Way.Lane, Stage: a.Stage, Start: a.At, End: b.At, Ending: lane.Scanned, Seen: o.seen})
-	t.learned++
+	t.call(o, b.At)
+	learn := d < cutDay || !*frozen
+	if learn {
+		t.model.Learn(lane.Gap{Lane: p.Way.Lane, Stage: a.Stage, Start: a.At, End: b.At, Ending: lane.Scanned, Seen: o.seen})
+		t.learned++
+	}
 	if o.step++; a.Stage != b.Stage {
 		o.step = 0
 	}
 	o.scan, o.seen = scan, time.Time{}
 	if b.Stage == lanetest.Delivered {
-		t.model.Arrive(p.Way.Lane, p.Scans)
+		if learn {
+			t.model.Arrive(p.Way.Lane, p.Scans)
+		}
 		delete(way, id)
 	}
 }
 
 func (t *trial) sweep(o *open, id, d int, now time.Time) {
 	last := o.p.Scans[o.scan]
-	if d%7 == 0 {
+	if d%7 == 0 && (d < cutDay || !*frozen) {
 		o.seen = t.model.Learn(lane.Gap{Lane: o.p.Way.Lane, Stage: last.Stage, Start: last.At, End: now, Seen: o.seen})
 	}
 	if o.judge < 0 {
 		return
 	}
-	parcel := lane.Parcel{Lane: o.p.Way.Lane, Stage: last.Stage, Step: o.step, Last: last.At, Window: 10 * day}
-	j := &t.judged[o.judge]
-	for level := lane.Watch; level <= t.model.Judge(parcel, now).Level; level++ {
-		if j.alarm[level].IsZero() {
-			j.alarm[level] = now
-		}
-	}
-	if (id+d)%4 == 0 && !o.p.Lost {
+	t.call(o, now)
+	parcel := o.parcel()
+	if (id+d)%5 == 0 && !o.p.Lost {
 		if f, ok := t.model.Forecast(parcel, now); ok {
 			end := o.p.Scans[len(o.p.Scans)-1].At
 			start := o.p.Scans[0].At
 			t.forecasts = append(t.forecasts, forecast{f, now, end, o.p.Promise, last.Stage, float64(now.Sub(start)) / float64(end.Sub(start))})
+		}
+	}
+}
+
+func (o *open) parcel() lane.Parcel {
+	last := o.p.Scans[o.scan]
+	return lane.Parcel{Lane: o.p.Way.Lane, Stage: last.Stage, Step: o.step, Last: last.At, Window: 10 * day}
+}
+
+// call takes down the levels that a parcel has reached at an instant: once a
+// day, and just before its next scan, so that no alarm between is missed.
+func (t *trial) call(o *open, now time.Time) {
+	if o.judge < 0 {
+		return
+	}
+	j := &t.judged[o.judge]
+	for level := lane.Watch; level <= t.model.Judge(o.parcel(), now).Level; level++ {
+		if j.alarm[level].IsZero() {
+			j.alarm[level] = now
 		}
 	}
 }
@@ -166,7 +202,7 @@ func (t *trial) rate(name string, alarm func(*judged) time.Time) score {
 		end := j.parcel.Scans[len(j.parcel.Scans)-1].At
 		if !j.parcel.Lost {
 			s.healthy++
-			if !at.IsZero() && at.Before(end) {
+			if !at.IsZero() && !at.After(end) {
 				s.over++
 			}
 			continue

@@ -203,7 +203,7 @@ func (m *Model) calibration(p Parcel) []float64 {
 		levels[i] = float64(i) / calibrationBins
 	}
 	scopes := p.Lane.scopes()
-	for pool := pools - 1; pool >= 0; pool-- {
+	for pool := OfWorld; pool >= OfPair; pool-- {
 		c := m.cells[cellKey{scopes[pool], p.Stage}]
 		if c == nil || len(c.ranks) == 0 {
 			continue
@@ -242,11 +242,13 @@ func recalibrated(old, ranks []float64, f float64) []float64 {
 
 // calibrate ranks a delivery within forecasts from instants spread evenly over
 // its way, as those are who ask: a parcel that takes long is asked for more
-// often, and counts for its days.
+// often, and counts for its days. A single lane has too few deliveries to
+// calibrate by; pairs are the narrowest.
 func (m *Model) calibrate(l Lane, scans []Scan) {
 	const looks, usual = 3, 10 * 24 * time.Hour
 	start, end := scans[0].At, scans[len(scans)-1].At
 	at := end.UnixMilli()
+	scopes := l.scopes()
 	days := min(float64(end.Sub(start))/float64(usual), 5) / looks
 	for look := range looks {
 		m.turn++
@@ -267,7 +269,7 @@ func (m *Model) calibrate(l Lane, scans []Scan) {
 		n := sort.Search(len(instants), func(k int) bool { return instants[k] > at })
 		below := sort.Search(len(instants), func(k int) bool { return instants[k] >= at })
 		u := (float64(below+n)/2 + 0.5) / (float64(len(instants)) + 1)
-		for _, scope := range l.scopes() {
+		for _, scope := range scopes[OfPair:] {
 			cell := m.change(scope, scans[i].Stage)
 			cell.rank(u, days*cell.weight(at, m.options.HalfLife))
 		}

@@ -71,16 +71,15 @@ func (c *curve) when(s float64) float64 {
 }
 
 // root is what is believed of a stage before anything was seen: log-normal
-// gaps, and three in a thousand that never end. Its scale puts the alarm of an
-// unknown lane near the 10 to 12 days that the trade's fixed rules use.
+// gaps, and three in a thousand that never end. By default a parcel in transit
+// on an unknown lane is watched after 9 days and stalled after 15; the trade's
+// fixed rules warn after 3 to 12.
 func root(s Stage) curve {
 	const lost, sigma = 0.003, 0.95
 	median := 20.0
 	switch s.Status() {
-	case Announced, Customs, Pickup, Attempt:
+	case Announced, Customs, Pickup, Attempt, Held, Returning:
 		median = 36
-	case Held, Returning:
-		median = 60
 	case Out:
 		median = 9
 	}

@@ -1,10 +1,6 @@
 package lane
 
-import (
-	"strings"
-
-	"godwit.dev/godwit/internal/base/errs"
-)
+import "strings"
 
 // Lane is a way that parcels take. Origin and Dest are ISO 3166-1 alpha-2 codes
 // in capitals, or empty where they are not known; Service names the carrier
@@ -116,7 +112,7 @@ func ParseScope(key string) (Scope, error) {
 			return s, nil
 		}
 	}
-	return Scope{}, errs.New(errs.Invalid, "lane.row_unreadable", "row", key)
+	return Scope{}, unreadable("scope %q", key)
 }
 
 // regions are the groups of countries whose lanes stand in for each other

@@ -57,7 +57,7 @@ type Model struct {
 	paces   map[Season]*pace
 	clocks  map[clockKey]*clock
 	limits  map[limitKey]*limits
-	changed map[cellKey]struct{}
+	changed []cellKey
 	turn    int // spreads calibration over the ages of silences
 }
 
@@ -68,14 +68,10 @@ type cellKey struct {
 
 // New returns a Model without evidence, whose clock stands at now.
 func New(o Options, now time.Time) *Model {
-	a, err := readAlmanac(events)
-	if err != nil {
-		panic(err) // the table is part of the program and tested
-	}
 	m := &Model{
-		options: o.filled(), almanac: a,
+		options: o.filled(), almanac: theAlmanac(),
 		cells: map[cellKey]*cell{}, paces: map[Season]*pace{}, clocks: map[clockKey]*clock{},
-		limits: map[limitKey]*limits{}, changed: map[cellKey]struct{}{},
+		limits: map[limitKey]*limits{},
 	}
 	m.Advance(now)
 	return m
@@ -192,13 +188,14 @@ type Scan struct {
 
 // Arrive adds a delivered parcel to the evidence of how long is still to go
 // from each of its scans; the last one is the delivery. Before that it measures
-// the forecasts that the model would have made on the way, by which later ones
-// are calibrated. Call it once for a parcel, when it is delivered.
+// the forecasts and alarms that the model would have made on the way, by which
+// later ones are calibrated. Call it once for a parcel, when it is delivered.
 func (m *Model) Arrive(l Lane, scans []Scan) {
 	if len(scans) < 2 {
 		return
 	}
 	m.calibrate(l, scans)
+	rarest := m.rarest(l, scans)
 	way := m.clock(l, between)
 	at := scans[len(scans)-1].At.UnixMilli()
 	delivered := way.hours(at)
@@ -221,6 +218,9 @@ func (m *Model) Arrive(l Lane, scans []Scan) {
 		cell.arrived += w
 		cell.scans += w * float64(len(scans)-1)
 		cell.arrive(0, max(whole, 0), w)
+		if scope.Pool != OfLane {
+			cell.rare(rarest, w)
+		}
 	}
 }
 
@@ -233,14 +233,24 @@ func (m *Model) Lose(l Lane, at time.Time) {
 	}
 }
 
-func (m *Model) change(s Scope, stage Stage) *cell {
-	key := cellKey{s, stage}
+// cell returns the evidence of a scope and stage, made on first use.
+func (m *Model) cell(key cellKey) *cell {
 	c := m.cells[key]
 	if c == nil {
 		c = &cell{}
 		m.cells[key] = c
 	}
-	m.changed[key] = struct{}{}
+	return c
+}
+
+// change is cell for who is about to add to it.
+func (m *Model) change(s Scope, stage Stage) *cell {
+	key := cellKey{s, stage}
+	c := m.cell(key)
+	if !c.changed {
+		c.changed = true
+		m.changed = append(m.changed, key)
+	}
 	return c
 }
 

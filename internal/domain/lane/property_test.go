@@ -149,6 +149,12 @@ func TestVerdictRisesWithSilenceAndSaysWhen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, p := genModel(t), genParcel(t)
 		now := p.Last
+		for level := Watch; level <= Lost; level++ {
+			at := m.Reaches(p, level)
+			if got := m.Judge(p, at).Level; got < level || level > Watch && at.Before(m.Reaches(p, level-1)) {
+				t.Fatalf("at %s, when %s is reached, it is %s", at, level, got)
+			}
+		}
 		last, odds := m.Judge(p, now), m.Odds(p, now)
 		for range 12 {
 			var later time.Time

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"godwit.dev/godwit/internal/base/errs"
 )
 
 // Row is evidence as the store keeps it: one row per scope and stage, and one
@@ -40,10 +38,12 @@ func parseSeason(scope string) (Season, bool) {
 // brought in, in order of their keys. A row takes the place of that kept before.
 func (m *Model) Changed() []Row {
 	var out []Row
-	for key := range m.changed {
-		out = append(out, Row{key.scope.String(), key.stage, m.cells[key].encode()})
+	for _, key := range m.changed {
+		c := m.cells[key]
+		c.changed = false
+		out = append(out, Row{key.scope.String(), key.stage, c.encode()})
 	}
-	clear(m.changed)
+	m.changed = m.changed[:0]
 	for s, p := range m.paces {
 		if p.changed {
 			c := cell{at: p.at, gaps: []tally{{p.ends, p.expected}}}
@@ -51,9 +51,7 @@ func (m *Model) Changed() []Row {
 			p.changed = false
 		}
 	}
-	slices.SortFunc(out, func(a, b Row) int {
-		return strings.Compare(a.Scope+"\x00"+string(a.Stage), b.Scope+"\x00"+string(b.Stage))
-	})
+	slices.SortFunc(out, byKey)
 	return out
 }
 
@@ -69,7 +67,7 @@ func (m *Model) Load(r Row) error {
 	if r.Stage == seasonStage {
 		s, ok := parseSeason(r.Scope)
 		if !ok || len(c.gaps) != 1 {
-			return errs.New(errs.Invalid, "lane.row_unreadable", "row", r.Scope)
+			return unreadable("season %q", r.Scope)
 		}
 		if _, known := m.almanac.speed[s.Event]; known { // an event that left the table is forgotten
 			m.paceOf(s).merge(&pace{at: c.at, ends: c.gaps[0].ends, expected: c.gaps[0].waited})
@@ -84,27 +82,46 @@ func (m *Model) Load(r Row) error {
 	return nil
 }
 
+// Forget drops the evidence of lanes and pools that has faded to less than a
+// tenth of a gap, and returns the keys of its rows for the store to delete.
+// Called now and then it keeps the model as large as the lanes in use.
+func (m *Model) Forget() []Row {
+	var gone []Row
+	for key, c := range m.cells {
+		weight := c.arrived + c.lost
+		for _, t := range c.gaps {
+			weight += t.ends + t.waited
+		}
+		for _, h := range c.ahead {
+			for _, v := range h {
+				weight += v
+			}
+		}
+		if c.at < m.now && weight*fade(c.at, m.now, m.options.HalfLife) < 0.1 {
+			delete(m.cells, key)
+			gone = append(gone, Row{Scope: key.scope.String(), Stage: key.stage})
+		}
+	}
+	m.changed = slices.DeleteFunc(m.changed, func(key cellKey) bool { return m.cells[key] == nil })
+	slices.SortFunc(gone, byKey)
+	return gone
+}
+
+func byKey(a, b Row) int {
+	return strings.Compare(a.Scope+"\x00"+string(a.Stage), b.Scope+"\x00"+string(b.Stage))
+}
+
 // Merge adds another model's evidence, such as that of another part of an
 // import; the order of merges does not matter. Both need the same HalfLife.
 func (m *Model) Merge(o *Model) {
 	for key, c := range o.cells {
-		m.cell(key).merge(c, m.options.HalfLife)
-		m.changed[key] = struct{}{}
+		m.change(key.scope, key.stage).merge(c, m.options.HalfLife)
 	}
 	for s, p := range o.paces {
 		q := m.paceOf(s)
 		q.merge(p)
 		q.changed = q.changed || p.at != 0
 	}
-}
-
-func (m *Model) cell(key cellKey) *cell {
-	c := m.cells[key]
-	if c == nil {
-		c = &cell{}
-		m.cells[key] = c
-	}
-	return c
 }
 
 func (p *pace) merge(o *pace) {

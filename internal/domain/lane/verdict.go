@@ -64,13 +64,14 @@ func (m *Model) limit(l Lane, s Stage) *limits {
 	var seen [pools]float64
 	x.curve, seen = m.estimate(l, s)
 	x.seen = seen[OfLane]
-	n := 1.0
+	watch, stalled := m.options.Watch, m.options.FalseAlarms
 	if !m.options.PerSilence {
-		n = max(m.silences(l), 1)
+		n, share := max(m.silences(l), 1), m.rareShares(l)
+		watch, stalled = rarity(&share, watch)/n, rarity(&share, stalled)/n
 	}
 	never := x.curve.never()
-	x.watch = x.curve.when(min(never+m.options.Watch/n, 1))
-	x.stalled = x.curve.when(min(never+m.options.FalseAlarms/n, 1))
+	x.watch = x.curve.when(min(never+watch, 1))
+	x.stalled = x.curve.when(min(never+stalled, 1))
 	x.lost = max(x.curve.when(min(never/m.options.Lost, 1)), x.stalled)
 	m.limits[key] = x
 	return x
@@ -78,27 +79,35 @@ func (m *Model) limit(l Lane, s Stage) *limits {
 
 // Judge says how serious a parcel's silence is at now. It only rises with now.
 func (m *Model) Judge(p Parcel, now time.Time) Verdict {
-	x, c := m.limit(p.Lane, p.Stage), m.clock(p.Lane, p.Stage.side())
-	last := p.Last.UnixMilli()
-	zero := c.hours(last)
-	at := now.UnixMilli()
-	silence := c.hours(at) - zero
-	// An instant is a whole millisecond; the next one is past the limit.
-	reached := func(limit float64) time.Time { return time.UnixMilli(c.instant(zero+limit) + 1).UTC() }
-	switch window := p.Last.Add(p.Window); {
-	case silence >= x.lost && !now.Before(window):
+	x := m.limit(p.Lane, p.Stage)
+	c := m.clock(p.Lane, p.Stage.side())
+	zero := c.hours(p.Last.UnixMilli())
+	silence := c.hours(now.UnixMilli()) - zero
+	switch {
+	case silence >= x.lost && !now.Before(p.Last.Add(p.Window)):
 		return Verdict{Level: Lost}
 	case silence >= x.stalled:
-		next := reached(x.lost)
-		if window.After(next) {
-			next = window
-		}
-		return Verdict{Stalled, next}
+		return Verdict{Stalled, x.reached(c, p, zero, Lost)}
 	case silence >= x.watch:
-		return Verdict{Watch, reached(x.stalled)}
-	default:
-		return Verdict{Quiet, reached(x.watch)}
+		return Verdict{Watch, x.reached(c, p, zero, Stalled)}
 	}
+	return Verdict{Quiet, x.reached(c, p, zero, Watch)}
+}
+
+// Reaches returns the instant at which a parcel reaches a level if no scan
+// comes: what a store keeps beside it, to find those that are due.
+func (m *Model) Reaches(p Parcel, level Level) time.Time {
+	c := m.clock(p.Lane, p.Stage.side())
+	return m.limit(p.Lane, p.Stage).reached(c, p, c.hours(p.Last.UnixMilli()), level)
+}
+
+func (x *limits) reached(c *clock, p Parcel, zero float64, level Level) time.Time {
+	// An instant is a whole millisecond; the next one is past the limit.
+	at := time.UnixMilli(c.instant(zero+[...]float64{0, x.watch, x.stalled, x.lost}[min(level, Lost)]) + 1).UTC()
+	if window := p.Last.Add(p.Window); level >= Lost && window.After(at) {
+		return window.UTC()
+	}
+	return at
 }
 
 // Odds are the chances behind a verdict.

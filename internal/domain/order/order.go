@@ -18,6 +18,7 @@ type Shop struct {
 	ID        ShopID
 	Workspace auth.WorkspaceID
 	Name      string
+	Slug      string // names it in the address of its page for customers, among all shops of all workspaces
 	Platform  string // shopify, amazon, ...; "" for a file
 	Market    string // ISO 3166-1 alpha-2 of the country it sells to, "" for many
 	Currency  string // ISO 4217

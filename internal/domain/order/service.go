@@ -129,6 +129,15 @@ func (s *Service) Shops(ctx context.Context, actor auth.Actor) ([]Shop, error) {
 	return slices.DeleteFunc(list, func(x Shop) bool { return !scope.Sees(x.Resource()) }), err
 }
 
+// ShopBySlug returns the shop whose page for customers has an address, in
+// whichever workspace; an address that no shop has is errs.NotFound.
+func (s *Service) ShopBySlug(ctx context.Context, slug string) (Shop, error) {
+	if slug == "" || len(slug) > 2*longestSlug {
+		return Shop{}, errs.New(errs.NotFound, "error.not_found")
+	}
+	return s.store.ShopBySlug(ctx, slug)
+}
+
 // EnsureShop returns the shop of a name and creates it as given if there is
 // none. One that exists stays as it is.
 func (s *Service) EnsureShop(ctx context.Context, actor auth.Actor, shop Shop) (Shop, bool, error) {
@@ -153,12 +162,24 @@ func (s *Service) EnsureShop(ctx context.Context, actor auth.Actor, shop Shop) (
 			return err
 		}
 		shop.ID, shop.Workspace, shop.CreatedAt = ShopID(s.ids.Next()), actor.Workspace, s.now().UTC()
-		if created, err = s.store.AddShop(ctx, shop); err != nil {
-			return err
+		for _, shop.Slug = range slugs(shop) {
+			if created, err = s.store.AddShop(ctx, shop); err != nil {
+				return err
+			}
+			if created {
+				break
+			}
+			kept, err := s.store.ShopByName(ctx, actor.Workspace, shop.Name)
+			if err == nil { // somebody else was faster
+				shop = kept
+				return nil
+			}
+			if !errs.Is(err, errs.NotFound) {
+				return err
+			}
 		}
 		if !created {
-			shop, err = s.store.ShopByName(ctx, actor.Workspace, shop.Name)
-			return err
+			return errs.New(errs.Unavailable, "error.busy")
 		}
 		return s.journal.Append(ctx, event.New(ShopAdded, actor, event.Subject{Kind: ShopSubject, ID: int64(shop.ID)}, 0,
 			map[string]string{"name": shop.Name, "platform": shop.Platform, "currency": shop.Currency}))

@@ -14,11 +14,13 @@ import (
 type Store interface {
 	InTx(context.Context, func(context.Context) error) error
 
-	// AddShop inserts a shop; it reports false if the name is taken.
+	// AddShop inserts a shop; it reports false if the name or the slug is taken.
 	AddShop(context.Context, Shop) (bool, error)
 	Shop(context.Context, auth.WorkspaceID, ShopID) (Shop, error)
 	ShopByName(ctx context.Context, w auth.WorkspaceID, name string) (Shop, error)
 	Shops(context.Context, auth.WorkspaceID) ([]Shop, error)
+	// ShopBySlug returns the shop with a slug, in whichever workspace.
+	ShopBySlug(ctx context.Context, slug string) (Shop, error)
 
 	Order(context.Context, auth.WorkspaceID, ID) (Order, error)
 	// HoldOrders returns the orders of a shop with these external IDs, locked

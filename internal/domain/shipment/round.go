@@ -196,7 +196,7 @@ func (b *round) onward(p *parcel, seq int, n Number, at time.Time) {
 		from = at
 	}
 	p.Legs = append(p.Legs, Leg{ID: LegID(b.ids.Next()), Shipment: p.ID, Seq: seq + 1, Carrier: carrier, Name: n.Carrier, Number: n.Number, Key: key, Params: n.Params, From: from})
-	p.moved = true
+	p.moved, p.edited = true, true // the shipment counts its legs
 	b.index(p, key)
 }
 
@@ -263,7 +263,7 @@ func (b *round) advance(p *parcel, stored []Event) []Event {
 		}
 	}
 	if p.Origin == (Place{}) {
-		b.leaves(p, added)
+		p.leaves(added)
 	}
 	if risk := riskAt(p.Shipment, b.patience); p.State != before || !risk.Equal(p.RiskAt) {
 		p.saved, p.RiskAt, p.UpdatedAt = true, risk, b.now
@@ -271,26 +271,16 @@ func (b *round) advance(p *parcel, stored []Event) []Event {
 	return added
 }
 
-// leaves takes the country of the first scan for that of origin.
-func (b *round) leaves(p *parcel, added []Event) {
-	if p.Direction != Out || !p.FirstScanAt.Equal(firstScan(added)) {
-		return
-	}
+// leaves takes the country that a parcel was first heard of from for that of
+// origin.
+func (p *parcel) leaves(added []Event) {
 	for _, e := range added {
-		if e.Status.scan() && e.Place.Country != "" {
+		sure := e.Status == Announced || e.Status == PickedUp || e.Status == InTransit && e.Place.Country != p.To.Country
+		if sure && e.Place.Country != "" {
 			p.Origin, p.edited = Place{Country: e.Place.Country}, true
 			return
 		}
 	}
-}
-
-func firstScan(list []Event) time.Time {
-	for _, e := range list {
-		if e.Status.scan() {
-			return e.At
-		}
-	}
-	return time.Time{}
 }
 
 // write stores all that a round changed.

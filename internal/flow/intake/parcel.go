@@ -72,3 +72,25 @@ type Event struct {
 	Lat     string    `json:"lat,omitempty"`
 	Lon     string    `json:"lon,omitempty"`
 }
+
+// Last is the event that happened last, whatever the order in which they stand; of none it is an unknown one.
+func Last(events []Event) Event {
+	last := Event{Status: Unknown}
+	for _, e := range events {
+		if last.At.IsZero() || e.At.After(last.At) {
+			last = e
+		}
+	}
+	return last
+}
+
+// DeliveredAt is when a parcel was first delivered, zero if its events do not say so.
+func DeliveredAt(events []Event) time.Time {
+	var at time.Time
+	for _, e := range events {
+		if e.Status == Delivered && (at.IsZero() || e.At.Before(at)) {
+			at = e.At
+		}
+	}
+	return at
+}

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -86,7 +85,7 @@ func (r *Record) gather(n *wire.Node, path, currency string, depth int) {
 				if i == 20 {
 					break
 				}
-				p := at + "[" + strconv.Itoa(i) + "]"
+				p := wire.Index(at, i)
 				if item.Kind() == wire.Object {
 					r.gather(item, p, currency, depth+1)
 				} else {
@@ -153,7 +152,7 @@ var sums = [][2]string{{"amount", "currency_code"}, {"amount", "currencyCode"}, 
 
 // sumOf reads an object that is nothing but a sum. It does not count as read.
 func sumOf(n *wire.Node) (Money, bool) {
-	if len(n.Members()) != 2 {
+	if n.Size() != 2 {
 		return Money{}, false
 	}
 	for _, s := range sums {

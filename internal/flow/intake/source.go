@@ -3,6 +3,7 @@ package intake
 import (
 	"encoding/json"
 	"fmt"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -13,31 +14,36 @@ import (
 
 // Delivery is one message of a vendor, understood.
 type Delivery struct {
-	Provider   string    `json:"provider"`
-	Type       string    `json:"type"`        // ours: order.updated
-	VendorType string    `json:"vendor_type"` // the vendor's: orders/updated
-	Key        string    `json:"key"`         // by which a repeat is told
-	OccurredAt time.Time `json:"-"`           // zero if the message does not say
-	Object     Object    `json:"object"`      // the first of Items
-	Items      []Object  `json:"items,omitempty"`
-	Unknown    []string  `json:"unknown"` // paths that were not understood, sorted
-	Raw        []byte    `json:"-"`       // the body as it came, which loses nothing
+	Provider   string
+	Type       string    // ours: order.updated
+	VendorType string    // the vendor's: orders/updated
+	Key        string    // by which a repeat is told
+	OccurredAt time.Time // zero if the message does not say
+	Object     Object    // the first of Items
+	Items      []Object
+	Unknown    []string // paths that were not understood, sorted
+	Raw        []byte   // the body as it came, which loses nothing
 }
 
 // MarshalJSON writes a moment that is not known as null, and the items only if they are several.
 func (d Delivery) MarshalJSON() ([]byte, error) {
-	type plain Delivery
-	if len(d.Items) < 2 {
-		d.Items = nil
-	}
-	var at *time.Time
-	if !d.OccurredAt.IsZero() {
-		at = &d.OccurredAt
-	}
-	return json.Marshal(struct {
-		plain
+	out := struct {
+		Provider   string     `json:"provider"`
+		Type       string     `json:"type"`
+		VendorType string     `json:"vendor_type"`
+		Key        string     `json:"key"`
 		OccurredAt *time.Time `json:"occurred_at"`
-	}{plain(d), at})
+		Object     Object     `json:"object"`
+		Items      []Object   `json:"items,omitempty"`
+		Unknown    []string   `json:"unknown"`
+	}{d.Provider, d.Type, d.VendorType, d.Key, nil, d.Object, nil, d.Unknown}
+	if len(d.Items) > 1 {
+		out.Items = d.Items
+	}
+	if !d.OccurredAt.IsZero() {
+		out.OccurredAt = &d.OccurredAt
+	}
+	return json.Marshal(out)
 }
 
 // Told is what a vendor's converter found in a message.
@@ -61,15 +67,15 @@ type Source struct {
 // Decode reads a message. It fails with errs.Invalid if the body is not JSON, is no object, or is beyond the limits of
 // package wire; a message whose kind is not known is a [Record].
 func (s Source) Decode(h http.Header, body []byte) (Delivery, error) {
-	root, err := wire.Parse(body)
+	if h == nil {
+		h = http.Header{}
+	}
+	root, err := parse(h, body)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("decode %s: %w", s.Name, err)
 	}
 	if root.Kind() != wire.Object && root.Kind() != wire.Array {
 		return Delivery{}, errs.Wrap(errs.Invalid, fmt.Errorf("decode %s: the body is no object", s.Name), "error.json")
-	}
-	if h == nil {
-		h = http.Header{}
 	}
 	t := s.Convert(h, root)
 	if len(t.Objects) == 0 {
@@ -77,13 +83,11 @@ func (s Source) Decode(h http.Header, body []byte) (Delivery, error) {
 	}
 	d := Delivery{Provider: s.Name, Type: t.Type, VendorType: t.VendorType, Key: t.Key, OccurredAt: t.OccurredAt, Object: t.Objects[0], Items: t.Objects, Raw: body}
 	for _, o := range t.Objects {
-		if b := o.Base(); b.Kind == "" {
-			b.Kind = kindOf(o)
-		}
+		label(o)
 	}
 	head := d.Object.Base()
 	if d.Type == "" {
-		d.Type = head.Kind + ".updated"
+		d.Type = nounOf(d.Object) + ".updated"
 	}
 	if d.Key == "" {
 		// Nothing names the event: the same document is the same event.
@@ -100,6 +104,14 @@ func (s Source) Decode(h http.Header, body []byte) (Delivery, error) {
 	}
 	d.Unknown = root.Unknown(s.Known, t.Container, s.Naming)
 	return d, nil
+}
+
+// parse reads JSON, or a form, which vendors send as their ping or in old settings.
+func parse(h http.Header, body []byte) (*wire.Node, error) {
+	if kind, _, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil && kind == "application/x-www-form-urlencoded" {
+		return wire.ParseForm(body)
+	}
+	return wire.Parse(body)
 }
 
 func kindOf(o Object) string {
@@ -134,6 +146,44 @@ func kindOf(o Object) string {
 		return KindError
 	}
 	return KindOther
+}
+
+// label names the kind of an object and of those inside it.
+func label(o Object) {
+	if b := o.Base(); b.Kind == "" {
+		b.Kind = kindOf(o)
+	}
+	switch o := o.(type) {
+	case *Order:
+		if o.Customer != nil {
+			label(o.Customer)
+		}
+		labels(o.Fulfillments)
+		labels(o.Refunds)
+		labels(o.Returns)
+		labels(o.Payments)
+	case *Return:
+		labels(o.Refunds)
+		labels(o.Shipments)
+	case *Dispute:
+		for i := range o.Messages {
+			label(&o.Messages[i])
+		}
+	}
+}
+
+func labels[T Object](objects []T) {
+	for _, o := range objects {
+		label(o)
+	}
+}
+
+// nounOf is what a type says that an object is.
+func nounOf(o Object) string {
+	if r, ok := o.(*Record); ok && r.Noun != "" {
+		return strings.ToLower(r.Noun)
+	}
+	return o.Base().Kind
 }
 
 // Words brings a vendor's words to ours.

@@ -15,7 +15,7 @@ func TestGrants(t *testing.T) {
 		ReadTickets: "xxx--", WriteTickets: "xxx--", SendMail: "xxx--", BulkTickets: "xxx--", SeeReports: "xx---",
 		ReadCustomers: "xxx--", MergeCustomer: "xxx--", ReadOrders: "xxx--", ImportOrders: "xx---", ImportMail: "x----",
 		ManageMacros: "xx---", ManageFields: "xx---", ManageTeams: "xx---", ManageMail: "x----",
-		ManagePeople: "x----", ManageTokens: "x----", ManageWebhooks: "x----", Manage: "x----",
+		ManagePeople: "x----", ManageTokens: "x----", ManageWebhooks: "x----", ReadAudit: "x----", Manage: "x----",
 	}
 	for p := range rows {
 		if !slices.Contains(every, p) {

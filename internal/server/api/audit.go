@@ -120,7 +120,7 @@ type AuditState struct {
 	Through   int64        `json:"through" example:"4711" doc:"The newest link that was compared."`
 	CheckedAt time.Time    `json:"checked_at" doc:"When the chain was last compared from its first link on."`
 	Faults    []AuditFault `json:"faults" nullable:"false" maxItems:"101" doc:"What is wrong, at most the first hundred."`
-	Anchor    *AuditAnchor `json:"anchor" nullable:"true" doc:"The newest anchor; null before the first entry."`
+	Anchor    *AuditAnchor `json:"anchor,omitempty" doc:"The newest anchor; left out before the first entry."`
 }
 
 // AuditFault is one thing that is wrong with the chain.

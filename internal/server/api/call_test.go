@@ -345,7 +345,7 @@ func TestAnswersAreSafe(t *testing.T) {
 	a := w.call("GET", Prefix+"/tickets", m.secret, "", "Origin", "https://evil.example", "Cookie", "godwit=x", "Accept-Encoding", "gzip").want(200)
 	for name, want := range map[string]string{
 		"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "", "Set-Cookie": "", "Content-Encoding": "gzip",
-		"Referrer-Policy": "no-referrer",
+		"Referrer-Policy": "no-referrer", "Content-Disposition": `attachment; filename="api.json"`,
 	} {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

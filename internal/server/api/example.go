@@ -120,6 +120,8 @@ func examples() map[string]example {
 		"viewList":        {query: "counts=true"},
 		"viewCreate":      {body: `{"name": "Stuck at customs", "condition": ` + condition + `, "sort": "oldest"}`},
 		"viewUpdate":      {body: `{"name": "Stuck at customs for long", "condition": {"field": "inbound", "op": "older", "value": "48"}}`},
+		"shipmentList":    {query: "board=risk"},
+		"trackingSave":    {body: `{"events": [{"carrier": "DHL", "number": "00340434161094", "status": "in_transit", "code": "DEP", "text": "Departed from the sorting centre", "at": "2026-11-20T18:30:00+01:00", "place": {"country": "DE", "city": "Leipzig"}}]}`},
 		"macroCreate":     {body: `{"name": "Parcel on its way", "folder": "Shipping", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel {{ order.tracking }} is on its way.", "de": "Hallo {{ customer.first_name }}, dein Paket {{ order.tracking }} ist unterwegs."}, "actions": {"status": "pending", "waiting": "carrier", "add_tags": ["parcel"]}}`},
 		"macroUpdate":     {body: `{"name": "Parcel delayed", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel is late."}, "actions": {"priority": "high"}}`},
 		"tagCreate":       {body: `{"name": "lost-parcel", "color": "rust"}`},
@@ -145,7 +147,7 @@ func examples() map[string]example {
 		"hookCreate":      {body: `{"name": "Web shop", "scheme": "standard"}`},
 		"hookUpdate":      {body: `{"name": "Web shop Berlin", "disabled": true}`},
 		"hookRotate":      {body: `{}`},
-		"policyUpdate":    {body: `{"way": "any", "factor_roles": ["lead"]}`},
+		"policyUpdate":    {body: `{"way": "any", "factor_roles": ["lead"], "sessions": "day"}`},
 		"tokenCreate":     {body: `{"name": "Warehouse sync", "scopes": ["orders.read", "tickets.read"], "expires_at": "2099-01-01T00:00:00Z"}`},
 	}
 }

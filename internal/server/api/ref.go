@@ -22,6 +22,7 @@ type (
 	aLine      struct{}
 	aParcel    struct{}
 	aShop      struct{}
+	aShipment  struct{}
 	aPerson    struct{}
 	aTeam      struct{}
 	aMailbox   struct{}
@@ -44,6 +45,7 @@ func (anOrder) prefix() string    { return "ord" }
 func (aLine) prefix() string      { return "lin" }
 func (aParcel) prefix() string    { return "prc" }
 func (aShop) prefix() string      { return "shp" }
+func (aShipment) prefix() string  { return "shm" }
 func (aPerson) prefix() string    { return "per" }
 func (aTeam) prefix() string      { return "tem" }
 func (aMailbox) prefix() string   { return "mbx" }
@@ -61,7 +63,7 @@ func (aReceived) prefix() string  { return "rcv" }
 // parameter of this table that is not an identifier of its kind names nothing.
 func inPath() map[string]kind {
 	return map[string]kind{
-		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "person": aPerson{}, "team": aTeam{},
+		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{},
 	}

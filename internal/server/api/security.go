@@ -26,6 +26,7 @@ type Policy struct {
 	Way            string        `json:"way" enum:"any,strong,sso" doc:"strong takes passkeys and single sign-on, sso single sign-on alone; an owner always keeps a way of their own."`
 	FactorEveryone bool          `json:"factor_everyone" doc:"Everyone needs a second factor."`
 	FactorRoles    []string      `json:"factor_roles" nullable:"false" doc:"Those in these roles do."`
+	Sessions       string        `json:"sessions" enum:"strict,day,week,month" doc:"How long a sign-in lasts: strict is 12 hours and 30 minutes unused, day a day and 8 hours, week a week and 3 days, month 30 days and a week."`
 	SSO            SingleSignOn  `json:"sso"`
 	People         []PersonProof `json:"people" nullable:"false" doc:"What each person has to prove themself with."`
 }
@@ -51,7 +52,7 @@ type PersonProof struct {
 
 func policyRecord(p auth.Policy, proven []auth.Proven) Policy {
 	return Policy{
-		Way: string(p.Way), FactorEveryone: p.Everyone, FactorRoles: convert(p.Roles, func(r auth.Role) string { return string(r) }),
+		Way: string(p.Way), FactorEveryone: p.Everyone, FactorRoles: convert(p.Roles, func(r auth.Role) string { return string(r) }), Sessions: string(p.Lasting),
 		SSO: SingleSignOn{p.SSO.On, p.SSO.Issuer, p.SSO.ClientID, p.SSO.HasSecret(), append([]string{}, p.SSO.Domains...), p.SSO.Create, optText(string(p.SSO.Role))},
 		People: convert(proven, func(x auth.Proven) PersonProof {
 			return PersonProof{refTo[aPerson](x.Person), x.TOTP, x.Passkeys, x.Linked}
@@ -74,6 +75,7 @@ type PolicyDraft struct {
 	Way            string      `json:"way" enum:"any,strong,sso"`
 	FactorEveryone bool        `json:"factor_everyone,omitempty"`
 	FactorRoles    []string    `json:"factor_roles,omitempty" nullable:"false" maxItems:"100" example:"owner,lead"`
+	Sessions       string      `json:"sessions,omitempty" enum:"strict,day,week,month" default:"strict" doc:"Also for the sessions there are."`
 	SSO            SignOnDraft `json:"sso,omitempty" required:"false"`
 }
 
@@ -101,7 +103,7 @@ func (s *server) policyUpdate(c *call, in *struct {
 	}
 	b := in.Body
 	err = s.Auth.SaveSecurity(c, c.actor, auth.Policy{
-		Way: auth.Way(b.Way), Everyone: b.FactorEveryone, Roles: convert(b.FactorRoles, func(r string) auth.Role { return auth.Role(r) }),
+		Way: auth.Way(b.Way), Everyone: b.FactorEveryone, Roles: convert(b.FactorRoles, func(r string) auth.Role { return auth.Role(r) }), Lasting: auth.Lasting(b.Sessions),
 		SSO: auth.SSO{On: b.SSO.On, Issuer: b.SSO.Issuer, ClientID: b.SSO.ClientID, Secret: b.SSO.Secret, Domains: b.SSO.Domains, Create: b.SSO.Create, Role: auth.Role(b.SSO.Role)},
 	})
 	if err != nil {

@@ -170,7 +170,7 @@ func (r *request) auditRow(h *house, e audit.Entry) ui.AuditRow {
 		row.What = e.What.Kind
 	}
 	from := e.What.Origin()
-	row.Address = from.Address
+	row.Address, row.Inside = from.Address, e.What.ActorKind == auth.System
 	if from.Token != 0 {
 		row.Token = id64(from.Token)
 	}

@@ -21,6 +21,7 @@ import (
 	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -99,7 +100,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done,
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

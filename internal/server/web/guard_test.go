@@ -61,7 +61,7 @@ func TestATrustedProxyNamesItsClients(t *testing.T) {
 	m := d.found("acme")
 	w := d.watched(behind, DefaultRate, nil)
 	from := func(client string) []string {
-		return []string{"Content-Type", "application/x-www-form-urlencoded", "X-Forwarded-For", "192.0.2.66, " + client, "X-Forwarded-Proto", "https", "Forwarded", ""}
+		return []string{"Content-Type", "application/x-www-form-urlencoded", "X-Forwarded-For", "192.0.2.66, " + client, "X-Forwarded-Proto", "https"}
 	}
 	guess := func(client, password string) answer {
 		form := url.Values{"email": {"agent@acme.example"}, "password": {password}}.Encode()
@@ -168,14 +168,13 @@ func TestRefusalsAtTheConsoleAreToldOf(t *testing.T) {
 	b.do("POST", "/tour", strings.NewReader(""), "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site").want(http.StatusForbidden)
 	got := d.refused(m, w)
 	for what, n := range map[string]int{
-		"action GET /admin/people person from 127.0.0.1":       1,
+		"action GET /admin/people person from 127.0.0.1":       2, // with the form of another origin, at the same minute
 		"sign_in POST /account/password person from 127.0.0.1": 1,
 		"sign_in POST /sign-in person from 127.0.0.1":          1,
 		"sign_in POST /sign-in workspace from 127.0.0.1":       1,
 		"method console workspace from 127.0.0.1":              5,
-		"action POST / person from 127.0.0.1":                  0,
 	} {
-		if n > 0 && got[what] != n {
+		if got[what] != n {
 			t.Errorf("%q: %d, want %d; refused: %v", what, got[what], n, got)
 		}
 	}

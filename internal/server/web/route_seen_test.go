@@ -167,3 +167,24 @@ func TestReadersAreToldWhy(t *testing.T) {
 		t.Error("the owner's list of keys lacks what they may press")
 	}
 }
+
+// TestWhatAsksForAProofIsGrave compares the console with tokens: a permission whose
+// routes ask for a fresh proof is one that tokens carry for a time and by proof.
+func TestWhatAsksForAProofIsGrave(t *testing.T) {
+	asks := map[auth.Permission]bool{}
+	for _, rt := range routes() {
+		if rt.rule.proof && rt.rule.permission != "" {
+			asks[rt.rule.permission] = true
+		}
+	}
+	for p := range asks {
+		if !slices.Contains(auth.Grave(), p) {
+			t.Errorf("routes with %s ask for a proof, and a token needs none for it", p)
+		}
+	}
+	for _, p := range auth.Grave() {
+		if !asks[p] {
+			t.Errorf("%s is grave, and no route asks for a proof", p)
+		}
+	}
+}

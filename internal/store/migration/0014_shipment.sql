@@ -1,6 +1,8 @@
 -- +goose Up
--- Parcels: shipments with the state that their events add up to, legs, tracking events.
+-- Parcels: shipments, the states that their events add up to, legs, tracking events.
 -- A time of 0 is none, here: these rows are written by the ten thousand.
+-- A state changes with nearly every event, and PostgreSQL then writes all indexes
+-- of its table anew: so it has a table of its own, with few.
 
 CREATE TABLE shipment (
   id              BIGINT  PRIMARY KEY,
@@ -16,6 +18,16 @@ CREATE TABLE shipment (
   sent_from       JSONB   NOT NULL, -- places
   sent_to         JSONB   NOT NULL,
   created_at      BIGINT  NOT NULL,
+  legs            BIGINT  NOT NULL  -- how many
+) ${STRICT};
+CREATE INDEX shipment_newest ON shipment (workspace_id, id);
+CREATE INDEX shipment_carrier ON shipment (workspace_id, carrier, id);
+CREATE INDEX shipment_shop ON shipment (workspace_id, shop_id, id);
+CREATE INDEX shipment_lane ON shipment (workspace_id, destination, origin, id);
+
+CREATE TABLE shipment_state (
+  shipment_id     BIGINT  PRIMARY KEY REFERENCES shipment (id) ON DELETE CASCADE,
+  workspace_id    BIGINT  NOT NULL,
   updated_at      BIGINT  NOT NULL,
   status          TEXT    NOT NULL,
   since           BIGINT  NOT NULL,
@@ -39,13 +51,9 @@ CREATE TABLE shipment (
   risk_at         BIGINT  NOT NULL, -- at risk from then on; 0 is never
   place           JSONB   NOT NULL
 ) ${STRICT};
-CREATE INDEX shipment_status ON shipment (workspace_id, status, since, id);
-CREATE INDEX shipment_risk ON shipment (workspace_id, risk_at, id) WHERE risk_at > 0;
-CREATE INDEX shipment_attempts ON shipment (workspace_id, attempt_at, id) WHERE attempts > 0;
-CREATE INDEX shipment_carrier ON shipment (workspace_id, carrier, id);
-CREATE INDEX shipment_shop ON shipment (workspace_id, shop_id, id);
-CREATE INDEX shipment_lane ON shipment (workspace_id, destination, origin, id);
-CREATE INDEX shipment_newest ON shipment (workspace_id, id);
+CREATE INDEX shipment_state_status ON shipment_state (workspace_id, status, since, shipment_id);
+CREATE INDEX shipment_state_risk ON shipment_state (workspace_id, risk_at, shipment_id) WHERE risk_at > 0;
+CREATE INDEX shipment_state_attempts ON shipment_state (workspace_id, attempt_at, shipment_id) WHERE attempts > 0;
 
 CREATE TABLE shipment_leg (
   id           BIGINT PRIMARY KEY,

@@ -44,13 +44,14 @@ func tracking(n *wire.Node) *intake.Shipment {
 	s := &intake.Shipment{
 		Head: intake.Head{ID: n.String("id"), CreatedAt: n.Time("created_at"), UpdatedAt: n.Time("updated_at"), Note: n.String("note")}, Direction: "out",
 		Carrier: n.String("slug"), Service: n.String("shipment_type"), URLs: n.First("courier_tracking_link", "tracking_url").Texts(), SignedBy: n.String("signed_by"),
-		ShippedAt: n.First("shipment_pickup_date", "shipped_at").Time(), DeliveredAt: n.First("shipment_delivery_date", "delivered_at").Time(),
+		ShippedAt: n.First("shipment_pickup_date", "shipped_at").Time(),
 	}
 	s.Number = n.String("title")
 	s.Numbers = n.At("tracking_number").Texts()
 	s.Refer("order", n.First("order_id", "order_number").Text())
 	s.Status, s.VendorStatus, s.VendorSubstatus, s.Cause = state(n)
-	if s.VendorStatus == "Expired" {
+	expired := s.VendorStatus == "Expired"
+	if expired {
 		s.Attributes = append(s.Attributes, intake.PollingExpired)
 	}
 	switch n.String("on_time_status") {
@@ -65,10 +66,12 @@ func tracking(n *wire.Node) *intake.Shipment {
 	n.First("destination_country_iso3")
 	s.Expected = expected(n)
 	s.Events = intake.List(n.At("checkpoints"), checkpoint)
-	for _, e := range s.Events {
-		if e.Status == intake.Delivered && s.DeliveredAt.IsZero() {
-			s.DeliveredAt = e.At
-		}
+	s.DeliveredAt = intake.DeliveredAt(s.Events)
+	if told := n.First("shipment_delivery_date", "delivered_at").Time(); s.DeliveredAt.IsZero() {
+		s.DeliveredAt = told // the place's own time, where a checkpoint has a zone
+	}
+	if expired { // nobody asks the carrier any more: what it said last holds
+		s.Status = intake.Last(s.Events).Status
 	}
 	leg := intake.Leg{Carrier: s.Carrier, Numbers: s.Numbers}
 	for _, e := range n.At("checkpoints").Items() {

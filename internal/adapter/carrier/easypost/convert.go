@@ -65,11 +65,7 @@ func tracker(n *wire.Node) *intake.Shipment {
 		}
 		return e
 	})
-	for _, e := range s.Events {
-		if e.Status == intake.Delivered && s.DeliveredAt.IsZero() {
-			s.DeliveredAt = e.At
-		}
-	}
+	s.DeliveredAt = intake.DeliveredAt(s.Events)
 	return s
 }
 

@@ -61,16 +61,8 @@ func tracker(n *wire.Node) *intake.Shipment {
 	s.Origin = intake.Address{Country: info.String("shipment_origin_country"), Postcode: info.String("shipment_origin_postal_code")}.Or()
 	s.Events = intake.List(n.At("events"), scan)
 	s.Status, s.VendorStatus = statuses.Of(n, "status")
-	var last intake.Event
-	for _, e := range s.Events {
-		if e.At.After(last.At) {
-			last = e
-		}
-		if e.Status == intake.Delivered && s.DeliveredAt.IsZero() {
-			s.DeliveredAt = e.At
-		}
-	}
-	if s.VendorStatus == "on_hold" && strings.HasPrefix(last.Detail, "customs") {
+	s.DeliveredAt = intake.DeliveredAt(s.Events)
+	if s.VendorStatus == "on_hold" && strings.HasPrefix(intake.Last(s.Events).Detail, "customs") {
 		s.Status, s.Cause = intake.InCustoms, "customs"
 	}
 	if n.Bool("delivered") && s.VendorStatus == "" {

@@ -91,6 +91,9 @@ func tracking(n *wire.Node) *intake.Shipment {
 		}
 		s.Legs = append(s.Legs, leg)
 	}
+	if s.VendorStatus == "Expired" && len(s.Events) > 0 { // nobody asks the carrier any more: what it said last holds
+		s.Status = intake.Last(s.Events).Status
+	}
 	if local := misc.String("local_number"); local != "" && len(s.Legs) > 0 {
 		s.Legs[len(s.Legs)-1].Numbers = []string{local}
 		s.Numbers = append(s.Numbers, local)

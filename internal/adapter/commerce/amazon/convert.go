@@ -36,8 +36,10 @@ func notice(body *wire.Node) intake.Told {
 	t := intake.Told{VendorType: what, Key: meta.First("notificationId", "NotificationId").Text(), OccurredAt: body.First("eventTime", "EventTime").Time()}
 	payload := body.First("payload", "Payload")
 	inner := payload
-	if m := payload.Members(); len(m) == 1 && m[0].Kind() == wire.Object {
-		inner = payload.At(m[0].Key())
+	for _, m := range payload.Members() {
+		if strings.HasSuffix(m.Key(), "Notification") && m.Kind() == wire.Object {
+			inner = payload.At(m.Key())
+		}
 	}
 	ours, ok := notices[what]
 	if !ok {
@@ -100,8 +102,9 @@ func exchange(body *wire.Node) intake.Told {
 	status := body.Int("status")
 	for _, o := range t.Objects {
 		h := o.Base()
+		_, isOrder := o.(*intake.Order)
 		for _, p := range parameters.Members() {
-			if what := refNames[p.Key()]; what != "" && h.Refs[what] == "" {
+			if what := refNames[p.Key()]; what != "" && h.Refs[what] == "" && !(isOrder && what == "order") {
 				h.Refer(what, p.Peek("value").Text())
 			}
 		}
@@ -111,12 +114,8 @@ func exchange(body *wire.Node) intake.Told {
 		if m, ok := o.(*intake.Message); ok && h.ID == "" {
 			m.VendorStatus = body.String("status")
 		}
-		if h.ID == "" {
-			for _, what := range []string{"product", "tracking"} {
-				if h.Kind == intake.KindFeedback && h.Refs[what] != "" {
-					h.ID = h.Refs[what]
-				}
-			}
+		if f, ok := o.(*intake.Feedback); ok && h.ID == "" {
+			h.ID, f.Product = h.Refs["product"], h.Refs["product"]
 		}
 	}
 	return t
@@ -171,8 +170,10 @@ func answer(method, path string, n, parameters *wire.Node) ([]intake.Object, str
 	}
 	noun := nounOf(path)
 	r := intake.NewRecord(noun, p)
-	if m := p.Members(); len(m) == 1 && m[0].Kind() == wire.Object && r.ID == "" {
-		r.ID = intake.Identifier(m[0])
+	for _, m := range p.Members() {
+		if r.ID == "" {
+			r.ID = intake.Identifier(m)
+		}
 	}
 	if list := p.At("balances"); list.Kind() == wire.Array {
 		for _, b := range list.Items() {

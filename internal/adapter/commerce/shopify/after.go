@@ -50,7 +50,11 @@ func refund(n *wire.Node, c string) *intake.Refund {
 		r.Components.Duty = d
 	}
 	r.Status = settled(r.Allocations)
-	if r.Amount.IsZero() {
+	switch {
+	case !r.Amount.IsZero():
+	case n.At("transactions").Kind() == wire.Array: // goods came back, and no money went
+		r.Amount = intake.Times(r.Components.Goods, 0)
+	default:
 		r.Amount = intake.Add(r.Components.Goods, r.Components.Tax, r.Components.Shipping, r.Components.Duty)
 	}
 	r.UpdatedAt = intake.Latest(r.UpdatedAt, n.Time("processed_at"))

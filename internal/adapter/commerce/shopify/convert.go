@@ -51,6 +51,9 @@ func convert(h http.Header, body *wire.Node) intake.Told {
 		t.Objects = append(t.Objects, object(family, n))
 	}
 	t.Type = typeOf(family, verb, t.Objects)
+	if t.VendorType == "" {
+		t.VendorType = family
+	}
 	if t.OccurredAt.IsZero() && (family == "fulfillment_events" || family == "inventory_shipments") {
 		t.OccurredAt = body.Time("happened_at")
 	}
@@ -64,6 +67,9 @@ func typeOf(family, verb string, objects []intake.Object) string {
 	noun, ok := families[family]
 	if !ok {
 		noun = strings.TrimSuffix(family, "s")
+		if strings.HasSuffix(noun, "sse") {
+			noun = strings.TrimSuffix(noun, "e")
+		}
 		if noun == "" {
 			noun = "other"
 		}
@@ -75,9 +81,15 @@ func typeOf(family, verb string, objects []intake.Object) string {
 }
 
 // unwrap returns what the REST API puts under a name, and the family of that name.
+// What has an identifier of its own, or is about a shop, is no wrapper.
 func unwrap(n *wire.Node) (family string, inner *wire.Node) {
+	for _, own := range []string{"id", "admin_graphql_api_id", "token", "shop_domain", "line_items"} {
+		if n.Has(own) {
+			return "", nil
+		}
+	}
 	for _, m := range n.Members() {
-		if f := wrappers[m.Key()]; f != "" && m.Kind() >= wire.Array && len(n.Members()) == 1 {
+		if f := wrappers[m.Key()]; f != "" && m.Kind() >= wire.Array {
 			return f, n.At(m.Key())
 		}
 	}
@@ -155,19 +167,25 @@ func object(family string, n *wire.Node) intake.Object {
 func record(family string, n *wire.Node) intake.Object {
 	r := intake.NewRecord(strings.TrimSuffix(family, "s"), n)
 	inner := n
-	if m := n.Members(); r.ID == "" && len(m) == 1 && m[0].Kind() == wire.Object {
-		inner = n.At(m[0].Key())
+	for _, m := range n.Members() { // one inside: app_subscription, order_edit
+		if r.ID == "" && inner == n && m.Kind() == wire.Object && (m.Has("id") || m.Has("admin_graphql_api_id")) && (family == "" || strings.HasPrefix(family, m.Key()[:min(5, len(m.Key()))])) {
+			inner = n.At(m.Key())
+		}
 	}
 	if exact := id(inner); exact != "" {
 		r.ID = exact
 	}
-	if g := inner.Peek("admin_graphql_api_order_id"); g.Given() {
-		r.Refer("order", tail(g.Text()))
-	} else {
-		r.Refer("order", inner.Peek("order_id").Text())
+	for what, id := range r.Refs {
+		delete(r.Refs, what)
+		r.Refer(strings.TrimSuffix(strings.TrimPrefix(what, "admin_graphql_api_"), "_admin_graphql_api"), tail(id))
 	}
-	if g := inner.Peek("admin_graphql_api_customer_id"); g.Given() {
-		r.Refer("customer", tail(g.Text()))
+	delete(r.Refs, "admin_graphql_api")
+	for _, what := range []string{"order", "customer"} { // the exact digits
+		if g := inner.Peek("admin_graphql_api_" + what + "_id"); g.Given() {
+			r.Refer(what, tail(g.Text()))
+		} else {
+			r.Refer(what, inner.Peek(what+"_id").Text())
+		}
 	}
 	if family == "orders" && r.Refs["order"] == "" {
 		r.Refer("order", r.ID)

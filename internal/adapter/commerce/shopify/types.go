@@ -9,7 +9,7 @@ var families = map[string]string{
 	"fulfillment_orders": "fulfillment_order", "order_transactions": "payment", "tender_transactions": "payment", "customers": "customer",
 	"products": "product", "variants": "variant", "inventory_items": "inventory", "inventory_levels": "inventory", "payouts": "payout",
 	"companies": "company", "inventory_shipments": "inventory_shipment", "discounts": "discount", "shop": "shop", "app": "app",
-	"finance_kyc_information": "finance_kyc_information", "markets_backup_region": "market_backup_region", "carts_": "cart",
+	"finance_kyc_information": "finance_kyc_information", "markets_backup_region": "market_backup_region", "customer_address": "customer_address",
 }
 
 // verbs are the last parts of topics that have another form with us; others stand as they are.
@@ -54,7 +54,7 @@ var fulfillmentStatuses = intake.Words{
 	"pending": "unfulfilled", "not_eligible": "not_needed", "scheduled": "unfulfilled", "on_hold": "on_hold", "in_progress": "unfulfilled", "open": "unfulfilled",
 }
 
-// fulfilments says what the shop did with a parcel, parcels what the carrier did.
+// fulfilments say what the shop did with a parcel, parcels what the carrier did.
 var fulfilments = intake.Words{
 	"pending": intake.Announced, "open": intake.Announced, "success": intake.Announced, "cancelled": intake.Cancelled, "failure": intake.Cancelled, "error": intake.Unknown,
 }

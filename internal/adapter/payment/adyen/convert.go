@@ -113,7 +113,11 @@ func object(code string, n *wire.Node) (o intake.Object, kind string) {
 		e.verb = "updated"
 	}
 	h := head(n, code, e)
-	sum := intake.Minor(n.At("amount", "value"), n.String("amount", "currency"), decimals)
+	money := n
+	if n.Peek("amount").Kind() == wire.Object { // a form has value and currency without it
+		money = n.At("amount")
+	}
+	sum := intake.Minor(money.At("value"), money.String("currency"), decimals)
 	switch e.kind {
 	case intake.KindPayment:
 		p := &intake.Payment{Head: h, Operation: operation(code), Amount: sum, Method: method(n, data), Email: data.String("shopperEmail")}

@@ -41,14 +41,17 @@ func convert(h http.Header, body *wire.Node) intake.Told {
 			t.Type = "dispute." + verb
 			t.VendorType = verb
 		}
+		if _, failed := o.(*intake.Failure); failed {
+			t.Type = "error.answered"
+		}
 	}
 	return t
 }
 
 func typeOf(event string, o intake.Object) string {
 	verb := event[strings.LastIndexByte(event, '.')+1:]
-	if ours, ok := verbs[verb]; ok {
-		verb = ours
+	if _, isOrder := o.(*intake.Order); !isOrder && verbs[verb] != "" {
+		verb = verbs[verb]
 	}
 	verb = strings.ToLower(strings.ReplaceAll(verb, "-", "_"))
 	kind := o.Base().Kind
@@ -136,7 +139,7 @@ func bare(n *wire.Node) (o intake.Object, verb string) {
 			return d, a.verb
 		}
 	}
-	if action := n.String("action"); action != "" && len(n.Members()) == 1 {
+	if action := n.String("action"); action != "" && !n.Has("id") {
 		d := &intake.Dispute{}
 		d.VendorStatus = action
 		switch action {
@@ -150,7 +153,7 @@ func bare(n *wire.Node) (o intake.Object, verb string) {
 		}
 		return d, "evidence_required"
 	}
-	if text := n.First("note", "message"); text.Given() && len(n.Members()) == 1 {
+	if text := n.First("note", "message"); text.Given() && !n.Has("id") && !n.Has("name") && !n.Has("amount") && !n.Has("invoice_id") {
 		return &intake.Message{Text: text.Text()}, "note_added"
 	}
 	return object("", "", n), ""

@@ -59,7 +59,7 @@ func nounOf(o intake.Object, what string) string {
 
 // list reads one object, or those of a page of them.
 func list(what string, n *wire.Node) []intake.Object {
-	if items := n.Peek("data"); what == "list" && items.Kind() == wire.Array && len(items.Members()) > 0 {
+	if items := n.Peek("data"); what == "list" && items.Kind() == wire.Array && items.Size() > 0 {
 		return intake.List(n.At("data"), func(m *wire.Node) intake.Object { return object(m.String("object"), m) })
 	}
 	return []intake.Object{object(what, n)}

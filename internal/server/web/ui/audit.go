@@ -53,7 +53,8 @@ type AuditRow struct {
 	By      string
 	ByHref  string // the trail of this person; "" for none
 	Token   string // by which token; "" for none
-	Address string // from where; "" if it was the server itself
+	Address string // from where, if that was written down
+	Inside  bool   // the server itself did it
 	What    string // worded
 	Object  string // its name; "" for none
 	Href    string // the object's page, if the reader may open it
@@ -114,12 +115,12 @@ func chainIcon(c AuditChain) string {
 	return "shield-alert"
 }
 
-// chainX is where a link stands in the picture of the chain, from 8 to 592.
+// chainX is where a link stands in the picture of the chain.
 func chainX(seq, through int64) string {
 	if through <= 1 {
-		return "592"
+		return "98%"
 	}
-	return strconv.FormatFloat(8+584*float64(max(seq-1, 0))/float64(through-1), 'f', 1, 64)
+	return strconv.FormatFloat(2+96*float64(max(seq-1, 0))/float64(through-1), 'f', 1, 64) + "%"
 }
 
 func chainAlt(v Audit) string {

@@ -24,7 +24,7 @@ type Page struct {
 	// Allows reports whether the reader may ask for a path by a method, by the rule
 	// of its route; nil allows all.
 	Allows func(method, path string) bool
-	Bare      bool            // the reader manages the workspace and has no second factor
+	Bare   bool // the reader manages the workspace and has no second factor
 }
 
 // Theme is the colour scheme a person chose.

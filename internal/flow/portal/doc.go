@@ -1,0 +1,15 @@
+// Package portal decides what a customer without an account may see of an order.
+//
+// Words. A page is what a shop shows its customers, under the shop's slug. A claim
+// is what somebody says to find an order: its number, and the address or telephone
+// number that it was placed with. A link is a signed, expiring name of one order of
+// one shop. A status is what a link shows; a parcel in it has a history.
+//
+// A claim proves little: numbers can be guessed, and addresses are known to many.
+// So a status holds what a label on the parcel's outside would not tell a stranger
+// either: no street, no telephone, no mail address, no money, no other order. Find
+// gives one and the same answer to a wrong address and to an unknown number, and
+// counts attempts before it looks at either.
+//
+// The package knows no page, no language and no vendor; it changes nothing.
+package portal

@@ -1,0 +1,214 @@
+package portal
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/forwarded"
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// Orders is what is asked of orders.
+type Orders interface {
+	ShopBySlug(ctx context.Context, slug string) (order.Shop, error)
+	Get(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error)
+	List(ctx context.Context, actor auth.Actor, f order.Filter, after order.Cursor, limit int) ([]order.Order, error)
+}
+
+// Shipments is what is asked of parcels.
+type Shipments interface {
+	List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
+	Events(ctx context.Context, actor auth.Actor, id shipment.ID) ([]shipment.Event, error)
+}
+
+// House tells of workspaces and their mailboxes.
+type House interface {
+	Workspace(ctx context.Context, id auth.WorkspaceID) (auth.Workspace, error)
+	Mailboxes(ctx context.Context, w auth.WorkspaceID) ([]ticket.Mailbox, error)
+}
+
+// Gate counts attempts, for all nodes together (see auth.Gate).
+type Gate interface {
+	Try(ctx context.Context, account, address string) (wait time.Duration, err error)
+	Passed(ctx context.Context, account, address string)
+	AllowWithin(ctx context.Context, what, who string, n int, within time.Duration) (bool, error)
+}
+
+// Config is what a Service needs.
+type Config struct {
+	Orders    Orders
+	Shipments Shipments
+	House     House
+	Gate      Gate
+	Now       func() time.Time
+	// Pause waits until an answer may leave that tells somebody nothing; nil waits
+	// by the clock.
+	Pause func(ctx context.Context, d time.Duration)
+}
+
+// Service answers customers.
+type Service struct{ Config }
+
+// New returns a Service.
+func New(cfg Config) *Service {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Pause == nil {
+		cfg.Pause = pause
+	}
+	return &Service{cfg}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// How often orders are looked for. What is counted for one order is counted by
+// the gate: five failures from one network are free, fifty from all together. A
+// household asks for a few orders, an office or a mobile network for many.
+const (
+	triesPerNetwork = 60
+	triesPerShop    = 6000
+	triesWithin     = time.Hour
+	// evenly is after how long an answer leaves that found nothing, whatever was
+	// looked at to make it.
+	evenly = 400 * time.Millisecond
+)
+
+// longestClaim bounds what is read of a number, an address or a telephone number,
+// in bytes.
+const longestClaim = 254
+
+// Claim is what somebody says to find an order.
+type Claim struct {
+	Number  string
+	Contact string // a mail address or a telephone number
+	Address string // the network address of who asks
+}
+
+// Wait is the error of a claim that comes too soon after others.
+type Wait struct{ For time.Duration }
+
+// Error says how long to wait.
+func (w *Wait) Error() string { return "too many attempts: wait " + w.For.String() }
+
+// Find returns a token for a link to the order that a claim is about. A claim that
+// lacks something is errs.Invalid, one that nothing fits errs.NotFound, and one
+// too many a *Wait, whether or not it was right.
+func (s *Service) Find(ctx context.Context, shop order.Shop, c Claim) (token string, err error) {
+	began := s.Now()
+	key, contact := order.Key(cut(c.Number)), strings.TrimSpace(cut(c.Contact))
+	if key == "" || contact == "" {
+		return "", errs.New(errs.Invalid, "portal.find.empty")
+	}
+	account := "portal " + strconv.FormatInt(int64(shop.ID), 36) + " " + key
+	if err := s.attempt(ctx, shop, account, c.Address); err != nil {
+		return "", err
+	}
+	o, err := s.lookUp(ctx, shop, key, contact)
+	if errs.Is(err, errs.NotFound) {
+		s.Pause(ctx, max(evenly-s.Now().Sub(began), 0))
+	}
+	if err != nil {
+		return "", err
+	}
+	w, err := s.House.Workspace(ctx, shop.Workspace)
+	if err != nil {
+		return "", fmt.Errorf("find order: %w", err)
+	}
+	s.Gate.Passed(ctx, account, c.Address)
+	return makeToken(w.Secret, shop.ID, o.ID, s.Now().Add(LinkLife)), nil
+}
+
+func cut(s string) string { return strings.ToValidUTF8(s[:min(len(s), longestClaim)], "") }
+
+// attempt asks whether somebody may look for an order once more.
+func (s *Service) attempt(ctx context.Context, shop order.Shop, account, address string) error {
+	for _, limit := range []struct {
+		what, who string
+		n         int
+	}{
+		{"portal network", forwarded.Network(address), triesPerNetwork},
+		{"portal shop", strconv.FormatInt(int64(shop.ID), 36), triesPerShop},
+	} {
+		ok, err := s.Gate.AllowWithin(ctx, limit.what, limit.who, limit.n, triesWithin)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return &Wait{triesWithin}
+		}
+	}
+	wait, err := s.Gate.Try(ctx, account, address)
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return &Wait{wait}
+	}
+	return nil
+}
+
+// lookUp returns the newest order of a shop that has a number and was placed with
+// a mail address or for a telephone number. The address is part of the statement,
+// which costs the same whether it is wrong or the number is.
+func (s *Service) lookUp(ctx context.Context, shop order.Shop, key, contact string) (order.Order, error) {
+	f := order.Filter{Shop: shop.ID, Keys: []string{key}}
+	fits := func(o order.Order) bool { return samePhone(contact, o.ShipTo.Phone) }
+	if strings.Contains(contact, "@") {
+		f.Email = customer.FoldEmail(contact)
+		fits = func(o order.Order) bool { return f.Email != "" && o.Email == f.Email }
+	}
+	list, err := s.Orders.List(ctx, auth.ForSystem(shop.Workspace), f, order.Cursor{}, mostAlike)
+	if err != nil {
+		return order.Order{}, fmt.Errorf("find order: %w", err)
+	}
+	if i := slices.IndexFunc(list, fits); i >= 0 {
+		return list[i], nil
+	}
+	return order.Order{}, errs.New(errs.NotFound, "portal.find.none")
+}
+
+// mostAlike is how many orders of one shop by one number are looked at.
+const mostAlike = 10
+
+// leastPhone is the fewest digits that a telephone number is told by.
+const leastPhone = 7
+
+// samePhone reports whether two texts mean one telephone number: the digits of one
+// end in those of the other, however its country is written.
+func samePhone(a, b string) bool {
+	x, y := digits(a), digits(b)
+	if len(x) < leastPhone || len(y) < leastPhone {
+		return false
+	}
+	return strings.HasSuffix(x, y) || strings.HasSuffix(y, x)
+}
+
+// digits returns the digits of a telephone number without the zeros of its front,
+// and without a trunk zero in brackets, as in +44 (0)20.
+func digits(s string) string {
+	var b strings.Builder
+	for _, r := range order.Key(strings.ReplaceAll(s, "(0)", "")) {
+		if unicode.IsDigit(r) {
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimLeft(b.String(), "0")
+}

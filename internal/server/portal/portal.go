@@ -1,0 +1,277 @@
+package portal
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/klauspost/compress/gzip"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/forwarded"
+	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/server/portal/ui"
+)
+
+// Path is where the pages of all shops begin.
+const Path = "/p/"
+
+// Config is what the door needs.
+type Config struct {
+	Portal *portal.Service
+	Orders portal.Orders
+	Now    func() time.Time
+	Log    *slog.Logger
+	Secure bool // the door is reached over HTTPS, whatever a proxy says
+}
+
+// rule says what lets somebody pass. The zero rule is refused when the table is
+// mounted.
+type rule string
+
+const (
+	public rule = "public" // nothing here is about anybody
+	claim  rule = "claim"  // what somebody says of an order, counted by the gate
+	link   rule = "link"   // a signed link to one order
+)
+
+// route is one line of the table. All of its fields must be given.
+type route struct {
+	method  string
+	pattern string
+	rule    rule
+	limit   int64 // the largest body, in bytes
+	handle  func(*door, http.ResponseWriter, *request) error
+}
+
+// Bounds of bodies.
+const (
+	none = 4 << 10
+	form = 8 << 10
+)
+
+// routes is the whole table.
+func routes() []route {
+	return []route{
+		{"GET", "/p/{shop}", public, none, (*door).find},
+		{"POST", "/p/{shop}", claim, form, (*door).search},
+		{"GET", "/p/{shop}/o/{token}", link, none, (*door).status},
+	}
+}
+
+// door holds what handlers share.
+type door struct{ Config }
+
+// request is what handlers read.
+type request struct {
+	*http.Request
+	shop    order.Shop
+	now     time.Time
+	chosen  i18n.Lang // by the reader, or ""
+	printer *i18n.Printer
+}
+
+// New returns the door as a handler of [Path]. It panics on a route that is not
+// whole: that is a mistake in the table.
+func New(c Config) http.Handler {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &door{c}
+	m := http.NewServeMux()
+	for _, rt := range routes() {
+		if rt.rule == "" || rt.handle == nil || rt.limit == 0 {
+			panic("portal: the route " + rt.method + " " + rt.pattern + " is not whole")
+		}
+		m.Handle(rt.method+" "+rt.pattern, d.serve(rt))
+	}
+	m.Handle("GET "+ui.StylePath, ui.Style())
+	m.Handle("/", d.serve(route{rule: public, limit: none, handle: func(*door, http.ResponseWriter, *request) error {
+		return errs.New(errs.NotFound, "error.not_found")
+	}}))
+	return d.guard(m)
+}
+
+// guard sets the headers that no answer goes without, and refuses forms of other
+// sites, which could let the browsers of their visitors guess for them.
+func (d *door) guard(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	inner := cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", ui.ContentSecurityPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		h.Set("Cache-Control", "no-store")
+		if d.Secure || forwarded.Of(r).TLS {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		inner.ServeHTTP(w, r)
+	})
+}
+
+// serve applies a route: its bound, the language, the shop; then its handler.
+func (d *door) serve(rt route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, raw *http.Request) {
+		raw.Body = http.MaxBytesReader(w, raw.Body, rt.limit)
+		r := &request{Request: raw, now: d.Now()}
+		var err error
+		if raw.Method == http.MethodPost {
+			err = raw.ParseForm()
+		}
+		r.speak()
+		if err != nil {
+			err = errs.Wrap(errs.Invalid, err, "portal.find.empty")
+		}
+		if slug := raw.PathValue("shop"); err == nil && slug != "" {
+			r.shop, err = d.Orders.ShopBySlug(raw.Context(), slug)
+		}
+		if err == nil {
+			err = rt.handle(d, w, r)
+		}
+		if err != nil {
+			d.fail(w, r, err)
+		}
+	})
+}
+
+// speak chooses the language: what the address names, else the browser's wish.
+func (r *request) speak() {
+	for _, l := range i18n.Customer() {
+		if string(l) == r.FormValue("lang") {
+			r.chosen = l
+		}
+	}
+	l := r.chosen
+	if l == "" {
+		l = i18n.Match(r.Header.Get("Accept-Language"), i18n.Customer())
+	}
+	r.printer = i18n.For(l)
+}
+
+// page is the frame of every page.
+func (r *request) page(title string) ui.Page {
+	p := ui.Page{Printer: r.printer, Now: r.now, Title: title, Path: r.URL.Path, Chosen: r.chosen, Shop: r.shop.Name}
+	if r.shop.ID != 0 {
+		p.Home = r.home()
+	}
+	return p
+}
+
+// home is the path of the shop's page, in the language that was chosen.
+func (r *request) home() string { return r.with(Path + r.shop.Slug) }
+
+// with adds the language that was chosen to a path.
+func (r *request) with(path string) string {
+	if r.chosen == "" {
+		return path
+	}
+	return path + "?lang=" + url.QueryEscape(string(r.chosen))
+}
+
+func (d *door) find(w http.ResponseWriter, r *request) error {
+	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: r.page(r.printer.T("portal.find.title"))}))
+}
+
+// search answers a claim. What is wrong with it is told on the form, in the same
+// words whether the number is unknown or the address is not the order's.
+func (d *door) search(w http.ResponseWriter, r *request) error {
+	c := portal.Claim{Number: r.PostFormValue("number"), Contact: r.PostFormValue("contact"), Address: forwarded.Of(r.Request).String()}
+	token, err := d.Portal.Find(r.Context(), r.shop, c)
+	var wait *portal.Wait
+	view := ui.Find{Page: r.page(r.printer.T("portal.find.title")), Number: c.Number, Contact: c.Contact}
+	switch {
+	case err == nil:
+		http.Redirect(w, r.Request, r.with(Path+r.shop.Slug+"/o/"+token), http.StatusSeeOther)
+		return nil
+	case errors.As(err, &wait):
+		w.Header().Set("Retry-After", strconv.Itoa(int((wait.For+time.Second-1)/time.Second)))
+		view.Wrong = r.printer.T("portal.find.wait", "Wait", r.printer.Duration(max(wait.For.Round(time.Second), time.Second)))
+		return r.draw(w, http.StatusTooManyRequests, ui.FindPage(view))
+	case errs.Is(err, errs.NotFound):
+		view.Wrong = r.printer.T("portal.find.none")
+	case errs.Is(err, errs.Invalid):
+		view.Wrong = r.printer.T("portal.find.empty")
+	default:
+		return err
+	}
+	return r.draw(w, http.StatusUnprocessableEntity, ui.FindPage(view))
+}
+
+// status shows an order. A link that is forged, foreign or over gets the form and
+// one sentence, the same for all of them.
+func (d *door) status(w http.ResponseWriter, r *request) error {
+	st, err := d.Portal.Show(r.Context(), r.shop, r.PathValue("token"))
+	if errs.Is(err, errs.NotFound) {
+		p := r.page(r.printer.T("portal.find.title"))
+		p.Path = Path + r.shop.Slug
+		return r.draw(w, http.StatusNotFound, ui.FindPage(ui.Find{Page: p, Wrong: r.printer.T("portal.lost")}))
+	}
+	if err != nil {
+		return err
+	}
+	page := r.page(r.printer.T("portal.order", "Number", st.Number))
+	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: page, Status: st}))
+}
+
+// fail answers with a page that says little. What went wrong here is logged
+// without the path, which may hold a link.
+func (d *door) fail(w http.ResponseWriter, r *request, err error) {
+	status, key := http.StatusInternalServerError, "portal.fail"
+	switch errs.KindOf(err) {
+	case errs.NotFound:
+		status, key = http.StatusNotFound, "portal.none"
+	case errs.Invalid:
+		status, key = http.StatusBadRequest, "portal.find.empty"
+	case errs.Unavailable:
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "5")
+	}
+	if status >= 500 && r.Context().Err() == nil {
+		d.Log.ErrorContext(r.Context(), "portal request failed", "route", r.Pattern, "shop", int64(r.shop.ID), "error", err)
+	}
+	text := r.printer.T(key)
+	if err := r.draw(w, status, ui.PlainPage(ui.Plain{Page: r.page(text), Text: text})); err != nil {
+		d.Log.ErrorContext(r.Context(), "portal page", "error", err)
+	}
+}
+
+// draw renders a page as the whole answer, compressed if the browser can read it.
+func (r *request) draw(w http.ResponseWriter, status int, c templ.Component) error {
+	var b bytes.Buffer
+	if err := c.Render(r.Context(), &b); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Language", string(r.printer.Lang()))
+	h.Add("Vary", "Accept-Language, Accept-Encoding")
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Length", strconv.Itoa(b.Len()))
+		w.WriteHeader(status)
+		_, _ = w.Write(b.Bytes()) // a reader who went away is no failure
+		return nil
+	}
+	h.Set("Content-Encoding", "gzip")
+	w.WriteHeader(status)
+	z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed) // the level is one that it knows
+	_, _ = z.Write(b.Bytes())
+	_ = z.Close()
+	return nil
+}

@@ -1,0 +1,40 @@
+package ui
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+//go:embed portal.css
+var style string
+
+// stylePath has a hash of the style sheet in it, so that browsers may keep it for
+// ever.
+var stylePath = func() string {
+	sum := sha256.Sum256([]byte(style))
+	return "/p/-/portal." + base64.RawURLEncoding.EncodeToString(sum[:6]) + ".css"
+}()
+
+// StylePath is the pattern of the path under which [Style] stands.
+const StylePath = "/p/-/{file}"
+
+// ContentSecurityPolicy is the policy of every page: one style sheet of ours, an
+// icon within the page, forms to ourselves, and nothing else.
+const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Style serves the style sheet.
+func Style() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != stylePath {
+			http.NotFound(w, r)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", "text/css; charset=utf-8")
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		_, _ = strings.NewReader(style).WriteTo(w) // a reader who went away is no failure
+	})
+}

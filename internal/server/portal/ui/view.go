@@ -1,0 +1,226 @@
+package ui
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/flow/portal"
+)
+
+// Page is the frame that all pages share.
+type Page struct {
+	*i18n.Printer
+	Now    time.Time
+	Title  string
+	Path   string    // where the page stands; the choice of language leads there
+	Chosen i18n.Lang // by the reader, or "" if the browser chose
+	Shop   string    // its name, "" where no shop is known
+	Home   string    // the shop's page
+}
+
+// Find is the form that finds an order, with what was wrong with the last try.
+type Find struct {
+	Page
+	Number  string
+	Contact string
+	Wrong   string
+}
+
+// Status is the status of an order.
+type Status struct {
+	Page
+	portal.Status
+}
+
+// Plain is a page that says one sentence.
+type Plain struct {
+	Page
+	Text string
+}
+
+// tone is how a status feels; it chooses colour and picture.
+type tone string
+
+const (
+	moving tone = "moving"
+	good   tone = "good"
+	asks   tone = "asks" // somebody must do something, or something is slow
+	bad    tone = "bad"
+	still  tone = "still"
+)
+
+func toneOf(s shipment.Status) tone {
+	switch s {
+	case shipment.Delivered:
+		return good
+	case shipment.InCustoms, shipment.AttemptFailed, shipment.Held, shipment.ReadyForPickup:
+		return asks
+	case shipment.Lost, shipment.Destroyed:
+		return bad
+	case shipment.Returning, shipment.Returned, shipment.Cancelled, shipment.Announced, shipment.Unknown:
+		return still
+	}
+	return moving
+}
+
+// wordOf is the name of a status in the keys of the catalogue. A parcel of which
+// nothing is known yet was announced.
+func wordOf(s shipment.Status) string {
+	if s == shipment.Unknown || s == "" {
+		return string(shipment.Announced)
+	}
+	return string(s)
+}
+
+func (p Page) statusWord(s shipment.Status) string { return p.T("portal.status." + wordOf(s)) }
+
+// nextWord says what happens next and what the reader can do.
+func (p Page) nextWord(s shipment.Status) string {
+	switch s {
+	case shipment.PickedUp:
+		s = shipment.InTransit
+	case shipment.Destroyed:
+		s = shipment.Lost
+	case shipment.Cancelled:
+		return ""
+	}
+	return p.T("portal.next." + wordOf(s))
+}
+
+// mark is one step on a parcel's way as the page draws it.
+type mark struct {
+	Word    string
+	Done    bool
+	Current bool
+}
+
+// way returns the steps of a parcel, or none where it is not on the usual way.
+func (p Page) way(v portal.Parcel) []mark {
+	words := []string{"portal.step.ordered", "portal.step.shipped", "portal.status.in_transit"}
+	moves := len(words) - 1
+	if v.Customs {
+		words = append(words, "portal.status.in_customs")
+		moves++
+	}
+	last := "portal.status.out_for_delivery"
+	if v.Pickup {
+		last = "portal.status.ready_for_pickup"
+	}
+	words = append(words, last, "portal.status.delivered")
+	at := 0
+	switch v.Status {
+	case shipment.Announced, shipment.Unknown:
+	case shipment.PickedUp:
+		at = 1
+	case shipment.InTransit, shipment.InCustoms, shipment.Held:
+		at = moves
+	case shipment.OutForDelivery, shipment.ReadyForPickup, shipment.AttemptFailed:
+		at = moves + 1
+	case shipment.Delivered:
+		at = moves + 2
+	default:
+		return nil
+	}
+	out := make([]mark, len(words))
+	for i, w := range words {
+		out[i] = mark{Word: p.T(w), Done: i < at || v.Status == shipment.Delivered, Current: i == at}
+	}
+	return out
+}
+
+// day writes a date: in words beside today, in full otherwise.
+func (p Page) day(t time.Time) string { return p.Day(t, p.Now, nil) }
+
+// date writes a date for machines.
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// expected writes when a parcel is expected, "" if nobody said.
+func (p Page) expected(w shipment.Window) string {
+	if w.IsZero() || w.To.Before(p.Now.Add(-24*time.Hour)) && !w.To.IsZero() {
+		return ""
+	}
+	from, to := w.From, w.To
+	switch {
+	case from.IsZero():
+		from = to
+	case to.IsZero():
+		to = from
+	}
+	if date(from) == date(to) {
+		return p.day(to)
+	}
+	return p.day(from) + " – " + p.day(to)
+}
+
+// place writes a town and its country, as far as they are known.
+func (p Page) place(s portal.Step) string {
+	var parts []string
+	if s.City != "" {
+		parts = append(parts, s.City)
+	}
+	if s.Country != "" {
+		parts = append(parts, p.Country(s.Country))
+	}
+	return strings.Join(parts, comma(p.Lang()))
+}
+
+// comma separates the parts of a place.
+func comma(l i18n.Lang) string {
+	switch l {
+	case "ar":
+		return "، "
+	case "ja":
+		return "、"
+	case i18n.SimplifiedChinese, "zh-Hant":
+		return "，"
+	}
+	return ", "
+}
+
+// times writes how many of an item there are.
+func (p Page) times(n int64) string { return p.Number(n) + " ×" }
+
+// mail is the link to write to the shop about an order.
+func (s Status) mail() string {
+	q := url.Values{"subject": {s.T("portal.order", "Number", s.Status.Number)}}
+	return "mailto:" + s.Contact + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
+}
+
+// several says how many parcels there are, of more than one.
+func (s Status) several() string {
+	if len(s.Parcels) < 2 {
+		return ""
+	}
+	return s.N("portal.parcels", int64(len(s.Parcels)))
+}
+
+func (s Status) parcelTitle(i int) string {
+	return s.T("portal.parcel", "N", i+1, "Count", len(s.Parcels))
+}
+
+func id(prefix string, i int) string { return prefix + strconv.Itoa(i) }
+
+// languages lists the languages to choose from.
+func languages() []i18n.Lang { return i18n.Customer() }
+
+// described ties a form to what was wrong with it.
+func described(wrong bool) templ.Attributes {
+	if !wrong {
+		return nil
+	}
+	return templ.Attributes{"aria-describedby": "wrong"}
+}
+
+// current marks the step that a parcel is at.
+func current(here bool) templ.Attributes {
+	if !here {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "step"}
+}
