@@ -191,7 +191,7 @@ func (s *Store) HoldByNumbers(ctx context.Context, w auth.WorkspaceID, keys []st
 func (s *Store) holdShipments(ctx context.Context, w auth.WorkspaceID, ids []int64, legs []legRow) ([]shipment.Shipment, error) {
 	slices.Sort(ids)
 	// The lock is on the state alone: it is what changes.
-	rows, err := among(ctx, s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM (SELECT * FROM shipment_state WHERE workspace_id=$1 AND `,
+	rows, err := among(ctx, s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM (SELECT * FROM shipment_state WHERE +workspace_id=$1 AND `,
 		[]any{w}, "shipment_id", slices.Compact(ids), ` ORDER BY shipment_id FOR UPDATE) AS shipment_state JOIN shipment ON shipment.id=shipment_id`)
 	if err != nil || len(rows) == 0 {
 		return nil, err

@@ -155,7 +155,7 @@ func (c *cell) ended(now int64, halfLife time.Duration) (n float64) {
 
 // Weights of what is believed already, in ends of gaps: of the level that the
 // neighbouring shorter bins suggest, and of a bin's own hazard. They were
-// chosen once on simulated history and are the same at every pool.
+// chosen by judgement, not fitted, and are the same at every pool.
 const (
 	reach      = 0.6 // how much of a bin's evidence counts for the next longer one
 	levelPrior = 4.0

@@ -23,7 +23,6 @@ const (
 	trialDays = 420
 	cutDay    = 280
 	newDays   = 75 // parcels announced in these days after the cut are judged
-	seed      = 4
 )
 
 // judged is what happened to a parcel of the trial under one rule.
@@ -51,6 +50,7 @@ type trial struct {
 
 var (
 	seeds  = flag.Int("seeds", 1, "invented histories that the trial pools")
+	seed   = flag.Uint64("seed", 4, "the first of them")
 	perDay = flag.Float64("perday", 40, "parcels a day of each history")
 	month  = flag.Int("month", 13, "month of 2024 in which histories begin; the trial is nine months later")
 	frozen = flag.Bool("frozen", false, "learn nothing after the cut")
@@ -59,7 +59,7 @@ var (
 var theTrial = sync.OnceValue(func() *trial {
 	all := &trial{}
 	for i := range *seeds {
-		t := try(seed+uint64(i), lane.Options{})
+		t := try(*seed+uint64(i), lane.Options{})
 		all.model, all.learned = t.model, all.learned+t.learned
 		all.judged = append(all.judged, t.judged...)
 		all.forecasts = append(all.forecasts, t.forecasts...)

@@ -14,7 +14,7 @@ var draw = flag.String("draw", "", "file to draw the trial's figure into")
 
 // TestDraw makes the figure of docs/tracking.md:
 //
-//	go test ./internal/domain/lane -run Draw -seeds 5 -perday 55 -draw ../../../docs/tracking.svg
+//	go test ./internal/domain/lane -run Draw -seed 101 -seeds 5 -perday 55 -draw ../../../docs/tracking.svg
 func TestDraw(t *testing.T) {
 	if *draw == "" {
 		t.Skip("-draw is not given")

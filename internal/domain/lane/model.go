@@ -85,11 +85,13 @@ func (m *Model) Options() Options { return m.options }
 // Call it before a sweep, and at least once a day.
 func (m *Model) Advance(now time.Time) {
 	m.now = now.UnixMilli()
-	for s, p := range m.paces {
+	for _, p := range m.paces {
 		if p.at != 0 && m.now > p.at {
 			f := fade(p.at, m.now, seasonHalfLife)
 			p.ends, p.expected, p.at = p.ends*f, p.expected*f, m.now
 		}
+	}
+	for s, p := range m.paces {
 		if s.Event == weekday {
 			continue // the unit of the clock
 		}

@@ -231,7 +231,9 @@ func message(path string, n, parameters *wire.Node) *intake.Message {
 	m := &intake.Message{From: "merchant", To: "customer"}
 	body := parameters.Peek("body", "value")
 	m.Text = body.Peek("text").Text()
-	m.Reason = path[strings.LastIndexByte(path, '/')+1:]
+	if what := path[strings.LastIndexByte(path, '/')+1:]; !strings.HasPrefix(what, "{") {
+		m.Reason = what // the kind of letter
+	}
 	for _, a := range body.Peek("attachments").Members() {
 		m.Attachments = append(m.Attachments, a.Peek("fileName").Text())
 		m.Refer("attachment", a.Peek("uploadDestinationId").Text())

@@ -75,8 +75,8 @@ func notice(body *wire.Node) intake.Told {
 				r.ID = m.Text()
 			}
 		}
-		if c := inner.Peek("offerChangeTrigger", "asin"); r.ID == "" {
-			r.ID = c.Text()
+		if r.ID == "" {
+			r.ID = inner.Peek("offerChangeTrigger", "asin").Text() + inner.Peek("OfferChangeTrigger", "ASIN").Text() // either way of writing
 		}
 		r.VendorStatus = inner.First("processingStatus", "status", "Status", "InvoiceStatus", "issueType").Text()
 		r.CreatedAt = t.OccurredAt

@@ -106,8 +106,10 @@ func object(what, event string, n *wire.Node) intake.Object {
 // guess names a body that nobody named.
 func guess(n *wire.Node) string {
 	switch {
-	case n.Has("event_types") && n.Has("url"):
+	case n.Has("event_types"):
 		return "webhook"
+	case n.Kind() == wire.Array:
+		return "patch"
 	case n.Has("billing_cycles"):
 		return "plan"
 	case n.Has("plan_id"):
@@ -131,7 +133,12 @@ func bare(n *wire.Node) (o intake.Object, verb string) {
 			if r := sum(n.At("refund_amount")); !r.IsZero() {
 				d.Offer = r
 			}
-			d.EvidenceCount = int64(len(n.At("evidences").Items()))
+			for _, e := range n.At("evidences").Items() {
+				d.EvidenceCount++
+				for _, t := range e.At("evidence_info", "tracking_info").Items() {
+					d.Refer("tracking", t.String("tracking_number"))
+				}
+			}
 			if a.verb == "accepted" {
 				d.Outcome = intake.OutcomeAccepted
 			}

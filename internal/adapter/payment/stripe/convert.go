@@ -29,6 +29,9 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 	what := body.String("object")
 	if what != "event" {
 		t := intake.Told{VendorType: what, Container: what, Objects: list(what, body)}
+		if first := body.Peek("data").Members(); what == "list" && len(first) > 0 { // a page is of the type of its objects
+			what = naming(first[0])
+		}
 		t.Type = nounOf(t.Objects[0], what) + ".updated"
 		return t
 	}
