@@ -158,7 +158,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	console := "http://" + d.Addr()
 	if c.JSON {
-		out, err := json.Marshal(map[string]any{"console": console, "portal": "", "api": console + "/api/v1", "logins": d.Logins, "token": d.Token})
+		out, err := json.Marshal(map[string]any{"console": console, "portal": console + d.Portal, "api": console + "/api/v1", "logins": d.Logins, "token": d.Token})
 		if err != nil {
 			return err
 		}
@@ -168,6 +168,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 		for _, l := range d.Logins {
 			fmt.Printf("  %-8s  %-34s  %s\n", l.Role, l.Email, l.Password)
 		}
+		fmt.Printf("\n  Portal    %s\n", console+d.Portal)
 		fmt.Printf("\n  API       %s/api/docs\n  token     %s\n", console, d.Token)
 		fmt.Print("\n  Customers go on writing. Nothing leaves this machine. Ctrl+C ends and removes everything.\n\n")
 	}

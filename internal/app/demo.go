@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/portal"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -43,6 +44,7 @@ type Demo struct {
 	Core   *Core
 	Logins []DemoLogin
 	Token  string // of the first owner, with every scope
+	Portal string // the path of the first shop's page for customers
 	dir    string
 	mail   string // address of the mail door
 	cancel context.CancelFunc
@@ -113,6 +115,7 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 		return fmt.Errorf("load the demo: %w", err)
 	}
 	clock.story.Store(0)
+	d.Portal = portal.Path + l.shops[merchant.Shops[0].Key].Slug
 	var hints []ui.Login
 	for _, p := range l.people {
 		d.Logins = append(d.Logins, DemoLogin{Role: string(p.Role), Email: p.Email, Password: demoPassword})

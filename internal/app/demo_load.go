@@ -56,7 +56,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 		begin = l.merchant.Orders[0].PlacedAt.Add(-time.Hour)
 	}
 	l.clock.to(begin)
-	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadOrders, l.loadThreads} {
+	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadOrders, l.loadThreads, l.loadParcels} {
 		if err := f(ctx); err != nil {
 			return err
 		}

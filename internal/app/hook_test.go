@@ -96,8 +96,7 @@ func webhooksFromEndToEnd(t *testing.T, database string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner := auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Name: "Ada", Role: auth.Owner, Workspace: p.Workspace}
-	owner.Proved = time.Now()
+	owner := auth.Actor{Kind: auth.Agent, ID: int64(p.ID), Name: "Ada", Role: auth.Owner, Workspace: p.Workspace, Proved: time.Now()}
 	token, _, err := core.Auth.CreateToken(ctx, owner, auth.NewToken{Name: "t", Scopes: []auth.Permission{auth.ManageWebhooks}})
 	if err != nil {
 		t.Fatal(err)

@@ -112,7 +112,7 @@ func (w *world) sendsLater(b *browser) {
 	}
 	n := len(w.received("anna@client.example"))
 	b.open("/t/1")
-	b.form("/t/1/reply").fill("body", "In a moment.", "at", time.Now().Add(2*time.Second).In(shanghai).Format("2006-01-02T15:04:05")).press("then=open")
+	b.form("/t/1/reply").fill("body", "In a moment.", "at", time.Now().Add(5*time.Second).In(shanghai).Format("2006-01-02T15:04:05")).press("then=open")
 	b.until("/t/1", "In a moment.", say("delivery.scheduled"))
 	if got := len(w.received("anna@client.example")); got != n {
 		w.t.Errorf("%d mails left at once", got-n)

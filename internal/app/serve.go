@@ -97,7 +97,7 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 		Presence: presence, Watch: c.Watch, Rate: cfg.ConsoleRate, Nodes: c.Node.Peers,
 	})
 	// No WriteTimeout: live streams stay open, and set their own deadlines.
-	front := c.hookDoor(doors(handler, c.api(cfg, presence, a.stopping), c.MCP().Handler()))
+	front := c.portalDoor(cfg.secure(), c.hookDoor(doors(handler, c.api(cfg, presence, a.stopping), c.MCP().Handler())))
 	if cfg.Metrics != "" {
 		if front, err = a.openMetrics(ctx, front); err != nil {
 			a.closeListeners()

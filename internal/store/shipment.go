@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -311,7 +312,7 @@ func (s *Store) Links(ctx context.Context, w auth.WorkspaceID, orders []order.ID
 	for i, id := range orders {
 		raw[i] = int64(id)
 	}
-	return among(ctx, s.DB, linkedDest, `SELECT `+linkedCols+` FROM shipment_order WHERE workspace_id=$1 AND `, []any{w}, "order_id", raw, ` ORDER BY fulfillment_id`)
+	return byFulfillment(among(ctx, s.DB, linkedDest, `SELECT `+linkedCols+` FROM shipment_order WHERE workspace_id=$1 AND `, []any{w}, "order_id", raw, ""))
 }
 
 // LinksOf implements shipment.Store.
@@ -320,7 +321,13 @@ func (s *Store) LinksOf(ctx context.Context, w auth.WorkspaceID, ids []shipment.
 	for i, id := range ids {
 		raw[i] = int64(id)
 	}
-	return among(ctx, s.DB, linkedDest, `SELECT `+linkedCols+` FROM shipment_order WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", raw, ` ORDER BY fulfillment_id`)
+	return byFulfillment(among(ctx, s.DB, linkedDest, `SELECT `+linkedCols+` FROM shipment_order WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", raw, ""))
+}
+
+// byFulfillment sorts links here: asked to, SQLite would walk the primary key.
+func byFulfillment(list []shipment.Link, err error) ([]shipment.Link, error) {
+	slices.SortFunc(list, func(a, b shipment.Link) int { return cmp.Compare(a.Fulfillment, b.Fulfillment) })
+	return list, err
 }
 
 // AddLinks implements shipment.Store.

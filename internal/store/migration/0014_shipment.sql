@@ -70,7 +70,7 @@ CREATE TABLE shipment_leg (
   until_at     BIGINT NOT NULL  -- until then; 0 is still
 ) ${STRICT};
 CREATE UNIQUE INDEX shipment_leg_number ON shipment_leg (workspace_id, number_key, carrier) WHERE until_at = 0 AND number_key <> '';
-CREATE INDEX shipment_leg_key ON shipment_leg (workspace_id, number_key);
+CREATE INDEX shipment_leg_numbers ON shipment_leg (workspace_id, number_key);
 CREATE INDEX shipment_leg_shipment ON shipment_leg (shipment_id, seq);
 
 -- Which parcel of an order is which shipment. Several orders may share one.
@@ -117,4 +117,4 @@ CREATE TABLE tracking_event (
 ) ${STRICT};
 -- Begins with an identifier that rises with time: parcels that are on their way
 -- at the same time lie together, so that the table may grow.
-CREATE UNIQUE INDEX tracking_event_key ON tracking_event (shipment_id, at, key);
+CREATE UNIQUE INDEX tracking_event_once ON tracking_event (shipment_id, at, key);

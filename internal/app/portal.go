@@ -1,0 +1,24 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+
+	flow "godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/portal"
+)
+
+// portalDoor puts the pages that shops show their customers in front of another
+// handler.
+func (c *Core) portalDoor(secure bool, next http.Handler) http.Handler {
+	pages := flow.New(flow.Config{Orders: c.Orders, Shipments: c.Shipments, House: c.Store, Gate: auth.NewGate(c.Store, c.Now), Now: c.Now})
+	d := portal.New(portal.Config{Portal: pages, Orders: c.Orders, Now: c.Now, Log: c.Log, Secure: secure})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, portal.Path) {
+			d.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
