@@ -18,8 +18,8 @@ import (
 	"godwit.dev/godwit/internal/store/storetest"
 )
 
-// Every release left its database behind (scripts/release-dump). Brought up to
-// date, each still holds every value that it held, passes the checks, and its
+// Releases and schemas that somebody may have left their databases behind
+// (scripts/release-dump). Brought up to date, each still holds every value that it held, passes the checks, and its
 // audit chain is whole.
 func TestDatabasesOfEveryReleaseComeUpToDate(t *testing.T) {
 	dumps, err := filepath.Glob("testdata/release/*.gz")

@@ -70,7 +70,7 @@ func named(t *testing.T, s *store.Store, key string) (out []string) {
 // After sealing anew no value in any table names the old key, and everything
 // opens with the new one alone.
 func TestResealLeavesNothingToTheOldKey(t *testing.T) {
-	for engine, dump := range map[string]string{"sqlite": "testdata/release/0.1.0.sqlite.gz", "postgres": "testdata/release/0.1.0.postgres.gz"} {
+	for engine, dump := range map[string]string{"sqlite": "testdata/release/schema10.sqlite.gz", "postgres": "testdata/release/schema10.postgres.gz"} {
 		t.Run(engine, func(t *testing.T) {
 			ctx := context.Background()
 			address, _, _ := restored(t, dump)
