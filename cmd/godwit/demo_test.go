@@ -59,6 +59,17 @@ func TestDemo(t *testing.T) {
 	if err := json.Unmarshal(said["logins"], &logins); err != nil {
 		t.Fatal(err)
 	}
+	var portal string
+	if err := json.Unmarshal(said["portal"], &portal); err != nil {
+		t.Fatal(err)
+	}
+	page, err := http.Get(portal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.Body.Close(); page.StatusCode != http.StatusOK {
+		t.Errorf("the portal %s answers %d", portal, page.StatusCode)
+	}
 	roles := map[string]bool{}
 	for _, l := range logins {
 		if roles[l.Role] {

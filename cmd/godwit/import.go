@@ -24,6 +24,7 @@ import (
 type importCmd struct {
 	Mail      importMailCmd      `cmd:"" help:"Bring an archive of mail in: mbox, maildir, .eml, or a folder of these."`
 	Orders    importOrdersCmd    `cmd:"" help:"Bring orders in from CSV or JSON lines."`
+	Tracking  importTrackingCmd  `cmd:"" help:"Bring tracking events in from CSV or JSON lines."`
 	Workspace importWorkspaceCmd `cmd:"" help:"Bring a workspace in that godwit export wrote."`
 	Zendesk   importZendeskCmd   `cmd:"" help:"Bring tickets in from a Zendesk export."`
 	Freshdesk importFreshdeskCmd `cmd:"" help:"Bring tickets in from a Freshdesk export."`
@@ -129,10 +130,7 @@ func (c *importOrdersCmd) Run(ctx context.Context, log *slog.Logger) error {
 			return err
 		}
 		defer f.Close()
-		format := importer.CSV
-		if c.Format == "jsonl" || c.Format == "auto" && (strings.HasSuffix(c.Source, ".jsonl") || strings.HasSuffix(c.Source, ".ndjson")) {
-			format = importer.JSONL
-		}
+		format := fileFormat(c.Format, c.Source)
 		o := importer.Options{DryRun: c.DryRun, Zone: zone, DayFirst: c.DayFirst}
 		if !c.JSON {
 			draw := bytesProgress(os.Stderr, "KB")
@@ -180,15 +178,28 @@ func (c *importOrdersCmd) print(r importer.Report) error {
 		verb = "Would import"
 	}
 	fmt.Printf("%s %d orders: %d new, %d changed, %d as they were. %d left out.\n", verb, r.Good, r.Created, r.Updated, r.Unchanged, r.Bad)
-	for _, row := range r.Rows {
+	printRows(r.Rows, r.RowsTotal)
+	return nil
+}
+
+// fileFormat returns the format of a file by its flag, or by its name.
+func fileFormat(flag, name string) importer.Format {
+	if flag == "jsonl" || flag == "auto" && (strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson")) {
+		return importer.JSONL
+	}
+	return importer.CSV
+}
+
+// printRows tells which rows of a file were left out, and why.
+func printRows(list []importer.RowError, total int) {
+	for _, row := range list {
 		where := fmt.Sprintf("line %d", row.Line)
 		if row.Column != "" {
 			where += fmt.Sprintf("  %s %q", row.Column, row.Value)
 		}
 		fmt.Printf("  %s: %s\n", where, row.Reason.English())
 	}
-	if n := r.RowsTotal - len(r.Rows); n > 0 {
+	if n := total - len(list); n > 0 {
 		fmt.Printf("  and %d more\n", n)
 	}
-	return nil
 }

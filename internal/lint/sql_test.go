@@ -230,6 +230,7 @@ var anywhere = map[string]string{
 	"DueSnoozed":         "the clock rings for all workspaces",
 	"AllMailboxes":       "mail is fetched for all workspaces",
 	"MailboxesByAddress": "a mail says to which address it goes, not to which workspace",
+	"freeSlug":           "addresses of pages are one name space for all workspaces",
 	"ShopBySlug":         "a customer has yet to say where; the address of a page has the workspace",
 	"HookAt":             "a sender names a connection, which has the workspace",
 	"Count":              "whoever signs in has yet to say where; the key names what is counted",

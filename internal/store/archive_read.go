@@ -240,6 +240,11 @@ func (l *loader) row(ctx context.Context, raw []byte) error {
 	if w := l.a.Header.Workspace; w != 0 && !l.owned(vals, int64(w)) {
 		return errs.New(errs.Invalid, "error.archive_line", "line", l.a.line) // a record of somebody else
 	}
+	if l.table == "shop" {
+		if err := l.freeSlug(ctx, vals); err != nil {
+			return err
+		}
+	}
 	l.batch = append(l.batch, vals)
 	if l.table == "message" {
 		terms, err := l.termsOf(vals)
@@ -256,6 +261,20 @@ func (l *loader) row(ctx context.Context, raw []byte) error {
 		return l.flush(ctx)
 	}
 	return nil
+}
+
+// freeSlug gives a shop another address for its page if one that is here already
+// has its own.
+func (l *loader) freeSlug(ctx context.Context, vals []any) error {
+	at, id := slices.Index(l.cols, "slug"), slices.Index(l.cols, "id")
+	if at < 0 || id < 0 {
+		return nil
+	}
+	n, err := scalar[int](ctx, l.s.DB, `SELECT count(*) FROM shop WHERE slug = $1 AND slug <> ''`, vals[at])
+	if err == nil && n > 0 {
+		vals[at] = fmt.Sprintf("%v-%v", vals[at], vals[id])
+	}
+	return err
 }
 
 // owned reports whether a row is of the workspace that the archive says it holds.

@@ -4,6 +4,7 @@
 import { browser, demo, fresh } from "./desk.mjs";
 import { live } from "./live.mjs";
 import { pages } from "./pages.mjs";
+import { portal } from "./portal.mjs";
 import { work } from "./work.mjs";
 
 if (!process.env.GODWIT_BIN) {
@@ -33,6 +34,7 @@ try {
   try {
     await work(check, chrome, desk);
     await live(check, chrome, desk);
+    await portal(check, chrome, desk);
     await pages(check, chrome, desk, fresh);
   } finally {
     await desk.stop();

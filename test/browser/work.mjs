@@ -59,13 +59,15 @@ export async function work(check, chrome, desk) {
     const s = await seat(chrome, desk, login("agent"));
     const { page } = s, text = "It left on Monday. " + Date.now(), disputes = [];
     page.on("response", r => { if (r.status() === 409) disputes.push(r.url()); });
+    // The reply's own event redraws the page before its answer is back.
+    await page.route("**/reply", async route => { const answer = await route.fetch(); await new Promise(r => setTimeout(r, 1800)); await route.fulfill({ response: answer }); });
     await page.route("**/draft", async route => { await new Promise(r => setTimeout(r, 1200)); await route.continue().catch(() => {}); });
     await open(page, desk);
     await page.keyboard.press("r");
     for (const part of [text, " More", " and more"]) { await page.keyboard.type(part); await page.waitForTimeout(900); }
     await page.keyboard.press("Control+Enter");
     await page.waitForFunction(t => document.querySelector("#messages").textContent.includes(t), text + " More and more");
-    await page.waitForTimeout(1500);
+    await page.waitForTimeout(4000); // for the answer, and for savings that come late
     if (await page.inputValue("#reply-body") !== "") throw new Error("what was sent is in the composer again");
     if (disputes.length) throw new Error("409: " + disputes.join(", "));
     await s.close();

@@ -126,6 +126,9 @@ func (b *round) match(o *order.Order, links []Link) (made, dropped []Link) {
 	}
 	var waiting []*parcel // without a number yet, and their fulfillment is gone
 	for _, l := range links {
+		if l.Fulfillment < 0 { // a report's: the order need not know of it
+			continue
+		}
 		if p := linked[l.Fulfillment]; !here[l.Fulfillment] {
 			if dropped = append(dropped, l); p != nil && p.nameless() {
 				waiting = append(waiting, p)

@@ -41,6 +41,9 @@ type Report struct {
 	// Onward is the number under which the next carrier moves the parcel, if the
 	// report tells it.
 	Onward Number
+	// Order is the order that the parcel belongs to, where whoever reports knows it
+	// and has seen it. A parcel that belongs to an order stays with that one.
+	Order *order.Order
 	// Event says what happened; its ID, Shipment, Leg, Source, Payload and
 	// ArrivedAt are filled in by Ingest.
 	Event Event

@@ -24,6 +24,7 @@ type round struct {
 	parcels []*parcel
 	numbers map[string][]*parcel // by key of a number
 	byID    map[ID]*parcel
+	links   []Link // that reports made
 }
 
 func (s *Service) begin(actor auth.Actor, now time.Time) *round {
@@ -63,7 +64,10 @@ func (b *round) take(ctx context.Context, list []Report) error {
 	}
 	added, err := b.finish(ctx)
 	b.did.Added, b.did.Known = added, len(list)-added
-	return err
+	if err != nil || len(b.links) == 0 {
+		return err
+	}
+	return b.store.AddLinks(ctx, b.links)
 }
 
 // hold reads and locks the shipments that go by the keys.
@@ -104,6 +108,13 @@ func (b *round) place(r *Report) {
 		if i == 0 {
 			p.Carrier, p.edited = carrier, true
 		}
+	}
+	if o := r.Order; o != nil && p.Order == 0 {
+		p.Order, p.Shop, p.edited = o.ID, o.Shop, true
+		if to := placeOf(o.ShipTo); to != (Place{}) {
+			p.To, p.moved = to, true
+		}
+		b.links = append(b.links, reported(b.actor.Workspace, o.ID, p.ID))
 	}
 	e := r.Event
 	e.Shipment, e.Leg = p.ID, p.Legs[i].ID

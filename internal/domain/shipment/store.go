@@ -49,12 +49,18 @@ type Store interface {
 	ListShipments(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Shipment, error)
 }
 
-// Link says which shipment a fulfillment of an order is.
+// Link says which shipment a fulfillment of an order is. Where a report said to
+// which order a parcel belongs, and not the order itself, Fulfillment is the
+// shipment's ID below zero.
 type Link struct {
 	Workspace   auth.WorkspaceID
 	Fulfillment int64
 	Order       order.ID
 	Shipment    ID
+}
+
+func reported(w auth.WorkspaceID, o order.ID, id ID) Link {
+	return Link{Workspace: w, Fulfillment: -int64(id), Order: o, Shipment: id}
 }
 
 // Filter narrows a list of shipments; a zero field does not.

@@ -226,8 +226,7 @@ func (d *door) status(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	page := r.page(r.printer.T("portal.order", "Number", st.Number))
-	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: page, Status: st}))
+	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: r.page(ui.OrderTitle(r.printer, st.Number)), Status: st}))
 }
 
 // fail answers with a page that says little. What went wrong here is logged

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,15 +9,26 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 )
 
-// field is one thing that a column may hold, with the names of such columns.
+// Field is one thing that a column may hold, with the names of such columns.
 // A row's own fields begin with line_; others belong to the order as a whole.
-type field struct {
-	name    string
-	columns string // separated by |, likely ones first, compared by order.Key
+// Orders' fields stand here; other kinds of file bring theirs, see Schema.
+type Field struct {
+	Name    string
+	Columns string // separated by |, likely ones first, compared by order.Key
 }
 
+// Schema is what a kind of file may hold.
+type Schema struct {
+	Fields []Field  // in the order in which they choose their columns
+	Need   []string // without a column for these the file makes no sense
+
+	unknown, missing string // catalogue keys, where the usual ones say too little
+}
+
+var orders = Schema{Fields: fields, Need: []string{"number"}, unknown: "error.import_field", missing: "error.import_no_number"}
+
 // fields are all fields in the order in which they choose their columns.
-var fields = []field{
+var fields = []Field{
 	{"number", "Order Number|amazon-order-id|Order Name|Order No|Order #|Order|Number|Order ID|merchant-order-id|订单号|订单编号|訂單編號|номер заказа|заказ|номер отправления|Name"},
 	{"external_id", "Id|Order ID|External ID|Shop Order ID|idзаказа|id заказа"},
 	{"email", "Email|Email (Billing)|Billing Email|buyer-email|Customer Email|E-Mail|Email Address|Mail|邮箱|电子邮箱|買家信箱|买家邮箱|почта|электронная почта|e-mail покупателя"},
@@ -71,15 +83,15 @@ var fields = []field{
 func Fields() []string {
 	out := make([]string, len(fields))
 	for i, f := range fields {
-		out[i] = f.name
+		out[i] = f.Name
 	}
 	return out
 }
 
 // match finds the column of each field: the one the mapping names, else the one
 // whose name is known. It fails with errs.Invalid if the mapping names a field
-// or column that there is not, and if no column holds the order number.
-func match(header []string, m Mapping) (map[string]int, error) {
+// or column that there is not, and if a field that the file needs has none.
+func (s Schema) match(header []string, m Mapping) (map[string]int, error) {
 	keys := make([]string, len(header))
 	for i, h := range header {
 		keys[i] = order.Key(h)
@@ -87,9 +99,9 @@ func match(header []string, m Mapping) (map[string]int, error) {
 	known := map[string]bool{}
 	taken := map[int]bool{}
 	at := map[string]int{}
-	for _, f := range fields {
-		known[f.name] = true
-		column, told := m[f.name]
+	for _, f := range s.Fields {
+		known[f.Name] = true
+		column, told := m[f.Name]
 		if !told {
 			continue
 		}
@@ -101,28 +113,30 @@ func match(header []string, m Mapping) (map[string]int, error) {
 			i = slices.Index(keys, order.Key(column))
 		}
 		if i < 0 {
-			return nil, errs.Field(f.name, "error.import_column", "column", column)
+			return nil, errs.Field(f.Name, "error.import_column", "column", column)
 		}
-		at[f.name], taken[i] = i, true
+		at[f.Name], taken[i] = i, true
 	}
 	for name := range m {
 		if !known[name] {
-			return nil, errs.Field(name, "error.import_field", "field", name)
+			return nil, errs.Field(name, cmp.Or(s.unknown, "error.import_no_field"), "field", name)
 		}
 	}
-	for _, f := range fields {
-		if _, told := m[f.name]; told {
+	for _, f := range s.Fields {
+		if _, told := m[f.Name]; told {
 			continue
 		}
-		for c := range strings.SplitSeq(f.columns, "|") {
+		for c := range strings.SplitSeq(f.Columns, "|") {
 			if i := slices.Index(keys, order.Key(c)); i >= 0 && !taken[i] {
-				at[f.name], taken[i] = i, true
+				at[f.Name], taken[i] = i, true
 				break
 			}
 		}
 	}
-	if _, ok := at["number"]; !ok {
-		return nil, errs.Field("number", "error.import_no_number", "columns", strings.Join(header[:min(len(header), 20)], ", "))
+	for _, name := range s.Need {
+		if _, ok := at[name]; !ok {
+			return nil, errs.Field(name, cmp.Or(s.missing, "error.import_need"), "field", name, "columns", strings.Join(header[:min(len(header), 20)], ", "))
+		}
 	}
 	return at, nil
 }

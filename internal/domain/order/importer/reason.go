@@ -19,6 +19,11 @@ const (
 	ReasonDiffers   Reason = "import.differs"
 	ReasonJSON      Reason = "import.json"
 	ReasonOrder     Reason = "import.order"
+	ReasonRecord    Reason = "import.record"
+	ReasonMissing   Reason = "import.missing"
+	ReasonCarrier   Reason = "import.carrier"
+	ReasonCountry   Reason = "import.country"
+	ReasonEvent     Reason = "import.event"
 )
 
 var reasons = map[Reason]string{
@@ -30,12 +35,17 @@ var reasons = map[Reason]string{
 	ReasonDate:      "not a date in a known layout",
 	ReasonEmail:     "not a mail address",
 	ReasonQuote:     "a quotation mark is opened and not closed",
-	ReasonTooLong:   "longer than any order can be",
+	ReasonTooLong:   "longer than any record can be",
 	ReasonColumns:   "more values than the header has columns",
 	ReasonScattered: "the order's rows stand too far apart; sort the file by order number",
 	ReasonDiffers:   "another row of the same order says something else",
 	ReasonJSON:      "not an order in JSON",
 	ReasonOrder:     "not an order that can be kept",
+	ReasonRecord:    "not a record of such fields in JSON",
+	ReasonMissing:   "must not be empty",
+	ReasonCarrier:   "no carrier is named, and the number is none by which one is known",
+	ReasonCountry:   "not a country code (ISO 3166-1)",
+	ReasonEvent:     "not a tracking event that can be kept",
 }
 
 // English returns the sentence for a log or a terminal.

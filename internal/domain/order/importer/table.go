@@ -12,21 +12,20 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 )
 
-// table reads orders from separated values with a header.
-type table struct {
+// sheet is a file of separated values with a header.
+type sheet struct {
 	in     *reader
 	header []string
-	at     map[string]int
-	last   *group // of the row before
+	at     map[string]int // columns by field
 }
 
-// newTable reads the header and maps its columns.
-func newTable(r io.Reader, head []byte, m Mapping, run *run) (*table, error) {
-	enc, err := decoder(run.o.Charset, head)
+// openSheet reads the header and maps its columns. head is how r begins.
+func openSheet(r io.Reader, head []byte, schema Schema, m Mapping, charset string) (*sheet, error) {
+	enc, err := decoder(charset, head)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{in: newReader(utf8Text(r, enc))}
+	t := &sheet{in: newReader(utf8Text(r, enc))}
 	first, err := t.in.takeLine()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errs.Wrap(errs.Invalid, err, "error.import_header")
@@ -46,20 +45,62 @@ func newTable(r io.Reader, head []byte, m Mapping, run *run) (*table, error) {
 		header[i] = strings.TrimSpace(header[i])
 	}
 	t.header = header
-	if t.at, err = match(header, m); err != nil {
+	if t.at, err = schema.match(header, m); err != nil {
 		return nil, err
 	}
-	run.report.Columns = map[string]string{}
+	return t, nil
+}
+
+// columns returns the column of each field that has one, and the columns that
+// no field reads.
+func (t *sheet) columns() (read map[string]string, ignored []string) {
+	read = map[string]string{}
 	used := map[int]bool{}
 	for f, i := range t.at {
-		run.report.Columns[f], used[i] = header[i], true
+		read[f], used[i] = t.header[i], true
 	}
-	for i, h := range header {
+	for i, h := range t.header {
 		if !used[i] && h != "" {
-			run.report.Ignored = append(run.report.Ignored, h)
+			ignored = append(ignored, h)
 		}
 	}
-	return t, nil
+	return read, ignored
+}
+
+// text returns what a row says of a field.
+func (t *sheet) text(values []string, field string) string {
+	i, ok := t.at[field]
+	if !ok || i >= len(values) {
+		return ""
+	}
+	s := strings.TrimSpace(values[i])
+	if len(s) > 1 && s[0] == '\'' && strings.ContainsAny(s[1:2], "=+-@0123456789") { // a spreadsheet's mark of text
+		s = s[1:]
+	}
+	return s
+}
+
+// beyond returns what a row holds behind the last column of the header.
+func (t *sheet) beyond(values []string) string {
+	if len(values) <= len(t.header) {
+		return ""
+	}
+	return strings.TrimSpace(strings.Join(values[len(t.header):], " "))
+}
+
+// table reads orders from a sheet.
+type table struct {
+	*sheet
+	last *group // of the row before
+}
+
+func newTable(r io.Reader, head []byte, m Mapping, run *run) (*table, error) {
+	s, err := openSheet(r, head, orders, m, run.o.Charset)
+	if err != nil {
+		return nil, err
+	}
+	run.report.Columns, run.report.Ignored = s.columns()
+	return &table{sheet: s}, nil
 }
 
 // row reads one row into the order it belongs to.
@@ -81,8 +122,8 @@ func (t *table) row(r *run) error {
 	}
 	g := t.group(r, c)
 	c.g = g
-	if len(values) > len(t.header) && strings.TrimSpace(strings.Join(values[len(t.header):], "")) != "" {
-		g.bad(RowError{Line: line, Value: strings.Join(values[len(t.header):], " "), Reason: ReasonColumns})
+	if more := t.beyond(values); more != "" {
+		g.bad(RowError{Line: line, Value: more, Reason: ReasonColumns})
 		return nil
 	}
 	if g.given == nil {
@@ -130,17 +171,7 @@ type cells struct {
 	currency string
 }
 
-func (c *cells) text(field string) string {
-	i, ok := c.t.at[field]
-	if !ok || i >= len(c.values) {
-		return ""
-	}
-	s := strings.TrimSpace(c.values[i])
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsAny(s[1:2], "=+-@0123456789") { // a spreadsheet's mark of text
-		s = s[1:]
-	}
-	return s
-}
+func (c *cells) text(field string) string { return c.t.text(c.values, field) }
 
 func (c *cells) blank() bool { return strings.TrimSpace(strings.Join(c.values, "")) == "" }
 

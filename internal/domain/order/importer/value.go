@@ -165,11 +165,25 @@ var slashed = []string{
 	"A-B-2006 15:04:05", "A-B-2006 15:04", "A-B-2006",
 }
 
+// ParseDate reads a date as people and spreadsheets write it, in UTC. zone is that
+// of a date which names none; named says that it named its own.
+func ParseDate(text string, zone *time.Location, dayFirst bool) (t time.Time, named, ok bool) {
+	if t, ok = parseDate(text, zone, dayFirst); !ok {
+		return t, false, false
+	}
+	west, _ := parseDate(text, time.FixedZone("", -11*3600), dayFirst)
+	east, _ := parseDate(text, time.FixedZone("", 11*3600), dayFirst)
+	return t, west.Equal(east), true
+}
+
 // parseDate reads a date; zone is that of a date which names none. A day above
 // twelve shows the order of day and month whatever dayFirst says.
 func parseDate(text string, zone *time.Location, dayFirst bool) (time.Time, bool) {
 	text = strings.TrimSpace(norm.NFKC.String(text))
-	text = strings.TrimSuffix(text, " UTC")
+	text, utc := strings.CutSuffix(text, " UTC")
+	if utc {
+		zone = time.UTC
+	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		switch {
 		case len(text) == 10:

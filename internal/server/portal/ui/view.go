@@ -44,7 +44,7 @@ type Plain struct {
 	Text string
 }
 
-// tone is how a status feels; it chooses colour and picture.
+// tone is how a status feels; it chooses the colour.
 type tone string
 
 const (
@@ -67,6 +67,22 @@ func toneOf(s shipment.Status) tone {
 		return still
 	}
 	return moving
+}
+
+// pictureOf names the picture of a status: a warning only where somebody must act.
+func pictureOf(s shipment.Status) string {
+	switch toneOf(s) {
+	case good:
+		return "check"
+	case moving:
+		return "van"
+	case bad:
+		return "alert"
+	}
+	if s == shipment.AttemptFailed || s == shipment.Held {
+		return "alert"
+	}
+	return "box"
 }
 
 // wordOf is the name of a status in the keys of the catalogue. A parcel of which
@@ -158,16 +174,24 @@ func (p Page) expected(w shipment.Window) string {
 	return p.day(from) + " – " + p.day(to)
 }
 
-// place writes a town and its country, as far as they are known.
-func (p Page) place(s portal.Step) string {
-	var parts []string
-	if s.City != "" {
-		parts = append(parts, s.City)
+// behind writes the country of a place behind its town, as far as it is known.
+func (p Page) behind(s portal.Step) string {
+	switch {
+	case s.Country == "":
+		return ""
+	case s.City == "":
+		return p.Country(s.Country)
 	}
-	if s.Country != "" {
-		parts = append(parts, p.Country(s.Country))
+	return comma(p.Lang()) + p.Country(s.Country)
+}
+
+// apart keeps a name from taking the direction of the words around it, or giving
+// them its own (Unicode Bidirectional Algorithm, section 2.4.2).
+func (p Page) apart(name string) string {
+	if p.Dir() == "ltr" {
+		return name
 	}
-	return strings.Join(parts, comma(p.Lang()))
+	return "\u2068" + name + "\u2069"
 }
 
 // comma separates the parts of a place.
@@ -223,4 +247,10 @@ func current(here bool) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-current": "step"}
+}
+
+// OrderTitle is what an order is called by its number, which may be written from
+// the other side than the words around it.
+func OrderTitle(p *i18n.Printer, number string) string {
+	return p.T("portal.order", "Number", Page{Printer: p}.apart(number))
 }

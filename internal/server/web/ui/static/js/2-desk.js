@@ -26,7 +26,7 @@
     held = el && el !== document.body ? { id: el.id, row: el.closest(".row")?.id, el } : null;
     const items = $("#items");
     gw.atEnd = items ? items.scrollHeight - items.scrollTop - items.clientHeight < 48 : true;
-    gw.saveDrafts?.(true, e.detail?.ctx?.target?.id === "thread");
+    if (e.detail?.ctx?.target?.id === "thread") gw.saveDrafts?.(true, true); // the composer goes away
   });
   document.addEventListener("htmx:after:swap", e => {
     const src = e.detail?.ctx?.sourceElement;
@@ -144,10 +144,11 @@
   const macroOf = form => form.elements.macro?.value || "";
   const now = el => el.value + "\0" + macroOf(el.form); // what a saved draft is compared by
   const keep = el => store.set(key(el), { body: el.value, macro: el.form.pending, at: Date.now() });
+  const sending = new Set(); // keys of texts that are on their way: the composer may be drawn anew before they have arrived
   // One saving of a text runs at a time, and none while its reply is on its way: each names the version that the one before it made.
   const put = async (el, keepalive = false) => {
     const form = el.form, url = gw.$("#composer")?.dataset.draft;
-    if (!url || form.sending || el.dataset.saved === now(el)) return;
+    if (!url || sending.has(key(el)) || el.dataset.saved === now(el)) return;
     if (form.saving && !keepalive) { form.again = true; return; }
     const body = el.value, saved = now(el), k = key(el), stop = form.saving = new AbortController();
     state(gw.say("draft.saving"));
@@ -157,7 +158,7 @@
       const answer = await gw.send("PUT", url, fields, { keepalive, signal: stop.signal });
       const got = await answer.json();
       if (answer.status === 409) { // another window saved: keep both texts, unless this one was sent meanwhile
-        if (!el.isConnected || form.sending) return;
+        if (!el.isConnected || sending.has(k)) return;
         form.dataset.version = got.version;
         if (got.body && !el.value.includes(got.body)) { el.value = got.body + "\n\n" + el.value; keep(el); }
         form.again = true;
@@ -217,6 +218,7 @@
   };
   gw.restoreDrafts = () => {
     for (const el of $$("[data-draft-kind]")) {
+      if (sending.has(key(el))) continue;
       const held = el.form.querySelector("[data-macro-held]:not([hidden])");
       if (held && !el.form.pending) {
         const text = name => held.querySelector(name).textContent;
@@ -240,20 +242,22 @@
   document.addEventListener("htmx:before:request", e => {
     const form = composed(e);
     if (!form) return;
-    form.sending = true;
+    form.sent = `draft:${gw.me()}:${gw.ticket()}:${form.dataset.compose}`;
+    sending.add(form.sent);
     form.again = false;
     form.saving?.abort();
   });
   document.addEventListener("htmx:after:request", e => {
     const form = composed(e), status = e.detail?.ctx?.response?.status ?? e.detail?.ctx?.response?.raw?.status;
-    if (form && status >= 200 && status < 300) store.drop(`draft:${gw.me()}:${gw.ticket()}:${form.dataset.compose}`);
+    if (form && status >= 200 && status < 300) store.drop(form.sent);
   });
   document.addEventListener("htmx:finally:request", e => {
     const form = composed(e);
     if (!form) return;
-    form.sending = false;
-    const el = form.querySelector("[data-draft-kind]");
-    if (el.isConnected && store.get(key(el))) later(el);
+    sending.delete(form.sent);
+    if (!store.get(form.sent)) return;
+    gw.restoreDrafts();
+    for (const el of $$("[data-draft-kind]")) if (key(el) === form.sent) later(el);
   });
 
   // Macros fill the reply in place.

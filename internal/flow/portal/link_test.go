@@ -1,0 +1,64 @@
+package portal
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"godwit.dev/godwit/internal/domain/order"
+)
+
+func TestTokensComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		secret := rapid.SliceOfN(rapid.Byte(), 1, 40).Draw(t, "secret")
+		shop, o := order.ShopID(rapid.Int64().Draw(t, "shop")), order.ID(rapid.Int64().Draw(t, "order"))
+		ends := time.Unix(rapid.Int64Range(1, 1<<40).Draw(t, "ends"), 0)
+		token := makeToken(secret, shop, o, ends)
+		if got, ok := readToken(secret, shop, token, ends.Add(-time.Second)); !ok || got != o {
+			t.Fatalf("%q is %d, %v", token, got, ok)
+		}
+		if _, ok := readToken(secret, shop, token, ends); ok {
+			t.Fatal("it does not end")
+		}
+		if _, ok := readToken(secret, shop+1, token, ends.Add(-time.Second)); ok {
+			t.Fatal("another shop's")
+		}
+		if _, ok := readToken(append([]byte{1}, secret...), shop, token, ends.Add(-time.Second)); ok {
+			t.Fatal("another workspace's")
+		}
+	})
+}
+
+func TestNoSecretSignsNothing(t *testing.T) {
+	if _, ok := readToken(nil, 1, makeToken(nil, 1, 2, time.Unix(100, 0)), time.Unix(1, 0)); ok {
+		t.Error("a workspace without a secret lets everybody in")
+	}
+}
+
+func FuzzReadToken(f *testing.F) {
+	secret := []byte("secret")
+	good := makeToken(secret, 1, 2, time.Unix(1000, 0))
+	f.Add(good)
+	f.Add("")
+	f.Fuzz(func(t *testing.T, token string) {
+		if _, ok := readToken(secret, 1, token, time.Unix(1, 0)); ok && token != good {
+			t.Errorf("%q passes", token)
+		}
+	})
+}
+
+func TestSamePhone(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"+49 151 23456789", "0151 23456789", true}, {"0049-151-23456789", "+49 (0)151 23456789", true}, {"٠١٥١٢٣٤٥٦٧٨٩", "015123456789", true},
+		{"8 917 538-54-95", "+7 917 538-54-95", false}, {"9175385495", "+7 917 538-54-95", true},
+		{"6789", "015123456789", false}, {"", "", false}, {"+", "015123456789", false}, {"015123456780", "015123456789", false},
+	} {
+		if got := samePhone(c.a, c.b); got != c.same {
+			t.Errorf("%q and %q: %v", c.a, c.b, got)
+		}
+	}
+}
