@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"reflect"
 	"slices"
 	"testing"
@@ -49,6 +52,14 @@ type scene struct {
 
 var anna = ticket.Address{Name: "Anna", Address: "anna@client.example"}
 
+// dot is the smallest picture.
+func dot(t *testing.T) ticket.InboundFile {
+	t.Helper()
+	var b bytes.Buffer
+	must(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))))
+	return ticket.InboundFile{File: ticket.File{Name: "a.png", ContentType: "image/png", SHA256: "bb", Size: int64(b.Len())}, Data: b.Bytes()}
+}
+
 func newScene(t *testing.T, h *house, p *post) scene {
 	t.Helper()
 	ctx, v := context.Background(), scene{house: h}
@@ -58,7 +69,7 @@ func newScene(t *testing.T, h *house, p *post) scene {
 	accepted, err := h.NewMail(ctx, h.w, 1000)
 	must(t, err)
 	for _, tk := range []*ticket.Ticket{&v.tk, &v.other, &v.closed} {
-		r, err := h.mail(anna.Address, ticket.Inbound{Intake: accepted[len(accepted)-1].ID, Files: []ticket.InboundFile{{File: ticket.File{Name: "a.txt", ContentType: "text/plain", SHA256: "aa", Size: 1}, Data: []byte("a")}}})
+		r, err := h.mail(anna.Address, ticket.Inbound{Intake: accepted[len(accepted)-1].ID, Files: []ticket.InboundFile{{File: ticket.File{Name: "a.txt", ContentType: "text/plain", SHA256: "aa", Size: 1}, Data: []byte("a")}, dot(t)}})
 		must(t, err)
 		*tk = h.get(t, r.Ticket)
 		if v.in == 0 {
@@ -124,6 +135,7 @@ func rights() map[string]right {
 		"Search": {auth.AgentRole, aList, func(a auth.Actor, v scene) (any, error) {
 			return hits(v.tickets.Search(ctx, a, ticket.SearchQuery{Text: "words"}))
 		}},
+		"Picture": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.Picture(ctx, a, v.in, "a.png") }},
 		"Attachment": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) {
 			_, data, err := v.tickets.Attachment(ctx, a, v.in, "a.txt")
 			return data, err
@@ -225,7 +237,7 @@ func rights() map[string]right {
 // looks are the verbs that change nothing, which share one scene.
 var looks = []string{
 	"Get", "ByNumber", "ByIDs", "Open", "Thread", "TicketOf", "MessageIn", "Original", "DraftOf", "ReplyTo", "ReplyAnchor", "MarksOn", "OfCustomer", "Count", "Search",
-	"Attachment", "Counts", "List", "Macros", "Macro", "Tags", "TagList", "Fields", "FieldUse", "Views", "View", "Report", "Mailboxes", "Mailbox", "MailTraffic",
+	"Attachment", "Picture", "Counts", "List", "Macros", "Macro", "Tags", "TagList", "Fields", "FieldUse", "Views", "View", "Report", "Mailboxes", "Mailbox", "MailTraffic",
 }
 
 func hits(p ticket.SearchPage, err error) (any, error) { return p.Hits, err }

@@ -79,7 +79,7 @@ var hookTold = []struct {
 	{"amazon/orders_2026-01-01__getOrder_200_0", "order.updated", "171-9876543-2109876", "open", "total 299.90 BRL", "2024-12-25T08:15:00Z", "marketplace=A2Q3Y263D00KWC"},
 	{"amazon/orders_2026-01-01__getOrder_200_1", "order.updated", "028-1234567-8901234", "open", "total 125.00 TRY", "2025-03-15T14:20:00Z", "seller_order=TR-ORDER-2025-001"},
 	{"amazon/ordersV0__getOrders_200_1", "order.updated", "902-3159896-1390916", "open", "", "2017-01-20T19:49:35Z", ""},
-	{"amazon/ordersV0__getOrders_400_0", "error.answered", "", "", "", "", ""},
+	{"amazon/ordersV0__getOrders_400_0", "answer.failed", "", "", "", "", ""},
 	{"amazon/tracking_2026-01-30__getShipmentTracking_200_8", "shipment.updated", "1ZX222222222222222", "out_for_delivery", "", "2026-06-13T16:20:51Z", ""},
 	{"amazon/tracking_2026-01-30__getShipmentTracking_200_6", "shipment.updated", "AFTN6666666666", "cancelled", "", "2026-07-03T05:56:06Z", ""},
 	{"amazon/finances_2024-06-19__listBalances_200_0", "balance.updated", "", "", "amount 15000.00 USD", "2025-01-12T10:30:00+09:00", ""},

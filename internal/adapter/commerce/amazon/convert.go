@@ -136,7 +136,7 @@ func answer(method, path string, n, parameters *wire.Node) ([]intake.Object, str
 	}
 	switch {
 	case n.Has("errors") && len(n.At("errors").Items()) > 0:
-		return one(failure(n.At("errors")), "error.answered")
+		return one(failure(n.At("errors")), "answer.failed")
 	case strings.Contains(path, "/messaging/") || strings.Contains(path, "/solicitations/") || n.Has("_links") && n.Has("_embedded"):
 		return one(message(path, n, parameters), "message."+sent(method))
 	case n.Has("order"):

@@ -42,7 +42,7 @@ func convert(h http.Header, body *wire.Node) intake.Told {
 			t.VendorType = verb
 		}
 		if _, failed := o.(*intake.Failure); failed {
-			t.Type = "error.answered"
+			t.Type = "answer.failed"
 		}
 	}
 	return t
