@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -66,7 +65,13 @@ func (c *Core) warn(ctx context.Context) {
 }
 
 // letter sends a letter of the house by the workspace's first mailbox that sends.
+// Its Message-ID is signed as that of a reply is, so that a copy of it in that
+// mailbox opens no ticket.
 func (c *Core) letter(ctx context.Context, w auth.WorkspaceID, m auth.Mail) error {
+	space, err := c.Store.Workspace(ctx, w)
+	if err != nil {
+		return err
+	}
 	boxes, err := c.Store.Mailboxes(ctx, w)
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func (c *Core) letter(ctx context.Context, w auth.WorkspaceID, m auth.Mail) erro
 		_, domain, _ := strings.Cut(box.Address, "@")
 		answer := c.Post.Send(ctx, box, mailroom.Letter{
 			From: ticket.Address{Name: box.Name, Address: box.Address}, To: []ticket.Address{{Name: m.Name, Address: m.To}}, Subject: m.Subject, Text: m.Text,
-			Key: fmt.Sprintf("signin.%d@%s", c.IDs.Next(), domain), Language: m.Language, Date: c.Now(), AutoReplied: true,
+			Key: ticket.MessageKey(space.Secret, 0, ticket.MessageID(c.IDs.Next()), domain), Language: m.Language, Date: c.Now(), AutoReplied: true,
 		}, func() error { return nil })
 		switch answer.Verdict {
 		case mailroom.Accepted, mailroom.Uncertain: // a second letter would be worse than none: it can be asked for again

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -52,6 +54,18 @@ func TestANewBrowserIsToldOfByMail(t *testing.T) {
 		d.until("the letter has left", func() bool { return len(d.out.Messages()) == 1 })
 		if text := string(d.out.Messages()[0].Body); !strings.Contains(text, "Firefox on Windows") || !strings.Contains(text, "198.51.100.7") {
 			t.Errorf("the letter:\n%s", text)
+		}
+		// A mailbox that sends itself a copy of what leaves it opens no ticket with that.
+		raw := mailroom.Raw{Source: "copy", Body: d.out.Messages()[0].Body, ReceivedAt: time.Now()}
+		if _, err := d.Mailroom.Accept(d.ctx, d.space.ID, d.box.ID, []mailroom.Raw{raw}, nil); err != nil {
+			t.Fatal(err)
+		}
+		d.until("the copy is seen to", func() bool {
+			left, err := d.Store.NewMail(d.ctx, d.space.ID, 1)
+			return err == nil && len(left) == 0
+		})
+		if list, _, err := d.Tickets.List(d.ctx, d.owner, ticket.ListQuery{}, ticket.Cursor{}); err != nil || len(list) > 0 {
+			t.Errorf("the copy opened a ticket: %+v, %v", list, err)
 		}
 	})
 }

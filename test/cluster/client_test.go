@@ -155,6 +155,9 @@ func (c *client) ask(ctx context.Context, method, path, body, key string) (int, 
 	if (status < 200 || status >= 400) && ctx.Err() == nil {
 		c.w.tally.bad(method+" "+path, status)
 	}
+	if where := resp.Header.Get("Location"); strings.HasPrefix(where, "/sign-in") {
+		c.w.t.Errorf("agent %d is signed out: %s %s", c.me, method, path)
+	}
 	return status, string(b)
 }
 

@@ -68,7 +68,7 @@ func TestSeveralNodesAreOneDesk(t *testing.T) {
 	stop()
 	w.finish()
 	w.count()
-	t.Logf("%d mails, %d replies, %d notes, %d reads: nothing lost and nothing twice; %v", len(w.fed), len(w.smtp.Messages()), len(w.tally.noted), w.tally.reads, since(began))
+	t.Logf("%d mails, %d replies, %d notes, %d reads: nothing lost and nothing twice; %v", len(w.fed), len(w.tally.answered), len(w.tally.noted), w.tally.reads, since(began))
 }
 
 func since(t time.Time) time.Duration { return time.Since(t).Round(10 * time.Millisecond) }
@@ -341,7 +341,8 @@ func (w *world) finish() {
 	wg.Wait()
 	// A note that was on its way at that moment is there or not.
 	if left := w.left(); left != "" {
-		w.fail("the nodes do not come to rest: %s", left)
+		w.fail("the nodes do not come to rest: %s; without an answer: %q", left, w.texts(fmt.Sprintf(`SELECT number||' '||status||' '||subject FROM ticket t WHERE number<>%d AND NOT EXISTS
+			(SELECT 1 FROM message m WHERE m.ticket_id=t.id AND m.kind='outbound') ORDER BY number LIMIT 20`, apart)))
 	}
 	for _, n := range w.nodes {
 		n.stop()
