@@ -119,13 +119,15 @@ type Consent struct {
 // Product is an article for sale with its variants; a variant alone comes as its product's identifier and one variant.
 type Product struct {
 	Head
-	Title    string    `json:"title,omitempty"`
-	Vendor   string    `json:"vendor,omitempty"`
-	Type     string    `json:"type,omitempty"`
-	URL      string    `json:"url,omitempty"`
-	Tags     []string  `json:"tags,omitempty"`
-	Images   []string  `json:"images,omitempty"`
-	Variants []Variant `json:"variants,omitempty"`
+	Title  string   `json:"title,omitempty"`
+	Vendor string   `json:"vendor,omitempty"`
+	Type   string   `json:"type,omitempty"`
+	URL    string   `json:"url,omitempty"`
+	Tags   []string `json:"tags,omitempty"`
+	Images []string `json:"images,omitempty"`
+
+	Attributes map[string]string `json:"attributes,omitempty"` // material, voltage, batch, ..., by the name that the shop gives
+	Variants   []Variant         `json:"variants,omitempty"`
 }
 
 // Variant is one form of a product that can be bought.
@@ -140,9 +142,12 @@ type Variant struct {
 	Stock    *int64            `json:"stock,omitempty"`
 	Grams    int64             `json:"grams,omitempty"`
 	HSCode   string            `json:"hs_code,omitempty"`
-	Origin   string            `json:"origin,omitempty"` // country
-	Options  map[string]string `json:"options,omitempty"`
+	Origin   string            `json:"origin,omitempty"`    // country
+	Options  map[string]string `json:"options,omitempty"`   // what tells it from its siblings: size, colour
 	StockRef string            `json:"stock_ref,omitempty"` // the vendor's identifier of the stocked thing
+	Image    string            `json:"image,omitempty"`
+
+	Attributes map[string]string `json:"attributes,omitempty"` // as of the product
 }
 
 // Inventory is how much lies where.
