@@ -22,6 +22,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -78,6 +79,7 @@ type Core struct {
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service
+	Lanes     *lanes.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -186,6 +188,7 @@ func (c *Core) build() {
 	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Lanes = lanes.New(lanes.Config{Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:
