@@ -9,8 +9,9 @@ import (
 )
 
 // vendors are names that only a driver may know: what differs between vendors
-// is a capability above it, never a branch.
-var vendors = regexp.MustCompile(`(?i)^(gmail|googlemail|outlook|hotmail|exchange365|yahoo|icloud|zendesk|freshdesk|gorgias|` +
+// is a capability above it, never a branch. Outlook is not among them: it is our
+// word for what is expected of a parcel.
+var vendors = regexp.MustCompile(`(?i)^(gmail|googlemail|hotmail|exchange365|yahoo|icloud|zendesk|freshdesk|gorgias|` +
 	`shopify|woocommerce|magento|prestashop|shopware|medusa|vendure|bigcommerce|stripe|paypal|adyen|klarna|alipay|wechat|whatsapp|` +
 	`telegram|instagram|facebook|messenger|amazon|ebay|aliexpress|etsy|allegro|lazada|shopee|temu|mercadolibre|wildberries|ozon|` +
 	`dhl|fedex|usps|dpd|gls|hermes|sendcloud|aftership|openai|anthropic|deepl|twilio|sendgrid|mailgun|postmark|mailchimp|klaviyo)$`)
