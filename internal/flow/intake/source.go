@@ -148,7 +148,10 @@ func kindOf(o Object) string {
 	return KindOther
 }
 
-// label names the kind of an object and of those inside it.
+// Label names the kind of an object and of those inside it, where they have none yet. Decode does it by itself; it is for
+// objects that were made otherwise.
+func Label(o Object) { label(o) }
+
 func label(o Object) {
 	if b := o.Base(); b.Kind == "" {
 		b.Kind = kindOf(o)

@@ -1,0 +1,224 @@
+package commerce
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+const (
+	tries       = 5                // of one request
+	firstPause  = time.Second      // before the first repeat, if the vendor names none
+	longestWait = 2 * time.Minute  // that a vendor may ask for; a longer one is the caller's to wait
+	tryTimeout  = 60 * time.Second // of one try, until its answer begins
+	drained     = 64 << 10         // of an answer that is thrown away
+)
+
+// Transport keeps a vendor's rate and repeats requests. A request is repeated after an answer of 429 or 5xx, or none at
+// all, if that cannot do a thing twice: GET, HEAD, OPTIONS, PUT and DELETE, and any other that Repeatable marks. It
+// waits as long as Retry-After asks, else longer and longer; the last answer is returned as it is.
+type Transport struct {
+	base http.RoundTripper
+	pace pace
+}
+
+// NewTransport returns a Transport over another one; nil is http.DefaultTransport.
+func NewTransport(base http.RoundTripper, r Rate) *Transport {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &Transport{base: base, pace: newPace(r)}
+}
+
+// Repeatable marks a request as one that may be repeated although its method says otherwise, such as the POST of a
+// GraphQL query. The mark is that of net/http's Transport: an Idempotency-Key without values, which is not sent.
+func Repeatable(req *http.Request) *http.Request {
+	if _, ok := req.Header["Idempotency-Key"]; !ok {
+		req.Header["Idempotency-Key"] = nil
+	}
+	return req
+}
+
+func repeatable(req *http.Request) bool {
+	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
+		return false
+	}
+	switch req.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete: // RFC 9110 section 9.2.2
+		return true
+	}
+	_, marked := req.Header["Idempotency-Key"]
+	return marked
+}
+
+// RoundTrip sends a request, as often as it takes.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	for try := 0; ; try++ {
+		if err := t.pace.wait(ctx); err != nil {
+			if req.Body != nil {
+				_ = req.Body.Close() // the contract of RoundTripper
+			}
+			return nil, err
+		}
+		res, err := t.once(req, try)
+		wait, again := verdict(res, err, try)
+		if !again || try+1 == tries || !repeatable(req) || ctx.Err() != nil {
+			return res, err
+		}
+		if res != nil {
+			_, _ = io.CopyN(io.Discard, res.Body, drained) // so that the connection can be used again
+			_ = res.Body.Close()
+		}
+		if res != nil && res.StatusCode == http.StatusTooManyRequests {
+			t.pace.hold(wait) // others would be refused as well
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// once sends a request one time, with a body of its own and a limit to the wait for its answer.
+func (t *Transport) once(req *http.Request, try int) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	r := req.Clone(ctx)
+	if try > 0 && req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			cancel(nil)
+			return nil, fmt.Errorf("repeat body: %w", err)
+		}
+		r.Body = body
+	}
+	limit := time.AfterFunc(tryTimeout, func() { cancel(context.DeadlineExceeded) })
+	res, err := t.base.RoundTrip(r)
+	if err != nil {
+		if req.Context().Err() == nil && context.Cause(ctx) == context.DeadlineExceeded {
+			err = context.DeadlineExceeded // a caller's end is no fault of the vendor's; this one is
+		}
+		limit.Stop()
+		cancel(nil)
+		return nil, err
+	}
+	res.Request = req
+	res.Body = &ended{res.Body, func() { limit.Stop(); cancel(nil) }}
+	return res, nil
+}
+
+// ended calls back when a body is closed.
+type ended struct {
+	io.ReadCloser
+	done func()
+}
+
+func (e *ended) Close() error {
+	defer e.done()
+	return e.ReadCloser.Close()
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the pool.
+func (t *Transport) CloseIdleConnections() {
+	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// verdict says whether an exchange is worth a repeat, and after how long.
+func verdict(res *http.Response, err error, try int) (time.Duration, bool) {
+	switch {
+	case err != nil:
+		return backoff(try), worth(err)
+	case res.StatusCode == http.StatusTooManyRequests, res.StatusCode >= 500 && res.StatusCode != http.StatusNotImplemented:
+		wait := backoff(try)
+		if asked, ok := retryAfter(res.Header, time.Now()); ok {
+			if asked > longestWait {
+				return 0, false
+			}
+			wait = max(asked, wait/4)
+		}
+		return wait, true
+	}
+	return 0, false
+}
+
+// backoff is the pause before a repeat: twice as long each time, less a part that chance decides, so that those who were
+// refused together do not come back together.
+func backoff(try int) time.Duration {
+	full := firstPause << min(try, 6)
+	return full/2 + rand.N(full/2)
+}
+
+// retryAfter reads how long a vendor wants to be left alone: seconds or a date (RFC 9110 section 10.2.3); some write
+// fractions.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	v := h.Get("Retry-After")
+	if v == "" {
+		return 0, false
+	}
+	if s, err := strconv.ParseFloat(v, 64); err == nil && s >= 0 && s < 1e6 {
+		return time.Duration(s * float64(time.Second)), true
+	}
+	if at, err := http.ParseTime(v); err == nil {
+		return max(0, at.Sub(now)), true
+	}
+	return 0, false
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// pace spaces requests: a burst at once, then one each gap. It is the generic cell rate algorithm (ITU-T I.371): a
+// request moves the time at which the next is due on by a gap, and may be as early as the burst allows.
+type pace struct {
+	gap, early time.Duration
+
+	mu  *sync.Mutex
+	due *time.Time
+}
+
+func newPace(r Rate) pace {
+	if r.Requests < 1 || r.Per <= 0 {
+		r = Rate{Requests: 2, Per: time.Second, Burst: 2}
+	}
+	gap := r.Per / time.Duration(r.Requests)
+	return pace{gap: gap, early: gap * time.Duration(max(r.Burst, 1)-1), mu: &sync.Mutex{}, due: &time.Time{}}
+}
+
+// wait returns when a request may be sent. A wait that is broken off gives its place back to nobody.
+func (p pace) wait(ctx context.Context) error {
+	p.mu.Lock()
+	now := time.Now()
+	if p.due.Before(now) {
+		*p.due = now
+	}
+	at := p.due.Add(-p.early)
+	*p.due = p.due.Add(p.gap)
+	p.mu.Unlock()
+	return sleep(ctx, at.Sub(now))
+}
+
+// hold lets nobody through for a while.
+func (p pace) hold(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d + p.early); p.due.Before(until) {
+		*p.due = until
+	}
+}
