@@ -23,6 +23,7 @@ var callers = map[string]string{
 	"internal/adapter/channel/email/dovecottest": "waits for a server on loopback, in tests",
 	"internal/store/postgres":                    "the database's own protocol, to the server that an operator names",
 	"internal/platform/auth/authtest":            "asks an issuer on loopback, in tests",
+	"internal/flow/commerce/commercetest":        "stands in for the network of shops, in tests",
 	"internal/app/bench":                         "measures our own console on loopback",
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"godwit.dev/godwit/internal/base/outbound"
 )
 
 const (
@@ -27,10 +29,10 @@ type Transport struct {
 	pace pace
 }
 
-// NewTransport returns a Transport over another one; nil is http.DefaultTransport.
+// NewTransport returns a Transport over another one; nil is that of package outbound.
 func NewTransport(base http.RoundTripper, r Rate) *Transport {
 	if base == nil {
-		base = http.DefaultTransport
+		base = outbound.New(outbound.Options{HTTPS: true, Timeout: -1}).Transport
 	}
 	return &Transport{base: base, pace: newPace(r)}
 }
