@@ -20,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -78,6 +79,7 @@ type Core struct {
 	Auth      *auth.Service
 	Customers *customer.Service
 	Orders    *order.Service
+	Products  *product.Service
 	Shipments *shipment.Service
 	Lanes     *lanes.Service
 	Tickets   *ticket.Service
@@ -189,6 +191,7 @@ func (c *Core) build() {
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Lanes = lanes.New(lanes.Config{Now: c.Now})
+	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:

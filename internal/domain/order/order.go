@@ -52,6 +52,7 @@ type Order struct {
 	Refunded int64
 
 	ShipTo       Address
+	Promise      Promise
 	PlacedAt     time.Time
 	UpdatedAt    time.Time // when this copy last changed
 	Lines        []Line
@@ -116,6 +117,7 @@ type New struct {
 	Total             int64
 	Refunded          int64
 	ShipTo            Address
+	Promise           Promise // the zero one leaves what was promised as it is known
 	PlacedAt          time.Time
 	Lines             []Line
 	Fulfillments      []Fulfillment

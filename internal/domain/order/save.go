@@ -146,6 +146,9 @@ func (s *Service) put(ctx context.Context, o Order, n New, kept map[string]Order
 		old = held[0]
 	}
 	o.ID, o.UpdatedAt = old.ID, old.UpdatedAt
+	if o.Promise.IsZero() { // platforms tell it once, if at all
+		o.Promise = old.Promise
+	}
 	s.number(&o, old)
 	if reflect.DeepEqual(o, old) {
 		return old, Unchanged, nil
@@ -218,6 +221,10 @@ func normalise(shop Shop, n New) (Order, error) {
 	}
 	if !isCurrency(o.Currency) {
 		return o, errs.Field("currency", "error.currency", "currency", o.Currency)
+	}
+	var err error
+	if o.Promise, err = n.Promise.normalise(o.PlacedAt, o.Currency); err != nil {
+		return o, err
 	}
 	if len(n.Lines) > maxLines || len(n.Fulfillments) > maxFulfillments {
 		return o, errs.Field("lines", "error.order_too_long", "lines", len(n.Lines))

@@ -16,6 +16,8 @@ const (
 	MergeCustomer  Permission = "customers.merge"
 	ReadOrders     Permission = "orders.read"
 	ImportOrders   Permission = "orders.import"
+	ReadProducts   Permission = "products.read"
+	ImportProducts Permission = "products.import"
 	ReadShipments  Permission = "shipments.read"
 	WriteShipments Permission = "shipments.write" // tell what happened to parcels
 	ImportMail     Permission = "mail.import"
@@ -41,7 +43,7 @@ type PermissionGroup struct {
 func PermissionGroups() []PermissionGroup {
 	return []PermissionGroup{
 		{"desk", []Permission{ReadTickets, WriteTickets, SendMail, BulkTickets, SeeReports}},
-		{"trade", []Permission{ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ReadShipments, WriteShipments, ImportMail}},
+		{"trade", []Permission{ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ReadProducts, ImportProducts, ReadShipments, WriteShipments, ImportMail}},
 		{"setup", []Permission{ManageMacros, ManageFields, ManageTeams, ManageMail}},
 		{"house", []Permission{ManagePeople, ManageTokens, ManageWebhooks, ReadAudit, Manage}},
 	}

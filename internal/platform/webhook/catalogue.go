@@ -20,6 +20,12 @@ var orderFields = []Field{
 	{"refunded", Integer, "in the currency's smallest unit"},
 }
 
+// productFields are those of a product's state.
+var productFields = []Field{
+	{"shop", "shop", "the shop that sells it"}, {"external_id", Text, "the shop's own identifier"}, {"title", Text, "its name"},
+	{"status", Text, "active, draft, archived or deleted"}, {"skus", Texts, "of its variants, the first twenty"}, {"variants", Integer, "how many"},
+}
+
 // shipmentFields are those of the state that a tracking event caused.
 var shipmentFields = []Field{
 	{"number", Text, "the tracking number of its first leg"}, {"carrier", Text, "of its first leg, in small letters and digits"}, {"direction", Text, "out or back"},
@@ -76,6 +82,8 @@ var catalogue = []Kind{
 	{"order.updated", "An order changed.", orderFields},
 	{"shop.created", "A shop became known.", []Field{name, {"platform", Text, ""}, {"currency", Text, "ISO 4217"}}},
 
+	{"product.created", "A product became known.", productFields},
+	{"product.updated", "A product changed.", productFields},
 	{"shipment.announced", "There is a label for a parcel, and no scan yet.", shipmentFields},
 	{"shipment.picked_up", "The carrier has a parcel.", shipmentFields},
 	{"shipment.in_transit", "A parcel moves.", shipmentFields},

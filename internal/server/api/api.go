@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -68,6 +69,7 @@ type Config struct {
 	Tickets   *ticket.Service
 	Customers *customer.Service
 	Orders    *order.Service
+	Products  *product.Service
 	Shipments *shipment.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service

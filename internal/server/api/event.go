@@ -103,6 +103,8 @@ func (s *server) mayRead(c *call, e event.Event) bool {
 		return c.actor.May(auth.ReadCustomers)
 	case "order", "shop":
 		return c.actor.May(auth.ReadOrders)
+	case "product":
+		return c.actor.May(auth.ReadProducts)
 	case "shipment":
 		return c.actor.May(auth.ReadShipments)
 	}

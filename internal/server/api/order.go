@@ -52,6 +52,7 @@ type Order struct {
 	Total             Money           `json:"total"`
 	Refunded          Money           `json:"refunded"`
 	ShipTo            PostalAddress   `json:"ship_to"`
+	Promise           *Promise        `json:"promise,omitempty" doc:"What the customer was told of delivery when they bought; left out if nobody told us."`
 	Lines             []OrderLine     `json:"lines" nullable:"false"`
 	Parcels           []Parcel        `json:"parcels" nullable:"false"`
 	PlacedAt          time.Time       `json:"placed_at"`
@@ -100,7 +101,7 @@ func orderRecord(o order.Order) Order {
 		ID: refTo[anOrder](o.ID), ShopID: refTo[aShop](o.Shop), ExternalID: o.ExternalID, Number: o.Number, CustomerID: optRef[aCustomer](o.Customer),
 		Email: optText(o.Email), Status: o.Status, PaymentStatus: optText(o.PaymentStatus), FulfillmentStatus: optText(o.FulfillmentStatus),
 		PaymentMethod: optText(o.PaymentMethod), Goods: sum(o.Goods), Discount: sum(o.Discount), Shipping: sum(o.Shipping), Tax: sum(o.Tax), Duty: sum(o.Duty),
-		Total: sum(o.Total), Refunded: sum(o.Refunded), ShipTo: PostalAddress(o.ShipTo), PlacedAt: at(o.PlacedAt), UpdatedAt: at(o.UpdatedAt),
+		Total: sum(o.Total), Refunded: sum(o.Refunded), ShipTo: PostalAddress(o.ShipTo), Promise: promiseRecord(o.Promise), PlacedAt: at(o.PlacedAt), UpdatedAt: at(o.UpdatedAt),
 		Lines: convert(o.Lines, func(l order.Line) OrderLine {
 			return OrderLine{refTo[aLine](l.ID), l.SKU, l.Title, l.Variant, l.Quantity, sum(l.Price), sum(l.Discount), sum(l.Tax), sum(l.Duty)}
 		}),
@@ -180,6 +181,7 @@ type OrderDraft struct {
 	Total             int64           `json:"total" example:"5490"`
 	Refunded          int64           `json:"refunded,omitempty"`
 	ShipTo            PostalAddress   `json:"ship_to,omitempty" required:"false"`
+	Promise           *PromiseDraft   `json:"promise,omitempty" doc:"What the customer was told of delivery. Without it, what is known stays."`
 	PlacedAt          time.Time       `json:"placed_at"`
 	Lines             []LineDraft     `json:"lines,omitempty" nullable:"false" maxItems:"2000"`
 	Parcels           []ParcelDraft   `json:"parcels,omitempty" nullable:"false" maxItems:"500"`
@@ -218,6 +220,9 @@ func (d OrderDraft) order(shop order.ShopID) order.New {
 		Fulfillments: convert(d.Parcels, func(p ParcelDraft) order.Fulfillment {
 			return order.Fulfillment{Carrier: p.Carrier, Tracking: p.Tracking, Status: p.Status, ShippedAt: timeOf(p.ShippedAt), DeliveredAt: timeOf(p.DeliveredAt)}
 		}),
+	}
+	if d.Promise != nil {
+		n.Promise = d.Promise.promise()
 	}
 	if d.CustomerID != nil {
 		n.Customer = customer.ID(d.CustomerID.num())

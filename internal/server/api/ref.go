@@ -23,6 +23,8 @@ type (
 	aParcel    struct{}
 	aShop      struct{}
 	aShipment  struct{}
+	aProduct   struct{}
+	aVariant   struct{}
 	aPerson    struct{}
 	aTeam      struct{}
 	aMailbox   struct{}
@@ -46,6 +48,8 @@ func (aLine) prefix() string      { return "lin" }
 func (aParcel) prefix() string    { return "prc" }
 func (aShop) prefix() string      { return "shp" }
 func (aShipment) prefix() string  { return "shm" }
+func (aProduct) prefix() string   { return "prd" }
+func (aVariant) prefix() string   { return "vrn" }
 func (aPerson) prefix() string    { return "per" }
 func (aTeam) prefix() string      { return "tem" }
 func (aMailbox) prefix() string   { return "mbx" }
@@ -63,7 +67,7 @@ func (aReceived) prefix() string  { return "rcv" }
 // parameter of this table that is not an identifier of its kind names nothing.
 func inPath() map[string]kind {
 	return map[string]kind{
-		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "person": aPerson{}, "team": aTeam{},
+		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{},
 	}

@@ -18,6 +18,7 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
@@ -40,6 +41,7 @@ type world struct {
 	tickets   *ticket.Service
 	customers *customer.Service
 	orders    *order.Service
+	products  *product.Service
 	shipments *shipment.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
@@ -75,6 +77,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	}})
 	w.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
+	w.products = product.NewService(product.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: w.customers, Parcels: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(s, s, runners, w.now, silent)
@@ -94,7 +97,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -255,6 +258,11 @@ func (m *merchant) stage(op string) map[string]string {
 	})
 	must(w.t, err)
 	put(anOrder{}, false, int64(o.ID))
+	goods, _, err := w.products.Save(ctx, m.owner, product.New{
+		Shop: m.shop.ID, ExternalID: n, Title: m.mark + " tent", Currency: "EUR", Variants: []product.Variant{{ExternalID: n, SKU: "TENT-2P", Price: 5000}},
+	})
+	must(w.t, err)
+	put(aProduct{}, false, int64(goods.ID))
 	sent, err := w.shipments.List(ctx, m.owner, shipment.Filter{Order: o.ID}, shipment.Cursor{}, 1)
 	must(w.t, err)
 	put(aShipment{}, false, int64(sent[0].ID))

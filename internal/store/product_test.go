@@ -1,0 +1,147 @@
+package store_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store"
+	"godwit.dev/godwit/internal/store/storetest"
+)
+
+func (d desk) products(s *store.Store) *product.Service {
+	return product.NewService(product.Config{Store: s, Journal: s, IDs: d.ids, Now: time.Now})
+}
+
+func newProduct(shop order.ShopID, id, sku string) product.New {
+	stock := int64(41)
+	return product.New{
+		Shop: shop, ExternalID: id, Title: "Tent for two", Brand: "Larch", Type: "Tents", Supplier: "Ningbo Outdoor", URL: "https://shop.example/tent", Tags: []string{"tents"},
+		Images: []string{"https://shop.example/tent.jpg"}, Attributes: map[string]string{"material": "polyester"}, ToldAt: placed,
+		Variants: []product.Variant{
+			{ExternalID: id + "-1", SKU: sku, Barcode: "4006381333931", Title: "Green", Attributes: map[string]string{"colour": "green"}, Price: 5000, Listed: 6000, Cost: 2100,
+				HSCode: "6306.22", Origin: "CN", Batch: "2026-31", Grams: 2400, Size: product.Size{Length: 450, Width: 160, Height: 160}, Stock: &stock},
+			{ExternalID: id + "-2", SKU: sku + "-R", Title: "Red", Price: 5200},
+		},
+	}
+}
+
+func TestSaveProductFollowsThePlatform(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d := context.Background(), newDesk(t, s)
+		products, shop := d.products(s), d.shop(t, "EUR")
+		n := newProduct(shop, "88", "TENT-2P")
+		first, out, err := products.Save(ctx, d.owner, n)
+		if err != nil || out != order.Added {
+			t.Fatalf("Save = %v, %v", out, err)
+		}
+		got, err := products.Get(ctx, d.owner, first.ID)
+		if err != nil || !reflect.DeepEqual(got, first) {
+			t.Fatalf("Get = %+v, %v\nwant %+v", got, err, first)
+		}
+		events := len(d.kinds(t))
+		if again, out, err := products.Save(ctx, d.owner, n); err != nil || out != order.Unchanged || !reflect.DeepEqual(again, first) {
+			t.Errorf("Save again = %v, %v", out, err)
+		}
+		older := n
+		older.Title, older.ToldAt = "Old tent", placed.Add(-time.Minute)
+		if kept, out, err := products.Save(ctx, d.owner, older); err != nil || out != order.Unchanged || kept.Title != n.Title {
+			t.Errorf("an older telling = %v, %v: %q", out, err, kept.Title)
+		}
+		if len(d.kinds(t)) != events {
+			t.Error("what changed nothing was announced")
+		}
+		part := product.New{Shop: shop, ExternalID: "88", Part: true, ToldAt: placed.Add(time.Hour), Variants: []product.Variant{{ExternalID: "88-2", SKU: "TENT-2P-R", Price: 4900}}}
+		changed, out, err := products.Save(ctx, d.owner, part)
+		if err != nil || out != order.Changed || changed.Title != n.Title || changed.Variants[1].Price != 4900 || changed.Variants[1].ID != first.Variants[1].ID {
+			t.Fatalf("a variant alone = %v, %v: %+v", out, err, changed)
+		}
+		whole := n
+		whole.Variants, whole.ToldAt = n.Variants[:1], placed.Add(2*time.Hour)
+		if changed, _, err = products.Save(ctx, d.owner, whole); err != nil || len(changed.Variants) != 1 {
+			t.Fatalf("a variant that is gone: %+v, %v", changed, err)
+		}
+		if got, _ = products.Get(ctx, d.owner, first.ID); !reflect.DeepEqual(got, changed) {
+			t.Errorf("Get = %+v\nwant %+v", got, changed)
+		}
+		if kinds := d.kinds(t); kinds[len(kinds)-1] != product.Updated {
+			t.Errorf("events %v", kinds)
+		}
+	})
+}
+
+func TestProductsAreListedAndFoundBySKU(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d, other := context.Background(), newDesk(t, s), newDesk(t, s)
+		products, shop := d.products(s), d.shop(t, "EUR")
+		for _, id := range []string{"1", "2", "3"} {
+			if _, _, err := products.Save(ctx, d.owner, newProduct(shop, id, "SKU-"+id)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		gone := newProduct(shop, "0", "SKU-9")
+		gone.Status = product.Deleted
+		if _, _, err := products.Save(ctx, d.owner, gone); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := products.Save(ctx, d.owner, newProduct(shop, "4", "SKU-9")); err != nil {
+			t.Fatal(err)
+		}
+		first, err := products.List(ctx, d.owner, product.Filter{Shop: shop}, 0, 2)
+		if err != nil || len(first) != 2 || first[0].ExternalID != "4" {
+			t.Fatalf("first page %v, %v", first, err)
+		}
+		next, err := products.List(ctx, d.owner, product.Filter{}, first[1].ID, 9)
+		if err != nil || len(next) != 3 || next[2].ExternalID != "1" || len(next[2].Variants) != 2 {
+			t.Fatalf("next page %v, %v", next, err)
+		}
+		if found, err := products.List(ctx, d.owner, product.Filter{SKU: " sku-2-r"}, 0, 9); err != nil || len(found) != 1 || found[0].ExternalID != "2" {
+			t.Errorf("by SKU: %v, %v", found, err)
+		}
+		by, err := products.BySKU(ctx, d.owner, 0, []string{"sku-1", "SKU-9", "none", " "})
+		if err != nil || by["SKU-1"].ExternalID != "1" || by["SKU-9"].ExternalID != "4" {
+			t.Errorf("BySKU = %v, %v", by, err)
+		}
+		limited := d.owner
+		limited.Limits.Shops = []int64{99}
+		if list, err := products.List(ctx, limited, product.Filter{}, 0, 9); err != nil || len(list) != 0 {
+			t.Errorf("another shop's products: %v, %v", list, err)
+		}
+		if _, err := products.Get(ctx, other.owner, first[0].ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another workspace's product: %v", err)
+		}
+		agent := auth.Actor{Kind: auth.Agent, Workspace: d.w, Role: auth.AgentRole}
+		if _, _, err := products.Save(ctx, agent, newProduct(shop, "5", "X")); !errs.Is(err, errs.Denied) {
+			t.Errorf("an agent saves: %v", err)
+		}
+	})
+}
+
+func TestPromiseStaysWithItsOrder(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d := context.Background(), newDesk(t, s)
+		n := newOrder(d.shop(t, "EUR"), "1", "a@example.com")
+		n.Promise = order.Promise{Service: "Economy", Price: 490, Tax: 950, DaysFrom: 5, DaysTo: 9, Source: "main 3", QuotedAt: placed}
+		o, _, err := d.orders.Save(ctx, d.owner, n)
+		if err != nil || o.Promise.To != time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC) || o.Promise.Currency != "EUR" {
+			t.Fatalf("promise %+v, %v", o.Promise, err)
+		}
+		n.Promise, n.Status = order.Promise{}, order.Closed
+		changed, out, err := d.orders.Save(ctx, d.owner, n)
+		if err != nil || out != order.Changed || changed.Promise != o.Promise {
+			t.Errorf("a platform that does not tell the promise took it away: %+v, %v", changed.Promise, err)
+		}
+		if got, err := d.orders.Get(ctx, d.owner, o.ID); err != nil || got.Promise != o.Promise {
+			t.Errorf("Get = %+v, %v", got.Promise, err)
+		}
+		n.Promise = order.Promise{DaysFrom: 9, DaysTo: 5}
+		if _, _, err := d.orders.Save(ctx, d.owner, n); !errs.Is(err, errs.Invalid) {
+			t.Errorf("an impossible promise: %v", err)
+		}
+	})
+}
