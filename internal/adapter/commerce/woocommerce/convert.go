@@ -3,7 +3,6 @@ package woocommerce
 import (
 	_ "embed"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -83,7 +82,7 @@ func object(noun string, n *wire.Node) intake.Object {
 	case noun == "refund":
 		return refund(n, n.String("currency"))
 	case noun == "product":
-		return product(n)
+		return product(n, "")
 	case noun == "customer":
 		return customer(n)
 	}
@@ -149,6 +148,7 @@ func order(n *wire.Node) *intake.Order {
 		d.At("meta_data").Whole()
 		o.Discounts = append(o.Discounts, intake.Discount{Code: d.String("code"), Type: d.String("discount_type"), Amount: intake.Decimal(d.At("discount"), c)})
 	}
+	o.Fulfillments = parcels(n.At("meta_data"))
 	o.Refunds = intake.List(n.At("refunds"), func(r *wire.Node) *intake.Refund { return refund(r, c) })
 	for _, r := range o.Refunds {
 		o.Refunded = intake.Add(o.Refunded, r.Amount)
@@ -229,26 +229,4 @@ func customer(n *wire.Node) *intake.Customer {
 	}
 	c.Number = n.String("username")
 	return c
-}
-
-func product(n *wire.Node) *intake.Product {
-	p := &intake.Product{Head: head(n), Title: n.String("name"), Type: n.String("type"), URL: n.String("permalink")}
-	p.Number = n.String("slug")
-	p.Status, p.VendorStatus = productStatuses.Of(n, "status")
-	for _, i := range n.At("images").Items() {
-		p.Images = append(p.Images, i.String("src"))
-	}
-	for _, t := range n.At("tags").Items() {
-		p.Tags = append(p.Tags, t.String("name"))
-	}
-	v := intake.Variant{ID: p.ID, SKU: n.String("sku"), Barcode: n.String("global_unique_id"), Price: intake.Decimal(n.At("price"), ""), Listed: intake.Decimal(n.At("regular_price"), "")}
-	if q := n.At("stock_quantity"); q.Given() {
-		i := q.Int()
-		v.Stock = &i
-	}
-	p.Variants = []intake.Variant{v}
-	for i, id := range n.At("variations").Texts() {
-		p.Refer("variation_"+strconv.Itoa(i+1), id)
-	}
-	return p
 }

@@ -2,7 +2,8 @@
 //
 // Words: a sample is a message as a vendor sends it, testdata/NAME.json, or one of several under testdata/FOLDER; its
 // headers stand in testdata/NAME.headers if it has some, a "Name: value" a line. What is made of it is its golden
-// answer, testdata/golden/NAME.json, which people have checked by hand; go test -update writes them anew.
+// answer, testdata/golden/NAME.json, which people have checked by hand; go test -update writes them anew. What stands in
+// testdata/api is no sample: it belongs to the servers that drivers are tried on.
 package intaketest
 
 import (
@@ -37,7 +38,7 @@ func samples(t *testing.T) []sample {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "golden" || d.Name() == "fuzz"):
+		case d.IsDir() && (d.Name() == "golden" || d.Name() == "fuzz" || d.Name() == "api"):
 			return fs.SkipDir
 		case d.IsDir() || filepath.Ext(path) != ".json":
 			return nil
