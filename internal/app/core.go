@@ -25,6 +25,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -85,6 +86,7 @@ type Core struct {
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
+	Portal    *portal.Service
 	Transport *postman.Post
 	Watch     *watch.Watch
 	Webhooks  *webhook.Service
@@ -219,9 +221,10 @@ func (c *Core) build() {
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
 	c.buildWatch()
+	c.buildPortal()
 	c.runner = job.NewRunner(job.Config{
-		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
-		Handlers: map[string]job.Handler{errandJob: c.errand, unusualJob: c.unusualLetter, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
+		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, portal.Queue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
+		Handlers: map[string]job.Handler{errandJob: c.errand, portal.JobKind: c.Portal.Handle, unusualJob: c.unusualLetter, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
 	})
 }
 

@@ -2,13 +2,16 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/outbound"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/job"
 )
@@ -65,9 +68,21 @@ func (c *Core) warn(ctx context.Context) {
 }
 
 // letter sends a letter of the house by the workspace's first mailbox that sends.
-// Its Message-ID is signed as that of a reply is, so that a copy of it in that
-// mailbox opens no ticket.
 func (c *Core) letter(ctx context.Context, w auth.WorkspaceID, m auth.Mail) error {
+	return c.post(ctx, w, 0, mailroom.Letter{To: []ticket.Address{{Name: m.Name, Address: m.To}}, Subject: m.Subject, Text: m.Text, Language: m.Language})
+}
+
+// customerLetter sends a letter to a customer of a shop.
+func (c *Core) customerLetter(ctx context.Context, shop order.Shop, l portal.Letter) error {
+	return c.post(ctx, shop.Workspace, shop.ID, mailroom.Letter{
+		To: []ticket.Address{{Name: l.Name, Address: l.To}}, Subject: l.Subject, Text: l.Text, Language: l.Language, Unsubscribe: l.Unsubscribe,
+	})
+}
+
+// post sends a letter that no ticket knows by the first mailbox of a shop that
+// sends, or else the first of all. Its Message-ID is signed as that of a reply is, so
+// that a copy of it in that mailbox opens no ticket.
+func (c *Core) post(ctx context.Context, w auth.WorkspaceID, shop order.ShopID, l mailroom.Letter) error {
 	space, err := c.Store.Workspace(ctx, w)
 	if err != nil {
 		return err
@@ -76,23 +91,20 @@ func (c *Core) letter(ctx context.Context, w auth.WorkspaceID, m auth.Mail) erro
 	if err != nil {
 		return err
 	}
-	for _, box := range boxes {
-		if box.Disabled || box.Settings.OutKind != "smtp" {
-			continue
-		}
-		_, domain, _ := strings.Cut(box.Address, "@")
-		answer := c.Post.Send(ctx, box, mailroom.Letter{
-			From: ticket.Address{Name: box.Name, Address: box.Address}, To: []ticket.Address{{Name: m.Name, Address: m.To}}, Subject: m.Subject, Text: m.Text,
-			Key: ticket.MessageKey(space.Secret, 0, ticket.MessageID(c.IDs.Next()), domain), Language: m.Language, Date: c.Now(), AutoReplied: true,
-		}, func() error { return nil })
-		switch answer.Verdict {
-		case mailroom.Accepted, mailroom.Uncertain: // a second letter would be worse than none: it can be asked for again
-			return nil
-		case mailroom.RefusedForGood:
-			c.Log.WarnContext(ctx, "a letter about sign-in was refused", "mailbox", int64(box.ID), "detail", answer.Detail)
-			return nil
-		}
-		return errs.New(errs.Unavailable, "error.mailbox_down")
+	boxes = slices.DeleteFunc(boxes, func(b ticket.Mailbox) bool { return b.Disabled || b.Settings.OutKind != "smtp" })
+	if len(boxes) == 0 {
+		return errs.New(errs.NotFound, "error.no_mailbox")
 	}
-	return errs.New(errs.NotFound, "error.no_mailbox")
+	box := boxes[max(slices.IndexFunc(boxes, func(b ticket.Mailbox) bool { return shop != 0 && b.Shop == shop }), 0)]
+	_, domain, _ := strings.Cut(box.Address, "@")
+	l.From, l.Date, l.AutoReplied = ticket.Address{Name: box.Name, Address: box.Address}, c.Now(), true
+	l.Key = ticket.MessageKey(space.Secret, 0, ticket.MessageID(c.IDs.Next()), domain)
+	switch answer := c.Post.Send(ctx, box, l, func() error { return nil }); answer.Verdict {
+	case mailroom.Accepted, mailroom.Uncertain: // a second letter would be worse than none: it can be asked for again
+		return nil
+	case mailroom.RefusedForGood:
+		c.Log.WarnContext(ctx, "a letter was refused", "mailbox", int64(box.ID), "detail", answer.Detail)
+		return nil
+	}
+	return errs.New(errs.Unavailable, "error.mailbox_down")
 }

@@ -30,6 +30,7 @@ type Letter struct {
 	Date        time.Time
 	EnvelopeCC  string // a further recipient that no header names: ourselves, as proof
 	AutoReplied bool   // written by no person (RFC 3834)
+	Unsubscribe string // the address that ends such letters with one request (RFC 8058), or ""
 }
 
 // LetterFile is an attachment with its content.

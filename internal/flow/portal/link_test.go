@@ -12,11 +12,12 @@ import (
 func TestTokensComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.SliceOfN(rapid.Byte(), 1, 40).Draw(t, "secret")
-		shop, o := order.ShopID(rapid.Int64().Draw(t, "shop")), order.ID(rapid.Int64().Draw(t, "order"))
+		shop, about := order.ShopID(rapid.Int64().Draw(t, "shop")), rapid.Int64().Draw(t, "about")
+		what := rapid.SampledFrom([]purpose{forOrder, forParcel, forSession, forConfirm, forStop}).Draw(t, "purpose")
 		ends := time.Unix(rapid.Int64Range(1, 1<<40).Draw(t, "ends"), 0)
-		token := makeToken(secret, shop, o, ends)
-		if got, ok := readToken(secret, shop, token, ends.Add(-time.Second)); !ok || got != o {
-			t.Fatalf("%q is %d, %v", token, got, ok)
+		token := makeToken(secret, shop, what, about, ends)
+		if got, ok := readToken(secret, shop, token, ends.Add(-time.Second)); !ok || got != (grant{what, about, ends}) {
+			t.Fatalf("%q is %+v, %v", token, got, ok)
 		}
 		if _, ok := readToken(secret, shop, token, ends); ok {
 			t.Fatal("it does not end")
@@ -31,14 +32,14 @@ func TestTokensComeBack(t *testing.T) {
 }
 
 func TestNoSecretSignsNothing(t *testing.T) {
-	if _, ok := readToken(nil, 1, makeToken(nil, 1, 2, time.Unix(100, 0)), time.Unix(1, 0)); ok {
+	if _, ok := readToken(nil, 1, makeToken(nil, 1, forOrder, 2, time.Unix(100, 0)), time.Unix(1, 0)); ok {
 		t.Error("a workspace without a secret lets everybody in")
 	}
 }
 
 func FuzzReadToken(f *testing.F) {
 	secret := []byte("secret")
-	good := makeToken(secret, 1, 2, time.Unix(1000, 0))
+	good := makeToken(secret, 1, forOrder, 2, time.Unix(1000, 0))
 	f.Add(good)
 	f.Add("")
 	f.Fuzz(func(t *testing.T, token string) {

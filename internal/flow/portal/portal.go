@@ -16,17 +16,20 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // Orders is what is asked of orders.
 type Orders interface {
 	ShopBySlug(ctx context.Context, slug string) (order.Shop, error)
+	Shops(ctx context.Context, actor auth.Actor) ([]order.Shop, error)
 	Get(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error)
 	List(ctx context.Context, actor auth.Actor, f order.Filter, after order.Cursor, limit int) ([]order.Order, error)
 }
 
 // Shipments is what is asked of parcels.
 type Shipments interface {
+	Get(ctx context.Context, actor auth.Actor, id shipment.ID) (shipment.Shipment, error)
 	List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
 	Events(ctx context.Context, actor auth.Actor, id shipment.ID) ([]shipment.Event, error)
 }
@@ -50,6 +53,10 @@ type Config struct {
 	Shipments Shipments
 	House     House
 	Gate      Gate
+	Store     Store
+	Queue     job.Queue // nil: no letter can leave, and no code is asked for
+	Post      Post
+	Forecasts Forecasts // nil: nothing is foreseen
 	Now       func() time.Time
 	// Pause waits until an answer may leave that tells somebody nothing; nil waits
 	// by the clock.
@@ -133,7 +140,7 @@ func (s *Service) Find(ctx context.Context, shop order.Shop, c Claim) (token str
 		return "", fmt.Errorf("find order: %w", err)
 	}
 	s.Gate.Passed(ctx, account, c.Address)
-	return makeToken(w.Secret, shop.ID, o.ID, s.Now().Add(LinkLife)), nil
+	return makeToken(w.Secret, shop.ID, forOrder, int64(o.ID), s.Now().Add(LinkLife)), nil
 }
 
 func cut(s string) string { return strings.ToValidUTF8(s[:min(len(s), longestClaim)], "") }

@@ -30,6 +30,7 @@ type world struct {
 	shipments *shipment.Service
 	pages     *portal.Service
 	pauses    int
+	letters   []portal.Letter
 	spaces    [2]auth.WorkspaceID
 	shops     [3]order.Shop // two of the first workspace, one of the second
 	order     order.Order   // of the first shop
@@ -49,7 +50,11 @@ func newWorld(t *testing.T, s *store.Store) *world {
 	customers := customer.New(customer.Config{Store: s, Journal: s, IDs: ids, Now: now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: customers, Parcels: w.shipments, Journal: s, IDs: ids, Now: now})
 	w.pages = portal.New(portal.Config{
-		Orders: w.orders, Shipments: w.shipments, House: s, Gate: auth.NewGate(s, now), Now: now,
+		Orders: w.orders, Shipments: w.shipments, House: s, Gate: auth.NewGate(s, now), Now: now, Store: s, Queue: s,
+		Post: func(_ context.Context, _ order.Shop, l portal.Letter) error {
+			w.letters = append(w.letters, l)
+			return nil
+		},
 		Pause: func(context.Context, time.Duration) { w.pauses++ },
 	})
 	for i := range w.spaces {
@@ -98,7 +103,7 @@ func TestFind(t *testing.T) {
 		} {
 			token, err := w.find(w.shops[0], c[0], c[1], "192.0.2."+strconv.Itoa(i))
 			w.must(err)
-			st, err := w.pages.Show(t.Context(), w.shops[0], token)
+			st, err := w.pages.Show(t.Context(), w.shops[0], token, "")
 			w.must(err)
 			if st.Number != "GW-1042" {
 				t.Errorf("%v finds %s", c, st.Number)
@@ -182,7 +187,7 @@ func TestLinksAreOfOneOrder(t *testing.T) {
 	w.must(err)
 	refused := func(what string, shop order.Shop, token string) {
 		t.Helper()
-		if st, err := w.pages.Show(t.Context(), shop, token); !errs.Is(err, errs.NotFound) {
+		if st, err := w.pages.Show(t.Context(), shop, token, ""); !errs.Is(err, errs.NotFound) {
 			t.Errorf("%s: %+v, %v", what, st, err)
 		}
 	}
@@ -200,7 +205,7 @@ func TestLinksAreOfOneOrder(t *testing.T) {
 	refused("of another shop", w.shops[1], token)
 	refused("of another workspace", w.shops[2], token)
 	w.now = w.now.Add(portal.LinkLife - time.Second)
-	if _, err := w.pages.Show(t.Context(), w.shops[0], token); err != nil {
+	if _, err := w.pages.Show(t.Context(), w.shops[0], token, ""); err != nil {
 		t.Error(err)
 	}
 	w.now = w.now.Add(time.Second)
@@ -212,7 +217,7 @@ func TestStatusTellsNothingPrivate(t *testing.T) {
 	w.save(w.shops[0], "GW-2000", buyer, order.Fulfillment{Carrier: "DHL Paket", Tracking: "00340434161094042557", ShippedAt: w.now.AddDate(0, 0, -3)})
 	token, err := w.find(w.shops[0], "GW-2000", buyer, "192.0.2.1")
 	w.must(err)
-	st, err := w.pages.Show(t.Context(), w.shops[0], token)
+	st, err := w.pages.Show(t.Context(), w.shops[0], token, "")
 	w.must(err)
 	raw, err := json.Marshal(st)
 	w.must(err)
@@ -240,7 +245,7 @@ func TestParcels(t *testing.T) {
 	w.must(err)
 	token, err := w.find(w.shops[0], "GW-3000", buyer, "192.0.2.1")
 	w.must(err)
-	st, err := w.pages.Show(t.Context(), w.shops[0], token)
+	st, err := w.pages.Show(t.Context(), w.shops[0], token, "")
 	w.must(err)
 	if len(st.Parcels) != 2 || len(st.Items) != 1 || st.Items[0].Quantity != 2 {
 		t.Fatalf("%+v", st)
@@ -270,7 +275,7 @@ func TestContact(t *testing.T) {
 	}
 	token, err := w.find(w.shops[0], "GW-1042", buyer, "192.0.2.1")
 	w.must(err)
-	st, err := w.pages.Show(t.Context(), w.shops[0], token)
+	st, err := w.pages.Show(t.Context(), w.shops[0], token, "")
 	w.must(err)
 	if st.Contact != "all@shop.example" {
 		t.Errorf("contact %q", st.Contact)

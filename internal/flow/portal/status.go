@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -15,13 +16,15 @@ import (
 
 // Status is what a link shows of an order.
 type Status struct {
-	Number    string
+	Number    string // "" behind the link of one parcel
 	Language  string
 	PlacedAt  time.Time
 	Cancelled bool
 	Items     []Item
 	Parcels   []Parcel // none: nothing is shipped yet
 	Contact   string   // the mail address of the shop, or ""
+	Asks      bool     // a code may be asked for
+	Private   *Private // nil without a session
 }
 
 // Item is one line of an order, without its price.
@@ -39,12 +42,25 @@ type Parcel struct {
 	Status   shipment.Status
 	Since    time.Time
 	Delayed  bool            // the carrier said so
-	Expected shipment.Window // as the carrier said, of a parcel that is on its way
+	Reason   shipment.Reason // why it is in its status, or ""
+	Expected shipment.Window // of a parcel that is on its way
+	Ours     bool            // Expected is our estimate, and not the carrier's word
 	Customs  bool            // it was in customs, or is
+	Papers   string          // what customs there commonly ask for, of a parcel that is in customs
+	At       string          // the country in whose customs it is
 	Pickup   bool            // it waits, or waited, to be picked up
+	PickupAt string          // the town where it waits
 	Country  string          // where it goes
 	History  []Step          // newest first
 }
+
+// Forecast is when a parcel will probably arrive, learnt from others on its lane.
+type Forecast struct {
+	Early, Late time.Time // eight of ten arrive between them; zero is unknown
+}
+
+// Forecasts tells it of parcels; those that nothing is known of are left out.
+type Forecasts func(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]Forecast, error)
 
 // Step is one thing that happened to a parcel, and in which town.
 type Step struct {
@@ -57,34 +73,85 @@ type Step struct {
 // mostSteps bounds the history that a page shows; the newest are kept.
 const mostSteps = 60
 
-// Show returns the status behind a link. A link that was not signed for this shop,
-// that has ended or whose order is gone is errs.NotFound.
-func (s *Service) Show(ctx context.Context, shop order.Shop, token string) (Status, error) {
+// nothing is the one answer to links that show nothing.
+func nothing() error { return errs.New(errs.NotFound, "error.not_found") }
+
+// read returns what a token grants at a shop, if it is of one of some purposes.
+func (s *Service) read(ctx context.Context, shop order.Shop, token string, purposes ...purpose) (grant, error) {
 	w, err := s.House.Workspace(ctx, shop.Workspace)
 	if err != nil {
-		return Status{}, fmt.Errorf("show order: %w", err)
+		return grant{}, fmt.Errorf("read link: %w", err)
 	}
-	id, ok := readToken(w.Secret, shop.ID, token, s.Now())
-	if !ok {
-		return Status{}, errs.New(errs.NotFound, "error.not_found")
+	g, ok := readToken(w.Secret, shop.ID, token, s.Now())
+	if !ok || !slices.Contains(purposes, g.purpose) {
+		return grant{}, nothing()
 	}
-	actor := auth.ForSystem(shop.Workspace)
-	o, err := s.Orders.Get(ctx, actor, id)
+	return g, nil
+}
+
+// orderOf returns the order that a token of a purpose is about.
+func (s *Service) orderOf(ctx context.Context, shop order.Shop, token string, p purpose) (order.Order, error) {
+	g, err := s.read(ctx, shop, token, p)
+	if err != nil {
+		return order.Order{}, err
+	}
+	o, err := s.Orders.Get(ctx, auth.ForSystem(shop.Workspace), order.ID(g.about))
+	if err == nil && o.Shop != shop.ID {
+		err = nothing()
+	}
+	return o, err
+}
+
+// Show returns the status behind a link, and all of the order to whom a session on
+// it belongs. A link that was not signed for this shop, that has ended or whose
+// order is gone is errs.NotFound; such a session is none.
+func (s *Service) Show(ctx context.Context, shop order.Shop, token, session string) (Status, error) {
+	g, err := s.read(ctx, shop, token, forOrder, forParcel)
 	if err != nil {
 		return Status{}, err
 	}
-	if o.Shop != shop.ID {
-		return Status{}, errs.New(errs.NotFound, "error.not_found")
+	var st Status
+	if g.purpose == forParcel {
+		st, err = s.showParcel(ctx, shop, shipment.ID(g.about))
+	} else {
+		st, err = s.showOrder(ctx, shop, token, session)
+	}
+	if err != nil {
+		return Status{}, err
+	}
+	st.Contact, err = s.contact(ctx, shop)
+	return st, err
+}
+
+func (s *Service) showOrder(ctx context.Context, shop order.Shop, token, session string) (Status, error) {
+	o, err := s.orderOf(ctx, shop, token, forOrder)
+	if err != nil {
+		return Status{}, err
 	}
 	st := Status{Number: o.Number, PlacedAt: o.PlacedAt, Cancelled: o.Status == order.Cancelled}
 	for _, l := range o.Lines {
 		st.Items = append(st.Items, Item{Title: l.Title, Variant: l.Variant, Quantity: l.Quantity})
 	}
-	if st.Parcels, err = s.parcels(ctx, actor, o); err != nil {
+	if st.Parcels, err = s.parcels(ctx, o); err != nil {
 		return Status{}, fmt.Errorf("show parcels: %w", err)
 	}
-	st.Contact, err = s.contact(ctx, shop)
+	st.Private, err = s.private(ctx, shop, o, session)
+	st.Asks = st.Private == nil && s.Queue != nil
 	return st, err
+}
+
+// showParcel shows one parcel to whoever knows its number: what its carrier tells
+// everybody, and nothing of its order.
+func (s *Service) showParcel(ctx context.Context, shop order.Shop, id shipment.ID) (Status, error) {
+	v, err := s.Shipments.Get(ctx, auth.ForSystem(shop.Workspace), id)
+	if err != nil {
+		return Status{}, err
+	}
+	if v.Shop != shop.ID || v.Direction != shipment.Out {
+		return Status{}, nothing()
+	}
+	list, err := s.tell(ctx, shop.Workspace, []shipment.Shipment{v})
+	return Status{PlacedAt: v.CreatedAt, Parcels: list}, err
 }
 
 // contact returns the address at which a shop reads its mail: its own mailbox, or
@@ -106,26 +173,21 @@ func (s *Service) contact(ctx context.Context, shop order.Shop) (string, error) 
 
 // parcels returns the parcels of an order on their way to the customer: its
 // shipments, and the fulfillments that none of them is.
-func (s *Service) parcels(ctx context.Context, actor auth.Actor, o order.Order) ([]Parcel, error) {
-	list, err := s.Shipments.List(ctx, actor, shipment.Filter{Order: o.ID}, shipment.Cursor{}, shipment.MaxPage)
+func (s *Service) parcels(ctx context.Context, o order.Order) ([]Parcel, error) {
+	list, err := s.Shipments.List(ctx, auth.ForSystem(o.Workspace), shipment.Filter{Order: o.ID}, shipment.Cursor{}, shipment.MaxPage)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(list, func(a, b shipment.Shipment) int { return int(min(max(a.ID-b.ID, -1), 1)) })
-	var out []Parcel
 	known := map[string]bool{}
 	for _, v := range list {
 		for _, l := range v.Legs {
 			known[l.Key] = true
 		}
-		if v.Direction != shipment.Out || v.Status == shipment.Cancelled {
-			continue
-		}
-		events, err := s.Shipments.Events(ctx, actor, v.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, parcelOf(v, events))
+	}
+	out, err := s.tell(ctx, o.Workspace, list)
+	if err != nil {
+		return nil, err
 	}
 	for _, f := range o.Fulfillments {
 		if !known[order.TrackingKey(f.Tracking)] && len(list) < len(o.Fulfillments) {
@@ -135,9 +197,50 @@ func (s *Service) parcels(ctx context.Context, actor auth.Actor, o order.Order) 
 	return out, nil
 }
 
+// tell says of shipments on their way to the customer what a customer may see.
+func (s *Service) tell(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) ([]Parcel, error) {
+	var forecasts map[shipment.ID]Forecast
+	if s.Forecasts != nil {
+		var err error
+		if forecasts, err = s.Forecasts(ctx, w, list); err != nil {
+			return nil, err
+		}
+	}
+	var out []Parcel
+	for _, v := range list {
+		if v.Direction != shipment.Out || v.Status == shipment.Cancelled {
+			continue
+		}
+		events, err := s.Shipments.Events(ctx, auth.ForSystem(w), v.ID)
+		if err != nil {
+			return nil, err
+		}
+		p := parcelOf(v, events)
+		p.foresee(forecasts[v.ID], s.Now())
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// foresee takes our estimate where there is one that is not over: it is learnt from
+// what happened on the lane, and carriers' own days stay as they were first told.
+func (p *Parcel) foresee(o Forecast, now time.Time) {
+	if o.Early.IsZero() || o.Late.Before(now) || !p.Status.Open() || p.Status == shipment.Returning || p.Status == shipment.ReadyForPickup {
+		return
+	}
+	p.Expected, p.Ours = shipment.Window{From: later(o.Early, now), To: o.Late}, true
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // parcelOf says of a shipment what a customer may see.
 func parcelOf(v shipment.Shipment, events []shipment.Event) Parcel {
-	p := Parcel{Number: v.Number, Status: v.Status, Since: v.Since, Country: v.To.Country, Pickup: v.Status == shipment.ReadyForPickup}
+	p := Parcel{Number: v.Number, Status: v.Status, Reason: v.Reason, Since: v.Since, Country: v.To.Country, Pickup: v.Status == shipment.ReadyForPickup}
 	for _, l := range v.Legs { // the last leg is the one that comes to the door
 		if l.Number != "" {
 			p.Number, p.Carrier = l.Number, l.Name
@@ -150,6 +253,12 @@ func parcelOf(v shipment.Shipment, events []shipment.Event) Parcel {
 	for _, e := range events {
 		p.Customs = p.Customs || e.Status == shipment.InCustoms
 		p.Pickup = p.Pickup || e.Status == shipment.ReadyForPickup
+		switch {
+		case e.Status == shipment.InCustoms || e.Reason.Cause() == shipment.ByCustoms:
+			p.At = e.Place.Country
+		case e.Status == shipment.ReadyForPickup:
+			p.PickupAt = e.Place.City
+		}
 		step := Step{Status: e.Status, At: e.At, City: e.Place.City, Country: e.Place.Country}
 		if e.Status == shipment.Unknown || !told(e.Status) || repeats(p.History, step) {
 			continue
@@ -157,6 +266,9 @@ func parcelOf(v shipment.Shipment, events []shipment.Event) Parcel {
 		p.History = append(p.History, step)
 	}
 	p.Customs = p.Customs || v.Status == shipment.InCustoms
+	if p.At = cmp.Or(p.At, p.Country); v.Status == shipment.InCustoms || v.Reason == shipment.CustomsDocuments {
+		p.Papers = papers[p.At]
+	}
 	slices.Reverse(p.History)
 	p.History = p.History[:min(len(p.History), mostSteps)]
 	return p

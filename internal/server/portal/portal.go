@@ -64,6 +64,10 @@ func routes() []route {
 		{"GET", "/p/{shop}", public, none, (*door).find},
 		{"POST", "/p/{shop}", claim, form, (*door).search},
 		{"GET", "/p/{shop}/o/{token}", link, none, (*door).status},
+		{"GET", "/p/{shop}/o/{token}/code", link, none, (*door).code},
+		{"POST", "/p/{shop}/o/{token}/code", link, form, (*door).sendCode},
+		{"POST", "/p/{shop}/o/{token}/session", claim, form, (*door).enter},
+		{"POST", "/p/{shop}/o/{token}/leave", link, form, (*door).leave},
 	}
 }
 
@@ -185,6 +189,14 @@ func (r *request) with(path string) string {
 	return path + "?lang=" + url.QueryEscape(string(r.chosen))
 }
 
+// link is the path of the status that a request is about.
+func (r *request) link() string { return Path + r.shop.Slug + "/o/" + r.PathValue("token") }
+
+// visit is who asks.
+func (r *request) visit() portal.Visit {
+	return portal.Visit{Address: forwarded.Of(r.Request).String(), Language: r.printer.Lang()}
+}
+
 func (d *door) find(w http.ResponseWriter, r *request) error {
 	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: r.page(r.printer.T("portal.find.title"))}))
 }
@@ -201,8 +213,7 @@ func (d *door) search(w http.ResponseWriter, r *request) error {
 		http.Redirect(w, r.Request, r.with(Path+r.shop.Slug+"/o/"+token), http.StatusSeeOther)
 		return nil
 	case errors.As(err, &wait):
-		w.Header().Set("Retry-After", strconv.Itoa(int((wait.For+time.Second-1)/time.Second)))
-		view.Wrong = r.printer.T("portal.find.wait", "Wait", r.printer.Duration(max(wait.For.Round(time.Second), time.Second)))
+		view.Wrong = r.wait(w, wait)
 		return r.draw(w, http.StatusTooManyRequests, ui.FindPage(view))
 	case errs.Is(err, errs.NotFound):
 		view.Wrong = r.printer.T("portal.find.none")
@@ -214,19 +225,31 @@ func (d *door) search(w http.ResponseWriter, r *request) error {
 	return r.draw(w, http.StatusUnprocessableEntity, ui.FindPage(view))
 }
 
-// status shows an order. A link that is forged, foreign or over gets the form and
-// one sentence, the same for all of them.
+// wait says for how long somebody has to wait, to their browser as well.
+func (r *request) wait(w http.ResponseWriter, wait *portal.Wait) string {
+	w.Header().Set("Retry-After", strconv.Itoa(int((wait.For+time.Second-1)/time.Second)))
+	return r.printer.T("portal.find.wait", "Wait", r.printer.Duration(max(wait.For.Round(time.Second), time.Second)))
+}
+
+// lost answers a link that is forged, foreign or over with the form and one
+// sentence, the same for all of them.
+func (r *request) lost(w http.ResponseWriter) error {
+	p := r.page(r.printer.T("portal.find.title"))
+	p.Path = Path + r.shop.Slug
+	return r.draw(w, http.StatusNotFound, ui.FindPage(ui.Find{Page: p, Wrong: r.printer.T("portal.lost")}))
+}
+
+// show reads the status behind the link of a request.
+func (d *door) show(r *request) (portal.Status, error) {
+	return d.Portal.Show(r.Context(), r.shop, r.PathValue("token"), r.session())
+}
+
 func (d *door) status(w http.ResponseWriter, r *request) error {
-	st, err := d.Portal.Show(r.Context(), r.shop, r.PathValue("token"))
-	if errs.Is(err, errs.NotFound) {
-		p := r.page(r.printer.T("portal.find.title"))
-		p.Path = Path + r.shop.Slug
-		return r.draw(w, http.StatusNotFound, ui.FindPage(ui.Find{Page: p, Wrong: r.printer.T("portal.lost")}))
-	}
+	st, err := d.show(r)
 	if err != nil {
 		return err
 	}
-	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: r.page(ui.OrderTitle(r.printer, st.Number)), Status: st}))
+	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: r.page(ui.StatusTitle(r.printer, st)), Status: st, Link: r.link()}))
 }
 
 // fail answers with a page that says little. What went wrong here is logged
@@ -235,6 +258,12 @@ func (d *door) fail(w http.ResponseWriter, r *request, err error) {
 	status, key := http.StatusInternalServerError, "portal.fail"
 	switch errs.KindOf(err) {
 	case errs.NotFound:
+		if r.PathValue("token") != "" && r.shop.ID != 0 {
+			if err := r.lost(w); err != nil {
+				d.Log.ErrorContext(r.Context(), "portal page", "error", err)
+			}
+			return
+		}
 		status, key = http.StatusNotFound, "portal.none"
 	case errs.Invalid:
 		status, key = http.StatusBadRequest, "portal.find.empty"

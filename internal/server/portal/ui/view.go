@@ -9,6 +9,8 @@ import (
 	"github.com/a-h/templ"
 
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/flow/portal"
 )
@@ -36,6 +38,15 @@ type Find struct {
 type Status struct {
 	Page
 	portal.Status
+	Link string // the path of the status
+}
+
+// Code is the form that takes a code.
+type Code struct {
+	Page
+	Link   string // the path of the status behind it
+	Number string // of the order
+	Wrong  string
 }
 
 // Plain is a page that says one sentence.
@@ -96,8 +107,35 @@ func wordOf(s shipment.Status) string {
 
 func (p Page) statusWord(s shipment.Status) string { return p.T("portal.status." + wordOf(s)) }
 
+// back is the path of the status, in the language that was chosen.
+func (c Code) back() string {
+	if c.Chosen == "" {
+		return c.Link
+	}
+	return c.Link + "?lang=" + url.QueryEscape(string(c.Chosen))
+}
+
+// reasonWords are the words for reasons that ask something of the reader, or tell
+// them where to look.
+var reasonWords = map[shipment.Status]map[shipment.Reason]string{
+	shipment.InCustoms: {
+		shipment.CustomsInspection: "portal.customs.inspection", shipment.CustomsDocuments: "portal.customs.documents", shipment.CustomsDuty: "portal.customs.duty",
+		shipment.CustomsRefused: "portal.customs.refused", shipment.CustomsReleased: "portal.customs.released",
+	},
+	shipment.Held: {
+		shipment.CustomsInspection: "portal.customs.inspection", shipment.CustomsDocuments: "portal.customs.documents", shipment.CustomsDuty: "portal.customs.duty",
+		shipment.CustomsRefused: "portal.customs.refused", shipment.AddressWrong: "portal.held.address", shipment.PaymentDue: "portal.held.payment",
+	},
+	shipment.AttemptFailed: {shipment.AddressWrong: "portal.held.address", shipment.PaymentDue: "portal.held.payment"},
+	shipment.Delivered:     {shipment.AtNeighbour: "portal.delivered.neighbour", shipment.AtSafePlace: "portal.delivered.safe", shipment.ByAgent: "portal.delivered.agent"},
+}
+
 // nextWord says what happens next and what the reader can do.
-func (p Page) nextWord(s shipment.Status) string {
+func (p Page) nextWord(v portal.Parcel) string {
+	if key := reasonWords[v.Status][v.Reason]; key != "" {
+		return p.T(key)
+	}
+	s := v.Status
 	switch s {
 	case shipment.PickedUp:
 		s = shipment.InTransit
@@ -247,6 +285,58 @@ func current(here bool) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-current": "step"}
+}
+
+// StatusTitle is what a status is called: its order, or its parcel where the order
+// stays private.
+func StatusTitle(p *i18n.Printer, st portal.Status) string {
+	if st.Number == "" && len(st.Parcels) > 0 {
+		return p.T("portal.number") + " " + Page{Printer: p}.apart(st.Parcels[0].Number)
+	}
+	return OrderTitle(p, st.Number)
+}
+
+// address writes where an order goes, line by line, its country last.
+func (p Page) address(a order.Address) []string {
+	lines := i18n.PostalAddress{
+		Name: a.Name, Company: a.Company, Line1: a.Line1, Line2: a.Line2, City: a.City, Region: a.Region, Postcode: a.Postcode, Country: a.Country,
+	}.Lines()
+	if a.Country != "" {
+		lines = append(lines, p.Country(a.Country))
+	}
+	return lines
+}
+
+// sum is one line below the items of an order.
+type sum struct {
+	Word, Amount string
+	Whole        bool // the one that all others make
+}
+
+// amount writes money of an order, "" in a currency that nobody knows.
+func (s Status) amount(minor int64) string {
+	return money.Amount{Minor: minor, Currency: s.Private.Currency}.Format(string(s.Lang()))
+}
+
+// sums are the sums of an order; those of nothing are left out.
+func (s Status) sums() []sum {
+	v := s.Private
+	var out []sum
+	for _, x := range []struct {
+		key   string
+		minor int64
+	}{
+		{"portal.sum.discount", -v.Discount}, {"portal.sum.shipping", v.Shipping}, {"portal.sum.tax", v.Tax}, {"portal.sum.duty", v.Duty},
+	} {
+		if x.minor != 0 {
+			out = append(out, sum{Word: s.T(x.key), Amount: s.amount(x.minor)})
+		}
+	}
+	out = append(out, sum{s.T("portal.sum.total"), s.amount(v.Total), true})
+	if v.Refunded != 0 {
+		out = append(out, sum{Word: s.T("portal.sum.refunded"), Amount: s.amount(-v.Refunded)})
+	}
+	return out
 }
 
 // OrderTitle is what an order is called by its number, which may be written from

@@ -132,6 +132,10 @@ func Compose(l mailroom.Letter) email.Outgoing {
 	if l.AutoReplied {
 		o.Headers["Auto-Submitted"] = "auto-replied"
 	}
+	if l.Unsubscribe != "" {
+		o.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
+		o.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+	}
 	text := l.Text
 	body := paragraphs(l.Text)
 	if l.Signature != "" {
