@@ -68,6 +68,20 @@ func TestSchemes(t *testing.T) {
 		"stripe, forged":      {"stripe", "whsec_other", event, header("Stripe-Signature", sign(stamp, event)), "", "", errs.Denied},
 		"standard":            {"standard", std.Reveal(), event, header("webhook-id", "m1", "webhook-timestamp", stamp, "webhook-signature", webhook.Sign("m1", noon, []byte(event), std)), "m1", "charge.refunded", 0},
 		"standard, forged":    {"standard", std.Reveal(), event, header("webhook-id", "m1", "webhook-timestamp", stamp, "webhook-signature", webhook.Sign("m1", noon, []byte(event), webhook.NewSecret())), "", "", errs.Denied},
+		// Computed with openssl dgst and sha256sum.
+		"aftership":         {"aftership", "secret word", "{}", header("aftership-hmac-sha256", "qTfqesY2zfwjCzwsfXIB7Fkyz+LrXmbyOXluvrgjNos="), "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "", 0},
+		"aftership, forged": {"aftership", "secret word", "{ }", header("aftership-hmac-sha256", "qTfqesY2zfwjCzwsfXIB7Fkyz+LrXmbyOXluvrgjNos="), "", "", errs.Denied},
+		"easypost":          {"easypost", "s\u00e9cret word", "{}", header("X-Hmac-Signature", "hmac-sha256-hex=81320df2e1d07e88500081b4ce05887b99e062f7237a415a86857d9dd3caf6bc"), "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "", 0},
+		"easypost, plain":   {"easypost", "secret word", "{}", header("X-Hmac-Signature", "hmac-sha256-hex=a937ea7ac636cdfc230b3c2c7d7201ec5932cfe2eb5e66f239796ebeb823368b"), "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "", 0},
+		"easypost, bare":    {"easypost", "secret word", "{}", header("X-Hmac-Signature", "a937ea7ac636cdfc230b3c2c7d7201ec5932cfe2eb5e66f239796ebeb823368b"), "", "", errs.Invalid},
+		"17track":           {"17track", "secret word", "{}", header("sign", "64e828b7e4a0cb1fada45f631f3b3b3e52b4a0f07d0544dd1a0198889af30c7e"), "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "", 0},
+		"17track, forged":   {"17track", "secret ward", "{}", header("sign", "64e828b7e4a0cb1fada45f631f3b3b3e52b4a0f07d0544dd1a0198889af30c7e"), "", "", errs.Denied},
+		"17track, none":     {"17track", "secret word", "{}", header(), "", "", errs.Invalid},
+		"karrio, signed":    {"karrio", "secret word", "{}", header("X-Karrio-Signature", "sha256=a937ea7ac636cdfc230b3c2c7d7201ec5932cfe2eb5e66f239796ebeb823368b"), "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "", 0},
+		"karrio, forged":    {"karrio", "secret ward", "{}", header("X-Karrio-Signature", "a937ea7ac636cdfc230b3c2c7d7201ec5932cfe2eb5e66f239796ebeb823368b", "X-Event-Id", "secret ward"), "", "", errs.Denied},
+		"karrio, secret":    {"karrio", "secret word", "{}", header("X-Event-Id", "secret word"), "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "", 0},
+		"karrio, other":     {"karrio", "secret word", "{}", header("X-Event-Id", "secret ward"), "", "", errs.Denied},
+		"karrio, none":      {"karrio", "secret word", "{}", header(), "", "", errs.Invalid},
 	} {
 		how := Schemes()[c.scheme]
 		other := how.NewSecret()
@@ -103,7 +117,7 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string, body []byte) {
 		h := http.Header{}
-		for _, name := range []string{"Stripe-Signature", "X-Shopify-Hmac-Sha256", "X-WC-Webhook-Signature", "X-Hub-Signature-256", webhook.HeaderSignature, webhook.HeaderID, webhook.HeaderTimestamp} {
+		for _, name := range []string{"Stripe-Signature", "X-Shopify-Hmac-Sha256", "X-WC-Webhook-Signature", "X-Hub-Signature-256", "Aftership-Hmac-Sha256", "X-Hmac-Signature", "Sign", "X-Karrio-Signature", "X-Event-Id", webhook.HeaderSignature, webhook.HeaderID, webhook.HeaderTimestamp} {
 			h.Set(name, value)
 		}
 		h.Set(webhook.HeaderTimestamp, "1772625600")

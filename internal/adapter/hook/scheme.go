@@ -28,6 +28,14 @@ func Schemes() map[string]hook.Scheme {
 		"woocommerce": bodyMAC{
 			signature: "X-WC-Webhook-Signature", decode: base64.StdEncoding.DecodeString, key: "X-WC-Webhook-Delivery-ID", topic: "X-WC-Webhook-Topic",
 		},
+		"aftership": bodyMAC{ // "Webhook signature"
+			signature: "Aftership-Hmac-Sha256", decode: base64.StdEncoding.DecodeString,
+		},
+		"easypost": normalized{bodyMAC{ // "Webhooks guide", validate_webhook
+			signature: "X-Hmac-Signature", prefix: "hmac-sha256-hex=", decode: hex.DecodeString,
+		}},
+		"17track": keyed{},
+		"karrio":  karrio{},
 		"github": bodyMAC{
 			signature: "X-Hub-Signature-256", prefix: "sha256=", decode: hex.DecodeString, key: "X-GitHub-Delivery", topic: "X-GitHub-Event",
 		},

@@ -44,6 +44,8 @@ type Report struct {
 	// Order is the order that the parcel belongs to, where whoever reports knows it
 	// and has seen it. A parcel that belongs to an order stays with that one.
 	Order *order.Order
+	// Direction is which way a parcel goes that nobody told of before; "" is Out.
+	Direction Direction
 	// Event says what happened; its ID, Shipment, Leg, Source, Payload and
 	// ArrivedAt are filled in by Ingest.
 	Event Event
@@ -154,6 +156,8 @@ func (s *Service) tidy(r *Report, now time.Time) error {
 		return errs.Field("onward", "error.tracking_number", "number", r.Onward.Number)
 	case !e.Status.Valid():
 		return errs.Field("status", "error.tracking_status", "status", string(e.Status))
+	case r.Direction != "" && r.Direction != Out && r.Direction != Back:
+		return errs.Field("direction", "error.tracking_direction", "direction", string(r.Direction))
 	case !e.Cause.Valid():
 		return errs.Field("cause", "error.tracking_cause", "cause", string(e.Cause))
 	case !e.Reason.Valid():

@@ -1,6 +1,7 @@
 package shipment
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -101,6 +102,7 @@ func (b *round) place(r *Report) {
 	p, i := b.find(key, carrier, r.Event.At)
 	if p == nil {
 		p, i = b.add(r.Number, time.Time{}, r.Event.At), 0
+		p.Direction = cmp.Or(r.Direction, Out)
 	}
 	if p.Legs[i].Carrier == "" && carrier != "" {
 		p.Legs[i].Carrier, p.Legs[i].Name = carrier, r.Carrier

@@ -25,6 +25,7 @@ const (
 	Delayed         = "delayed"
 	PollingExpired  = "polling_expired"
 	DoubtfulArrival = "delivery_doubtful"
+	NumberUnknown   = "number_unknown" // the carrier does not know the number, or not yet
 )
 
 // Shipment is one parcel, as a shop or a carrier knows it.
@@ -67,6 +68,7 @@ type Event struct {
 	Detail  string    `json:"detail,omitempty"`
 	Text    string    `json:"text,omitempty"`
 	Cause   string    `json:"cause,omitempty"`
+	Reason  string    `json:"reason,omitempty"` // ours: a reason of package shipment
 	Carrier string    `json:"carrier,omitempty"`
 	Place   *Address  `json:"place,omitempty"`
 	Lat     string    `json:"lat,omitempty"`

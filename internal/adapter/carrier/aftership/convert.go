@@ -26,13 +26,13 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 		}
 	}
 	if list := msg.At("trackings"); list.Kind() == wire.Array {
-		t.Objects = intake.List(list, func(n *wire.Node) intake.Object { return tracking(n) })
+		t.Objects = intake.List(list, func(n *wire.Node) intake.Object { return parcel(n) })
 		return t
 	}
 	if !msg.Given() {
 		msg = body
 	}
-	s := tracking(msg)
+	s := parcel(msg)
 	t.Objects = []intake.Object{s}
 	if t.Key == "" && s.ID != "" && msg.String("updated_at") != "" {
 		t.Key = s.ID + ":" + msg.String("updated_at")
@@ -40,7 +40,7 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 	return t
 }
 
-func tracking(n *wire.Node) *intake.Shipment {
+func parcel(n *wire.Node) *intake.Shipment {
 	s := &intake.Shipment{
 		Head: intake.Head{ID: n.String("id"), CreatedAt: n.Time("created_at"), UpdatedAt: n.Time("updated_at"), Note: n.String("note")}, Direction: "out",
 		Carrier: n.String("slug"), Service: n.String("shipment_type"), URLs: n.First("courier_tracking_link", "tracking_url").Texts(), SignedBy: n.String("signed_by"),
@@ -53,6 +53,9 @@ func tracking(n *wire.Node) *intake.Shipment {
 	expired := s.VendorStatus == "Expired"
 	if expired {
 		s.Attributes = append(s.Attributes, intake.PollingExpired)
+	}
+	if s.VendorStatus == "Pending" && len(n.At("checkpoints").Items()) == 0 {
+		s.Attributes = append(s.Attributes, intake.NumberUnknown)
 	}
 	switch n.String("on_time_status") {
 	case "late", "trending-late", "late-delivery":
@@ -96,6 +99,7 @@ func state(n *wire.Node) (status, tag, subtag, cause string) {
 func checkpoint(n *wire.Node) intake.Event {
 	e := intake.Event{At: n.First("checkpoint_time", "created_at").Time(), Text: n.First("message", "subtag_message").Text(), Carrier: n.String("slug")}
 	e.Status, e.Code, e.Detail, e.Cause = state(n)
+	e.Reason = reasons[e.Detail]
 	if t := n.String("checkpoint_time"); intake.Zoneless(t) {
 		e.Local = t
 	}

@@ -20,6 +20,13 @@ var causes = map[string]string{
 	"Exception_009": "carrier", "Exception_012": "carrier", "Exception_013": "carrier", "AttemptFail_002": "recipient", "AttemptFail_003": "recipient",
 }
 
+// reasons say why, of the subtags that do.
+var reasons = map[string]string{
+	"InTransit_005": "customs_released", "InTransit_009": "new_date", "AttemptFail_002": "recipient_absent", "AttemptFail_003": "recipient_absent", "Delivered_003": "signed",
+	"Exception_002": "recipient_moved", "Exception_003": "recipient_refused", "Exception_004": "customs_inspection", "Exception_005": "delayed", "Exception_006": "payment_due", "Exception_007": "address_wrong",
+	"Exception_008": "not_collected", "Exception_012": "damaged",
+}
+
 // subtagWords are the subtags that AfterShip documents; another is kept, and reported.
 var subtagWords = intake.Words{}.With(
 	"Pending_001", "Pending_002", "Pending_003", "Pending_004", "Pending_005", "Pending_006", "InfoReceived_001",

@@ -18,6 +18,10 @@ func Source() intake.Source {
 }
 
 func convert(_ http.Header, body *wire.Node) intake.Told {
+	if list := body.At("trackers"); list.Kind() == wire.Array { // a page of them
+		body.At("has_more")
+		return intake.Told{VendorType: "trackers", Objects: intake.List(list, object), Container: "trackers"}
+	}
 	if body.String("object") != "Event" {
 		t := intake.Told{VendorType: strings.ToLower(body.String("object")), Objects: []intake.Object{object(body)}, Container: "result"}
 		return t
@@ -36,14 +40,14 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 
 func object(n *wire.Node) intake.Object {
 	if n.Peek("object").Text() == "Tracker" || n.Has("tracking_details") {
-		return tracker(n)
+		return parcel(n)
 	}
 	r := intake.NewRecord(strings.ToLower(n.String("object")), n)
 	r.VendorStatus = n.String("status")
 	return r
 }
 
-func tracker(n *wire.Node) *intake.Shipment {
+func parcel(n *wire.Node) *intake.Shipment {
 	s := &intake.Shipment{
 		Head: intake.Head{ID: n.String("id"), CreatedAt: n.Time("created_at"), UpdatedAt: n.Time("updated_at"), Test: n.String("mode") == "test"}, Direction: "out", Carrier: n.String("carrier"), Numbers: n.At("tracking_code").Texts(), URLs: n.At("public_url").Texts(),
 		SignedBy: n.String("signed_by"), Expected: intake.Window{To: n.Time("est_delivery_date")}.Or(),
@@ -60,6 +64,7 @@ func tracker(n *wire.Node) *intake.Shipment {
 	s.Events = intake.List(n.At("tracking_details"), func(m *wire.Node) intake.Event {
 		e := intake.Event{At: m.Time("datetime"), Text: m.First("message", "description").Text(), Carrier: m.String("source"), Place: place(m.At("tracking_location"))}
 		e.Status, e.Code, e.Detail = state(m)
+		e.Reason = reasons[e.Detail]
 		if code := m.String("carrier_code"); code != "" {
 			e.ID = code
 		}

@@ -12,3 +12,9 @@ var details = map[string]string{
 	"received_at_origin_facility": intake.PickedUp, "in_transit_pickup": intake.PickedUp, "accepted": intake.PickedUp, "departed_origin_facility": intake.InTransit, "held": intake.Held, "awaiting_customs": intake.InCustoms, "customs_clearance": intake.InCustoms, "customs_delay": intake.InCustoms,
 	"lost": intake.Lost, "return": intake.Returning, "returned": intake.Returned, "destroyed": intake.Destroyed, "refused": intake.AttemptFailed,
 }
+
+// reasons say why, of the details that do.
+var reasons = map[string]string{
+	"address_correction": "address_wrong", "awaiting_information": "customs_documents", "customs_delay": "customs_inspection", "damaged": "damaged", "delayed": "delayed", "expired": "polling_expired", "missorted": "misrouted",
+	"refused": "recipient_refused", "transferred_to_destination_carrier": "handed_over", "weather_delay": "weather",
+}

@@ -17,7 +17,7 @@ func Source() intake.Source {
 	return intake.Source{Name: "karrio", Known: wire.MustVocabulary(known), Convert: convert}
 }
 
-func convert(h http.Header, body *wire.Node) intake.Told {
+func convert(_ http.Header, body *wire.Node) intake.Told {
 	t := intake.Told{VendorType: body.First("event", "type").Text(), OccurredAt: body.First("created_at", "timestamp").Time()}
 	data := body.At("data")
 	if !data.Given() || t.VendorType == "" {
@@ -25,10 +25,7 @@ func convert(h http.Header, body *wire.Node) intake.Told {
 		t.Container, t.OccurredAt = "data", t.Objects[0].Base().UpdatedAt
 		return t
 	}
-	t.Key = h.Get("X-Event-Id")
-	if t.Key == "" {
-		t.Key = body.First("id", "event_id").Text()
-	}
+	t.Key = body.First("id", "event_id").Text()
 	t.Objects = []intake.Object{object(data)}
 	t.Objects[0].Base().Test = body.Bool("test_mode")
 	noun, verb, _ := strings.Cut(strings.ReplaceAll(t.VendorType, "_", "."), ".")
@@ -41,14 +38,14 @@ func convert(h http.Header, body *wire.Node) intake.Told {
 
 func object(n *wire.Node) intake.Object {
 	if n.Has("tracking_number") && (n.Has("events") || n.Has("delivered") || n.Has("status")) {
-		return tracker(n)
+		return parcel(n)
 	}
 	r := intake.NewRecord(n.First("object_type", "entity").Text(), n)
 	r.VendorStatus = n.String("status")
 	return r
 }
 
-func tracker(n *wire.Node) *intake.Shipment {
+func parcel(n *wire.Node) *intake.Shipment {
 	s := &intake.Shipment{Head: intake.Head{ID: n.String("id"), CreatedAt: n.Time("created_at"), UpdatedAt: n.Time("updated_at"), Test: n.Bool("test_mode")}, Direction: "out", Carrier: n.String("carrier_name"), Numbers: n.At("tracking_number").Texts()}
 	s.Refer("account", n.String("carrier_id"))
 	s.Refer("shipment", n.String("shipment_id"))
@@ -84,6 +81,7 @@ func scan(n *wire.Node) intake.Event {
 	if e.Status == "" {
 		e.Status = intake.Unknown
 	}
+	e.Reason = reasons[e.Detail]
 	if strings.HasPrefix(e.Detail, "customs") {
 		e.Cause = "customs"
 		if e.Status == intake.Held {

@@ -34,7 +34,7 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 		items = []*wire.Node{body}
 	}
 	for _, n := range items {
-		s := tracking(n)
+		s := parcel(n)
 		if t.VendorType == "TRACKING_STOPPED" {
 			s.Attributes = append(s.Attributes, intake.PollingExpired)
 		}
@@ -43,7 +43,7 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 	return t
 }
 
-func tracking(n *wire.Node) *intake.Shipment {
+func parcel(n *wire.Node) *intake.Shipment {
 	s := &intake.Shipment{Head: intake.Head{ID: n.String("number")}, Direction: "out", Carrier: n.String("carrier")}
 	s.Numbers = n.At("number").Texts()
 	s.Refer("tag", n.String("tag"))
@@ -59,6 +59,9 @@ func tracking(n *wire.Node) *intake.Shipment {
 		if word == "Exception_Delayed" {
 			s.Attributes = append(s.Attributes, intake.Delayed)
 		}
+	}
+	if s.VendorStatus == "NotFound" {
+		s.Attributes = append(s.Attributes, intake.NumberUnknown)
 	}
 	if s.VendorStatus == "Expired" {
 		s.Attributes = append(s.Attributes, intake.PollingExpired)
@@ -112,7 +115,7 @@ func scan(n *wire.Node) intake.Event {
 		e.Status, e.Code = stage, word
 	}
 	if ours, word := substatuses.Of(n, "sub_status"); word != "" {
-		e.Detail, e.Cause = word, causes[word]
+		e.Detail, e.Cause, e.Reason = word, causes[word], reasons[word]
 		if ours != intake.Unknown {
 			e.Status = ours
 		}

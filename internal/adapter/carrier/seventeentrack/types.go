@@ -29,3 +29,10 @@ var causes = map[string]string{
 	"InTransit_CustomsProcessing": "customs", "InTransit_CustomsRequiringInformation": "customs", "DeliveryFailure_NoBody": "recipient", "DeliveryFailure_Rejected": "recipient", "DeliveryFailure_InvalidAddress": "shipper",
 	"Exception_NoBody": "recipient", "Exception_Rejected": "recipient", "Exception_Security": "carrier", "Exception_Damage": "carrier", "Exception_Lost": "carrier",
 }
+
+// reasons say why, of the sub-statuses that do.
+var reasons = map[string]string{
+	"InTransit_CustomsReleased": "customs_released", "InTransit_CustomsRequiringInformation": "customs_documents", "DeliveryFailure_NoBody": "recipient_absent", "DeliveryFailure_Security": "security",
+	"DeliveryFailure_Rejected": "recipient_refused", "DeliveryFailure_InvalidAddress": "address_wrong", "Exception_NoBody": "recipient_absent", "Exception_Security": "prohibited", "Exception_Damage": "damaged",
+	"Exception_Rejected": "recipient_refused", "Exception_Delayed": "delayed",
+}
