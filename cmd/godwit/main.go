@@ -25,6 +25,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // machines and images without a zone database know all zones too
 
 	"github.com/alecthomas/kong"
 

@@ -21,6 +21,7 @@ type inspector func(fields) (job, error)
 
 // inspectors makes a fresh inspector of each kind; dir is where the relative paths of a run begin.
 var inspectors = map[string]func(dir string) inspector{
+	"decide":   inspectDecide,
 	"mail":     inspectMail,
 	"reply":    each(inspectReply),
 	"html":     each(inspectHTML),
