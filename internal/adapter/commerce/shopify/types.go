@@ -51,6 +51,7 @@ var paymentStatuses = intake.Words{
 
 var fulfillmentStatuses = intake.Words{
 	"fulfilled": "fulfilled", "partial": "partial", "unfulfilled": "unfulfilled", "restocked": "cancelled", "unshipped": "unfulfilled", "shipped": "fulfilled",
+	"partially_fulfilled": "partial", "pending_fulfillment": "unfulfilled", "request_declined": "unfulfilled", // the words of GraphQL
 	"pending": "unfulfilled", "not_eligible": "not_needed", "scheduled": "unfulfilled", "on_hold": "on_hold", "in_progress": "unfulfilled", "open": "unfulfilled",
 }
 
