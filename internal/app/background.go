@@ -50,6 +50,7 @@ func (b *Background) Start(ctx context.Context) {
 	b.wg.Go(func() { b.core.warn(reading) })
 	b.wg.Go(func() { b.core.dispatcher.Run(reading) })
 	b.wg.Go(func() { b.core.Hooks.Run(reading) })
+	b.wg.Go(func() { b.core.Shops.Run(reading) })
 	b.wg.Go(func() { b.core.Watch.Run(reading) })
 	b.wg.Go(func() { b.core.sweep(reading) })
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -23,6 +24,7 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/portal"
@@ -64,6 +66,8 @@ type Config struct {
 	// Networks may be called by webhooks and for mail tokens although they are not
 	// public.
 	Networks []netip.Prefix
+	// Drivers replaces the platforms that shops are connected from; nil is all there are.
+	Drivers []commerce.Driver
 	// Post replaces the mail transport, for a demo that sends nothing outside.
 	Post mailroom.Post
 	Now  func() time.Time
@@ -91,6 +95,7 @@ type Core struct {
 	Watch     *watch.Watch
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Shops     *commerce.Service
 	Audit     *audit.Service
 	sender    *email.Sender
 	runner    *job.Runner
@@ -220,11 +225,31 @@ func (c *Core) build() {
 	}
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
+	c.buildShops()
 	c.buildWatch()
 	c.buildPortal()
+	handlers := map[string]job.Handler{
+		errandJob:           c.errand,
+		unusualJob:          c.unusualLetter,
+		mailroom.ProcessJob: c.Mailroom.Process,
+		portal.JobKind:      c.Portal.Handle,
+		action.JobKind:      c.Actions.Handle,
+		webhook.DeliverJob:  c.courier.Handle,
+		webhookNoticeJob:    c.webhookLetter,
+		hook.ProcessJob:     c.Hooks.Process,
+	}
+	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
-		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, portal.Queue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
-		Handlers: map[string]job.Handler{errandJob: c.errand, portal.JobKind: c.Portal.Handle, unusualJob: c.unusualLetter, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
+		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Handlers: handlers,
+		Queues: map[string]int{
+			mailroom.Queue: 1,
+			errandQueue:    1,
+			portal.Queue:   1,
+			action.Queue:   6,
+			webhook.Queue:  webhookWorkers,
+			hook.Queue:     hookWorkers,
+			commerce.Queue: shopWorkers,
+		},
 	})
 }
 

@@ -21,6 +21,8 @@ type Driver struct {
 	Rate         Rate          // what the vendor permits
 	Scheme       string        // name of the hook scheme that proves its webhooks, "" if it sends none
 	Source       intake.Source // how its webhooks are decoded; the zero Source if it sends none
+	TopicHeader  string        // the header in which a webhook's topic travels, if Source reads it there: it is given back
+	Whole        []string      // kinds whose webhooks carry all that Fetch returns, with the time of change: they are taken as they come
 
 	// Open returns the shop that settings lead to. It checks them (errs.Invalid with the option as field) and does not
 	// touch the network. Callers use Connect.
@@ -35,7 +37,7 @@ const (
 	Choice = "choice" // one of Choices
 )
 
-// Option is one thing that a connection needs. A form names it by the catalogue key shop.option.<driver>.<name>, or
+// Option is one thing that a connection needs; see WebhookSecret for one that means more. A form names it by the catalogue key shop.option.<driver>.<name>, or
 // shop.option.<name> if there is none, and explains it by the same with ".help" behind.
 type Option struct {
 	Name     string
@@ -119,7 +121,9 @@ type Shop interface {
 	// About tells who we are there: the test of a connection.
 	About(ctx context.Context) (About, error)
 
-	// List returns the objects of a kind from a cursor on, the oldest change first where the vendor can order so. It
+	// List returns the objects of a kind from a cursor on, the oldest change first where the vendor can order so. A list
+	// loses nothing because something in it changes while it is read: it goes on behind a key (a time of change, an
+	// identifier, the vendor's own cursor) and not at a number of objects. It
 	// fails with errs.Unsupported for a kind that is not in Capabilities.Kinds.
 	List(ctx context.Context, kind string, c Cursor) (Page, error)
 

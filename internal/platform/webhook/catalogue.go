@@ -35,6 +35,12 @@ var shipmentFields = []Field{
 	{"attempts", Integer, "visits of the courier in vain so far"}, {"correction", Boolean, "it takes back what was said before"},
 }
 
+// connectionFields are those of a connection with a shop.
+var connectionFields = []Field{
+	{"connection", Text, "its connection"}, {"driver", Text, "the platform"}, {"state", Text, "importing, live or paused"},
+	{"problem", Text, "what is wrong, as a key of our texts; left out if nothing is"}, {"objects", Integer, "versions of orders, products and customers taken so far"},
+}
+
 // catalogue is the contract with receivers: fields are added to it, and neither
 // renamed nor taken away. A test holds it to the journal.
 var catalogue = []Kind{
@@ -98,6 +104,15 @@ var catalogue = []Kind{
 	{"shipment.lost", "A parcel is lost.", shipmentFields},
 	{"shipment.destroyed", "A parcel was destroyed.", shipmentFields},
 	{"shipment.cancelled", "A parcel's label was cancelled before a scan.", shipmentFields},
+
+	{"shop.connected", "A shop was connected with its platform.", connectionFields},
+	{"shop.changed", "A connection with a shop got other settings.", connectionFields},
+	{"shop.paused", "A connection with a shop was paused.", connectionFields},
+	{"shop.resumed", "A connection with a shop goes on.", connectionFields},
+	{"shop.disconnected", "A connection with a shop was removed; its orders stay.", connectionFields},
+	{"shop.imported", "The first import of a shop is complete.", connectionFields},
+	{"shop.failing", "A shop cannot be read any more.", connectionFields},
+	{"shop.recovered", "A shop can be read again.", connectionFields},
 
 	{"macro.saved", "A macro was made or changed.", []Field{name}},
 	{"macro.deleted", "A macro was deleted.", []Field{name}},
