@@ -24,6 +24,7 @@ var inspectors = map[string]func(dir string) inspector{
 	"decide":   inspectDecide,
 	"mail":     inspectMail,
 	"reply":    each(inspectReply),
+	"due":      inspectDue,
 	"html":     each(inspectHTML),
 	"redact":   each(inspectRedact),
 	"search":   inspectSearch,
