@@ -70,6 +70,9 @@ func counterparts() map[string]string {
 
 		"GET /orders":                                "orderList shopList",
 		"GET /orders/{order}":                        "orderGet ticketList",
+		"GET /parcels":                               "shipmentList shipmentCount orderList customerList",
+		"GET /parcels/rows":                          "shipmentList",
+		"GET /parcels/counts":                        "shipmentCount",
 		"GET /customers/{customer}":                  "customerGet customerTickets customerMerges orderList",
 		"POST /customers/{customer}":                 "customerUpdate",
 		"POST /customers/{customer}/{verb}":          "customerLink customerUnlink customerMerge customerUnmerge",

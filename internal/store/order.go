@@ -271,6 +271,16 @@ func (s *Store) OrdersByTracking(ctx context.Context, w auth.WorkspaceID, keys [
 		ORDER BY placed_at DESC, id DESC LIMIT `+fmt.Sprintf("$%d", len(args)+1), append(args, limit)...)
 }
 
+// OrderHeads implements order.Store.
+func (s *Store) OrderHeads(ctx context.Context, sc auth.Scope, ids []order.ID) ([]order.Order, error) {
+	shops, args := shopsOf(sc, []any{sc.Workspace})
+	raw := make([]int64, len(ids))
+	for i, id := range ids {
+		raw[i] = int64(id)
+	}
+	return among(ctx, s.DB, orderDest, `SELECT `+orderCols+` FROM orders WHERE +workspace_id = $1`+shops+` AND `, args, "id", raw, "")
+}
+
 // OrdersOf implements order.Store. Either half reads at most a page.
 func (s *Store) OrdersOf(ctx context.Context, sc auth.Scope, c customer.ID, email string, limit int) ([]order.Order, error) {
 	shops, args := shopsOf(sc, []any{sc.Workspace, limit})

@@ -355,43 +355,75 @@ func (s *Store) DropLinks(ctx context.Context, w auth.WorkspaceID, fulfillments 
 // key.
 func (s *Store) ListShipments(ctx context.Context, sc auth.Scope, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error) {
 	b := &where{}
-	key, down := f.Sort()
-	column := map[shipment.Sort]string{shipment.BySince: "since", shipment.ByRisk: "risk_at", shipment.ByAttempt: "attempt_at"}[key]
-	id := "shipment.id"
-	if column == "" {
-		b.add("shipment.workspace_id=$", sc.Workspace)
-	} else {
-		id = "shipment_id"
-		b.add("shipment_state.workspace_id=$", sc.Workspace)
-	}
-	if !sc.All && sc.Shops != nil {
-		b.raw(oneOf(b, "+shop_id", sc.Shops))
-	}
-	filterShipments(b, f)
+	by, down, id := b.shipments(sc, f)
 	dir, than := " ASC", ">"
 	if down {
 		dir, than = " DESC", "<"
 	}
-	by := id + dir
-	if column != "" {
-		by = column + dir + ", " + by
+	order := id + dir
+	if by != "" {
+		order = by + dir + ", " + order
 	}
 	switch {
 	case after.ID == 0:
-	case column == "":
+	case by == "":
 		b.add(id+than+"$", after.ID)
 	default:
-		b.raw("(" + column + ", " + id + ")" + than + "(" + b.param(ms(after.At)) + "," + b.param(after.ID) + ")")
+		b.raw("(" + by + ", " + id + ")" + than + "(" + b.param(ms(after.At)) + "," + b.param(after.ID) + ")")
 	}
 	rows, err := all(long(ctx), s.DB, shipmentDest, `SELECT `+shipmentCols+` FROM shipment JOIN shipment_state ON shipment_id=shipment.id
-		WHERE `+b.String()+` ORDER BY `+by+` LIMIT `+b.param(limit), b.args...)
+		WHERE `+b.String()+` ORDER BY `+order+` LIMIT `+b.param(limit), b.args...)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	return s.withLegs(ctx, sc.Workspace, rows, nil)
 }
 
-func filterShipments(b *where, f shipment.Filter) {
+// CountShipments implements shipment.Store.
+func (s *Store) CountShipments(ctx context.Context, sc auth.Scope, list []shipment.Filter, limit int) ([]int, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	b := &where{}
+	most := b.param(limit)
+	counts := make([]string, len(list))
+	for i, f := range list {
+		b.parts = nil
+		b.shipments(sc, f)
+		counts[i] = `(SELECT count(*) FROM (SELECT 1 FROM shipment JOIN shipment_state ON shipment_id=shipment.id WHERE ` + b.String() + ` LIMIT ` + most + `) AS found)`
+	}
+	dest := func(row *[]int) []any {
+		*row = make([]int, len(list))
+		ptrs := make([]any, len(list))
+		for i := range ptrs {
+			ptrs[i] = &(*row)[i]
+		}
+		return ptrs
+	}
+	return one(long(ctx), s.DB, dest, `SELECT `+strings.Join(counts, ", "), b.args...)
+}
+
+// shipments adds who sees a list of shipments and what its filter says; it returns
+// what the list goes by, "" for its age, and the identifier beside it.
+func (b *where) shipments(sc auth.Scope, f shipment.Filter) (by string, down bool, id string) {
+	key, down := f.Sort()
+	by = map[shipment.Sort]string{shipment.BySince: "since", shipment.ByRisk: "risk_at", shipment.ByAttempt: "attempt_at"}[key]
+	switch {
+	case by != "" || f.Open:
+		id = "shipment_id"
+		b.add("shipment_state.workspace_id=$", sc.Workspace)
+	default:
+		id = "shipment.id"
+		b.add("shipment.workspace_id=$", sc.Workspace)
+	}
+	if !sc.All && sc.Shops != nil {
+		b.raw(oneOf(b, "+shop_id", sc.Shops))
+	}
+	filterShipments(b, sc.Workspace, f)
+	return by, down, id
+}
+
+func filterShipments(b *where, w auth.WorkspaceID, f shipment.Filter) {
 	if len(f.Status) > 0 {
 		in := make([]string, len(f.Status))
 		for i, v := range f.Status {
@@ -402,8 +434,14 @@ func filterShipments(b *where, f shipment.Filter) {
 	if !f.AtRisk.IsZero() {
 		b.add("risk_at>0 AND risk_at<=$", ms(f.AtRisk))
 	}
-	if f.Attempted {
-		b.raw("attempts>0 AND status NOT IN ('delivered','returned','lost','destroyed','cancelled')")
+	if f.Doubtful {
+		b.raw("doubtful AND risk_at>0")
+	}
+	if f.Open { // as the index says it
+		b.raw("status NOT IN ('delivered','returned','lost','destroyed','cancelled')")
+	}
+	if f.Attempted { // as the index of all open ones does not
+		b.raw("attempts>0 AND status<>'delivered' AND status<>'returned' AND status<>'lost' AND status<>'destroyed' AND status<>'cancelled'")
 	}
 	if f.Shop != 0 {
 		b.add("shop_id=$", f.Shop)
@@ -421,9 +459,9 @@ func filterShipments(b *where, f shipment.Filter) {
 		b.add("direction=$", string(f.Direction))
 	}
 	if f.Order != 0 {
-		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=$1 AND order_id=" + b.param(f.Order) + ")")
+		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=" + b.param(w) + " AND order_id=" + b.param(f.Order) + ")")
 	}
 	if f.Key != "" {
-		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_leg WHERE workspace_id=$1 AND number_key=" + b.param(clean(f.Key)) + ")")
+		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_leg WHERE workspace_id=" + b.param(w) + " AND number_key=" + b.param(clean(f.Key)) + ")")
 	}
 }

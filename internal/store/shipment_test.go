@@ -284,16 +284,21 @@ func TestParcelsBoard(t *testing.T) {
 		tried := d.report("TRIED00001", shipment.AttemptFailed, 5)
 		tried.Event.Reason = shipment.RecipientAbsent
 		d.ingest(t, lost, late, tried, d.report("FINE000001", shipment.InTransit, 5), d.report("CUSTOMS001", shipment.InCustoms, 30))
+		d.ingest(t, d.report("DOUBT00001", shipment.Delivered, 20), d.report("DOUBT00001", shipment.InCustoms, 1))
 		for _, c := range []struct {
 			name string
 			f    shipment.Filter
 			want string
 		}{
-			{"at risk", shipment.Filter{AtRisk: d.now}, "LATE000001"},
+			{"at risk", shipment.Filter{AtRisk: d.now}, "LATE000001 DOUBT00001"},
 			{"attempts", shipment.Filter{Attempted: true}, "TRIED00001"},
 			{"lost", shipment.Filter{Status: []shipment.Status{shipment.Lost}}, "LOST000001"},
 			{"customs", shipment.Filter{Status: []shipment.Status{shipment.InCustoms}}, "CUSTOMS001"},
 			{"two statuses", shipment.Filter{Status: []shipment.Status{shipment.InCustoms, shipment.Lost}}, "CUSTOMS001 LOST000001"},
+			{"open", shipment.Filter{}.On(shipment.AllOpen, d.now), "CUSTOMS001 FINE000001 TRIED00001 LATE000001"},
+			{"ready for pickup", shipment.Filter{}.On(shipment.Pickup, d.now), ""},
+			{"doubtful", shipment.Filter{}.On(shipment.Dubious, d.now), "DOUBT00001"},
+			{"a status that a board does not hold", shipment.Filter{Status: []shipment.Status{shipment.Lost}}.On(shipment.Customs, d.now), ""},
 			{"carrier", shipment.Filter{Carrier: "Royal Mail", Key: order.TrackingKey("FINE000001")}, "FINE000001"},
 			{"lane", shipment.Filter{From: "GB", Status: []shipment.Status{shipment.InTransit}}, "LATE000001 FINE000001"},
 			{"nobody's lane", shipment.Filter{From: "FR"}, ""},
@@ -306,6 +311,10 @@ func TestParcelsBoard(t *testing.T) {
 			}
 			if err != nil || strings.Join(got, " ") != c.want {
 				t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
+			}
+			n, err := d.parcels.Counts(context.Background(), d.owner, []shipment.Filter{c.f, {From: "FR"}}, 2)
+			if want := min(len(got), 2); err != nil || len(n) != 2 || n[0] != want || n[1] != 0 {
+				t.Errorf("%s: counted %v, %v, want %d", c.name, n, err, want)
 			}
 		}
 	})

@@ -4,6 +4,7 @@
 import { browser, demo, fresh } from "./desk.mjs";
 import { live } from "./live.mjs";
 import { pages } from "./pages.mjs";
+import { parcels } from "./parcels.mjs";
 import { portal } from "./portal.mjs";
 import { work } from "./work.mjs";
 
@@ -34,6 +35,7 @@ try {
   try {
     await work(check, chrome, desk);
     await live(check, chrome, desk);
+    await parcels(check, chrome, desk);
     await portal(check, chrome, desk);
     await pages(check, chrome, desk, fresh);
   } finally {

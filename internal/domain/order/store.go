@@ -23,6 +23,9 @@ type Store interface {
 	ShopBySlug(ctx context.Context, slug string) (Shop, error)
 
 	Order(context.Context, auth.WorkspaceID, ID) (Order, error)
+	// OrderHeads returns the orders with these identifiers that somebody sees,
+	// without lines and fulfillments.
+	OrderHeads(ctx context.Context, s auth.Scope, ids []ID) ([]Order, error)
 	// HoldOrders returns the orders of a shop with these external IDs, locked
 	// until the transaction ends.
 	HoldOrders(ctx context.Context, w auth.WorkspaceID, shop ShopID, external []string) ([]Order, error)

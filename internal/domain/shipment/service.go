@@ -109,6 +109,20 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, after Cu
 	return s.store.ListShipments(ctx, actor.Scope(), f, after, limit)
 }
 
+// Counts counts the shipments under each filter that the actor may see, up to a
+// limit: a count of the limit is that many or more.
+func (s *Service) Counts(ctx context.Context, actor auth.Actor, list []Filter, limit int) ([]int, error) {
+	if err := actor.Can(auth.ReadShipments); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].Carrier != "" {
+			list[i].Carrier = s.carrier(list[i].Carrier)
+		}
+	}
+	return s.store.CountShipments(ctx, actor.Scope(), list, limit)
+}
+
 // Links returns the orders and fulfillments that shipments belong to. The caller
 // has seen the shipments; orders of shops that the actor may not see are left to
 // whoever reads them.

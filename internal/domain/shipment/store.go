@@ -47,6 +47,8 @@ type Store interface {
 
 	// ListShipments returns what somebody sees, in the order of the filter.
 	ListShipments(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Shipment, error)
+	// CountShipments counts the list of each filter up to a limit, in one statement.
+	CountShipments(ctx context.Context, s auth.Scope, list []Filter, limit int) ([]int, error)
 }
 
 // Link says which shipment a fulfillment of an order is. Where a report said to
@@ -68,6 +70,8 @@ type Filter struct {
 	Status    []Status
 	AtRisk    time.Time // at risk at this moment
 	Attempted bool      // open, and the courier came in vain
+	Doubtful  bool      // ended, and a later scan contradicts that
+	Open      bool      // news are to be expected
 	Shop      order.ShopID
 	Order     order.ID
 	Carrier   string // CarrierKey
@@ -92,7 +96,7 @@ const (
 // Each is the order of an index.
 func (f Filter) Sort() (key Sort, down bool) {
 	switch {
-	case !f.AtRisk.IsZero():
+	case !f.AtRisk.IsZero() || f.Doubtful:
 		return ByRisk, false
 	case f.Attempted:
 		return ByAttempt, false

@@ -16,7 +16,9 @@ func shipmentGroup() group {
 	read, tell := may(auth.ReadShipments), may(auth.WriteShipments)
 	return group{"Shipments", "A shipment is one parcel, in one or more legs; a tracking event is one thing that a carrier told of it.", []operation{
 		{"shipmentList", "GET", "/shipments", read, do((*server).shipmentList), "List or find shipments",
-			"Shipments, newest first. With `board=risk`, `customs`, `attempts` or `lost` those that want looking after, the longest waiting first. `number` finds a shipment by the number of any leg, however it is written."},
+			"Shipments, newest first. With `board` those that want looking after, the longest waiting first; `open` is all that are on their way, newest first. `number` finds a shipment by the number of any leg, however it is written."},
+		{"shipmentCount", "GET", "/shipments/counts", read, do((*server).shipmentCount), "Count what wants looking after",
+			"How many shipments each board holds under the same filters as the list, counted up to 200: `more` says that there are more."},
 		{"shipmentGet", "GET", "/shipments/{shipment}", read, do((*server).shipmentGet), "Get a shipment",
 			"One shipment with its legs and all tracking events, in the order in which they happened."},
 		{"trackingSave", "POST", "/tracking-events", tell, do((*server).trackingSave).upTo(texts), "Tell tracking events",
@@ -145,8 +147,8 @@ func trackingRecord(v shipment.Shipment, e shipment.Event) TrackingEvent {
 	return out
 }
 
-func (s *server) shipmentList(c *call, in *struct {
-	Board     string       `query:"board" enum:"risk,customs,attempts,lost" doc:"What wants looking after."`
+// Sieve narrows a list of shipments, and their counts.
+type Sieve struct {
 	Status    string       `query:"status" maxLength:"300" example:"held,ready_for_pickup" doc:"Statuses apart by commas."`
 	Order     Ref[anOrder] `query:"order"`
 	Shop      Ref[aShop]   `query:"shop"`
@@ -155,30 +157,34 @@ func (s *server) shipmentList(c *call, in *struct {
 	From      string       `query:"from" maxLength:"2" example:"CN" doc:"The country that it comes from."`
 	To        string       `query:"to" maxLength:"2" example:"PL" doc:"The country that it goes to."`
 	Direction string       `query:"direction" enum:"out,back"`
-	Paging
-	Picking
-}) (*pageOut[Shipment], error) {
+}
+
+func (v Sieve) filter() (shipment.Filter, error) {
 	f := shipment.Filter{
-		Order: order.ID(in.Order.num()), Shop: order.ShopID(in.Shop.num()), Carrier: in.Carrier, Key: order.TrackingKey(in.Number),
-		From: strings.ToUpper(in.From), To: strings.ToUpper(in.To), Direction: shipment.Direction(in.Direction),
+		Order: order.ID(v.Order.num()), Shop: order.ShopID(v.Shop.num()), Carrier: v.Carrier, Key: order.TrackingKey(v.Number),
+		From: strings.ToUpper(v.From), To: strings.ToUpper(v.To), Direction: shipment.Direction(v.Direction),
 	}
-	for name := range strings.FieldsFuncSeq(in.Status, func(r rune) bool { return r == ',' || r == ' ' }) {
+	for name := range strings.FieldsFuncSeq(v.Status, func(r rune) bool { return r == ',' || r == ' ' }) {
 		status := shipment.Status(name)
 		if !status.Valid() {
-			return nil, errs.Field("status", "error.tracking_status", "status", name)
+			return f, errs.Field("status", "error.tracking_status", "status", name)
 		}
 		f.Status = append(f.Status, status)
 	}
-	switch in.Board {
-	case "risk":
-		f.AtRisk = s.Now()
-	case "customs":
-		f.Status = []shipment.Status{shipment.InCustoms}
-	case "attempts":
-		f.Attempted = true
-	case "lost":
-		f.Status = []shipment.Status{shipment.Lost}
+	return f, nil
+}
+
+func (s *server) shipmentList(c *call, in *struct {
+	Board string `query:"board" enum:"risk,customs,attempts,pickup,lost,doubtful,open" doc:"What wants looking after."`
+	Sieve
+	Paging
+	Picking
+}) (*pageOut[Shipment], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
 	}
+	f = f.On(shipment.Board(in.Board), s.Now())
 	sort, _ := f.Sort()
 	var after shipment.Cursor
 	if in.Cursor != "" {
@@ -202,6 +208,39 @@ func (s *server) shipmentList(c *call, in *struct {
 		next = writeCursor('s', int64(sort), place.At.UnixMilli(), int64(place.ID))
 	}
 	return page(c, convert(found, s.shipmentRecord), next), nil
+}
+
+// BoardCount is how many shipments a board holds.
+type BoardCount struct {
+	Board string `json:"board" enum:"risk,customs,attempts,pickup,lost,doubtful,open"`
+	Count int    `json:"count" example:"12"`
+	More  bool   `json:"more" doc:"There are more than were counted."`
+}
+
+// BoardCounts is how many shipments each board holds.
+type BoardCounts struct {
+	Boards []BoardCount `json:"boards" nullable:"false"`
+}
+
+func (s *server) shipmentCount(c *call, in *struct {
+	Sieve
+	Picking
+}) (*recordOut[BoardCounts], error) {
+	f, err := in.filter()
+	if err != nil {
+		return nil, err
+	}
+	boards := shipment.Boards()
+	list := convert(boards, func(b shipment.Board) shipment.Filter { return f.On(b, s.Now()) })
+	counts, err := s.Shipments.Counts(c, c.actor, list, shipment.CountLimit+1)
+	if err != nil {
+		return nil, err
+	}
+	out := BoardCounts{}
+	for i, b := range boards {
+		out.Boards = append(out.Boards, BoardCount{string(b), min(counts[i], shipment.CountLimit), counts[i] > shipment.CountLimit})
+	}
+	return record(out), nil
 }
 
 func (s *server) shipmentGet(c *call, in *struct {

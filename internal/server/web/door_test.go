@@ -24,6 +24,7 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
@@ -46,6 +47,7 @@ type door struct {
 	tickets   *ticket.Service
 	customers *customer.Service
 	orders    *order.Service
+	shipments *shipment.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
 	audit     *audit.Service
@@ -85,7 +87,8 @@ func newDoor(t testing.TB) *door {
 		return d.store.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
 	}})
 	d.customers = customer.New(customer.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
-	d.orders = order.NewService(order.Config{Store: d.store, Customers: d.customers, Journal: d.store, IDs: ids, Now: time.Now})
+	d.shipments = shipment.New(shipment.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
+	d.orders = order.NewService(order.Config{Store: d.store, Customers: d.customers, Parcels: d.shipments, Journal: d.store, IDs: ids, Now: time.Now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(d.store, d.store, runners, time.Now, log)
 	d.tickets = ticket.NewService(ticket.Config{
@@ -100,7 +103,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -30,6 +33,8 @@ type stream struct {
 	w       http.ResponseWriter
 	flush   func() error
 	pending map[int64]event.Event // by ticket number: the newest change of each
+	parcels map[int64]bool        // those that changed; nil if more did than are told one by one
+	moved   bool                  // some parcel did
 	toasts  []event.Event
 }
 
@@ -46,7 +51,7 @@ func (s *server) live(w http.ResponseWriter, r *request) error {
 	defer sub.Close()
 	presence, leave := s.Presence.subscribe(r.actor.Workspace)
 	defer leave()
-	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}}
+	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}, parcels: map[int64]bool{}}
 	w.WriteHeader(http.StatusOK)
 	fmt.Fprint(w, "retry: 2000\n\n")
 	// A page that goes on listening may have missed something: let it look at all it
@@ -119,6 +124,9 @@ func (x *stream) renew() bool {
 
 // take keeps an event of a ticket for telling; it reports false for any other.
 func (x *stream) take(e event.Event) bool {
+	if strings.HasPrefix(e.Kind, shipment.SubjectKind+".") {
+		return x.takeParcel(e)
+	}
 	if !strings.HasPrefix(e.Kind, "ticket.") {
 		return false
 	}
@@ -133,6 +141,40 @@ func (x *stream) take(e event.Event) bool {
 		x.toasts = append(x.toasts, e)
 	}
 	return true
+}
+
+// manyParcels is how many parcels are told of one by one. Carriers tell of
+// thousands at once, and a page shows fifty.
+const manyParcels = 100
+
+// takeParcel keeps that a parcel changed; it reports false if the listener may
+// not see it.
+func (x *stream) takeParcel(e event.Event) bool {
+	var sum shipment.Summary
+	if json.Unmarshal(e.Data, &sum) != nil || auth.Can(x.r.actor, auth.ReadShipments, shipment.Shipment{Workspace: e.Workspace, Shop: order.ShopID(sum.Shop)}.Resource()) != nil {
+		return false
+	}
+	x.moved = true
+	if x.parcels != nil {
+		x.parcels[e.Subject.ID] = true
+	}
+	if len(x.parcels) > manyParcels {
+		x.parcels = nil
+	}
+	return true
+}
+
+// tellParcels sends which parcels changed, or that many did.
+func (x *stream) tellParcels() {
+	if !x.moved {
+		return
+	}
+	ids := []string{} // a script's numbers do not hold them
+	for _, id := range slices.Sorted(maps.Keys(x.parcels)) {
+		ids = append(ids, id64(id))
+	}
+	x.send("parcel", 0, map[string]any{"ids": ids, "many": x.parcels == nil})
+	x.parcels, x.moved = map[int64]bool{}, false
 }
 
 // concerns reports whether somebody else has called the listener.
@@ -194,6 +236,7 @@ func (x *stream) tell() {
 			"text": x.r.printer.T(key, "Name", e.ActorName, "Number", id64(d.Number)), "href": "/t/" + id64(d.Number),
 		})
 	}
+	x.tellParcels()
 	clear(x.pending)
 	x.toasts = nil
 }

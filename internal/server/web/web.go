@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -27,6 +28,7 @@ type Config struct {
 	Tickets   *ticket.Service
 	Customers *customer.Service
 	Orders    *order.Service
+	Shipments *shipment.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
 	Audit     *audit.Service

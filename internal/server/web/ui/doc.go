@@ -35,6 +35,7 @@
 //	GET  /search?q=                 SearchPage(Search)     query: q, sort=rank|new, after
 //	GET  /orders?q=                 OrdersPage(Orders)     query: q, status, shop, after
 //	GET  /orders/{id}               OrderPage(OrderView)
+//	GET  /parcels?tab=              BoardPage(Board)       query: tab, q, from, to, carrier, shop, status, after
 //	GET  /customers/{id}            CustomerPage(CustomerView)
 //	GET  /reports                   ReportPage(Report)
 //	GET  /views                     ViewsPage(Views)
@@ -55,6 +56,8 @@
 //
 //	GET  /live                      server-sent events, see below; query: after (the last event heard); live=off on a page disables it
 //	GET  /inbox/{view}/rows         Rows(Page, List)       same query as the page; the script merges new and changed rows
+//	GET  /parcels/rows              BoardRows(Board)       same query as the page
+//	GET  /parcels/counts            BoardTabs(Board)       same query as the page
 //	GET  /inbox/counts              ViewsPart(Page, views, current); query: view
 //	GET  /t/{number}/parts          TicketParts(Ticket)    header, messages, context and presence, morphed in place
 //	GET  /t/{number}/presence       PresencePart(Ticket)
@@ -141,6 +144,7 @@
 // it shows, so that rights and order are judged in one place:
 //
 //	event: ticket    data: {"number":12,"kind":"message|state|…","by":<person id>}
+//	event: parcel    data: {"ids":["34"],"many":false}     many: more changed than are named
 //	event: presence  data: {"number":12}
 //	event: counts    data: {}
 //	event: toast     data: {"text":"…","href":"/t/12"}

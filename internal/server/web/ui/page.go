@@ -64,6 +64,8 @@ const (
 	SectionInbox   Section = "inbox"
 	SectionSearch  Section = "search"
 	SectionOrders  Section = "orders"
+	SectionParcels Section = "parcels"
+	SectionLanes   Section = "lanes"
 	SectionReports Section = "reports"
 	SectionAdmin   Section = "admin"
 	SectionAccount Section = "account"

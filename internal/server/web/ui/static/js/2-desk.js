@@ -77,7 +77,8 @@
     for (const row of fresh) {
       const old = document.getElementById(row.id);
       if (!old) { waiting.set(row.id, document.adoptNode(row)); continue; }
-      row.querySelector(".pick").checked = old.querySelector(".pick").checked;
+      const pick = row.querySelector(".pick");
+      if (pick) pick.checked = old.querySelector(".pick").checked;
       if (old.getAttribute("aria-current")) row.setAttribute("aria-current", "true");
       if (old.innerHTML === row.innerHTML) continue;
       const had = old.contains(document.activeElement);
@@ -90,18 +91,40 @@
     if (!doc.querySelector(".more")) for (const old of $$(".row", ol)) if (!here.has(old.id) && !old.matches("[aria-current], :has(.pick:checked), :focus-within")) old.remove();
     if (waiting.size && last && rows.scrollTop < 8 && !rows.matches(":hover, :focus-within")) showNewer(); else announceNewer();
   }, 250);
-  const refreshCounts = gw.debounce(() => {
+  const refreshCounts = gw.debounce(async () => {
+    const tabs = $("#tabs");
+    if (tabs) {
+      const answer = await fetch(tabs.dataset.counts, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+      if (!answer?.ok) return;
+      const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("#tabs .count");
+      $$("#tabs .count").forEach((el, i) => { if (now[i] && el.textContent !== now[i].textContent) el.textContent = now[i].textContent; });
+    }
     if ($("#view-links")) htmx.ajax("GET", "/inbox/counts?view=" + encodeURIComponent($("#list")?.dataset.view || ""), { source: "#views", target: "#views", swap: "none" });
   }, 600);
   gw.refreshTicket = gw.debounce(() => {
     const n = gw.ticket();
     if (n) htmx.ajax("GET", `/t/${n}/parts`, { source: "#ticket", target: "#ticket", swap: "none" });
   }, 120);
-  const refreshAll = () => { gw.refreshTicket(); refreshRows(); refreshCounts(); };
+  const lists = what => $("#list")?.dataset.of === what;
+  // The page of one parcel is drawn anew unless somebody writes in it.
+  const refreshParcel = gw.debounce(async () => {
+    const page = $("[data-parcel-page]");
+    if (!page || page.querySelector("form :focus, [popover]:popover-open")) return;
+    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok) return;
+    const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of $$("[data-live-part]", page)) {
+      const next = now.getElementById(part.id);
+      if (next && next.innerHTML !== part.innerHTML) { part.replaceWith(document.adoptNode(next)); htmx.process(next); }
+    }
+    gw.age();
+  }, 200);
+  const refreshAll = () => { gw.refreshTicket(); refreshRows(); refreshCounts(); refreshParcel(); };
   // What the live stream tells. A page out of sight asks for nothing; it looks at all it shows when it is seen again.
   let stale = false, lost = false;
   const hear = {
-    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); refreshRows(); refreshCounts(); },
+    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel")) refreshRows(); refreshCounts(); },
+    parcel: d => { if (lists("parcel")) { refreshRows(); refreshCounts(); } const shown = $("[data-parcel-page]")?.dataset.parcelPage; if (shown && (d.many || d.ids.includes(shown))) refreshParcel(); },
     counts: () => refreshCounts(),
     presence: d => { const n = gw.ticket(); if (n && String(d.number) === n) htmx.ajax("GET", `/t/${n}/presence`, { source: "#ticket", target: "#ticket", swap: "none" }); },
     toast: d => { if (d.text) gw.toast(d.text, "info", d.href && { text: "→", run: () => { location.href = d.href; } }); },
@@ -133,7 +156,7 @@
   setInterval(() => { if (!document.hidden && document.body.dataset.live) gw.presence("beat"); }, 20000);
   addEventListener("pagehide", () => gw.presence("away"));
 
-  addEventListener("DOMContentLoaded", () => { opened(); picked(); gw.age(); });
+  addEventListener("DOMContentLoaded", () => { opened(); picked(); gw.age(); $(".tab[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); });
 })();
 
 // Drafts: kept on this device at every key, on the server after a pause. A word is dropped only once its reply was taken.

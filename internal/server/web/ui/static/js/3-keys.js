@@ -21,7 +21,7 @@
     area.focus(); area.setSelectionRange(area.value.length, area.value.length);
     return true;
   };
-  const jumps = { i: "/inbox/mine", u: "/inbox/unassigned", o: "/orders", r: "/reports", a: "/admin", s: "/search", p: "/account", v: "/views" };
+  const jumps = { i: "/inbox/mine", u: "/inbox/unassigned", o: "/orders", b: "/parcels", r: "/reports", a: "/admin", s: "/search", p: "/account", v: "/views" };
   const single = {
     j: () => move(1), k: () => move(-1),
     r: () => compose("reply"), n: () => compose("note"),
@@ -32,6 +32,7 @@
     "/": () => { const q = $("main input[type=search]"); if (shown(q)) { q.focus(); q.select(); } else location.href = "/search"; },
     "?": () => $("#keys")?.showPopover(),
   };
+  for (const n of "1234567") single[n] = () => press(n);
   let go = 0;
   document.addEventListener("keydown", e => {
     const mod = e.ctrlKey || e.metaKey;

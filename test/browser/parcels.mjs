@@ -1,0 +1,65 @@
+// The parcels board: by keyboard alone, and live when a carrier tells something.
+import { seat } from "./desk.mjs";
+
+export async function parcels(check, chrome, desk) {
+  const login = role => desk.logins.find(l => l.role === role);
+  const api = async (method, path, body) => {
+    const answer = await fetch(desk.api + path, { method, headers: { Authorization: "Bearer " + desk.token, "Content-Type": "application/json" }, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const tell = event => api("POST", "/tracking-events", { events: [event] });
+  const tab = (page, name) => page.evaluate(n => document.querySelector(`#tabs a[href*="tab=${n}"] .count`).textContent, name);
+
+  await check("the parcels board by keyboard alone", async () => {
+    const s = await seat(chrome, desk, login("agent"));
+    const { page, wrong } = s, key = k => page.keyboard.press(k);
+    await page.goto(desk.console + "/inbox/mine");
+    await key("g"); await key("b");
+    await page.waitForURL("**/parcels*");
+    await key("7"); // all that are open
+    await page.waitForURL("**/parcels?*tab=open*");
+    await page.waitForSelector("#rows .row");
+    const all = await page.$$eval("#rows .row", rows => rows.length);
+    await key("f");
+    await page.waitForSelector("#filter:popover-open");
+    await page.waitForFunction(() => document.activeElement.name === "from");
+    await page.keyboard.type("cn");
+    await key("Enter");
+    await page.waitForURL("**/parcels?*from=cn*");
+    const lanes = await page.$$eval("#rows .laned", links => links.map(a => a.textContent.trim()));
+    if (!lanes.length || lanes.some(l => !l.startsWith("CN →"))) throw new Error("parcels from China: " + lanes.join(", "));
+    await page.click(".filters .chip");
+    await page.waitForFunction(n => document.querySelectorAll("#rows .row").length === n, all);
+    const focused = () => page.evaluate(() => document.activeElement.closest(".row")?.id ?? "");
+    await key("j"); const one = await focused();
+    await key("j"); const two = await focused();
+    await key("k"); const back = await focused();
+    if (!one || one === two || back !== one) throw new Error(`j, j, k lead to ${one}, ${two}, ${back}`);
+    await key("/");
+    const number = await page.textContent("#rows .row .open");
+    await page.keyboard.type(number.trim().toLowerCase().replace(/(....)/g, "$1 "));
+    await key("Enter");
+    await page.waitForURL("**/parcels?*q=*");
+    const found = await page.$$eval("#rows .row .open", links => links.map(a => a.textContent.trim()));
+    if (found.length !== 1 || found[0] !== number.trim()) throw new Error(`${number} finds ${found.join(", ")}`);
+    if (wrong.length) throw wrong.join("\n");
+    await s.close();
+  });
+
+  await check("a parcel changes on the board when its carrier tells something", async () => {
+    const s = await seat(chrome, desk, login("agent"));
+    const { page, wrong } = s, number = "GWLIVE" + Date.now();
+    await tell({ carrier: "DHL", number, status: "in_transit", at: new Date(Date.now() - 36e5).toISOString(), place: { country: "DE", city: "Leipzig" } });
+    await page.goto("about:blank"); // the page before had a stream of its own
+    const live = page.waitForResponse("**/live");
+    await page.goto(`${desk.console}/parcels?q=${number}`);
+    await live;
+    const pickup = await tab(page, "pickup");
+    await tell({ carrier: "DHL", number, status: "ready_for_pickup", at: new Date().toISOString(), place: { country: "DE", city: "Leipzig" } });
+    await page.waitForSelector("#rows .row[data-state=ready_for_pickup]", { timeout: 10_000 });
+    await page.waitForFunction(was => document.querySelector(`#tabs a[href*="tab=pickup"] .count`).textContent !== was, pickup, { timeout: 10_000 });
+    if (wrong.length) throw wrong.join("\n");
+    await s.close();
+  });
+}
