@@ -29,9 +29,10 @@ func vendorIn(ident string) string {
 }
 
 // known reports whether vendors' names may stand in a folder: drivers have
-// them, app lists the drivers, and the simulated shops and carriers need names.
+// them, app lists the drivers, the simulated shops and carriers need names, and
+// tests run drivers against the vendors' own servers.
 func known(dir string) bool {
-	return strings.HasPrefix(dir, "internal/adapter/") || strings.HasPrefix(dir, "internal/app") || strings.HasPrefix(dir, "cmd/")
+	return strings.HasPrefix(dir, "internal/adapter/") || strings.HasPrefix(dir, "internal/app") || strings.HasPrefix(dir, "cmd/") || strings.HasPrefix(dir, "test/")
 }
 
 // words are vendors' names that are words of their own where they stand.
