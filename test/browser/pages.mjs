@@ -22,12 +22,13 @@ const refused = { "no-such-page": 404, denied: 403 };
 // The pages of one record are found where a person would find them.
 const linked = {
   ticket: ["/inbox/all", "#rows a.open"], order: ["/orders", "a[href^='/orders/']:not([href*='?'])"], customer: [null, "a[href^='/customers/']"],
+  parcel: ["/parcels?tab=open", "#rows a.open"],
   mailbox: ["/admin/mailboxes", "a[href^='/admin/mailboxes/']"], macro: ["/admin/macros", "a[href^='/admin/macros/']"],
 };
 const allowed = {
   owner: Object.keys({ ...fixed, ...linked }).filter(name => name !== "denied"),
   lead: ["inbox", "ticket", "reports", "teams", "macros", "tags", "fields", "views"],
-  agent: ["inbox", "ticket", "orders", "parcels", "account", "search", "views", "denied"],
+  agent: ["inbox", "ticket", "orders", "parcels", "parcel", "account", "search", "views", "denied"],
 };
 
 export async function pages(check, chrome, desk, fresh) {

@@ -62,4 +62,31 @@ export async function parcels(check, chrome, desk) {
     if (wrong.length) throw wrong.join("\n");
     await s.close();
   });
+
+  await check("a parcel's page is corrected by hand and follows its carrier", async () => {
+    const s = await seat(chrome, desk, login("owner"));
+    const { page, wrong } = s, number = "GWPAGE" + Date.now(), ago = h => new Date(Date.now() - h * 36e5).toISOString();
+    await tell({ carrier: "DHL", number, status: "in_transit", at: ago(30), code: "DEP", text: "Abgefahren", place: { country: "DE", city: "Leipzig" } });
+    await tell({ carrier: "DHL", number, status: "delivered", at: ago(20), place: { country: "DE", city: "Berlin" } });
+    await page.goto(`${desk.console}/parcels?q=${number}`);
+    await page.keyboard.press("j"); await page.keyboard.press("Enter");
+    await page.waitForSelector("[data-parcel-page]");
+    await page.click("#parcel-told details >> nth=-1");
+    if (!(await page.textContent("#parcel-told")).includes("Abgefahren")) throw new Error("the carrier's own words are missing");
+    await page.click("details:has(form[action$='/correct']) > summary");
+    await page.selectOption("[name=status]", "in_transit");
+    await page.fill("[name=why]", "The customer has a letter from the depot");
+    await page.click("form[action$='/correct'] button");
+    await page.waitForSelector("#parcel-told .chip");
+    if (!(await page.textContent("#parcel-told li:first-child")).includes("letter from the depot")) throw new Error("why it was corrected is missing");
+    const address = page.url();
+    await page.goto("about:blank");
+    const live = page.waitForResponse("**/live");
+    await page.goto(address);
+    await live;
+    await tell({ carrier: "DHL", number, status: "out_for_delivery", at: new Date().toISOString(), place: { country: "DE", city: "Berlin" } });
+    await page.waitForFunction(() => document.querySelectorAll("#parcel-told li").length === 4, null, { timeout: 10_000 });
+    if (wrong.length) throw wrong.join("\n");
+    await s.close();
+  });
 }

@@ -78,11 +78,21 @@ func (s *Service) Events(ctx context.Context, actor auth.Actor, id ID) ([]Event,
 	return s.store.TrackingEvents(ctx, actor.Workspace, []ID{id})
 }
 
-// Payload returns what a service sent, as it was sent, to whoever may see the
-// shipment of one of its events; without an event of the shipment in it, it is
-// errs.NotFound.
+// Payload returns what a service sent, as it was sent, with whatever it holds of
+// people: to whoever may bring such in, for a shipment in their sight. Without an
+// event of the shipment in it, it is errs.NotFound.
 func (s *Service) Payload(ctx context.Context, actor auth.Actor, id ID, payload PayloadID) ([]byte, error) {
-	events, err := s.Events(ctx, actor, id)
+	if err := actor.Can(auth.WriteShipments); err != nil {
+		return nil, err
+	}
+	v, err := s.store.Shipment(ctx, actor.Workspace, id)
+	if err == nil {
+		err = auth.Can(actor, auth.WriteShipments, v.Resource())
+	}
+	if err != nil {
+		return nil, err
+	}
+	events, err := s.store.TrackingEvents(ctx, actor.Workspace, []ID{id})
 	if err != nil {
 		return nil, err
 	}

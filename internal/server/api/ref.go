@@ -23,6 +23,7 @@ type (
 	aParcel    struct{}
 	aShop      struct{}
 	aShipment  struct{}
+	aPayload   struct{}
 	aProduct   struct{}
 	aVariant   struct{}
 	aPerson    struct{}
@@ -48,6 +49,7 @@ func (aLine) prefix() string      { return "lin" }
 func (aParcel) prefix() string    { return "prc" }
 func (aShop) prefix() string      { return "shp" }
 func (aShipment) prefix() string  { return "shm" }
+func (aPayload) prefix() string   { return "pld" }
 func (aProduct) prefix() string   { return "prd" }
 func (aVariant) prefix() string   { return "vrn" }
 func (aPerson) prefix() string    { return "per" }
@@ -67,7 +69,7 @@ func (aReceived) prefix() string  { return "rcv" }
 // parameter of this table that is not an identifier of its kind names nothing.
 func inPath() map[string]kind {
 	return map[string]kind{
-		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
+		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{},
 	}

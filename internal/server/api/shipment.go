@@ -21,6 +21,8 @@ func shipmentGroup() group {
 			"How many shipments each board holds under the same filters as the list, counted up to 200: `more` says that there are more."},
 		{"shipmentGet", "GET", "/shipments/{shipment}", read, do((*server).shipmentGet), "Get a shipment",
 			"One shipment with its legs and all tracking events, in the order in which they happened."},
+		{"shipmentPayload", "GET", "/shipments/{shipment}/payloads/{payload}", tell, do((*server).shipmentPayload).as("application/octet-stream"), "Get what a carrier sent",
+			"What a carrier or a tracking service sent, byte for byte, by the `payload_id` of an event. It may hold names and addresses, so it takes the right to tell events."},
 		{"trackingSave", "POST", "/tracking-events", tell, do((*server).trackingSave).upTo(texts), "Tell tracking events",
 			"Takes up to 1,000 tracking events of any parcels. Events that are known already change nothing, so that whole histories may be sent again. A number that is new makes a shipment. " +
 				"States are folded by the time at which events happened: a late one never moves a parcel back, and only an event with `correction` leads on from delivered, returned, lost or destroyed. " +
@@ -85,20 +87,21 @@ type ShipmentLeg struct {
 
 // TrackingEvent is one thing that a carrier told of a parcel.
 type TrackingEvent struct {
-	Leg          int        `json:"leg" example:"1" doc:"The seq of its leg."`
-	Status       string     `json:"status" example:"in_transit" doc:"What we make of it; unknown if nobody knows the code."`
-	Cause        *string    `json:"cause"`
-	Reason       *string    `json:"reason"`
-	Code         *string    `json:"code" example:"DEP" doc:"The carrier's own."`
-	Text         *string    `json:"text" example:"Departed from the sorting centre" doc:"The carrier's own words."`
-	At           time.Time  `json:"at" doc:"When it happened."`
-	Zoned        bool       `json:"zoned" doc:"The time came with its zone; else it was taken as UTC."`
-	Place        Place      `json:"place"`
-	ExpectedFrom *time.Time `json:"expected_from"`
-	ExpectedTo   *time.Time `json:"expected_to"`
-	Correction   bool       `json:"correction"`
-	Source       string     `json:"source" example:"api"`
-	ArrivedAt    time.Time  `json:"arrived_at" doc:"When it became known."`
+	Leg          int            `json:"leg" example:"1" doc:"The seq of its leg."`
+	Status       string         `json:"status" example:"in_transit" doc:"What we make of it; unknown if nobody knows the code."`
+	Cause        *string        `json:"cause"`
+	Reason       *string        `json:"reason"`
+	Code         *string        `json:"code" example:"DEP" doc:"The carrier's own."`
+	Text         *string        `json:"text" example:"Departed from the sorting centre" doc:"The carrier's own words."`
+	At           time.Time      `json:"at" doc:"When it happened."`
+	Zoned        bool           `json:"zoned" doc:"The time came with its zone; else it was taken as UTC."`
+	Place        Place          `json:"place"`
+	ExpectedFrom *time.Time     `json:"expected_from"`
+	ExpectedTo   *time.Time     `json:"expected_to"`
+	Correction   bool           `json:"correction"`
+	Source       string         `json:"source" example:"api"`
+	PayloadID    *Ref[aPayload] `json:"payload_id" nullable:"true" doc:"What it was told by, as it was sent; null if that was not kept."`
+	ArrivedAt    time.Time      `json:"arrived_at" doc:"When it became known."`
 }
 
 func placeRecord(p shipment.Place) Place {
@@ -137,7 +140,7 @@ func trackingRecord(v shipment.Shipment, e shipment.Event) TrackingEvent {
 	out := TrackingEvent{
 		Status: string(e.Status), Cause: optText(string(e.Cause)), Reason: optText(string(e.Reason)), Code: optText(e.Code), Text: optText(e.Text),
 		At: at(e.At), Zoned: e.Zoned, Place: placeRecord(e.Place), ExpectedFrom: optTime(e.Expected.From), ExpectedTo: optTime(e.Expected.To),
-		Correction: e.Correction, Source: e.Source, ArrivedAt: at(e.ArrivedAt),
+		Correction: e.Correction, Source: e.Source, PayloadID: optRef[aPayload](e.Payload), ArrivedAt: at(e.ArrivedAt),
 	}
 	for _, l := range v.Legs {
 		if l.ID == e.Leg {
@@ -259,6 +262,17 @@ func (s *server) shipmentGet(c *call, in *struct {
 	out := s.shipmentRecord(v)
 	out.Events = convert(events, func(e shipment.Event) TrackingEvent { return trackingRecord(v, e) })
 	return record(out), nil
+}
+
+func (s *server) shipmentPayload(c *call, in *struct {
+	Shipment Ref[aShipment] `path:"shipment" doc:"The shipment's id."`
+	Payload  Ref[aPayload]  `path:"payload" doc:"The payload_id of an event of the shipment."`
+}) (*bytesOut, error) {
+	raw, err := s.Shipments.Payload(c, c.actor, shipment.ID(in.Shipment.num()), shipment.PayloadID(in.Payload.num()))
+	if err != nil {
+		return nil, err
+	}
+	return &bytesOut{ContentType: "application/octet-stream", Policy: filePolicy, Disposition: download(string(in.Payload) + ".txt"), Body: raw}, nil
 }
 
 // TrackingDraft is a tracking event as a program tells it.

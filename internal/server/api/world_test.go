@@ -266,6 +266,13 @@ func (m *merchant) stage(op string) map[string]string {
 	sent, err := w.shipments.List(ctx, m.owner, shipment.Filter{Order: o.ID}, shipment.Cursor{}, 1)
 	must(w.t, err)
 	put(aShipment{}, false, int64(sent[0].ID))
+	_, err = w.shipments.Ingest(ctx, m.owner, shipment.Delivery{Source: "api", Payload: []byte("told " + m.mark), Reports: []shipment.Report{
+		{Number: shipment.Number{Carrier: "DHL", Number: "00340434"}, Event: shipment.Event{Status: shipment.InTransit, At: w.now()}},
+	}})
+	must(w.t, err)
+	told, err := w.shipments.Events(ctx, m.owner, sent[0].ID)
+	must(w.t, err)
+	put(aPayload{}, false, int64(told[0].Payload))
 
 	first, msg := m.mail(box, "anna@"+host, n+" parcel")
 	_, err = w.tickets.Note(ctx, m.owner, first, ticket.NewNote{Body: "note " + m.mark})

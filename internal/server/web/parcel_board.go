@@ -20,11 +20,15 @@ import (
 
 // parcelRoutes is the table of parcels and lanes.
 func parcelRoutes() []route {
-	read := may(auth.ReadShipments)
+	read, tell := may(auth.ReadShipments), may(auth.WriteShipments)
 	return []route{
 		{"GET", "/parcels", read, none, (*server).boardPage},
 		{"GET", "/parcels/rows", read.unasked(), none, (*server).boardRows},
 		{"GET", "/parcels/counts", read.unasked(), none, (*server).boardCounts},
+		{"GET", "/parcels/{parcel}", read, none, (*server).parcelPage},
+		{"GET", "/parcels/{parcel}/payload/{payload}", tell, none, (*server).parcelPayload},
+		{"POST", "/parcels/{parcel}/correct", tell, form, (*server).parcelCorrect},
+		{"POST", "/parcels/{parcel}/write", may(auth.SendMail), text, (*server).parcelWrite},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -103,7 +104,16 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	must(t, err)
 	_, secretKey, err := d.auth.CreateToken(ctx, m.owner, auth.NewToken{Name: "Sync", Scopes: []auth.Permission{auth.ReadTickets}})
 	must(t, err)
+	_, err = d.shipments.Ingest(ctx, m.owner, shipment.Delivery{Source: "test", Payload: []byte("as it was sent"), Reports: []shipment.Report{
+		{Number: shipment.Number{Carrier: "DHL", Number: "00340434"}, Event: shipment.Event{Status: shipment.InTransit, At: time.Now().Add(-time.Hour)}},
+	}})
+	must(t, err)
+	sent, err := d.shipments.List(ctx, m.owner, shipment.Filter{Order: m.order.ID}, shipment.Cursor{}, 1)
+	must(t, err)
+	told, err := d.shipments.Events(ctx, m.owner, sent[0].ID)
+	must(t, err)
 	return map[string]string{
+		"parcel": id64(sent[0].ID), "payload": id64(told[0].Payload),
 		"role": string(role.Key), "key": id64(secretKey.ID),
 		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1",
 		"number": id64(tk.Number), "message": id64(msg.ID), "name": "a.txt", "side": id64(side.ID), "event": id64(ev), "macro": id64(mac.ID), "field": id64(f.ID),

@@ -46,6 +46,9 @@ type Config struct {
 	Done     <-chan struct{} // closed when the process begins to stop: live streams end then; nil never does
 	Address  string          // the public base URL, for links in invitations; "" takes the request's own
 
+	// Lanes says what is expected of parcels; nil says nothing.
+	Lanes Lanes
+
 	// MailTest tries the ways in and out of a mailbox as given and reports each
 	// step; nil tells that tests are not at hand.
 	MailTest func(ctx context.Context, m ticket.Mailbox) []TestStep

@@ -36,6 +36,7 @@
 //	GET  /orders?q=                 OrdersPage(Orders)     query: q, status, shop, after
 //	GET  /orders/{id}               OrderPage(OrderView)
 //	GET  /parcels?tab=              BoardPage(Board)       query: tab, q, from, to, carrier, shop, status, after
+//	GET  /parcels/{id}              ParcelPage(ParcelView)
 //	GET  /customers/{id}            CustomerPage(CustomerView)
 //	GET  /reports                   ReportPage(Report)
 //	GET  /views                     ViewsPage(Views)
@@ -105,8 +106,10 @@
 //	                                assign:{id}, status:…, team:{id}, tag:{name}, priority:…, snooze:later|tomorrow|monday|week, macro:{id}
 //	/inbox/bulk/undo/{batch}
 //
-// # Customers, orders, views, admin
+// # Customers, orders, parcels, views, admin
 //
+//	/parcels/{id}/correct           status, why
+//	/parcels/{id}/write             customer, name, subject, body       opens a ticket
 //	/customers/{id}                 name, notes, lang, tier
 //	/customers/{id}/identity        kind=email|phone, value, or remove=value
 //	/customers/{id}/merge           other (id or email)          undoable by /customers/undo/{event}
