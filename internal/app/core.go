@@ -66,6 +66,8 @@ type Config struct {
 	// Networks may be called by webhooks and for mail tokens although they are not
 	// public.
 	Networks []netip.Prefix
+	// Drop is the folder below which files of shops are dropped; "" is "drop" beside the SQLite file.
+	Drop string
 	// Drivers replaces the platforms that shops are connected from; nil is all there are.
 	Drivers []commerce.Driver
 	// Post replaces the mail transport, for a demo that sends nothing outside.

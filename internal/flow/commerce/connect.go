@@ -26,7 +26,7 @@ func (d Driver) Connect(values map[string]string, client *http.Client, now func(
 	patient := *client
 	patient.Transport = NewTransport(client.Transport, d.Rate)
 	patient.Timeout = 0 // a wait for the vendor's rate is no wait for its answer; each try has its own limit
-	shop, err := d.Open(Settings{Values: values, Client: &patient, Now: now})
+	shop, err := d.Open(Settings{Workspace: d.workspace, Values: values, Client: &patient, Now: now})
 	if err != nil {
 		return nil, fmt.Errorf("connect %s: %w", d.Name, err)
 	}

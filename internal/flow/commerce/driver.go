@@ -9,6 +9,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // Driver is one platform that shops run on. It is data plus Open.
@@ -22,11 +23,20 @@ type Driver struct {
 	Scheme       string        // name of the hook scheme that proves its webhooks, "" if it sends none
 	Source       intake.Source // how its webhooks are decoded; the zero Source if it sends none
 	TopicHeader  string        // the header in which a webhook's topic travels, if Source reads it there: it is given back
+	SignedWith   string        // the option whose value signs its webhooks; "" is WebhookSecret
 	Whole        []string      // kinds whose webhooks carry all that Fetch returns, with the time of change: they are taken as they come
 
 	// Open returns the shop that settings lead to. It checks them (errs.Invalid with the option as field) and does not
 	// touch the network. Callers use Connect.
 	Open func(Settings) (Shop, error)
+
+	workspace auth.WorkspaceID
+}
+
+// Of returns the driver for the shops of a workspace.
+func (d Driver) Of(w auth.WorkspaceID) Driver {
+	d.workspace = w
+	return d
 }
 
 // Kinds of options.
@@ -62,6 +72,7 @@ type Capabilities struct {
 	IncrementalCustomers bool
 	IncrementalReturns   bool
 
+	Pushed       bool // objects come by themselves and cannot be asked for: Fetch is errs.Unsupported
 	Webhooks     bool // the vendor calls us
 	WebhookSetup bool // and the driver can ask for it: the Shop is a Subscriber
 	Messages     bool // what buyers write comes as objects
@@ -109,9 +120,10 @@ type Rate struct {
 
 // Settings is what a shop is opened with.
 type Settings struct {
-	Values map[string]string // by option; each that is not required may be missing
-	Client *http.Client      // keeps the rate and repeats by itself; see Call
-	Now    func() time.Time
+	Workspace auth.WorkspaceID  // whose shop it is; what belongs to another must not be touched
+	Values    map[string]string // by option; each that is not required may be missing
+	Client    *http.Client      // keeps the rate and repeats by itself; see Call
+	Now       func() time.Time
 }
 
 // Shop is one shop on its platform. Every method is one request, or a bounded few; all of them only read. Errors are of
@@ -127,7 +139,8 @@ type Shop interface {
 	// fails with errs.Unsupported for a kind that is not in Capabilities.Kinds.
 	List(ctx context.Context, kind string, c Cursor) (Page, error)
 
-	// Fetch returns one object as it is now. It fails with errs.NotFound if there is none, or none any more.
+	// Fetch returns one object as it is now. It fails with errs.NotFound if there is none, or none any more, and with
+	// errs.Unsupported if objects are Pushed.
 	Fetch(ctx context.Context, kind, id string) (intake.Object, error)
 }
 

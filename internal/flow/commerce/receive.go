@@ -43,12 +43,21 @@ func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Receive
 	if err != nil {
 		return err
 	}
+	asked := time.Time{}
+	if d.Capabilities.Pushed { // of two that say the same time, the one that came later counts
+		asked = r.At
+	}
 	var whole []intake.Object
 	var jobs []job.Job
 	for _, o := range told.Items {
 		kind, id := target(d.Capabilities, o)
 		switch {
 		case id == "":
+			continue
+		case d.Capabilities.Pushed:
+			if kind == o.Base().Kind {
+				whole = append(whole, o)
+			}
 			continue
 		case kind == o.Base().Kind && slices.Contains(d.Whole, kind):
 			settled, err := s.settled(ctx, c, o)
@@ -68,7 +77,7 @@ func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Receive
 		}
 	}
 	if len(whole) > 0 {
-		if _, err := s.take(ctx, c, whole, time.Time{}); err != nil {
+		if _, err := s.take(ctx, c, whole, asked); err != nil {
 			return err
 		}
 	}

@@ -172,7 +172,7 @@ func (s *Service) Connect(ctx context.Context, a auth.Actor, n New) (Made, error
 	if err != nil {
 		return Made{}, errs.Field("driver", "error.shop_driver")
 	}
-	values, about, err := s.try(ctx, d, n.Settings)
+	values, about, err := s.try(ctx, d.Of(a.Workspace), n.Settings)
 	if err != nil {
 		return Made{}, err
 	}
@@ -190,7 +190,7 @@ func (s *Service) Connect(ctx context.Context, a auth.Actor, n New) (Made, error
 		c := &m.Connection
 		c.Shop = m.Shop.ID
 		if d.Scheme != "" && s.Hooks != nil {
-			given := values[WebhookSecret]
+			given := values[d.signedWith()]
 			h, secret, err := s.Hooks.Add(ctx, system, hook.New{Name: cut(d.Title+": "+m.Shop.Name, 100), Scheme: d.Scheme, Kind: HookKind, Secret: given})
 			if err != nil {
 				return err
@@ -225,6 +225,13 @@ func (s *Service) Connect(ctx context.Context, a auth.Actor, n New) (Made, error
 // WebhookSecret is the option, of drivers that have it, with which the vendor signs. Without a value we make the secret,
 // and tell it once.
 const WebhookSecret = "webhook_secret"
+
+func (d Driver) signedWith() string {
+	if d.SignedWith != "" {
+		return d.SignedWith
+	}
+	return WebhookSecret
+}
 
 func first(list ...string) string {
 	for _, v := range list {
@@ -271,12 +278,12 @@ func (s *Service) Change(ctx context.Context, a auth.Actor, id ID, settings map[
 			values[k] = v
 		}
 	}
-	values, _, err = s.try(ctx, d, values)
+	values, _, err = s.try(ctx, d.Of(a.Workspace), values)
 	if err != nil {
 		return Connection{}, err
 	}
 	return s.change(ctx, a, id, Changed, func(ctx context.Context, c *Connection) error {
-		if now := values[WebhookSecret]; now != "" && now != c.Settings[WebhookSecret] && c.Hook != 0 {
+		if now := values[d.signedWith()]; now != "" && now != c.Settings[d.signedWith()] && c.Hook != 0 {
 			if _, err := s.Hooks.Rotate(ctx, auth.ForSystem(c.Workspace), c.Hook, now); err != nil && !errs.Is(err, errs.NotFound) {
 				return err
 			}
@@ -427,7 +434,7 @@ func (s *Service) open(c Connection) (Driver, Shop, error) {
 	if o, ok := s.shops[c.ID]; ok && o.as.Equal(c.UpdatedAt) {
 		return d, o.shop, nil
 	}
-	shop, err := d.Connect(c.Settings, s.Client, s.Now)
+	shop, err := d.Of(c.Workspace).Connect(c.Settings, s.Client, s.Now)
 	if err != nil {
 		return d, nil, err
 	}

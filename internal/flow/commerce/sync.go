@@ -305,7 +305,7 @@ func (s *Service) subscribe(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	_, shop, err := s.open(c)
+	d, shop, err := s.open(c)
 	if err != nil {
 		return err
 	}
@@ -313,7 +313,7 @@ func (s *Service) subscribe(ctx context.Context, j job.Job) error {
 	if !ok {
 		return errs.New(errs.Unsupported, "error.shop_webhooks")
 	}
-	secret := c.Settings[WebhookSecret]
+	secret := c.Settings[d.signedWith()]
 	if secret == "" {
 		// A secret is told once, when it is made; what the shop signs with from now on is another.
 		if secret, err = s.Hooks.Rotate(ctx, auth.ForSystem(c.Workspace), c.Hook, ""); err != nil {

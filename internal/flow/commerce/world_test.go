@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -217,6 +218,8 @@ func (x *world) state(c commerce.Connection) state {
 			for i := range o.Fulfillments {
 				o.Fulfillments[i].ID = 0
 			}
+			// Those that were there before stand first.
+			slices.SortFunc(o.Fulfillments, func(a, b order.Fulfillment) int { return strings.Compare(a.Tracking, b.Tracking) })
 			out.Orders[o.ExternalID] = o
 		}
 	}

@@ -42,6 +42,13 @@ func (s *Shelf) Put(o intake.Object) {
 	s.objects[b.Kind][b.ID] = o
 }
 
+// Count returns how many objects of a kind there are.
+func (s *Shelf) Count(kind string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.objects[kind])
+}
+
 // Fail makes calls fail: fn is asked before each, with its number from 1 on; nil lets all pass again.
 func (s *Shelf) Fail(fn func(call int) error) {
 	s.mu.Lock()
