@@ -120,6 +120,7 @@ func TestVendure(t *testing.T) {
 	b := start(t)
 	t.Run("story", b.story)
 	t.Run("plugin", b.plugin)
+	t.Run("joined", b.joined)
 	t.Run("driver", b.driver)
 	t.Run("password", b.byPassword)
 }

@@ -120,6 +120,13 @@ func order(n *wire.Node) *intake.Order {
 	o.Status, o.VendorStatus = orderStatuses.Of(n, "status")
 	o.PaymentStatus, o.VendorPaymentStatus = paymentStatuses.Of(n, "payment_status")
 	o.FulfillmentStatus, o.VendorFulfillmentStatus = fulfillmentStatuses.Of(n, "fulfillment_status")
+	for _, p := range n.Peek("payment_collections").Members() {
+		for _, q := range p.Peek("payments").Members() { // captured without their order changing
+			o.UpdatedAt = intake.Latest(o.UpdatedAt, q.Time("updated_at"))
+		}
+	}
+	// A refund becomes a credit line, which the total is less by.
+	o.Total = intake.Add(o.Total, sum(n, "credit_line_total", c))
 	s := n.At("summary")
 	o.CurrentTotal, o.Refunded, o.Outstanding = sum(s, "current_order_total", c), sum(s, "refunded_total", c), sum(s, "pending_difference", c)
 	if cu := n.At("customer"); cu.Given() {
@@ -249,26 +256,6 @@ func customer(n *wire.Node) *intake.Customer {
 
 func name(n *wire.Node) string {
 	return strings.TrimSpace(n.String("first_name") + " " + n.String("last_name"))
-}
-
-func product(n *wire.Node) *intake.Product {
-	p := &intake.Product{Head: head(n), Title: n.String("title"), Type: n.String("type_id")}
-	p.Number = n.String("handle")
-	p.VendorStatus = n.String("status")
-	p.Status = map[string]string{"published": "active", "draft": "draft", "proposed": "draft", "rejected": "archived"}[p.VendorStatus]
-	for _, i := range n.At("images").Items() {
-		p.Images = append(p.Images, i.String("url"))
-	}
-	for _, v := range n.At("variants").Items() {
-		v.At("metadata").Whole()
-		x := intake.Variant{ID: v.String("id"), SKU: v.String("sku"), Barcode: v.First("barcode", "ean", "upc").Text(), Title: v.String("title"), HSCode: v.String("hs_code"), Origin: v.String("origin_country"), Grams: v.Int("weight")}
-		for _, m := range v.At("prices").Items() {
-			x.Price = sum(m, "amount", m.String("currency_code"))
-			break
-		}
-		p.Variants = append(p.Variants, x)
-	}
-	return p
 }
 
 func address(n *wire.Node) *intake.Address {

@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
+	"godwit.dev/godwit/internal/adapter/commerce/timewalk"
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/commerce"
@@ -47,7 +46,7 @@ func phases(kind string, since, now time.Time) []phase {
 	if since.IsZero() {
 		return []phase{{by: nouns[kind].born}}
 	}
-	since = floor(since)
+	since = timewalk.Floor(since)
 	list := []phase{{by: "updatedAt", from: since}}
 	switch kind {
 	case intake.KindProduct:
@@ -60,7 +59,7 @@ func phases(kind string, since, now time.Time) []phase {
 		case !sameIn(since, now, time.Hour):
 			depth = 60
 		}
-		from := floor(now.AddDate(0, 0, -depth))
+		from := timewalk.Floor(now.AddDate(0, 0, -depth))
 		if since.Before(from) {
 			from = since
 		}
@@ -73,60 +72,13 @@ func sameIn(a, b time.Time, span time.Duration) bool {
 	return a.UTC().Truncate(span).Equal(b.UTC().Truncate(span))
 }
 
-// floor is the beginning of a second: some databases of Vendure keep no more of a time.
-func floor(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
-
-// place is where a walk stands: in a phase, behind the first few of those of a time on.
-type place struct {
-	phase int
-	from  time.Time
-	skip  int
-}
-
-func (p place) token() string {
-	return fmt.Sprintf("%d %s %d", p.phase, p.from.Format(time.RFC3339Nano), p.skip)
-}
-
-// placeOf reads a token; none is the beginning of the first phase.
-func placeOf(token string, list []phase) (place, error) {
-	if token == "" {
-		return place{from: list[0].from}, nil
+// starts are the times at which phases begin.
+func starts(list []phase) []time.Time {
+	out := make([]time.Time, len(list))
+	for i, p := range list {
+		out[i] = p.from
 	}
-	var p place
-	part := strings.Split(token, " ")
-	if len(part) == 3 {
-		var err [3]error
-		p.phase, err[0] = strconv.Atoi(part[0])
-		p.from, err[1] = time.Parse(time.RFC3339Nano, part[1])
-		p.skip, err[2] = strconv.Atoi(part[2])
-		if err == [3]error{} && p.phase >= 0 && p.phase < len(list) && p.skip >= 0 {
-			return p, nil
-		}
-	}
-	return place{}, errs.Wrap(errs.Invalid, fmt.Errorf("%q is no place in a list", token), "error.shop_answer")
-}
-
-// behind is the place after a page of items with these times, and whether there is one.
-func (p place) behind(times []time.Time, size int, list []phase) (place, bool) {
-	if len(times) < size {
-		p.phase++
-		if p.phase == len(list) {
-			return p, false
-		}
-		return place{phase: p.phase, from: list[p.phase].from}, true
-	}
-	end := times[len(times)-1]
-	if end.Equal(p.from) { // more at one instant than a page holds
-		p.skip += len(times)
-		return p, true
-	}
-	next := place{phase: p.phase, from: end}
-	for _, t := range times {
-		if t.Equal(end) {
-			next.skip++
-		}
-	}
-	return next, true
+	return out
 }
 
 // List walks a list in phases. An object may come in two of them.
@@ -135,7 +87,8 @@ func (s *shop) List(ctx context.Context, kind string, c commerce.Cursor) (commer
 		return commerce.Page{}, unsupported(kind)
 	}
 	list := phases(kind, c.Since, s.now())
-	at, err := placeOf(c.Token, list)
+	begin := starts(list)
+	at, err := timewalk.At(c.Token, begin)
 	if err != nil {
 		return commerce.Page{}, err
 	}
@@ -143,8 +96,8 @@ func (s *shop) List(ctx context.Context, kind string, c commerce.Cursor) (commer
 	if err != nil {
 		return commerce.Page{}, err
 	}
-	w := walk{s, known, kind, floor(c.Since)}
-	p := list[at.phase]
+	w := walk{s, known, kind, timewalk.Floor(c.Since)}
+	p := list[at.Phase]
 	size, fields, source := whole, known.selection(kind), nouns[kind]
 	switch p.find {
 	case recent:
@@ -160,8 +113,8 @@ func (s *shop) List(ctx context.Context, kind string, c commerce.Cursor) (commer
 	for i, n := range found {
 		times[i] = n.Time(p.by)
 	}
-	next, more := at.behind(times, size, list)
-	page := commerce.Page{Next: commerce.Cursor{Since: c.Since, Token: next.token()}, More: more}
+	next, more := at.Behind(times, size, begin)
+	page := commerce.Page{Next: commerce.Cursor{Since: c.Since, Token: next.Token()}, More: more}
 	if c == (commerce.Cursor{}) {
 		page.Total = total
 	}
@@ -189,16 +142,16 @@ type walk struct {
 }
 
 // options asks for items from a place on. A basket that was not bought yet is no order.
-func (w walk) options(by string, at place, size int) map[string]any {
+func (w walk) options(by string, at timewalk.Place, size int) map[string]any {
 	filter := map[string]any{}
 	if w.kind == intake.KindOrder {
 		filter["orderPlacedAt"] = map[string]any{"isNull": false}
 	}
-	if !at.from.IsZero() {
+	if !at.From.IsZero() {
 		// "after" excludes, and behind what we are shown of a time there may be microseconds.
-		filter[by] = map[string]any{"after": at.from.Add(-time.Millisecond).Format(time.RFC3339Nano)}
+		filter[by] = map[string]any{"after": at.From.Add(-time.Millisecond).Format(time.RFC3339Nano)}
 	}
-	return map[string]any{"take": size, "skip": at.skip, "sort": map[string]any{by: "ASC"}, "filter": filter}
+	return map[string]any{"take": size, "skip": at.Skip, "sort": map[string]any{by: "ASC"}, "filter": filter}
 }
 
 // read asks for a list.
