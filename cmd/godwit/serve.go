@@ -44,6 +44,7 @@ type serveCmd struct {
 	Allow       []string      `name:"allow-network" env:"GODWIT_ALLOW_NETWORKS" placeholder:"CIDR" help:"Networks that webhooks and mail tokens may call although they are not public, such as 10.1.2.0/24."`
 	Proxies     []string      `name:"trusted-proxies" env:"GODWIT_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies in front, which may say who asks: 127.0.0.0/8,10.1.2.0/24. Nobody else is believed."`
 	ConsoleRate int           `default:"1200" env:"GODWIT_CONSOLE_RATE" help:"Requests a minute that the console takes of one person, half of them at once."`
+	FetchRates  bool          `env:"GODWIT_FETCH_RATES" help:"Fetch the European Central Bank's exchange rates, a few times a day."`
 	PlainMail   bool          `env:"GODWIT_PLAIN_MAIL" help:"Permit mail servers without encryption that are not this machine."`
 }
 
@@ -77,7 +78,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 		fmt.Fprintf(os.Stderr, "\nWARNING: %s.\n         %s\n\n", app.ExposedText, app.ExposedFix)
 	}
 	core, err := app.NewCore(ctx, app.Config{
-		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed,
+		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed, FetchRates: c.FetchRates,
 	})
 	if err != nil {
 		return err

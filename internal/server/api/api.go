@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -70,6 +71,7 @@ type Config struct {
 	Customers *customer.Service
 	Orders    *order.Service
 	Products  *product.Service
+	Rates     *fx.Service
 	Shipments *shipment.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service

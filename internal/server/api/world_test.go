@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -42,6 +43,7 @@ type world struct {
 	customers *customer.Service
 	orders    *order.Service
 	products  *product.Service
+	rates     *fx.Service
 	shipments *shipment.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
@@ -78,6 +80,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.products = product.NewService(product.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
+	w.rates = fx.New(fx.Config{Store: s, Journal: s, Now: w.now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: w.customers, Parcels: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(s, s, runners, w.now, silent)
@@ -97,7 +100,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -263,6 +266,8 @@ func (m *merchant) stage(op string) map[string]string {
 	})
 	must(w.t, err)
 	put(aProduct{}, false, int64(goods.ID))
+	_, err = w.rates.Put(ctx, m.owner, fx.Rate{Base: "USD", Quote: "CNY", Value: fx.Decimal{Digits: 72, Scale: 1}})
+	must(w.t, err)
 	sent, err := w.shipments.List(ctx, m.owner, shipment.Filter{Order: o.ID}, shipment.Cursor{}, 1)
 	must(w.t, err)
 	put(aShipment{}, false, int64(sent[0].ID))
