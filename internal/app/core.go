@@ -22,6 +22,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -89,6 +90,7 @@ type Core struct {
 	Orders    *order.Service
 	Products  *product.Service
 	Rates     *fx.Service
+	Plans     *plan.Service
 	Shipments *shipment.Service
 	Lanes     *lanes.Service
 	Tickets   *ticket.Service
@@ -204,6 +206,7 @@ func (c *Core) build() {
 	c.Lanes = lanes.New(lanes.Config{Now: c.Now})
 	c.Rates = fx.New(fx.Config{Store: s, Journal: s, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Plans = plan.New(plan.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:

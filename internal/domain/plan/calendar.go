@@ -132,7 +132,7 @@ func (d Document) Dispatch(w Warehouse, ordered time.Time) time.Time {
 
 // Arrival returns the day on which a parcel that leaves on a day comes after some
 // days of transit.
-func (d Document) Arrival(s Service, country string, leaves time.Time, days int) time.Time {
+func (d Document) Arrival(s Way, country string, leaves time.Time, days int) time.Time {
 	if s.EveryDay {
 		return leaves.AddDate(0, 0, days)
 	}

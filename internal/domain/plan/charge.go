@@ -92,7 +92,7 @@ func share(pct fx.Decimal) *big.Rat {
 }
 
 // price fills in what an option costs: sending, duty, tax and their sum.
-func (d Document) price(o *Option, s Service, rate ZoneRate, price int64, w Warehouse, b Basket, now time.Time, rates fx.Table, levies Levies) error {
+func (d Document) price(o *Option, s Way, rate ZoneRate, price int64, w Warehouse, b Basket, now time.Time, rates fx.Table, levies Levies) error {
 	sum := &sums{rates: rates}
 	goods := new(big.Rat)
 	for _, i := range b.Items {

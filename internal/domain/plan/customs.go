@@ -24,7 +24,7 @@ type customs struct {
 }
 
 // charge fills in duty and tax of an option.
-func (c customs) charge(o *Option, s Service, w Warehouse, now time.Time) error {
+func (c customs) charge(o *Option, s Way, w Warehouse, now time.Time) error {
 	show := c.basket.Show
 	o.Duty, o.Tax = Charge{Due: DueNever}, Charge{Due: DueNever}
 	o.Duty.Amount.Currency, o.Tax.Amount.Currency = show, show

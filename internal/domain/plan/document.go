@@ -32,7 +32,7 @@ type Document struct {
 	DefaultGrams  int64               `json:"default_grams,omitempty"` // of an article whose weight is not known; 0 refuses it
 	Warehouses    []Warehouse         `json:"warehouses"`
 	Zones         []Zone              `json:"zones"`
-	Services      []Service           `json:"services"`
+	Services      []Way               `json:"services"`
 	Returns       Returns             `json:"returns"`
 	Duties        []Duty              `json:"duties,omitempty"`   // the merchant's own rates, before those of the table
 	Holidays      map[string][]string `json:"holidays,omitempty"` // days off by country, besides those of the table: 2027-02-05
@@ -59,8 +59,8 @@ type Zone struct {
 	Postcodes map[string][]string `json:"postcodes,omitempty"` // beginnings of postcodes, by country; the longest one decides
 }
 
-// Service is a way of sending.
-type Service struct {
+// Way is a way of sending.
+type Way struct {
 	Key           string            `json:"key"`
 	Name          map[string]string `json:"name"`                     // by language; "default" for all others
 	From          []string          `json:"from"`                     // warehouses, the preferred one first
@@ -134,7 +134,7 @@ func (d Document) Text() string {
 }
 
 // Title returns the name of a service in a language, or its key.
-func (s Service) Title(language string) string {
+func (s Way) Title(language string) string {
 	for _, l := range []string{language, "default", "en"} {
 		if name := s.Name[l]; name != "" {
 			return name

@@ -160,7 +160,7 @@ func TestDaysAgainstAWallCalendar(t *testing.T) {
 				n--
 			}
 		}
-		if got := d.Arrival(Service{}, "DE", leaves, transit); !got.Equal(came) {
+		if got := d.Arrival(Way{}, "DE", leaves, transit); !got.Equal(came) {
 			t.Fatalf("leaves %s: comes %s, by the wall calendar %s", leaves, got, came)
 		}
 	})

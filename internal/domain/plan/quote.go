@@ -217,7 +217,7 @@ func (d Document) zoneOf(b Basket) (string, bool) {
 }
 
 // warehouse returns the first of a service's warehouses that has the whole basket.
-func (d Document) warehouse(s Service, b Basket) (Warehouse, bool) {
+func (d Document) warehouse(s Way, b Basket) (Warehouse, bool) {
 	for _, key := range s.From {
 		i := slices.IndexFunc(d.Warehouses, func(w Warehouse) bool { return w.Key == key })
 		if i < 0 {
@@ -243,7 +243,7 @@ func (d Document) warehouse(s Service, b Basket) (Warehouse, bool) {
 // weigh returns the grams that a service charges for: what the basket weighs or,
 // if it is more, what its volume stands for. Otherwise it says why it does not
 // take the basket.
-func (d Document) weigh(s Service, b Basket) (int64, string) {
+func (d Document) weigh(s Way, b Basket) (int64, string) {
 	grams, volume := int64(0), new(big.Int)
 	for _, i := range b.Items {
 		one := i.Grams
@@ -277,7 +277,7 @@ func (d Document) weigh(s Service, b Basket) (int64, string) {
 }
 
 // days fills in when an option arrives.
-func (d Document) days(o *Option, s Service, r ZoneRate, w Warehouse, b Basket, now time.Time) {
+func (d Document) days(o *Option, s Way, r ZoneRate, w Warehouse, b Basket, now time.Time) {
 	zone, err := time.LoadLocation(w.Zone)
 	if err != nil {
 		zone = time.UTC

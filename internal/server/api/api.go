@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -72,6 +73,7 @@ type Config struct {
 	Orders    *order.Service
 	Products  *product.Service
 	Rates     *fx.Service
+	Plans     *plan.Service
 	Shipments *shipment.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
