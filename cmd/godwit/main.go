@@ -42,6 +42,7 @@ type cli struct {
 	Workspace workspaceCmd `cmd:"" help:"Make, list or rename workspaces."`
 	Token     tokenCmd     `cmd:"" help:"Make, list or revoke API tokens."`
 	Import    importCmd    `cmd:"" help:"Bring mail, orders, a workspace or another helpdesk's tickets in."`
+	Rates     ratesCmd     `cmd:"" help:"Bring exchange rates in, or list them."`
 	Export    exportCmd    `cmd:"" help:"Write everything of a workspace to a file that another Godwit can take."`
 	Backup    backupCmd    `cmd:"" help:"Write the whole database to a folder or an S3 store while the server works."`
 	Restore   restoreCmd   `cmd:"" help:"Bring a backup back into an empty database of either kind."`

@@ -45,6 +45,7 @@ type serveCmd struct {
 	Drop        string        `name:"drop" env:"GODWIT_DROP" placeholder:"FOLDER" help:"Folder below which files of shops are dropped; by default drop beside the SQLite file."`
 	Proxies     []string      `name:"trusted-proxies" env:"GODWIT_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies in front, which may say who asks: 127.0.0.0/8,10.1.2.0/24. Nobody else is believed."`
 	ConsoleRate int           `default:"1200" env:"GODWIT_CONSOLE_RATE" help:"Requests a minute that the console takes of one person, half of them at once."`
+	FetchRates  bool          `env:"GODWIT_FETCH_RATES" help:"Fetch the European Central Bank's exchange rates, a few times a day."`
 	PlainMail   bool          `env:"GODWIT_PLAIN_MAIL" help:"Permit mail servers without encryption that are not this machine."`
 }
 
@@ -78,7 +79,7 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 		fmt.Fprintf(os.Stderr, "\nWARNING: %s.\n         %s\n\n", app.ExposedText, app.ExposedFix)
 	}
 	core, err := app.NewCore(ctx, app.Config{
-		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed, Drop: c.Drop,
+		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed, Drop: c.Drop, FetchRates: c.FetchRates,
 	})
 	if err != nil {
 		return err

@@ -20,7 +20,9 @@ import (
 	"godwit.dev/godwit/internal/base/hush"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -70,6 +72,8 @@ type Config struct {
 	Drop string
 	// Drivers replaces the platforms that shops are connected from; nil is all there are.
 	Drivers []commerce.Driver
+	// FetchRates asks the European Central Bank for exchange rates a few times a day.
+	FetchRates bool
 	// Post replaces the mail transport, for a demo that sends nothing outside.
 	Post mailroom.Post
 	Now  func() time.Time
@@ -87,6 +91,8 @@ type Core struct {
 	Customers *customer.Service
 	Orders    *order.Service
 	Products  *product.Service
+	Rates     *fx.Service
+	Plans     *plan.Service
 	Shipments *shipment.Service
 	Lanes     *lanes.Service
 	Tickets   *ticket.Service
@@ -200,7 +206,9 @@ func (c *Core) build() {
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Lanes = lanes.New(lanes.Config{Now: c.Now})
+	c.Rates = fx.New(fx.Config{Store: s, Journal: s, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Plans = plan.New(plan.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:

@@ -18,6 +18,8 @@ const (
 	ImportOrders   Permission = "orders.import"
 	ReadProducts   Permission = "products.read"
 	ImportProducts Permission = "products.import"
+	Quote          Permission = "quotes.make"  // what sending costs, and exchange rates
+	ManagePlans    Permission = "plans.manage" // shipping plans and exchange rates
 	ReadShipments  Permission = "shipments.read"
 	WriteShipments Permission = "shipments.write" // tell what happened to parcels
 	ImportMail     Permission = "mail.import"
@@ -43,8 +45,8 @@ type PermissionGroup struct {
 func PermissionGroups() []PermissionGroup {
 	return []PermissionGroup{
 		{"desk", []Permission{ReadTickets, WriteTickets, SendMail, BulkTickets, SeeReports}},
-		{"trade", []Permission{ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ReadProducts, ImportProducts, ReadShipments, WriteShipments, ImportMail}},
-		{"setup", []Permission{ManageMacros, ManageFields, ManageTeams, ManageMail}},
+		{"trade", []Permission{ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ReadProducts, ImportProducts, Quote, ReadShipments, WriteShipments, ImportMail}},
+		{"setup", []Permission{ManageMacros, ManageFields, ManageTeams, ManagePlans, ManageMail}},
 		{"house", []Permission{ManagePeople, ManageTokens, ManageWebhooks, ReadAudit, Manage}},
 	}
 }

@@ -34,9 +34,9 @@ func (r Role) Grants() Set { return maps.Clone(grants[r]) }
 
 // grants is what the built-in roles may do.
 var grants = map[Role]Set{
-	AgentRole: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, ReadShipments),
-	Lead: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, ReadShipments,
-		ImportOrders, ImportProducts, WriteShipments, ManageMacros, ManageFields, ManageTeams, SeeReports),
+	AgentRole: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, Quote, ReadShipments),
+	Lead: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, Quote, ReadShipments,
+		ImportOrders, ImportProducts, WriteShipments, ManagePlans, ManageMacros, ManageFields, ManageTeams, SeeReports),
 	Owner: NewSet(Permissions()...),
 }
 

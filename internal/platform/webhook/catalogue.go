@@ -90,6 +90,10 @@ var catalogue = []Kind{
 
 	{"product.created", "A product became known.", productFields},
 	{"product.updated", "A product changed.", productFields},
+	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"rates.imported", "Exchange rates came in.", []Field{{"source", Text, "ecb"}, {"day", Text, "the newest day"}, {"rates", Integer, "how many are new"}}},
+	{"rates.set", "The merchant set an exchange rate.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}, {"value", Text, "what one base is worth"}, {"day", Text, "from when"}}},
+	{"rates.dropped", "The merchant took an exchange rate away.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}}},
 	{"shipment.announced", "There is a label for a parcel, and no scan yet.", shipmentFields},
 	{"shipment.picked_up", "The carrier has a parcel.", shipmentFields},
 	{"shipment.in_transit", "A parcel moves.", shipmentFields},

@@ -11,7 +11,9 @@ import (
 
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -70,6 +72,8 @@ type Config struct {
 	Customers *customer.Service
 	Orders    *order.Service
 	Products  *product.Service
+	Rates     *fx.Service
+	Plans     *plan.Service
 	Shipments *shipment.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service

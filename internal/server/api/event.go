@@ -105,6 +105,8 @@ func (s *server) mayRead(c *call, e event.Event) bool {
 		return c.actor.May(auth.ReadOrders)
 	case "product":
 		return c.actor.May(auth.ReadProducts)
+	case "rates", "plan":
+		return c.actor.May(auth.Quote)
 	case "shipment":
 		return c.actor.May(auth.ReadShipments)
 	}

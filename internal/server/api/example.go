@@ -41,7 +41,7 @@ func (op operation) samplePath() string {
 			out := name == "message" && (strings.HasSuffix(op.path, "/cancel") || strings.HasSuffix(op.path, "/send") || strings.HasSuffix(op.path, "/retry"))
 			parts[i] = sample(kinds[name], out)
 		default:
-			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3"}[name])
+			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main"}[name])
 		}
 	}
 	return strings.Join(parts, "/")
@@ -122,6 +122,9 @@ func examples() map[string]example {
 		"viewUpdate":      {body: `{"name": "Stuck at customs for long", "condition": {"field": "inbound", "op": "older", "value": "48"}}`},
 		"productList":     {query: "sku=TENT-2P"},
 		"productSave":     {body: `{"shop_id": "` + shop + `", "external_id": "88012", "title": "Tent for two", "currency": "EUR", "supplier": "Ningbo Outdoor", "told_at": "2026-11-20T09:30:00Z", "variants": [{"external_id": "88012-1", "sku": "TENT-2P", "title": "Green", "price": 5000, "grams": 2400, "hs_code": "6306.22", "origin": "CN", "batch": "2026-31", "size": {"length": 450, "width": 160, "height": 160}, "stock": 41}]}`},
+		"planPut":         {body: `{"document": {"currency": "EUR", "warehouses": [{"key": "cn", "name": "Shenzhen", "country": "CN", "zone": "Asia/Shanghai", "cut_off": "16:00", "handling_days": 1}], "zones": [{"key": "eu", "name": "EU", "countries": ["DE", "PL"]}], "services": [{"key": "economy", "name": {"default": "Economy"}, "from": ["cn"], "rates": [{"zone": "eu", "days": [7, 12], "steps": [{"to_grams": 2000, "price": 490}]}]}], "returns": {"days": 30}}}`},
+		"quoteMake":       {body: `{"items": [{"sku": "TENT-2P", "quantity": 1, "price": 5000, "grams": 900}], "currency": "EUR", "country": "PL"}`},
+		"ratePut":         {body: `{"value": "7.25", "until": "2099-12-31"}`},
 		"shipmentList":    {query: "board=risk"},
 		"trackingSave":    {body: `{"events": [{"carrier": "DHL", "number": "00340434161094", "status": "in_transit", "code": "DEP", "text": "Departed from the sorting centre", "at": "2026-11-20T18:30:00+01:00", "place": {"country": "DE", "city": "Leipzig"}}]}`},
 		"macroCreate":     {body: `{"name": "Parcel on its way", "folder": "Shipping", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel {{ order.tracking }} is on its way.", "de": "Hallo {{ customer.first_name }}, dein Paket {{ order.tracking }} ist unterwegs."}, "actions": {"status": "pending", "waiting": "carrier", "add_tags": ["parcel"]}}`},

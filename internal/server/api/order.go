@@ -247,8 +247,11 @@ func savedOrder(o order.Order, out order.Outcome) SavedOrder {
 	return SavedOrder{Outcome: []string{"unchanged", "added", "changed"}[out], Order: orderRecord(o)}
 }
 
-// checked refuses an order whose customer is not of the workspace.
-func (s *server) checked(c *call, field string, n order.New) error {
+// checked refuses an order whose customer is not of the workspace, and fills in what its quote promised.
+func (s *server) checked(c *call, field string, n *order.New) error {
+	if err := s.promised(c, n); err != nil {
+		return err
+	}
 	if n.Customer == 0 {
 		return nil
 	}
@@ -270,7 +273,7 @@ func (s *server) orderSave(c *call, in *struct {
 	} `nameHint:"OrderOfShop"`
 }) (*recordOut[SavedOrder], error) {
 	n := in.Body.order(order.ShopID(in.Body.ShopID.num()))
-	if err := s.checked(c, "customer_id", n); err != nil {
+	if err := s.checked(c, "customer_id", &n); err != nil {
 		return nil, err
 	}
 	o, out, err := s.Orders.Save(c, c.actor, n)
@@ -305,8 +308,8 @@ func (s *server) orderSaveAll(c *call, in *struct{ Body OrderBatch }) (*recordOu
 			continue
 		}
 		list := convert(in.Body.Orders, func(d OrderDraft) order.New { return d.order(want) })
-		for _, n := range list {
-			if err := s.checked(c, "orders", n); err != nil {
+		for i := range list {
+			if err := s.checked(c, "orders", &list[i]); err != nil {
 				return nil, err
 			}
 		}

@@ -17,7 +17,9 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -42,6 +44,8 @@ type world struct {
 	customers *customer.Service
 	orders    *order.Service
 	products  *product.Service
+	rates     *fx.Service
+	plans     *plan.Service
 	shipments *shipment.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
@@ -78,6 +82,8 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.products = product.NewService(product.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
+	w.rates = fx.New(fx.Config{Store: s, Journal: s, Now: w.now})
+	w.plans = plan.New(plan.Config{Store: s, Products: w.products, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: w.customers, Parcels: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(s, s, runners, w.now, silent)
@@ -97,7 +103,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -263,6 +269,12 @@ func (m *merchant) stage(op string) map[string]string {
 	})
 	must(w.t, err)
 	put(aProduct{}, false, int64(goods.ID))
+	sending, err := plan.Parse([]byte(`{"currency": "EUR", "warehouses": [{"key": "cn", "name": "Shenzhen", "country": "CN", "zone": "Asia/Shanghai", "cut_off": "16:00", "handling_days": 1}], "zones": [{"key": "eu", "name": "EU", "countries": ["DE", "PL"]}], "services": [{"key": "economy", "name": {"default": "Economy"}, "from": ["cn"], "rates": [{"zone": "eu", "days": [7, 12], "steps": [{"to_grams": 2000, "price": 490}]}]}], "returns": {"days": 30}}`))
+	must(w.t, err)
+	_, err = w.plans.Save(ctx, m.owner, plan.Main, sending)
+	must(w.t, err)
+	_, err = w.rates.Put(ctx, m.owner, fx.Rate{Base: "USD", Quote: "CNY", Value: fx.Decimal{Digits: 72, Scale: 1}})
+	must(w.t, err)
 	sent, err := w.shipments.List(ctx, m.owner, shipment.Filter{Order: o.ID}, shipment.Cursor{}, 1)
 	must(w.t, err)
 	put(aShipment{}, false, int64(sent[0].ID))
