@@ -191,8 +191,8 @@ func (c *Core) build() {
 	}
 	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Lanes = lanes.New(lanes.Config{Now: c.Now})
+	c.Lanes = lanes.New(lanes.Config{Store: s, Parcels: func() lanes.Parcels { return c.Shipments }, Now: c.Now})
+	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, Patience: c.Lanes.Patience})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
@@ -223,8 +223,27 @@ func (c *Core) build() {
 	c.buildWatch()
 	c.buildPortal()
 	c.runner = job.NewRunner(job.Config{
-		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Queues: map[string]int{mailroom.Queue: 1, errandQueue: 1, portal.Queue: 1, action.Queue: 6, webhook.Queue: webhookWorkers, hook.Queue: hookWorkers},
-		Handlers: map[string]job.Handler{errandJob: c.errand, portal.JobKind: c.Portal.Handle, unusualJob: c.unusualLetter, mailroom.ProcessJob: c.Mailroom.Process, action.JobKind: c.Actions.Handle, webhook.DeliverJob: c.courier.Handle, webhookNoticeJob: c.webhookLetter, hook.ProcessJob: c.Hooks.Process},
+		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll,
+		Queues: map[string]int{
+			mailroom.Queue: 1,
+			errandQueue:    1,
+			portal.Queue:   1,
+			laneQueue:      1,
+			action.Queue:   6,
+			webhook.Queue:  webhookWorkers,
+			hook.Queue:     hookWorkers,
+		},
+		Handlers: map[string]job.Handler{
+			errandJob:           c.errand,
+			portal.JobKind:      c.Portal.Handle,
+			unusualJob:          c.unusualLetter,
+			mailroom.ProcessJob: c.Mailroom.Process,
+			action.JobKind:      c.Actions.Handle,
+			webhook.DeliverJob:  c.courier.Handle,
+			webhookNoticeJob:    c.webhookLetter,
+			hook.ProcessJob:     c.Hooks.Process,
+			laneJob:             c.workLanes,
+		},
 	})
 }
 
