@@ -54,6 +54,7 @@ func (b *Background) Start(ctx context.Context) {
 	b.wg.Go(func() { b.core.Watch.Run(reading) })
 	b.wg.Go(func() { b.core.sweep(reading) })
 	b.wg.Go(func() { b.core.followRates(reading) })
+	b.wg.Go(func() { b.core.askLanes(reading) })
 }
 
 // Stop ends the reading of mail at once, then lets running jobs finish until ctx

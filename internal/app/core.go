@@ -204,8 +204,8 @@ func (c *Core) build() {
 	}
 	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Lanes = lanes.New(lanes.Config{Now: c.Now})
+	c.Lanes = lanes.New(lanes.Config{Store: s, Parcels: func() lanes.Parcels { return c.Shipments }, Now: c.Now})
+	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, Patience: c.Lanes.Patience})
 	c.Rates = fx.New(fx.Config{Store: s, Journal: s, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Plans = plan.New(plan.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, IDs: c.IDs, Now: c.Now})
@@ -247,6 +247,7 @@ func (c *Core) build() {
 		webhook.DeliverJob:  c.courier.Handle,
 		webhookNoticeJob:    c.webhookLetter,
 		hook.ProcessJob:     c.Hooks.Process,
+		laneJob:             c.workLanes,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -255,6 +256,7 @@ func (c *Core) build() {
 			mailroom.Queue: 1,
 			errandQueue:    1,
 			portal.Queue:   1,
+			laneQueue:      1,
 			action.Queue:   6,
 			webhook.Queue:  webhookWorkers,
 			hook.Queue:     hookWorkers,

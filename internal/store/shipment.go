@@ -21,7 +21,7 @@ const (
 		sent_from jsonb, sent_to jsonb, created_at, legs`
 	parcelState = `updated_at, status text, since, cause text, reason text, first_scan_at, picked_up_at, delivered_at, last_scan_at, customs_since,
 		expected_from, expected_to, attempts, attempt_at, delayed boolean, polling_expired boolean, not_found boolean, doubtful boolean,
-		leg, through, risk_at, place jsonb`
+		leg, through, risk text, risk_at, sweep_at, place jsonb`
 	legList  = `id, workspace_id, shipment_id, seq, carrier text, name text, number text, number_key text, params jsonb, label_at, from_at, until_at`
 	scanList = `id, workspace_id, shipment_id, leg_id, at, key, status text, cause text, reason text, code text, text text, zoned boolean,
 		correction boolean, expected_from, expected_to, place jsonb, source text, payload_id, arrived_at`
@@ -50,7 +50,7 @@ func shipmentDest(v *shipmentRow) []any {
 		placeCol{&v.Origin}, placeCol{&v.To}, at(&v.CreatedAt), &v.legs, at(&v.UpdatedAt), &v.Status, at(&v.Since), &v.Cause, &v.Reason,
 		at(&v.FirstScanAt), at(&v.PickedUpAt), at(&v.DeliveredAt), at(&v.LastScanAt), at(&v.CustomsSince),
 		at(&v.Expected.From), at(&v.Expected.To), &v.Attempts, at(&v.AttemptAt),
-		flag(&v.Delayed), flag(&v.PollingExpired), flag(&v.NotFound), flag(&v.Doubtful), &v.Leg, at(&v.Through), at(&v.RiskAt), placeCol{&v.Place},
+		flag(&v.Delayed), flag(&v.PollingExpired), flag(&v.NotFound), flag(&v.Doubtful), &v.Leg, at(&v.Through), &v.Risk, at(&v.RiskAt), at(&v.SweepAt), placeCol{&v.Place},
 	}
 }
 
@@ -87,7 +87,7 @@ func (s *Store) stateVals(v shipment.Shipment) []any {
 		int64(v.ID), int64(v.Workspace), ms(v.UpdatedAt), string(v.Status), ms(v.Since), string(v.Cause), string(v.Reason),
 		ms(v.FirstScanAt), ms(v.PickedUpAt), ms(v.DeliveredAt), ms(v.LastScanAt), ms(v.CustomsSince),
 		ms(v.Expected.From), ms(v.Expected.To), int64(v.Attempts), ms(v.AttemptAt),
-		s.bool(v.Delayed), s.bool(v.PollingExpired), s.bool(v.NotFound), s.bool(v.Doubtful), int64(v.Leg), ms(v.Through), ms(v.RiskAt), placeVal(v.Place),
+		s.bool(v.Delayed), s.bool(v.PollingExpired), s.bool(v.NotFound), s.bool(v.Doubtful), int64(v.Leg), ms(v.Through), string(v.Risk), ms(v.RiskAt), ms(v.SweepAt), placeVal(v.Place),
 	}
 }
 
@@ -432,7 +432,7 @@ func filterShipments(b *where, w auth.WorkspaceID, f shipment.Filter) {
 		b.raw("status IN (" + strings.Join(in, ",") + ")")
 	}
 	if !f.AtRisk.IsZero() {
-		b.add("risk_at>0 AND risk_at<=$", ms(f.AtRisk))
+		b.add("risk<>'' AND risk_at<=$", ms(f.AtRisk))
 	}
 	if f.Doubtful {
 		b.raw("doubtful AND risk_at>0")

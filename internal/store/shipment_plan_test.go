@@ -43,6 +43,9 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		{"orders", func() error { _, err := s.LinksOf(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"shipment_order_shipment (shipment_id=?)"}},
 		{"one", func() error { _, err := s.Shipment(ctx, 7, 1); return ignore(err, errs.NotFound) }, []string{"shipment USING INTEGER PRIMARY KEY"}},
 		{"at risk", list(shipment.Filter{AtRisk: time.UnixMilli(9)}, next), []string{"shipment_state_risk (workspace_id=? AND risk_at>?"}},
+		{"due", func() error { _, err := s.DueShipments(ctx, 7, time.UnixMilli(9), 50); return err }, []string{"shipment_state_sweep (workspace_id=? AND sweep_at>? AND sweep_at<?)"}},
+		{"open", func() error { _, err := s.OpenShipments(ctx, 7, shipment.InTransit, next, 50); return err }, []string{"shipment_state_status (workspace_id=? AND status=? AND since>?"}},
+		{"held open", func() error { _, err := s.HoldOpen(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"shipment_state USING INTEGER PRIMARY KEY"}},
 		{"customs", list(shipment.Filter{Status: []shipment.Status{shipment.InCustoms}}, next), []string{"shipment_state_status (workspace_id=? AND status=? AND since>?"}},
 		{"attempts", list(shipment.Filter{Attempted: true}, next), []string{"shipment_state_attempts (workspace_id=? AND attempt_at>?"}},
 		{"doubtful", list(shipment.Filter{Doubtful: true}, next), []string{"shipment_state_doubtful (workspace_id=? AND risk_at>?"}},
@@ -66,6 +69,9 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		s.Trace(nil)
 		// That index holds those alone that it is asked for.
 		got := strings.ReplaceAll(strings.Join(plans, "\n"), "shipment_state_attempts (workspace_id=?)", "shipment_state_attempts")
+		if strings.Contains(got, "CO-ROUTINE shipment_state") { // what was found by the index before
+			got = strings.Replace(got, "SCAN shipment_state", "", 1)
+		}
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: no %s in\n%s", c.name, want, got)

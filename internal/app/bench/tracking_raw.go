@@ -19,7 +19,7 @@ const (
 	scanColumns = `id, workspace_id, shipment_id, leg_id, at, key, status, cause, reason, code, text, zoned, correction, expected_from, expected_to,
 		place, source, payload_id, arrived_at`
 	stateColumns = `shipment_id, updated_at, status, since, cause, reason, first_scan_at, picked_up_at, delivered_at, last_scan_at, customs_since,
-		expected_from, expected_to, attempts, attempt_at, delayed, polling_expired, not_found, doubtful, leg, through, risk_at, place`
+		expected_from, expected_to, attempts, attempt_at, delayed, polling_expired, not_found, doubtful, leg, through, risk, risk_at, sweep_at, place`
 	scanKey, scanSource = 5, 16
 	journalKind         = 3
 )

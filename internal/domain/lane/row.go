@@ -203,3 +203,38 @@ func (m *Model) Stages(s Scope) []Stage {
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
+
+// Put takes a row in the place of what the model knows under its key, for a model
+// that follows what another one learns. It fails as Load does.
+func (m *Model) Put(r Row) error {
+	if r.Stage == seasonStage {
+		s, ok := parseSeason(r.Scope)
+		if !ok {
+			return unreadable("season %q", r.Scope)
+		}
+		if _, known := m.almanac.speed[s.Event]; known {
+			p := m.paceOf(s)
+			was := *p
+			p.at, p.ends, p.expected = 0, 0, 0
+			if err := m.Load(r); err != nil {
+				*p = was
+				return err
+			}
+		}
+		return nil
+	}
+	scope, err := ParseScope(r.Scope)
+	if err != nil {
+		return err
+	}
+	key := cellKey{scope, r.Stage}
+	was, known := m.cells[key]
+	delete(m.cells, key)
+	if err := m.Load(r); err != nil {
+		if known {
+			m.cells[key] = was
+		}
+		return err
+	}
+	return nil
+}

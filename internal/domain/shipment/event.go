@@ -30,6 +30,15 @@ const (
 	IsCancelled      = "shipment.cancelled"
 )
 
+// Kinds of event that tell of a risk that began; they carry a Summary too, in
+// which At is when it began.
+const (
+	IsOverdue      = "shipment.overdue"
+	IsStalled      = "shipment.stalled"
+	IsPresumedLost = "shipment.presumed_lost"
+	IsContradicted = "shipment.contradicted"
+)
+
 // Summary is what a shipment's event tells: the state that it caused.
 type Summary struct {
 	Number     string    `json:"number"`
@@ -46,6 +55,7 @@ type Summary struct {
 	City       string    `json:"city,omitempty"`
 	Attempts   int       `json:"attempts,omitempty"`
 	Correction bool      `json:"correction,omitempty"`
+	Risk       Risk      `json:"risk,omitempty"`
 }
 
 // announce tells of a state that an event caused. now is when it became known.
@@ -89,4 +99,26 @@ func announce(actor auth.Actor, v Shipment, was Status, c Change, now time.Time)
 		return record(IsCancelled)
 	}
 	return record(IsInTransit)
+}
+
+// announceRisk tells that a graver risk began at since. now is when that was seen.
+func announceRisk(actor auth.Actor, v Shipment, since, now time.Time) event.Event {
+	sum := Summary{
+		Number: v.Number, Carrier: v.Carrier, Direction: v.Direction, Order: v.Order, Shop: int64(v.Shop), Status: v.Status, Was: v.Status,
+		At: milli(since), Cause: v.Cause, Reason: v.Reason, Country: v.Place.Country, City: v.Place.City, Attempts: v.Attempts, Risk: v.Risk,
+	}
+	record := func(kind string) event.Event {
+		e := event.New(kind, actor, event.Subject{Kind: SubjectKind, ID: int64(v.ID)}, 0, sum)
+		e.At = now
+		return e
+	}
+	switch v.Risk {
+	case Overdue:
+		return record(IsOverdue)
+	case PresumedLost:
+		return record(IsPresumedLost)
+	case Contradicted:
+		return record(IsContradicted)
+	}
+	return record(IsStalled)
 }

@@ -204,7 +204,7 @@ func TestRisk(t *testing.T) {
 		{"doubtful", parcel(on(10, Delivered), on(40, AttemptFailed)), hours(40)},
 		{"lost", parcel(on(10, Lost)), time.Time{}},
 	} {
-		if got := riskAt(c.of, DefaultPatience); !got.Equal(c.want) {
+		if got := judge(c.of, DefaultPatience, time.Time{}).riskAt; !got.Equal(c.want) {
 			t.Errorf("%s: at risk at %v, want %v", c.name, got, c.want)
 		}
 	}

@@ -1,17 +1,52 @@
 package shipment
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
 
-// Patience says how long a parcel may be silent in the status that it is in
-// before it counts as at risk; 0 is for ever. It is a pure function.
-type Patience func(Shipment) time.Duration
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// Risk says why somebody should look after a parcel.
+type Risk string
+
+// The risks, each graver than the one before.
+const (
+	NoRisk       Risk = ""
+	Overdue      Risk = "overdue"       // the carrier says so, or the day that it named is over
+	Stalled      Risk = "stalled"       // silent for longer than its lane explains
+	PresumedLost Risk = "presumed_lost" // hardly any parcel that was silent for so long is seen again
+	Contradicted Risk = "contradicted"  // it ended, and a later scan says otherwise
+)
+
+var risks = [...]Risk{NoRisk, Overdue, Stalled, PresumedLost, Contradicted}
+
+func (r Risk) grade() int { return slices.Index(risks[:], r) }
+
+// Limits are the moments from which the silence of a parcel is too long, unless
+// news come; zero is never.
+type Limits struct{ Stalled, Lost time.Time }
+
+// Patience says how long an open parcel may be silent in the status that it is
+// in. It is a pure function, and quick.
+type Patience func(Shipment) Limits
 
 const day = 24 * time.Hour
 
 // DefaultPatience goes by status and service alone. The days are those after
 // which services of that kind are commonly asked about; what is learnt from a
 // lane's own history takes its place.
-func DefaultPatience(s Shipment) time.Duration {
+func DefaultPatience(s Shipment) Limits {
+	if d := defaultDays(s); d > 0 {
+		return Limits{Stalled: s.Seen().Add(d)}
+	}
+	return Limits{}
+}
+
+func defaultDays(s Shipment) time.Duration {
 	switch s.Status {
 	case Unknown, Announced:
 		return LabelPatience
@@ -37,10 +72,8 @@ func DefaultPatience(s Shipment) time.Duration {
 	return 0
 }
 
-// riskAt returns when a parcel counts as at risk unless news come before. One
-// that is delayed, unknown to its carrier or of doubtful end is since its last
-// sign of life; zero is never.
-func riskAt(s Shipment, patience Patience) time.Time {
+// Seen is the last sign of life of a parcel.
+func (s Shipment) Seen() time.Time {
 	seen := s.LastScanAt
 	if seen.Before(s.Since) {
 		seen = s.Since
@@ -48,23 +81,66 @@ func riskAt(s Shipment, patience Patience) time.Time {
 	if seen.IsZero() {
 		seen = s.CreatedAt
 	}
+	return seen
+}
+
+// judgement says why a parcel is at risk now and since when, from when on it is at
+// risk at all, and when to look again unless news come; zero times are never.
+type judgement struct {
+	risk    Risk
+	since   time.Time
+	riskAt  time.Time
+	sweepAt time.Time
+}
+
+// judge says how a parcel stands at now. One that is delayed, unknown to its
+// carrier or of doubtful end is at risk since its last sign of life.
+func judge(s Shipment, patience Patience, now time.Time) judgement {
+	seen := s.Seen()
 	if s.Doubtful {
-		return seen
+		return judgement{risk: Contradicted, since: seen, riskAt: seen}
 	}
 	if !s.Status.Open() {
-		return time.Time{}
+		return judgement{}
 	}
-	if s.Delayed || s.NotFound || s.PollingExpired {
-		return seen
+	var at [len(risks)]time.Time // when each begins
+	if s.Number != "" {          // nobody tells of a parcel without one
+		limits := patience(s)
+		at[Stalled.grade()], at[PresumedLost.grade()] = limits.Stalled, limits.Lost
 	}
-	var at time.Time
-	if d := patience(s); d > 0 && s.Number != "" { // nobody tells of a parcel without one
-		at = seen.Add(d)
+	if at[Overdue.grade()] = s.Expected.To; s.Delayed {
+		at[Overdue.grade()] = seen
 	}
-	if due := s.Expected.To; !due.IsZero() && (at.IsZero() || due.Before(at)) {
-		at = due
+	if s.NotFound || s.PollingExpired {
+		at[Stalled.grade()] = seen
 	}
-	return at
+	var j judgement
+	for grade, t := range at {
+		switch {
+		case t.IsZero():
+			continue
+		case !t.After(now):
+			j.risk, j.since, j.sweepAt = risks[grade], t, time.Time{}
+		case j.sweepAt.IsZero() || t.Before(j.sweepAt):
+			j.sweepAt = t
+		}
+		if j.riskAt.IsZero() || t.Before(j.riskAt) {
+			j.riskAt = t
+		}
+	}
+	return j
+}
+
+// rejudge brings the risk of a parcel up to now. It reports whether anything is
+// another one, and if a graver risk began, since when.
+func (s *Shipment) rejudge(patience Patience, now time.Time) (moved bool, graver time.Time) {
+	j := judge(*s, patience, now)
+	if j.risk.grade() > s.Risk.grade() {
+		graver = j.since
+	}
+	moved = j.risk != s.Risk || !j.riskAt.Equal(s.RiskAt) || !j.sweepAt.Equal(s.SweepAt)
+	s.Risk, s.RiskAt, s.SweepAt = j.risk, j.riskAt, j.sweepAt
+	return moved, graver
 }
 
 // AtRisk reports whether somebody should look after the parcel.
@@ -80,4 +156,131 @@ func (s Shipment) Silent(now time.Time) int {
 		return 0
 	}
 	return int(now.Sub(seen) / day)
+}
+
+// sweepBatch is how many parcels one transaction of a sweep judges.
+const sweepBatch = 2000
+
+// Swept says what a sweep did.
+type Swept struct {
+	Judged int // parcels looked at
+	Moved  int // of these, whose risk or its time is another one
+	Raised int // of these, of which a graver risk was told
+}
+
+func (a *Swept) add(b Swept) {
+	a.Judged, a.Moved, a.Raised = a.Judged+b.Judged, a.Moved+b.Moved, a.Raised+b.Raised
+}
+
+// Sweep judges the parcels of a workspace whose time has come, and announces
+// graver risks, a batch to a transaction. A repeat finds nothing left; several
+// may run at once.
+func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) (Swept, error) {
+	var all Swept
+	for {
+		now := s.now().UTC().Truncate(time.Millisecond)
+		patience, err := s.patience(ctx, w)
+		if err != nil {
+			return all, fmt.Errorf("sweep parcels: %w", err)
+		}
+		var did Swept
+		err = s.store.InTx(ctx, func(ctx context.Context) error {
+			list, err := s.store.DueShipments(ctx, w, now, sweepBatch)
+			if err == nil {
+				did, err = s.settle(ctx, w, list, patience, now)
+			}
+			return err
+		})
+		if err != nil {
+			return all, fmt.Errorf("sweep parcels: %w", err)
+		}
+		all.add(did)
+		if did.Judged < sweepBatch {
+			return all, nil
+		}
+	}
+}
+
+// slack is how far a limit may move before a parcel that is not due is written
+// anew.
+const slack = time.Hour
+
+// Rejudge judges all open parcels of a workspace, for when what is known of their
+// lanes has changed; it writes those whose time moved by more than an hour. each
+// is told of every batch, before it is judged, and may be nil.
+func (s *Service) Rejudge(ctx context.Context, w auth.WorkspaceID, each func(context.Context, []Shipment) error) (Swept, error) {
+	var all Swept
+	for _, status := range Statuses() {
+		if !status.Open() {
+			continue
+		}
+		for after, more := (Cursor{}), true; more; {
+			now := s.now().UTC().Truncate(time.Millisecond)
+			patience, err := s.patience(ctx, w)
+			if err != nil {
+				return all, fmt.Errorf("judge parcels anew: %w", err)
+			}
+			list, err := s.store.OpenShipments(ctx, w, status, after, sweepBatch)
+			if err == nil && each != nil && len(list) > 0 {
+				err = each(ctx, list)
+			}
+			if err != nil {
+				return all, fmt.Errorf("judge parcels anew: %w", err)
+			}
+			if more = len(list) == sweepBatch; more {
+				after = Cursor{list[len(list)-1].Since, list[len(list)-1].ID}
+			}
+			// What moved is held, read again and judged again: news may have come since.
+			var moved []ID
+			for _, v := range list {
+				was := v
+				if v.rejudge(patience, now); was.Risk != v.Risk || far(was.SweepAt, v.SweepAt) {
+					moved = append(moved, v.ID)
+				}
+			}
+			did := Swept{Judged: len(list)}
+			if len(moved) > 0 {
+				err = s.store.InTx(ctx, func(ctx context.Context) error {
+					held, err := s.store.HoldOpen(ctx, w, moved)
+					if err == nil {
+						did, err = s.settle(ctx, w, held, patience, now)
+					}
+					return err
+				})
+				did.Judged = len(list)
+			}
+			if err != nil {
+				return all, fmt.Errorf("judge parcels anew: %w", err)
+			}
+			all.add(did)
+		}
+	}
+	return all, nil
+}
+
+func far(a, b time.Time) bool {
+	return a.IsZero() != b.IsZero() || a.Sub(b).Abs() > slack
+}
+
+// settle judges held parcels and writes those that moved.
+func (s *Service) settle(ctx context.Context, w auth.WorkspaceID, list []Shipment, patience Patience, now time.Time) (Swept, error) {
+	did := Swept{Judged: len(list)}
+	actor := auth.ForSystem(w)
+	var moved []Shipment
+	var told []event.Event
+	for _, v := range list {
+		changed, graver := v.rejudge(patience, now)
+		if !changed {
+			continue
+		}
+		moved = append(moved, v)
+		if !graver.IsZero() {
+			told = append(told, announceRisk(actor, v, graver, now))
+		}
+	}
+	did.Moved, did.Raised = len(moved), len(told)
+	if err := s.store.SaveRisks(ctx, w, moved); err != nil || len(told) == 0 {
+		return did, err
+	}
+	return did, s.journal.Append(ctx, told...)
 }

@@ -15,12 +15,13 @@ import (
 // gives each what is new, folds, and writes all of it.
 type round struct {
 	*Service
-	actor   auth.Actor
-	now     time.Time
-	source  string
-	body    []byte
-	payload PayloadID
-	did     Result
+	patience Patience
+	actor    auth.Actor
+	now      time.Time
+	source   string
+	body     []byte
+	payload  PayloadID
+	did      Result
 
 	parcels []*parcel
 	numbers map[string][]*parcel // by key of a number
@@ -73,6 +74,10 @@ func (b *round) take(ctx context.Context, list []Report) error {
 
 // hold reads and locks the shipments that go by the keys.
 func (b *round) hold(ctx context.Context, keys []string) error {
+	var err error
+	if b.patience, err = b.Service.patience(ctx, b.actor.Workspace); err != nil {
+		return err
+	}
 	held, err := b.store.HoldByNumbers(ctx, b.actor.Workspace, keys)
 	for _, v := range held {
 		b.know(&parcel{Shipment: v, kept: len(v.Legs)})
@@ -278,8 +283,12 @@ func (b *round) advance(p *parcel, stored []Event) []Event {
 	if p.Origin == (Place{}) {
 		p.leaves(added)
 	}
-	if risk := riskAt(p.Shipment, b.patience); p.State != before || !risk.Equal(p.RiskAt) {
-		p.saved, p.RiskAt, p.UpdatedAt = true, risk, b.now
+	moved, graver := p.rejudge(b.patience, b.now)
+	if moved || p.State != before {
+		p.saved, p.UpdatedAt = true, b.now
+	}
+	if !graver.IsZero() && !p.isNew { // of a parcel that was at risk before anybody knew of it the list tells
+		p.told = append(p.told, announceRisk(b.actor, p.Shipment, graver, b.now))
 	}
 	return added
 }

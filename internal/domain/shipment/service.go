@@ -14,11 +14,13 @@ const MaxPage = 200
 
 // Config is what a Service needs.
 type Config struct {
-	Store    Store
-	Journal  event.Journal
-	IDs      *id.Source
-	Now      func() time.Time
-	Patience Patience // DefaultPatience if nil
+	Store   Store
+	Journal event.Journal
+	IDs     *id.Source
+	Now     func() time.Time
+	// Patience returns what is known now of how long parcels of a workspace may be
+	// silent; DefaultPatience if nil.
+	Patience func(context.Context, auth.WorkspaceID) (Patience, error)
 	// Carrier returns the key of a carrier by the name that somebody used for it;
 	// CarrierKey if nil. It is a pure function.
 	Carrier func(name string) string
@@ -30,7 +32,7 @@ type Service struct {
 	journal  event.Journal
 	ids      *id.Source
 	now      func() time.Time
-	patience Patience
+	patience func(context.Context, auth.WorkspaceID) (Patience, error)
 	carrier  func(string) string
 }
 
@@ -41,7 +43,7 @@ func New(cfg Config) *Service {
 		s.now = time.Now
 	}
 	if s.patience == nil {
-		s.patience = DefaultPatience
+		s.patience = func(context.Context, auth.WorkspaceID) (Patience, error) { return DefaultPatience, nil }
 	}
 	if s.carrier == nil {
 		s.carrier = CarrierKey

@@ -39,9 +39,12 @@ type Shipment struct {
 	UpdatedAt time.Time // when the state last changed
 	Legs      []Leg     // in order
 	State
-	// RiskAt is when the parcel counts as at risk unless news come before; zero
-	// means never.
-	RiskAt time.Time
+	// Risk is why somebody should look after it, as of the last look. RiskAt is when
+	// it counts as at risk unless news come before, and SweepAt when to look again;
+	// zero means never.
+	Risk    Risk
+	RiskAt  time.Time
+	SweepAt time.Time
 }
 
 // Leg is the part of a parcel's way that one carrier moves it under one number.

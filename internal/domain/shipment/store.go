@@ -32,6 +32,17 @@ type Store interface {
 	AddLegs(context.Context, auth.WorkspaceID, []Leg) error
 	SaveLeg(context.Context, auth.WorkspaceID, Leg) error
 
+	// DueShipments returns parcels whose SweepAt has come, the longest due first,
+	// locked; those that another transaction holds are left out. OpenShipments
+	// returns those of an open status after a place in the order of Since, not
+	// locked, and HoldOpen some of them, locked. All three leave out legs, and of
+	// places all but countries.
+	DueShipments(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]Shipment, error)
+	OpenShipments(ctx context.Context, w auth.WorkspaceID, status Status, after Cursor, limit int) ([]Shipment, error)
+	HoldOpen(context.Context, auth.WorkspaceID, []ID) ([]Shipment, error)
+	// SaveRisks writes Risk, RiskAt and SweepAt.
+	SaveRisks(context.Context, auth.WorkspaceID, []Shipment) error
+
 	// TrackingEvents returns all events of some shipments, by shipment and time.
 	TrackingEvents(context.Context, auth.WorkspaceID, []ID) ([]Event, error)
 	AddTracking(context.Context, auth.WorkspaceID, []Event) error
@@ -68,7 +79,7 @@ func reported(w auth.WorkspaceID, o order.ID, id ID) Link {
 // Filter narrows a list of shipments; a zero field does not.
 type Filter struct {
 	Status    []Status
-	AtRisk    time.Time // at risk at this moment
+	AtRisk    time.Time // at risk, and since before this moment
 	Attempted bool      // open, and the courier came in vain
 	Doubtful  bool      // ended, and a later scan contradicts that
 	Open      bool      // news are to be expected

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/domain/lane"
+	"godwit.dev/godwit/internal/domain/shipment"
 )
 
 // Outlook is what is expected of one parcel.
@@ -27,26 +28,81 @@ type Sentence struct {
 	Args map[string]any
 }
 
-// Filter narrows the lanes of a performance; a zero field does not.
-type Filter struct {
-	From, To     string    // countries
-	Carrier      string    // shipment.CarrierKey
-	Since, Until time.Time // of delivery or loss; whole weeks are counted
+// outlook judges one parcel, whose events are given.
+func (s *Service) outlook(m *lane.Model, v shipment.Shipment, events []shipment.Event, now time.Time) Outlook {
+	p, ok := s.parcelOf(v)
+	if !ok {
+		return Outlook{}
+	}
+	var o Outlook
+	if _, o.Window = s.Claims(v); o.Window.Before(now) {
+		o.Window = time.Time{}
+	}
+	o.Level = m.Judge(p, now).Level
+	o.Why = append(o.Why, sentence(m.Explain(p, now)))
+	if v.Direction != shipment.Out || v.Status == shipment.Returning || o.Level == lane.Lost {
+		return o
+	}
+	p.Step = stepOf(shipment.Signs(v.Route(), events))
+	if f, ok := m.Forecast(p, now); ok {
+		o.Early, o.Likely, o.Late = f.P10, f.P50, f.P90
+		o.Why = append(o.Why, sentence(m.ExplainForecast(p, f, now)))
+	}
+	return o
 }
 
-// Row is what one lane did.
-type Row struct {
-	Lane     lane.Lane
-	Carrier  string // key of the carrier
-	Service  string // of the carrier, or ""
-	Arrived  int    // parcels delivered
-	Lost     int    // parcels that their carriers gave up
-	LossRate float64
-	// Promised is how long these parcels were to take by what their customers were
-	// told, on average; zero if nothing was promised. Kept is how many of Due, which
-	// had a promise, arrived within it.
-	Promised  time.Duration
-	Due, Kept int
-	Median    time.Duration // from the first scan to delivery
-	Ninetieth time.Duration // the same for the slowest parcel of ten
+// stepOf counts the signs of life before the last one that said the same.
+func stepOf(signs []shipment.Sign) int {
+	n := len(signs) - 1
+	step := 0
+	for ; n > 0 && signs[n-1].Status == signs[n].Status; n-- {
+		step++
+	}
+	return step
+}
+
+// LaneOf returns the lane of a parcel. Its service names the carrier too, since
+// two carriers take different times for what both call standard.
+func LaneOf(v shipment.Shipment) lane.Lane {
+	service := v.Carrier
+	if v.Service != "" {
+		service += "/" + v.Service
+	}
+	return lane.Lane{Origin: v.Origin.Country, Dest: v.To.Country, Service: service}
+}
+
+// ParcelOf returns an open parcel as package lane judges it; ok is false of one
+// that has ended or that nobody can tell of, since it has no number.
+func ParcelOf(v shipment.Shipment) (p lane.Parcel, ok bool) {
+	if !v.Status.Open() || v.Number == "" {
+		return p, false
+	}
+	p = lane.Parcel{Lane: LaneOf(v), Last: v.Seen()}
+	p.Stage = stageOf(v.Status, v.Place.Country, p.Lane)
+	return p, true
+}
+
+// stageOf returns the stage of a scan. Parcels under way are told apart by the end
+// of the lane that they are at.
+func stageOf(s shipment.Status, country string, l lane.Lane) lane.Stage {
+	stage := lane.Stage(s)
+	switch {
+	case s != shipment.InTransit || country == "" || l.Origin == l.Dest:
+		return stage
+	case country == l.Origin:
+		return stage + "@origin"
+	case country == l.Dest:
+		return stage + "@dest"
+	}
+	return stage
+}
+
+// sentence turns a reason into what the catalogue has words for.
+func sentence(r lane.Reason) Sentence {
+	s := Sentence{Key: r.Key, Args: map[string]any{}}
+	args := r.Args()
+	for i := 0; i+1 < len(args); i += 2 {
+		s.Args[args[i].(string)] = args[i+1]
+	}
+	return s
 }

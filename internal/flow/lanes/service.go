@@ -2,7 +2,7 @@ package lanes
 
 import (
 	"context"
-	"strings"
+	"fmt"
 	"sync"
 	"time"
 
@@ -11,16 +11,44 @@ import (
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
+// Parcels are the verbs of shipments that are run here.
+type Parcels interface {
+	Sweep(context.Context, auth.WorkspaceID) (shipment.Swept, error)
+	Rejudge(ctx context.Context, w auth.WorkspaceID, each func(context.Context, []shipment.Shipment) error) (shipment.Swept, error)
+}
+
 // Config is what a Service needs.
 type Config struct {
-	Now func() time.Time
+	Store   Store
+	Parcels func() Parcels // asked for when it is needed: parcels ask lanes in turn
+	// Claims returns from when until when a carrier takes a search request or claim
+	// for a parcel, zero where that is not known; nil knows of none.
+	Claims  func(shipment.Shipment) (from, until time.Time)
+	Options lane.Options
+	Now     func() time.Time
 }
 
 // Service knows the lanes of all workspaces.
 type Service struct {
 	Config
 	mu     sync.Mutex
-	models map[auth.WorkspaceID]*lane.Model
+	models map[auth.WorkspaceID]*model
+}
+
+// model is the evidence of a workspace in this process.
+type model struct {
+	learning sync.Mutex // one step at a time; taken before mu
+	mu       sync.Mutex // the lanes: their caches change with every question
+	lanes    *lane.Model
+	head     Head
+	checked  time.Time // when it was last compared with the store
+	advanced time.Time
+}
+
+func (m *model) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lanes, m.head, m.checked = nil, Head{}, time.Time{}
 }
 
 // New returns a Service.
@@ -28,106 +56,212 @@ func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{Config: cfg, models: map[auth.WorkspaceID]*lane.Model{}}
+	if cfg.Claims == nil {
+		cfg.Claims = func(shipment.Shipment) (from, until time.Time) { return }
+	}
+	return &Service{Config: cfg, models: map[auth.WorkspaceID]*model{}}
+}
+
+func (s *Service) of(w auth.WorkspaceID) *model {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.models[w]
+	if m == nil {
+		m = &model{}
+		s.models[w] = m
+	}
+	return m
+}
+
+const (
+	// fresh is how old the comparison of a model with the store may be for verdicts.
+	fresh = time.Minute
+	// turn is how often a model's clock is moved: what follows from its evidence is
+	// kept in between.
+	turn = time.Hour
+)
+
+// refresh brings a model up to what the store has: whole at first, then the rows
+// that other nodes wrote. Its caller holds learning, so that nothing is learned
+// meanwhile that is not kept yet.
+func (s *Service) refresh(ctx context.Context, w auth.WorkspaceID, m *model) error {
+	head, err := s.Store.LaneHead(ctx, w)
+	if err != nil {
+		return fmt.Errorf("read lanes: %w", err)
+	}
+	had := m.known()
+	var rows []lane.Row
+	if head.Version != had.Version {
+		if rows, err = s.Store.LaneRows(ctx, w, had.Version); err != nil {
+			return fmt.Errorf("read lanes: %w", err)
+		}
+	}
+	now := s.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lanes == nil {
+		m.lanes, m.advanced = lane.New(s.Options, now), now
+	}
+	for _, r := range rows {
+		if err := m.lanes.Put(r); err != nil {
+			return fmt.Errorf("read evidence of %q, %q: %w", r.Scope, r.Stage, err)
+		}
+	}
+	if len(rows) > 0 || now.Sub(m.advanced) >= turn {
+		m.lanes.Advance(now)
+		m.advanced = now
+	}
+	m.head, m.checked = head, now
+	return nil
+}
+
+// current reports whether a model may answer: verdicts do with what is a minute
+// old. While somebody learns they do with what there is, since who asks may hold
+// what the learner waits for.
+func (s *Service) current(ctx context.Context, w auth.WorkspaceID, m *model) (bool, error) {
+	m.mu.Lock()
+	there := m.lanes != nil
+	old := !there || s.Now().Sub(m.checked) >= fresh
+	m.mu.Unlock()
+	if !old || !m.learning.TryLock() {
+		return there, nil
+	}
+	defer m.learning.Unlock()
+	err := s.refresh(ctx, w, m)
+	return err == nil, err
+}
+
+// Patience returns how long parcels of a workspace may be silent, by what is known
+// of their lanes. What it returns is for use at once.
+func (s *Service) Patience(ctx context.Context, w auth.WorkspaceID) (shipment.Patience, error) {
+	m := s.of(w)
+	ready, err := s.current(ctx, w, m)
+	if err != nil {
+		return nil, err
+	}
+	if !ready {
+		return shipment.DefaultPatience, nil
+	}
+	return func(v shipment.Shipment) shipment.Limits {
+		p, ok := s.parcelOf(v)
+		if !ok {
+			return shipment.Limits{}
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.lanes == nil { // thrown away meanwhile
+			return shipment.DefaultPatience(v)
+		}
+		return shipment.Limits{Stalled: m.lanes.Reaches(p, lane.Stalled), Lost: m.lanes.Reaches(p, lane.Lost)}
+	}, nil
+}
+
+// parcelOf is ParcelOf with the carrier's window: before that opens, nothing is
+// presumed lost.
+func (s *Service) parcelOf(v shipment.Shipment) (lane.Parcel, bool) {
+	p, ok := ParcelOf(v)
+	if ok {
+		if from, _ := s.Claims(v); from.After(p.Last) {
+			p.Window = from.Sub(p.Last)
+		}
+	}
+	return p, ok
 }
 
 // Outlook says what is expected of parcels, which their caller has seen.
-func (s *Service) Outlook(_ context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]Outlook, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.Now()
-	m := s.models[w]
-	if m == nil {
-		m = lane.New(lane.Options{}, now)
-		s.models[w] = m
-	}
+func (s *Service) Outlook(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]Outlook, error) {
 	out := make(map[shipment.ID]Outlook, len(list))
+	var open []shipment.ID
+	for _, v := range list {
+		if v.Workspace == w && v.Status.Open() {
+			open = append(open, v.ID)
+		}
+	}
+	m := s.of(w)
+	if _, err := s.current(ctx, w, m); err != nil {
+		return nil, err
+	}
+	events, err := s.eventsOf(ctx, w, open)
+	if err != nil {
+		return nil, fmt.Errorf("read scans: %w", err)
+	}
+	now := s.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lanes == nil { // its first evidence is being read
+		m.lanes, m.advanced = lane.New(s.Options, now), now
+	}
 	for _, v := range list {
 		if v.Workspace == w {
-			out[v.ID] = outlook(m, v, now)
+			out[v.ID] = s.outlook(m.lanes, v, events[v.ID], now)
 		}
 	}
 	return out, nil
 }
 
-// Performance returns what lanes did, in the order of their names. It needs
-// ReadShipments.
-func (s *Service) Performance(_ context.Context, actor auth.Actor, _ Filter) ([]Row, error) {
-	return nil, actor.Can(auth.ReadShipments)
+// Open parcels are judged anew once an hour, and their silences counted once a day.
+const (
+	passEvery  = time.Hour
+	countEvery = 24 * time.Hour
+)
+
+// Work does all that is due in a workspace: it learns, announces the parcels whose
+// time has come, and judges all open parcels anew when what is known of their
+// lanes has moved. It may be run again at any time, by any node.
+func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
+	if _, err := s.Learn(ctx, w); err != nil {
+		return err
+	}
+	m, now := s.of(w), s.Now()
+	if _, err := s.Parcels().Sweep(ctx, w); err != nil {
+		return err
+	}
+	head := m.known()
+	if now.Sub(head.PassedAt) < passEvery {
+		return nil
+	}
+	m.turn(now)
+	var each func(context.Context, []shipment.Shipment) error
+	count := now.Sub(head.CountedAt) >= countEvery
+	if count {
+		each = func(ctx context.Context, list []shipment.Shipment) error { return s.wait(ctx, w, list) }
+	}
+	if _, err := s.Parcels().Rejudge(ctx, w, each); err != nil {
+		return err
+	}
+	return s.passed(ctx, w, m, now, count)
 }
 
-// outlook judges one parcel.
-func outlook(m *lane.Model, v shipment.Shipment, now time.Time) Outlook {
-	var o Outlook
-	p, ok := ParcelOf(v)
-	if !ok {
-		return o
+// turn moves the model's clock, so that what was learned takes effect.
+func (m *model) turn(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.lanes != nil {
+		m.lanes.Advance(now)
+		m.advanced = now
 	}
-	o.Level = m.Judge(p, now).Level
-	o.Why = append(o.Why, sentence(m.Explain(p, now)))
-	if v.Direction == shipment.Out && v.Status != shipment.Returning {
-		if f, ok := m.Forecast(p, now); ok && o.Level < lane.Lost {
-			o.Early, o.Likely, o.Late = f.P10, f.P50, f.P90
-			o.Why = append(o.Why, sentence(m.ExplainForecast(p, f, now)))
-		}
-	}
-	return o
 }
 
-// LaneOf returns the lane of a parcel. Its service names the carrier too, since
-// two carriers take different times for what both call standard.
-func LaneOf(v shipment.Shipment) lane.Lane {
-	service := v.Carrier
-	if v.Service != "" {
-		service += "/" + v.Service
-	}
-	return lane.Lane{Origin: v.Origin.Country, Dest: v.To.Country, Service: service}
+func (m *model) known() Head {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.head
 }
 
-// carrierOf takes the service of a lane apart.
-func carrierOf(l lane.Lane) (carrier, service string) {
-	carrier, service, _ = strings.Cut(l.Service, "/")
-	return carrier, service
-}
-
-// ParcelOf returns an open parcel as package lane judges it; ok is false of one
-// that has ended or that nobody can tell of, since it has no number.
-func ParcelOf(v shipment.Shipment) (p lane.Parcel, ok bool) {
-	if !v.Status.Open() || v.Number == "" {
-		return p, false
+// passed notes that all open parcels were judged, and forgets what has faded.
+func (s *Service) passed(ctx context.Context, w auth.WorkspaceID, m *model, now time.Time, counted bool) error {
+	m.learning.Lock()
+	defer m.learning.Unlock()
+	if err := s.refresh(ctx, w, m); err != nil {
+		return err
 	}
-	p = lane.Parcel{Lane: LaneOf(v), Last: v.LastScanAt}
-	if p.Last.Before(v.Since) {
-		p.Last = v.Since
+	step := Step{Head: m.head}
+	step.Head.PassedAt = now
+	if counted {
+		step.Head.CountedAt = now
+		m.mu.Lock()
+		step.Gone = m.lanes.Forget()
+		m.mu.Unlock()
 	}
-	if p.Last.IsZero() {
-		p.Last = v.CreatedAt
-	}
-	p.Stage = stageOf(v.Status, v.Place.Country, p.Lane)
-	return p, true
-}
-
-// stageOf returns the stage of a scan. Parcels under way are told apart by the end
-// of the lane that they are at.
-func stageOf(s shipment.Status, country string, l lane.Lane) lane.Stage {
-	stage := lane.Stage(s)
-	switch {
-	case s != shipment.InTransit || country == "" || l.Origin == l.Dest:
-		return stage
-	case country == l.Origin:
-		return stage + "@origin"
-	case country == l.Dest:
-		return stage + "@dest"
-	}
-	return stage
-}
-
-// sentence turns a reason into what the catalogue has words for.
-func sentence(r lane.Reason) Sentence {
-	s := Sentence{Key: r.Key, Args: map[string]any{}}
-	args := r.Args()
-	for i := 0; i+1 < len(args); i += 2 {
-		s.Args[args[i].(string)] = args[i+1]
-	}
-	return s
+	return s.keep(ctx, w, m, step)
 }

@@ -33,6 +33,7 @@ var shipmentFields = []Field{
 	{"at", Moment, "when it happened, which may be long before it became known"}, {"cause", Text, "carrier, shipper, recipient, customs or force_majeure"},
 	{"reason", Text, "why, in our words"}, {"country", Text, "where, ISO 3166"}, {"city", Text, "where"},
 	{"attempts", Integer, "visits of the courier in vain so far"}, {"correction", Boolean, "it takes back what was said before"},
+	{"risk", Text, "overdue, stalled, presumed_lost or contradicted, in the events of these names"},
 }
 
 // connectionFields are those of a connection with a shop.
@@ -107,6 +108,10 @@ var catalogue = []Kind{
 	{"shipment.returned", "A parcel is back at its sender.", shipmentFields},
 	{"shipment.lost", "A parcel is lost.", shipmentFields},
 	{"shipment.destroyed", "A parcel was destroyed.", shipmentFields},
+	{"shipment.overdue", "A parcel is late: its carrier says so, or the day that it named is over.", shipmentFields},
+	{"shipment.stalled", "A parcel is silent for longer than its lane explains.", shipmentFields},
+	{"shipment.presumed_lost", "A parcel is silent for so long that hardly any such parcel is seen again.", shipmentFields},
+	{"shipment.contradicted", "A parcel ended, and a later scan says otherwise.", shipmentFields},
 	{"shipment.cancelled", "A parcel's label was cancelled before a scan.", shipmentFields},
 
 	{"shop.connected", "A shop was connected with its platform.", connectionFields},
