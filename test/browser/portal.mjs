@@ -67,7 +67,7 @@ export async function portal(check, chrome, desk) {
     for (const address of [links.status, (await (await fetch(desk.console + links.status)).text()).match(/href="([^"]+\.css)"/)[1]]) {
       sum += (await (await fetch(desk.console + address)).arrayBuffer()).byteLength;
     }
-    if (sum > 20_000) throw new Error(sum + " bytes");
+    if (sum > 30_000) throw new Error(sum + " bytes");
     return sum + " bytes before compression";
   });
 }

@@ -293,6 +293,8 @@ func (s Status) parcelTitle(i int) string {
 	return s.T("portal.parcel", "N", i+1, "Count", len(s.Parcels))
 }
 
+func number(n int) string { return strconv.Itoa(n) }
+
 func id(prefix string, i int) string { return prefix + strconv.Itoa(i) }
 
 // languages lists the languages to choose from.
