@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 
@@ -34,8 +35,13 @@ func (c *Core) forecasts(ctx context.Context, w auth.WorkspaceID, list []shipmen
 func (c *Core) portalDoor(secure bool, next http.Handler) http.Handler {
 	d := portal.New(portal.Config{Portal: c.Portal, Orders: c.Orders, Now: c.Now, Log: c.Log, Secure: secure})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, portal.Path) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, portal.Path):
 			d.ServeHTTP(w, r)
+			return
+		case r.URL.Path == "/robots.txt": // the form that finds an order is for everybody, the desk for nobody
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, _ = io.WriteString(w, "User-agent: *\nAllow: "+portal.Path+"\nDisallow: /\n") // a reader who went away is no failure
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -220,7 +220,10 @@ func (r *request) visit() portal.Visit {
 }
 
 func (d *door) find(w http.ResponseWriter, r *request) error {
-	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: r.page(r.printer.T("portal.find.title"))}))
+	page := r.page(r.printer.T("portal.find.title"))
+	page.Open = true // people look for it by the shop's name
+	w.Header().Del("X-Robots-Tag")
+	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: page}))
 }
 
 // search answers a claim. What is wrong with it is told on the form, in the same

@@ -158,7 +158,7 @@ func TestHeaders(t *testing.T) {
 		a := p.ask("GET", path, nil)
 		for name, want := range map[string]string{
 			"Content-Security-Policy": ui.ContentSecurityPolicy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
-			"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
+			"X-Robots-Tag": map[bool]string{false: "noindex, nofollow"}[path == Path+p.shops[0].Slug], "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if got := a.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)

@@ -25,6 +25,7 @@ type Page struct {
 	Chosen i18n.Lang // by the reader, or "" if the browser chose
 	Shop   string    // its name, "" where no shop is known
 	Home   string    // the shop's page
+	Open   bool      // search engines may find it
 }
 
 // Find is the form that finds an order, with what was wrong with the last try.
