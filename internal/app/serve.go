@@ -92,7 +92,8 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 	_, key := c.vault.MAC([]byte("console: outcomes shown after a redirect")) // one for all nodes
 	presence := web.NewPresence(c.Now)
 	handler := web.New(web.Config{
-		Auth: c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Shipments: c.Shipments, Lanes: c.Lanes, Webhooks: c.Webhooks, Hooks: c.Hooks, Audit: c.Audit, Bus: c.Bus, Now: c.Now, Log: c.Log,
+		OrderLink: c.Portal.LinkToOrder,
+		Auth:      c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Shipments: c.Shipments, Lanes: c.Lanes, Webhooks: c.Webhooks, Hooks: c.Hooks, Audit: c.Audit, Bus: c.Bus, Now: c.Now, Log: c.Log,
 		Secure: cfg.secure(), Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
 		Presence: presence, Watch: c.Watch, Rate: cfg.ConsoleRate, Nodes: c.Node.Peers,
 	})

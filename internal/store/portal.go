@@ -33,3 +33,31 @@ func (s *Store) TakeCode(ctx context.Context, w auth.WorkspaceID, o order.ID, ha
 	n, err := s.exec(ctx, `DELETE FROM portal_code WHERE workspace_id=$1 AND order_id=$2 AND hash=$3`, w, o, hash)
 	return n > 0, err
 }
+
+// Subscription returns what was wished for an order.
+func (s *Store) Subscription(ctx context.Context, w auth.WorkspaceID, o order.ID) (portal.Subscription, error) {
+	return one(ctx, s.DB, func(v *portal.Subscription) []any {
+		return []any{&v.Workspace, &v.Order, &v.Language, at(&v.ConfirmedAt), at(&v.EndedAt)}
+	}, `SELECT workspace_id, order_id, language, confirmed_at, ended_at FROM portal_subscription WHERE workspace_id=$1 AND order_id=$2`, w, o)
+}
+
+// PutSubscription writes what was wished for an order.
+func (s *Store) PutSubscription(ctx context.Context, v portal.Subscription) error {
+	_, err := s.exec(ctx, `INSERT INTO portal_subscription (order_id, workspace_id, language, confirmed_at, ended_at) VALUES ($1,$2,$3,$4,$5)
+		ON CONFLICT (order_id) DO UPDATE SET language=excluded.language, confirmed_at=excluded.confirmed_at, ended_at=excluded.ended_at
+		WHERE portal_subscription.workspace_id=excluded.workspace_id`, v.Order, v.Workspace, v.Language, ms(v.ConfirmedAt), ms(v.EndedAt))
+	return err
+}
+
+// MissingOf returns the parcels of an order that were reported as not received.
+func (s *Store) MissingOf(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]portal.Missing, error) {
+	return all(ctx, s.DB, func(v *portal.Missing) []any {
+		return []any{&v.Workspace, &v.Order, &v.Parcel, &v.Ticket, at(&v.ReportedAt), at(&v.AnswerBy)}
+	}, `SELECT workspace_id, order_id, parcel, ticket_id, reported_at, answer_by FROM portal_missing WHERE workspace_id=$1 AND order_id=$2 ORDER BY parcel`, w, o)
+}
+
+// AddMissing fails with errs.Conflict if the parcel was reported before.
+func (s *Store) AddMissing(ctx context.Context, v portal.Missing) error {
+	return onlyOnce(s.exec(ctx, `INSERT INTO portal_missing (order_id, parcel, workspace_id, ticket_id, reported_at, answer_by) VALUES ($1,$2,$3,$4,$5,$6)
+		ON CONFLICT (order_id, parcel) DO NOTHING`, v.Order, v.Parcel, v.Workspace, v.Ticket, ms(v.ReportedAt), ms(v.AnswerBy)))
+}

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+
+	"godwit.dev/godwit/internal/domain/order"
 )
 
 // Inbound is a message that came in on a channel, in the portable form that
@@ -32,10 +34,13 @@ type Inbound struct {
 	Warnings    []string
 	SentAt      time.Time
 	ReceivedAt  time.Time
-	OwnOutgoing bool // a copy of a mail that we sent ourselves
-	ours        bool // From is one of our mailboxes, whoever wrote it there
-	Imported    bool // from an archive: it happened at SentAt
-	FromUs      bool // of an imported mail: the merchant's mailbox wrote it
+	Topic       string       // of the ticket that it opens, "" if nobody said
+	Order       order.ID     // what it is about where that is known for sure, and
+	Shop        order.ShopID // where that was bought; else both are read from its words
+	OwnOutgoing bool         // a copy of a mail that we sent ourselves
+	ours        bool         // From is one of our mailboxes, whoever wrote it there
+	Imported    bool         // from an archive: it happened at SentAt
+	FromUs      bool         // of an imported mail: the merchant's mailbox wrote it
 }
 
 // InboundFile is an attachment with its content.

@@ -337,8 +337,9 @@ func (s *Service) byReference(ctx context.Context, w auth.Workspace, in *Inbound
 // about the same order, or with the same subject.
 func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
 	var p placement
+	p.order, p.shop = in.Order, in.Shop
 	keys := order.Numbers(in.Subject+"\n"+in.Body, 8)
-	if len(keys) > 0 {
+	if len(keys) > 0 && in.Order == 0 {
 		orders, err := s.Orders.Find(ctx, auth.ForSystem(w.ID), keys)
 		if err != nil {
 			return p, err
@@ -403,7 +404,7 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 	}
 	c.T = Ticket{
 		ID: ID(s.IDs.Next()), Workspace: c.actor.Workspace, Number: n, Channel: in.Channel, Mailbox: in.Mailbox,
-		Customer: cust, Order: p.order, Subject: cut(subject, 300), Language: in.Language, Status: New, Version: 1,
+		Customer: cust, Order: p.order, Subject: cut(subject, 300), Topic: in.Topic, Language: in.Language, Status: New, Version: 1,
 		FollowUpOf: p.follows, LastAt: c.now, CreatedAt: c.now, Fields: map[string]string{},
 	}
 	for _, b := range boxes {
@@ -502,6 +503,7 @@ func (c *change) inbound(in *Inbound, p placement, digest string) Message {
 	if c.T.Order == 0 && p.order != 0 {
 		c.T.Order, c.T.Shop = p.order, cmp.Or(c.T.Shop, p.shop)
 	}
+	c.T.Topic = cmp.Or(c.T.Topic, in.Topic)
 	if newest && c.T.received(in.Form, c.now) {
 		c.log("ticket.reopened", map[string]any{"number": c.T.Number})
 	}

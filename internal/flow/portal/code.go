@@ -53,6 +53,16 @@ type Store interface {
 	TryCode(ctx context.Context, w auth.WorkspaceID, o order.ID, now time.Time, most int) ([]byte, error)
 	// TakeCode removes a code; of two who try, one is told true.
 	TakeCode(ctx context.Context, w auth.WorkspaceID, o order.ID, hash []byte) (bool, error)
+
+	// Subscription returns what was wished for an order, errs.NotFound if nothing was;
+	// PutSubscription writes it.
+	Subscription(context.Context, auth.WorkspaceID, order.ID) (Subscription, error)
+	PutSubscription(context.Context, Subscription) error
+
+	// MissingOf returns the parcels of an order that were reported as not received.
+	MissingOf(context.Context, auth.WorkspaceID, order.ID) ([]Missing, error)
+	// AddMissing fails with errs.Conflict if the parcel was reported before.
+	AddMissing(context.Context, Missing) error
 }
 
 // Letter is a letter to a customer.
@@ -86,7 +96,10 @@ type errand struct {
 	At       time.Time    `json:"at"`
 }
 
-const codeErrand = "code"
+const (
+	codeErrand    = "code"
+	confirmErrand = "confirm"
+)
 
 func (s *Service) later(ctx context.Context, shop order.Shop, e errand) error {
 	e.Shop, e.At = shop.ID, s.Now()
@@ -118,6 +131,8 @@ func (s *Service) Handle(ctx context.Context, j job.Job) error {
 			return nil // whoever asked has gone
 		}
 		err = s.sendCode(ctx, shop, o, i18n.For(e.Language))
+	case confirmErrand:
+		err = s.sendConfirm(ctx, shop, o, i18n.For(e.Language))
 	default:
 		return errs.New(errs.Unsupported, "error.errand", "kind", e.Kind)
 	}
@@ -284,6 +299,7 @@ type Private struct {
 	Duty     int64
 	Total    int64
 	Refunded int64
+	Updates  bool      // by mail, about its parcels
 	Until    time.Time // when the session ends
 }
 
@@ -299,8 +315,13 @@ func (s *Service) private(ctx context.Context, shop order.Shop, o order.Order, s
 	if err != nil {
 		return nil, err
 	}
+	sub, err := s.Store.Subscription(ctx, shop.Workspace, o.ID)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return nil, err
+	}
 	return &Private{
-		Email: o.Email, ShipTo: o.ShipTo, Lines: o.Lines, Currency: o.Currency, Goods: o.Goods, Discount: o.Discount,
+		Updates: sub.On(),
+		Email:   o.Email, ShipTo: o.ShipTo, Lines: o.Lines, Currency: o.Currency, Goods: o.Goods, Discount: o.Discount,
 		Shipping: o.Shipping, Tax: o.Tax, Duty: o.Duty, Total: o.Total, Refunded: o.Refunded, Until: g.ends,
 	}, nil
 }

@@ -11,5 +11,10 @@
 // gives one and the same answer to a wrong address and to an unknown number, and
 // counts attempts before it looks at either.
 //
-// The package knows no page, no language and no vendor; it changes nothing.
+// A code, mailed to the address of an order, proves more, and opens a session: all of
+// the order, its updates, and the report of a parcel that is said to be delivered and
+// is not there, which becomes a ticket. Letters leave by jobs, which hold neither code
+// nor address.
+//
+// The package knows no page and no vendor, and changes neither orders nor parcels.
 package portal

@@ -56,6 +56,8 @@ type Config struct {
 	Store     Store
 	Queue     job.Queue // nil: no letter can leave, and no code is asked for
 	Post      Post
+	Desk      Desk      // nil: nothing can be reported
+	Address   string    // the public address of the doors, without a slash at its end; "" is not known
 	Forecasts Forecasts // nil: nothing is foreseen
 	Now       func() time.Time
 	// Pause waits until an answer may leave that tells somebody nothing; nil waits
@@ -104,8 +106,8 @@ const longestClaim = 254
 
 // Claim is what somebody says to find an order.
 type Claim struct {
-	Number  string
-	Contact string // a mail address or a telephone number
+	Number  string // of an order, or of a parcel
+	Contact string // a mail address or a telephone number; "" tries Number as a parcel's
 	Address string // the network address of who asks
 }
 
@@ -115,20 +117,29 @@ type Wait struct{ For time.Duration }
 // Error says how long to wait.
 func (w *Wait) Error() string { return "too many attempts: wait " + w.For.String() }
 
-// Find returns a token for a link to the order that a claim is about. A claim that
+// Find returns a token for a link to the order that a claim is about, or to the one
+// parcel that a tracking number names by itself. A claim that
 // lacks something is errs.Invalid, one that nothing fits errs.NotFound, and one
 // too many a *Wait, whether or not it was right.
 func (s *Service) Find(ctx context.Context, shop order.Shop, c Claim) (token string, err error) {
 	began := s.Now()
 	key, contact := order.Key(cut(c.Number)), strings.TrimSpace(cut(c.Contact))
-	if key == "" || contact == "" {
+	if parcel := order.TrackingKey(cut(c.Number)); contact == "" && len(parcel) >= leastTracking {
+		key = "parcel " + parcel
+	} else if key == "" || contact == "" {
 		return "", errs.New(errs.Invalid, "portal.find.empty")
 	}
 	account := "portal " + strconv.FormatInt(int64(shop.ID), 36) + " " + key
 	if err := s.attempt(ctx, shop, account, c.Address); err != nil {
 		return "", err
 	}
-	o, err := s.lookUp(ctx, shop, key, contact)
+	what, about := forOrder, int64(0)
+	if contact == "" {
+		what = forParcel
+		about, err = s.lookUpParcel(ctx, shop, order.TrackingKey(cut(c.Number)))
+	} else {
+		about, err = s.lookUp(ctx, shop, key, contact)
+	}
 	if errs.Is(err, errs.NotFound) {
 		s.Pause(ctx, max(evenly-s.Now().Sub(began), 0))
 	}
@@ -140,7 +151,7 @@ func (s *Service) Find(ctx context.Context, shop order.Shop, c Claim) (token str
 		return "", fmt.Errorf("find order: %w", err)
 	}
 	s.Gate.Passed(ctx, account, c.Address)
-	return makeToken(w.Secret, shop.ID, forOrder, int64(o.ID), s.Now().Add(LinkLife)), nil
+	return makeToken(w.Secret, shop.ID, what, about, s.Now().Add(LinkLife)), nil
 }
 
 func cut(s string) string { return strings.ToValidUTF8(s[:min(len(s), longestClaim)], "") }
@@ -172,10 +183,27 @@ func (s *Service) attempt(ctx context.Context, shop order.Shop, account, address
 	return nil
 }
 
+// leastTracking is the fewest letters and digits of a number that names a parcel by
+// itself: shorter ones can be guessed.
+const leastTracking = 8
+
+// lookUpParcel returns the newest parcel of a shop that goes to its customer under a
+// number.
+func (s *Service) lookUpParcel(ctx context.Context, shop order.Shop, key string) (int64, error) {
+	list, err := s.Shipments.List(ctx, auth.ForSystem(shop.Workspace), shipment.Filter{Shop: shop.ID, Key: key, Direction: shipment.Out}, shipment.Cursor{}, 1)
+	if err != nil {
+		return 0, fmt.Errorf("find parcel: %w", err)
+	}
+	if len(list) == 0 {
+		return 0, errs.New(errs.NotFound, "portal.find.none")
+	}
+	return int64(list[0].ID), nil
+}
+
 // lookUp returns the newest order of a shop that has a number and was placed with
 // a mail address or for a telephone number. The address is part of the statement,
 // which costs the same whether it is wrong or the number is.
-func (s *Service) lookUp(ctx context.Context, shop order.Shop, key, contact string) (order.Order, error) {
+func (s *Service) lookUp(ctx context.Context, shop order.Shop, key, contact string) (int64, error) {
 	f := order.Filter{Shop: shop.ID, Keys: []string{key}}
 	fits := func(o order.Order) bool { return samePhone(contact, o.ShipTo.Phone) }
 	if strings.Contains(contact, "@") {
@@ -184,12 +212,12 @@ func (s *Service) lookUp(ctx context.Context, shop order.Shop, key, contact stri
 	}
 	list, err := s.Orders.List(ctx, auth.ForSystem(shop.Workspace), f, order.Cursor{}, mostAlike)
 	if err != nil {
-		return order.Order{}, fmt.Errorf("find order: %w", err)
+		return 0, fmt.Errorf("find order: %w", err)
 	}
 	if i := slices.IndexFunc(list, fits); i >= 0 {
-		return list[i], nil
+		return int64(list[i].ID), nil
 	}
-	return order.Order{}, errs.New(errs.NotFound, "portal.find.none")
+	return 0, errs.New(errs.NotFound, "portal.find.none")
 }
 
 // mostAlike is how many orders of one shop by one number are looked at.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -29,6 +31,7 @@ type world struct {
 	orders    *order.Service
 	shipments *shipment.Service
 	pages     *portal.Service
+	desk      *ticket.Service
 	pauses    int
 	letters   []portal.Letter
 	spaces    [2]auth.WorkspaceID
@@ -49,7 +52,11 @@ func newWorld(t *testing.T, s *store.Store) *world {
 	w.shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: ids, Now: now})
 	customers := customer.New(customer.Config{Store: s, Journal: s, IDs: ids, Now: now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: customers, Parcels: w.shipments, Journal: s, IDs: ids, Now: now})
+	w.desk = ticket.NewService(ticket.Config{
+		Store: s, Journal: s, Actions: action.NewEngine(s, s, nil, now, slog.New(slog.DiscardHandler)), Customers: customers, Orders: w.orders, People: s, IDs: ids, Now: now,
+	})
 	w.pages = portal.New(portal.Config{
+		Desk: w.desk, Address: "https://desk.example",
 		Orders: w.orders, Shipments: w.shipments, House: s, Gate: auth.NewGate(s, now), Now: now, Store: s, Queue: s,
 		Post: func(_ context.Context, _ order.Shop, l portal.Letter) error {
 			w.letters = append(w.letters, l)

@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/domain/carrier"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -36,7 +37,9 @@ type Item struct {
 
 // Parcel is one parcel of an order.
 type Parcel struct {
-	Carrier  string // its name
+	Key      string   // tells it from the others of its order
+	Missing  *Missing // reported as not received, or nil
+	Carrier  string   // its name
 	Number   string
 	Link     string // the carrier's own page on it, or ""
 	Status   shipment.Status
@@ -135,6 +138,9 @@ func (s *Service) showOrder(ctx context.Context, shop order.Shop, token, session
 	if st.Parcels, err = s.parcels(ctx, o); err != nil {
 		return Status{}, fmt.Errorf("show parcels: %w", err)
 	}
+	if err = s.mark(ctx, o, st.Parcels); err != nil {
+		return Status{}, err
+	}
 	st.Private, err = s.private(ctx, shop, o, session)
 	st.Asks = st.Private == nil && s.Queue != nil
 	return st, err
@@ -161,14 +167,20 @@ func (s *Service) contact(ctx context.Context, shop order.Shop) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("show contact: %w", err)
 	}
+	box, _ := mailboxOf(shop, boxes)
+	return box.Address, nil
+}
+
+// mailboxOf returns the mailbox of a shop, or else the first that is for all.
+func mailboxOf(shop order.Shop, boxes []ticket.Mailbox) (ticket.Mailbox, bool) {
 	for _, of := range []order.ShopID{shop.ID, 0} {
 		for _, b := range boxes {
 			if b.Shop == of && !b.Disabled {
-				return b.Address, nil
+				return b, true
 			}
 		}
 	}
-	return "", nil
+	return ticket.Mailbox{}, false
 }
 
 // parcels returns the parcels of an order on their way to the customer: its
@@ -247,6 +259,7 @@ func parcelOf(v shipment.Shipment, events []shipment.Event) Parcel {
 			p.Carrier, p.Link = named(l.Name, l.Number)
 		}
 	}
+	p.Key = order.TrackingKey(v.Number)
 	if v.Status.Open() && v.Status != shipment.Returning {
 		p.Expected, p.Delayed = v.Expected, v.Delayed
 	}
@@ -289,7 +302,7 @@ func repeats(before []Step, s Step) bool {
 
 // fulfilled is a parcel of which only the shop has told.
 func fulfilled(f order.Fulfillment, country string) Parcel {
-	p := Parcel{Number: f.Tracking, Status: shipment.Announced, Since: f.ShippedAt, Country: country}
+	p := Parcel{Key: order.TrackingKey(f.Tracking), Number: f.Tracking, Status: shipment.Announced, Since: f.ShippedAt, Country: country}
 	p.Carrier, p.Link = named(f.Carrier, f.Tracking)
 	if !f.DeliveredAt.IsZero() {
 		p.Status, p.Since = shipment.Delivered, f.DeliveredAt

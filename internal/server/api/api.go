@@ -71,6 +71,9 @@ type Config struct {
 	Tickets   *ticket.Service
 	Customers *customer.Service
 	Orders    *order.Service
+	// OrderLink returns the address of an order's page for its customer, "" where
+	// there is none.
+	OrderLink func(context.Context, order.Order) (string, error)
 	Products  *product.Service
 	Rates     *fx.Service
 	Plans     *plan.Service

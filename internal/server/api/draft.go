@@ -133,6 +133,15 @@ func (s *server) variables(c *call, t ticket.Ticket) (map[string]string, error) 
 			v["order.tracking"] = f.Tracking
 		}
 	}
+	if s.OrderLink != nil {
+		link, err := s.OrderLink(c, o)
+		if err != nil {
+			return nil, err
+		}
+		if link != "" {
+			v["order.link"] = link
+		}
+	}
 	return v, nil
 }
 

@@ -13,7 +13,7 @@ func macroGroup() group {
 	return group{"Macros", "A macro is a reusable reply with actions.", []operation{
 		{"macroList", "GET", "/macros", read, do((*server).macroList), "List macros", "The macros of the workspace by name."},
 		{"macroCreate", "POST", "/macros", manage, do((*server).macroCreate).upTo(texts).created(), "Make a macro",
-			"Makes a macro. Its texts may hold variables such as `{{ customer.first_name }}`, `{{ order.number }}`, `{{ order.total }}`, `{{ order.tracking }}`, `{{ ticket.number }}`, `{{ agent.name }}` and `{{ shop.name }}`."},
+			"Makes a macro. Its texts may hold variables such as `{{ customer.first_name }}`, `{{ order.number }}`, `{{ order.total }}`, `{{ order.tracking }}`, `{{ order.link }}` (the order's page for its customer), `{{ ticket.number }}`, `{{ agent.name }}` and `{{ shop.name }}`."},
 		{"macroGet", "GET", "/macros/{macro}", read, do((*server).macroGet), "Get a macro", "One macro."},
 		{"macroUpdate", "PUT", "/macros/{macro}", manage, do((*server).macroUpdate).upTo(texts), "Replace a macro", "Replaces a macro's name, folder, texts and actions."},
 		{"macroDelete", "DELETE", "/macros/{macro}", manage, do((*server).macroDelete), "Delete a macro", "Deletes a macro; replies that were made with it stay."},

@@ -41,6 +41,7 @@ const (
 	public rule = "public" // nothing here is about anybody
 	claim  rule = "claim"  // what somebody says of an order, counted by the gate
 	link   rule = "link"   // a signed link to one order
+	held   rule = "held"   // such a link, and a session on its order
 )
 
 // route is one line of the table. All of its fields must be given.
@@ -54,8 +55,9 @@ type route struct {
 
 // Bounds of bodies.
 const (
-	none = 4 << 10
-	form = 8 << 10
+	none  = 4 << 10
+	form  = 8 << 10
+	photo = portal.MostPhoto + 64<<10
 )
 
 // routes is the whole table.
@@ -68,6 +70,12 @@ func routes() []route {
 		{"POST", "/p/{shop}/o/{token}/code", link, form, (*door).sendCode},
 		{"POST", "/p/{shop}/o/{token}/session", claim, form, (*door).enter},
 		{"POST", "/p/{shop}/o/{token}/leave", link, form, (*door).leave},
+		{"GET", "/p/{shop}/o/{token}/missing/{parcel}", link, none, (*door).missing},
+		{"POST", "/p/{shop}/o/{token}/missing/{parcel}", held, photo, (*door).reportMissing},
+		{"POST", "/p/{shop}/o/{token}/updates", link, form, (*door).askUpdates},
+		{"POST", "/p/{shop}/o/{token}/updates/stop", held, form, (*door).stopUpdates},
+		{"GET", "/p/{shop}/updates/{token}", link, none, (*door).letterLink},
+		{"POST", "/p/{shop}/updates/{token}", link, form, (*door).followLetterLink},
 	}
 }
 
@@ -137,7 +145,11 @@ func (d *door) serve(rt route) http.Handler {
 		r := &request{Request: raw, now: d.Now()}
 		var err error
 		if raw.Method == http.MethodPost {
-			err = raw.ParseForm()
+			if strings.HasPrefix(raw.Header.Get("Content-Type"), "multipart/") {
+				err = raw.ParseMultipartForm(rt.limit) // in memory: the body is bounded
+			} else {
+				err = raw.ParseForm()
+			}
 		}
 		r.speak()
 		if err != nil {
@@ -181,12 +193,22 @@ func (r *request) page(title string) ui.Page {
 // home is the path of the shop's page, in the language that was chosen.
 func (r *request) home() string { return r.with(Path + r.shop.Slug) }
 
-// with adds the language that was chosen to a path.
-func (r *request) with(path string) string {
-	if r.chosen == "" {
+// with adds the language that was chosen to a path, and what else is given by name
+// and value; a value of "" is left out.
+func (r *request) with(path string, more ...string) string {
+	q := url.Values{}
+	if r.chosen != "" {
+		q.Set("lang", string(r.chosen))
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		if more[i+1] != "" {
+			q.Set(more[i], more[i+1])
+		}
+	}
+	if len(q) == 0 {
 		return path
 	}
-	return path + "?lang=" + url.QueryEscape(string(r.chosen))
+	return path + "?" + q.Encode()
 }
 
 // link is the path of the status that a request is about.
@@ -198,7 +220,10 @@ func (r *request) visit() portal.Visit {
 }
 
 func (d *door) find(w http.ResponseWriter, r *request) error {
-	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: r.page(r.printer.T("portal.find.title"))}))
+	page := r.page(r.printer.T("portal.find.title"))
+	page.Open = true // people look for it by the shop's name
+	w.Header().Del("X-Robots-Tag")
+	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: page}))
 }
 
 // search answers a claim. What is wrong with it is told on the form, in the same
@@ -265,6 +290,9 @@ func (d *door) fail(w http.ResponseWriter, r *request, err error) {
 			return
 		}
 		status, key = http.StatusNotFound, "portal.none"
+	case errs.Denied:
+		http.Redirect(w, r.Request, r.with(r.link()+"/code", "next", r.next()), http.StatusSeeOther)
+		return
 	case errs.Invalid:
 		status, key = http.StatusBadRequest, "portal.find.empty"
 	case errs.Unavailable:

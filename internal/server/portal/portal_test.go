@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/portal/ui"
 	"godwit.dev/godwit/internal/store"
@@ -30,14 +32,18 @@ const buyer = "wanderer@mail.example"
 // pages is the door on a database of its own, with two workspaces that each have
 // a shop, and an order in the first.
 type pages struct {
-	t      *testing.T
-	now    time.Time
-	shops  [2]order.Shop
-	store  *store.Store
-	flow   *portal.Service
-	post   []portal.Letter
-	server *httptest.Server
-	client *http.Client
+	t       *testing.T
+	now     time.Time
+	shops   [2]order.Shop
+	store   *store.Store
+	parcels *shipment.Service
+	desk    *ticket.Service
+	orders  *order.Service
+	order   order.ID
+	flow    *portal.Service
+	post    []portal.Letter
+	server  *httptest.Server
+	client  *http.Client
 }
 
 func must(t *testing.T, err error) {
@@ -63,7 +69,7 @@ func newPages(t *testing.T) *pages {
 	actor := auth.ForSystem(p.shops[0].Workspace)
 	must(t, s.AddMailbox(t.Context(), ticket.Mailbox{ID: 1, Workspace: actor.Workspace, Address: "help@shop.example", CreatedAt: p.now}))
 	const number = "LP123456785CN"
-	_, _, err := orders.Save(t.Context(), actor, order.New{
+	o, _, err := orders.Save(t.Context(), actor, order.New{
 		Shop: p.shops[0].ID, Number: "GW-1042", Email: buyer, Status: order.Open, PlacedAt: p.now.AddDate(0, 0, -9), Total: 9900, Goods: 9900,
 		ShipTo:       order.Address{Name: "Wanda <Wanderer>", Line1: "Hidden Lane 7", City: "Kiel", Country: "DE"},
 		Lines:        []order.Line{{Title: "<b>Tent</b>", Quantity: 2, Price: 4950}},
@@ -77,7 +83,12 @@ func newPages(t *testing.T) *pages {
 	}}})
 	must(t, err)
 	p.store = s
+	desk := ticket.NewService(ticket.Config{
+		Store: s, Journal: s, Actions: action.NewEngine(s, s, nil, now, slog.New(slog.DiscardHandler)), Customers: customers, Orders: orders, People: s, IDs: ids, Now: now,
+	})
+	p.parcels, p.desk, p.orders, p.order = parcels, desk, orders, o.ID
 	p.flow = portal.New(portal.Config{
+		Desk: desk, Address: "https://desk.example",
 		Orders: orders, Shipments: parcels, House: s, Gate: auth.NewGate(s, now), Now: now, Pause: func(context.Context, time.Duration) {}, Store: s, Queue: s,
 		Post: func(_ context.Context, _ order.Shop, l portal.Letter) error { p.post = append(p.post, l); return nil },
 	})
@@ -130,7 +141,7 @@ func (p *pages) link() string {
 func TestEveryRouteHasARule(t *testing.T) {
 	for _, rt := range routes() {
 		switch rt.rule {
-		case public, claim, link:
+		case public, claim, link, held:
 		default:
 			t.Errorf("%s %s has the rule %q", rt.method, rt.pattern, rt.rule)
 		}
@@ -147,7 +158,7 @@ func TestHeaders(t *testing.T) {
 		a := p.ask("GET", path, nil)
 		for name, want := range map[string]string{
 			"Content-Security-Policy": ui.ContentSecurityPolicy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
-			"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
+			"X-Robots-Tag": map[bool]string{false: "noindex, nofollow"}[path == Path+p.shops[0].Slug], "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if got := a.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)
@@ -171,7 +182,7 @@ func TestHeaders(t *testing.T) {
 // wrong address to the same bytes, but for what was typed.
 func TestWrongClaimsAreAnsweredAlike(t *testing.T) {
 	p := newPages(t)
-	typed := regexp.MustCompile(` value="[^"]*" required`)
+	typed := regexp.MustCompile(` value="[^"]*"( required)? maxlength`)
 	var first answer
 	for i, c := range [][2]string{{"GW-9999", buyer}, {"GW-1042", "somebody@else.example"}, {"GW-1042", "0151 2345678"}} {
 		a := p.claim(c[0], c[1])

@@ -3,6 +3,7 @@ package portal
 import (
 	"errors"
 	"net/http"
+	"regexp"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
@@ -21,6 +22,21 @@ func (r *request) session() string {
 		return ""
 	}
 	return c.Value
+}
+
+// onward is where somebody may have been on the way to when a code was asked for.
+var onward = regexp.MustCompile(`^missing/[0-9A-Za-z-]{1,60}$`)
+
+// next is where a session leads to, "" for the status.
+func (r *request) next() string {
+	next := r.FormValue("next")
+	if next == "" && r.PathValue("parcel") != "" {
+		next = "missing/" + r.PathValue("parcel")
+	}
+	if !onward.MatchString(next) {
+		return ""
+	}
+	return next
 }
 
 // keep gives a browser a session, or takes it back with "".
@@ -48,7 +64,7 @@ func (d *door) code(w http.ResponseWriter, r *request) error {
 func (d *door) drawCode(w http.ResponseWriter, r *request, st portal.Status, status int, wrong string) error {
 	page := r.page(r.printer.T("portal.code.title"))
 	page.Path = r.link() + "/code" // a form that was sent is no page
-	return r.draw(w, status, ui.CodePage(ui.Code{Page: page, Link: r.link(), Number: st.Number, Wrong: wrong}))
+	return r.draw(w, status, ui.CodePage(ui.Code{Page: page, Link: r.link(), Back: r.with(r.link()), Next: r.next(), Number: st.Number, Wrong: wrong}))
 }
 
 // sendCode lets a code be sent.
@@ -65,7 +81,7 @@ func (d *door) sendCode(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r.Request, r.with(r.link()+"/code"), http.StatusSeeOther)
+	http.Redirect(w, r.Request, r.with(r.link()+"/code", "next", r.next()), http.StatusSeeOther)
 	return nil
 }
 
@@ -86,7 +102,11 @@ func (d *door) enter(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	d.keep(w, r, session)
-	http.Redirect(w, r.Request, r.with(r.link()), http.StatusSeeOther)
+	to := r.link()
+	if next := r.next(); next != "" {
+		to += "/" + next
+	}
+	http.Redirect(w, r.Request, r.with(to), http.StatusSeeOther)
 	return nil
 }
 

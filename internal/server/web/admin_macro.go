@@ -111,7 +111,7 @@ func (s *server) drawMacro(w http.ResponseWriter, r *request, m ticket.Macro, f 
 
 // macroVariables are the names that a macro's text may use.
 var macroVariables = []string{
-	"customer.name", "customer.first_name", "ticket.number", "shop.name", "order.number", "order.total", "order.tracking", "agent.name",
+	"customer.name", "customer.first_name", "ticket.number", "shop.name", "order.number", "order.total", "order.tracking", "order.link", "agent.name",
 }
 
 // macroExample fills a page with the macro as a real ticket would have it.
@@ -145,7 +145,7 @@ func (s *server) exampleValues(r *request, h *house) (map[string]string, string,
 	if len(list) == 0 {
 		return map[string]string{
 			"customer.name": "Ada Lovelace", "customer.first_name": "Ada", "ticket.number": "1", "shop.name": h.workspace.Name,
-			"order.number": "1042", "order.total": r.money(4990, "EUR"), "order.tracking": "YT2612345678", "agent.name": r.person.Name,
+			"order.number": "1042", "order.total": r.money(4990, "EUR"), "order.tracking": "YT2612345678", "order.link": "https://shop.example/p/…", "agent.name": r.person.Name,
 		}, r.printer.T("macro.example_made"), nil
 	}
 	values, err := r.variables(list[0])

@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -371,9 +372,24 @@ func (r *request) variables(tk ticket.Ticket) (map[string]string, error) {
 					v["order.tracking"] = f.Tracking
 				}
 			}
+			if err := r.orderLink(o, v); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return v, nil
+}
+
+// orderLink adds the address of an order's page for its customer.
+func (r *request) orderLink(o order.Order, v map[string]string) error {
+	if r.s.OrderLink == nil {
+		return nil
+	}
+	link, err := r.s.OrderLink(r.Context(), o)
+	if link != "" {
+		v["order.link"] = link
+	}
+	return err
 }
 
 // firstName returns by what a customer is addressed. Names without spaces, as

@@ -29,6 +29,9 @@ type Config struct {
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service
+	// OrderLink returns the address of an order's page for its customer, "" where
+	// there is none.
+	OrderLink func(context.Context, order.Order) (string, error)
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
 	Audit     *audit.Service

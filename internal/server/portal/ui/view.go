@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ type Page struct {
 	Chosen i18n.Lang // by the reader, or "" if the browser chose
 	Shop   string    // its name, "" where no shop is known
 	Home   string    // the shop's page
+	Open   bool      // search engines may find it
 }
 
 // Find is the form that finds an order, with what was wrong with the last try.
@@ -45,6 +47,8 @@ type Status struct {
 type Code struct {
 	Page
 	Link   string // the path of the status behind it
+	Back   string // the same, in the language that was chosen
+	Next   string // where the code leads to
 	Number string // of the order
 	Wrong  string
 }
@@ -107,12 +111,36 @@ func wordOf(s shipment.Status) string {
 
 func (p Page) statusWord(s shipment.Status) string { return p.T("portal.status." + wordOf(s)) }
 
-// back is the path of the status, in the language that was chosen.
-func (c Code) back() string {
-	if c.Chosen == "" {
-		return c.Link
-	}
-	return c.Link + "?lang=" + url.QueryEscape(string(c.Chosen))
+// Missing is the form that reports a parcel as not received.
+type Missing struct {
+	Page
+	Link      string // the path of the status
+	Back      string // the same, in the language that was chosen
+	Number    string // of the order
+	Parcel    portal.Parcel
+	Places    []string // where to look first
+	Held      bool     // a session may report
+	Wrong     string
+	Note      string
+	AnswerBy  time.Time
+	MostPhoto int64
+}
+
+// Ask is a page with one question and the button that answers it.
+type Ask struct {
+	Page
+	Action string
+}
+
+// ParcelPath names a parcel in the path of its report.
+func ParcelPath(p portal.Parcel) string { return cmp.Or(p.Key, "-") }
+
+// Apart is for names within a text that is put together elsewhere.
+func Apart(p *i18n.Printer, name string) string { return Page{Printer: p}.apart(name) }
+
+// reported says when a parcel was reported, and what happens.
+func (p Page) reported(m *portal.Missing) string {
+	return p.T("portal.missing.done", "Date", p.Date(m.ReportedAt, nil, i18n.Medium), "By", p.Date(m.AnswerBy, nil, i18n.Medium))
 }
 
 // reasonWords are the words for reasons that ask something of the reader, or tell
@@ -266,6 +294,8 @@ func (s Status) parcelTitle(i int) string {
 	return s.T("portal.parcel", "N", i+1, "Count", len(s.Parcels))
 }
 
+func number(n int) string { return strconv.Itoa(n) }
+
 func id(prefix string, i int) string { return prefix + strconv.Itoa(i) }
 
 // languages lists the languages to choose from.
@@ -305,6 +335,15 @@ func (p Page) address(a order.Address) []string {
 		lines = append(lines, p.Country(a.Country))
 	}
 	return lines
+}
+
+// missing is the path of the report on a parcel.
+func (s Status) missing(p portal.Parcel) string {
+	path := s.Link + "/missing/" + ParcelPath(p)
+	if s.Chosen != "" {
+		path += "?lang=" + url.QueryEscape(string(s.Chosen))
+	}
+	return path
 }
 
 // sum is one line below the items of an order.

@@ -1,0 +1,44 @@
+// What Lighthouse says of the page that a shop shows its customers, on a slow phone.
+// Accessibility, best practices and findability are held to 100; the speed is told and
+// not held, for it is the machine's as well.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import lighthouse from "lighthouse";
+import { program } from "./desk.mjs";
+
+export async function scores(check, desk, status) {
+  const folder = mkdtempSync(join(tmpdir(), "godwit-lighthouse-"));
+  const chrome = spawn(program, ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0", "--user-data-dir=" + folder, "about:blank"], { stdio: "ignore" });
+  try {
+    const port = await portOf(folder);
+    for (const [name, address, skip] of [["find", desk.portal, []], ["status", desk.console + status, ["is-crawlable"]]]) { // a status is nobody's to find
+      await check("portal lighthouse " + name, async () => {
+        const { lhr } = await lighthouse(address, { port, output: "json", logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices", "seo"], skipAudits: skip });
+        const marks = Object.values(lhr.categories).map(c => c.id + " " + Math.round(c.score * 100));
+        const wrong = Object.values(lhr.categories).filter(c => c.id !== "performance" && c.score < 1).flatMap(c => c.auditRefs.filter(r => r.weight > 0 && lhr.audits[r.id].score !== null && lhr.audits[r.id].score < 1))
+          .map(r => `${r.id}: ${lhr.audits[r.id].title} ${lhr.audits[r.id].explanation ?? ""}`);
+        if (lhr.runtimeError) wrong.push(lhr.runtimeError.message);
+        if (wrong.length) throw marks.join(", ") + "\n" + wrong.join("\n");
+        return marks.join(", ");
+      });
+    }
+  } finally {
+    chrome.kill();
+    await new Promise(done => chrome.once("exit", done));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+// portOf waits until a browser has said where it listens.
+async function portOf(folder) {
+  for (let i = 0; i < 100; i++) {
+    try {
+      return Number(readFileSync(join(folder, "DevToolsActivePort"), "utf8").split("\n")[0]);
+    } catch {
+      await new Promise(done => setTimeout(done, 100));
+    }
+  }
+  throw new Error("the browser does not listen");
+}
