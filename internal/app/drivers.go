@@ -1,6 +1,7 @@
 package app
 
 import (
+	"godwit.dev/godwit/internal/adapter/commerce/amazon"
 	"godwit.dev/godwit/internal/adapter/commerce/shopify"
 	"godwit.dev/godwit/internal/adapter/commerce/vendure"
 	"godwit.dev/godwit/internal/adapter/commerce/woocommerce"
@@ -9,5 +10,5 @@ import (
 
 // Shops lists the platforms that shops run on, in the order in which people see them.
 func Shops() []commerce.Driver {
-	return []commerce.Driver{shopify.Driver(), woocommerce.Driver(), vendure.Driver()}
+	return []commerce.Driver{shopify.Driver(), woocommerce.Driver(), amazon.Driver(), vendure.Driver()}
 }

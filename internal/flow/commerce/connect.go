@@ -24,7 +24,9 @@ func (d Driver) Connect(values map[string]string, client *http.Client, now func(
 		return nil, fmt.Errorf("connect %s: %w", d.Name, err)
 	}
 	patient := *client
-	patient.Transport = NewTransport(client.Transport, d.Rate)
+	transport := NewTransport(client.Transport, d.Rate)
+	transport.operation = d.Operation
+	patient.Transport = transport
 	patient.Timeout = 0 // a wait for the vendor's rate is no wait for its answer; each try has its own limit
 	shop, err := d.Open(Settings{Values: values, Client: &patient, Now: now})
 	if err != nil {

@@ -102,3 +102,68 @@ func TestAnswersThatLeadAstrayAreRefused(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+// Some vendors limit each operation by itself, and tell how much in their answers.
+func TestOperationsHaveRatesOfTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		began := time.Now()
+		told := ""
+		network := network(func(req *http.Request) *http.Response {
+			at = append(at, time.Now())
+			h := http.Header{}
+			if told != "" {
+				h.Set("X-Limit", told)
+			}
+			return &http.Response{StatusCode: 200, Header: h, Body: http.NoBody, Request: req}
+		})
+		var client *http.Client
+		d := commerce.Driver{
+			Name: "stub", Rate: commerce.Rate{Requests: 10, Per: time.Second, Burst: 1, Told: "X-Limit"},
+			Operation: func(r *http.Request) (string, commerce.Rate) {
+				if r.URL.Path == "/slow" {
+					return "slow", commerce.Rate{Requests: 1, Per: time.Minute, Burst: 2}
+				}
+				return "", commerce.Rate{}
+			},
+			Open: func(s commerce.Settings) (commerce.Shop, error) { client = s.Client; return stub{}, nil },
+		}
+		if _, err := d.Connect(nil, &http.Client{Transport: network}, time.Now); err != nil {
+			t.Fatal(err)
+		}
+		ask := func(path string) error {
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://shop.example"+path, nil) // a good address
+			_, _, err := commerce.Call(client, req)
+			return err
+		}
+		for _, path := range []string{"/slow", "/slow", "/fast", "/fast", "/slow"} {
+			if err := ask(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []time.Duration{0, 0, 0, 100 * time.Millisecond, time.Minute}
+		for i, at := range at {
+			if got := at.Sub(began); got != want[i] {
+				t.Errorf("request %d after %s, want %s", i, got, want[i])
+			}
+		}
+		told = "0.005" // one in 200 seconds
+		for range 3 {
+			if err := ask("/slow"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := len(at)
+		if err := ask("/slow"); !errs.Is(err, errs.Unavailable) || len(at) != n {
+			t.Errorf("a wait that is longer than ours: %v", err)
+		}
+		time.Sleep(200 * time.Second)
+		if err := ask("/slow"); err != nil {
+			t.Errorf("a refused request took the next one's place: %v", err)
+		}
+	})
+}
+
+type network func(*http.Request) *http.Response
+
+func (f network) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }

@@ -24,6 +24,10 @@ type Driver struct {
 	TopicHeader  string        // the header in which a webhook's topic travels, if Source reads it there: it is given back
 	Whole        []string      // kinds whose webhooks carry all that Fetch returns, with the time of change: they are taken as they come
 
+	// Operation names what a request asks for and its own rate, where the vendor limits each operation by itself; it is nil
+	// if all requests share Rate. A rate of no requests is Rate.
+	Operation func(*http.Request) (string, Rate)
+
 	// Open returns the shop that settings lead to. It checks them (errs.Invalid with the option as field) and does not
 	// touch the network. Callers use Connect.
 	Open func(Settings) (Shop, error)
@@ -105,6 +109,7 @@ type Rate struct {
 	Requests int
 	Per      time.Duration
 	Burst    int
+	Told     string // header of answers by which the vendor says how many requests a second it permits, "" if none does
 }
 
 // Settings is what a shop is opened with.

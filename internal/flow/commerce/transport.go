@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/outbound"
 )
 
@@ -25,8 +26,12 @@ const (
 // all, if that cannot do a thing twice: GET, HEAD, OPTIONS, PUT and DELETE, and any other that Repeatable marks. It
 // waits as long as Retry-After asks, else longer and longer; the last answer is returned as it is.
 type Transport struct {
-	base http.RoundTripper
-	pace pace
+	base      http.RoundTripper
+	rate      Rate
+	operation func(*http.Request) (string, Rate) // nil if all requests share the rate
+
+	mu    sync.Mutex
+	paces map[string]*pace // by operation
 }
 
 // NewTransport returns a Transport over another one; nil is that of package outbound.
@@ -34,7 +39,7 @@ func NewTransport(base http.RoundTripper, r Rate) *Transport {
 	if base == nil {
 		base = outbound.New(outbound.Options{HTTPS: true, Timeout: -1}).Transport
 	}
-	return &Transport{base: base, pace: newPace(r)}
+	return &Transport{base: base, rate: r, paces: map[string]*pace{}}
 }
 
 // Repeatable marks a request as one that may be repeated although its method says otherwise, such as the POST of a
@@ -58,17 +63,40 @@ func repeatable(req *http.Request) bool {
 	return marked
 }
 
+// paceOf returns the pace of what a request asks for.
+func (t *Transport) paceOf(req *http.Request) *pace {
+	name, rate := "", t.rate
+	if t.operation != nil {
+		var own Rate
+		if name, own = t.operation(req); own.Requests > 0 {
+			rate = own
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.paces[name]
+	if p == nil {
+		p = newPace(rate)
+		t.paces[name] = p
+	}
+	return p
+}
+
 // RoundTrip sends a request, as often as it takes.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
+	pace := t.paceOf(req)
 	for try := 0; ; try++ {
-		if err := t.pace.wait(ctx); err != nil {
+		if err := pace.wait(ctx); err != nil {
 			if req.Body != nil {
 				_ = req.Body.Close() // the contract of RoundTripper
 			}
 			return nil, err
 		}
 		res, err := t.once(req, try)
+		if res != nil && t.rate.Told != "" {
+			pace.learn(res.Header.Get(t.rate.Told))
+		}
 		wait, again := verdict(res, err, try)
 		if !again || try+1 == tries || !repeatable(req) || ctx.Err() != nil {
 			return res, err
@@ -78,7 +106,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			_ = res.Body.Close()
 		}
 		if res != nil && res.StatusCode == http.StatusTooManyRequests {
-			t.pace.hold(wait) // others would be refused as well
+			pace.hold(wait) // others would be refused as well
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, err
@@ -189,38 +217,62 @@ func sleep(ctx context.Context, d time.Duration) error {
 // pace spaces requests: a burst at once, then one each gap. It is the generic cell rate algorithm (ITU-T I.371): a
 // request moves the time at which the next is due on by a gap, and may be as early as the burst allows.
 type pace struct {
-	gap, early time.Duration
-
-	mu  *sync.Mutex
-	due *time.Time
+	mu    sync.Mutex
+	gap   time.Duration
+	burst int
+	due   time.Time
 }
 
-func newPace(r Rate) pace {
+func newPace(r Rate) *pace {
 	if r.Requests < 1 || r.Per <= 0 {
 		r = Rate{Requests: 2, Per: time.Second, Burst: 2}
 	}
-	gap := r.Per / time.Duration(r.Requests)
-	return pace{gap: gap, early: gap * time.Duration(max(r.Burst, 1)-1), mu: &sync.Mutex{}, due: &time.Time{}}
+	return &pace{gap: r.Per / time.Duration(r.Requests), burst: max(r.Burst, 1)}
 }
 
-// wait returns when a request may be sent. A wait that is broken off gives its place back to nobody.
-func (p pace) wait(ctx context.Context) error {
+func (p *pace) early() time.Duration { return p.gap * time.Duration(p.burst-1) }
+
+// wait returns when a request may be sent. One that would have to wait for longer than we wait is not sent, and takes no
+// place; neither does one whose wait is broken off.
+func (p *pace) wait(ctx context.Context) error {
 	p.mu.Lock()
 	now := time.Now()
 	if p.due.Before(now) {
-		*p.due = now
+		p.due = now
 	}
-	at := p.due.Add(-p.early)
-	*p.due = p.due.Add(p.gap)
+	d, gap := p.due.Add(-p.early()).Sub(now), p.gap
+	if d <= longestWait {
+		p.due = p.due.Add(gap)
+	}
 	p.mu.Unlock()
-	return sleep(ctx, at.Sub(now))
+	if d > longestWait {
+		return errs.Wrap(errs.Unavailable, fmt.Errorf("the next request is due in %s", d.Round(time.Second)), "error.shop_busy")
+	}
+	if err := sleep(ctx, d); err != nil {
+		p.mu.Lock()
+		p.due = p.due.Add(-gap)
+		p.mu.Unlock()
+		return err
+	}
+	return nil
+}
+
+// learn takes over how many requests a second a vendor says that it permits.
+func (p *pace) learn(text string) {
+	perSecond, err := strconv.ParseFloat(text, 64)
+	if err != nil || perSecond < 1e-4 || perSecond > 1e4 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.gap = time.Duration(float64(time.Second) / perSecond)
 }
 
 // hold lets nobody through for a while.
-func (p pace) hold(d time.Duration) {
+func (p *pace) hold(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if until := time.Now().Add(d + p.early); p.due.Before(until) {
-		*p.due = until
+	if until := time.Now().Add(d + p.early()); p.due.Before(until) {
+		p.due = until
 	}
 }

@@ -34,6 +34,11 @@ func order(n *wire.Node) *intake.Order {
 	o.ShipTo = address(n.At("recipient", "deliveryAddress"))
 	o.Total = intake.Price(n.At("proceeds", "grandTotal"))
 	o.Currency = o.Total.Currency
+	for _, b := range n.At("proceeds", "breakdowns").Items() {
+		if b.String("type") == "DELIVERY_TIP" { // of the order, not of its lines
+			o.Tip = intake.Add(o.Tip, intake.Price(b.At("subtotal")))
+		}
+	}
 	f := n.At("fulfillment")
 	status(o, f, "fulfillmentStatus")
 	o.ShipBy, o.DeliverBy = window(f.At("shipByWindow"), "earliestDateTime", "latestDateTime"), window(f.At("deliverByWindow"), "earliestDateTime", "latestDateTime")
