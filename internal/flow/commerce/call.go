@@ -89,3 +89,18 @@ type later struct {
 
 func (l *later) Error() string { return l.err.Error() }
 func (l *later) Unwrap() error { return l.err }
+
+// Rest is the error, of kind errs.Unavailable, of a call for which the vendor's rate leaves no place before a time that is
+// too far away to be waited for. A walk through a list goes on then, and has not failed.
+func Rest(until time.Time) error {
+	cause := fmt.Errorf("the next request is due at %s", until.UTC().Format(time.RFC3339))
+	return &rest{until: until, err: errs.Wrap(errs.Unavailable, cause, "error.shop_busy")}
+}
+
+type rest struct {
+	until time.Time
+	err   error
+}
+
+func (r *rest) Error() string { return r.err.Error() }
+func (r *rest) Unwrap() error { return r.err }

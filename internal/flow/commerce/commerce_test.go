@@ -43,7 +43,8 @@ func TestFirstImport(t *testing.T) {
 			x.put(anOrder(i, noon.Add(-time.Duration(i)*time.Hour), int64(100+i)))
 		}
 		x.put(&intake.Customer{Head: intake.Head{ID: "77", UpdatedAt: noon}, Name: "Ada", Email: "Ada@Example.com", Phone: "+49 30 1234567"})
-		x.put(&intake.Product{Head: intake.Head{ID: "5", Status: "active", UpdatedAt: noon}, Title: "Lamp", Variants: []intake.Variant{{ID: "51", SKU: "A", Price: eur(100), HSCode: "9405.21", Origin: "DEU"}}})
+		x.put(&intake.Product{Head: intake.Head{ID: "5", Status: "active", UpdatedAt: noon}, Title: "Lamp", Attributes: map[string]string{"material": "brass", "Batch": "2026-03"},
+			Variants: []intake.Variant{{ID: "51", SKU: "A", Price: eur(100), HSCode: "9405.21", Origin: "DEU", Image: "https://shop.example/lamp.jpg", Options: map[string]string{"size": "M"}, Attributes: map[string]string{"size": "?", "voltage": "230 V", "supplier": "Lux GmbH"}}}})
 		broken := anOrder(99, noon, 1)
 		broken.Shipping = intake.Money{Amount: money.Amount{Minor: 5, Currency: "USD"}}
 		x.put(broken)
@@ -59,6 +60,9 @@ func TestFirstImport(t *testing.T) {
 		if v := got.Products["5"].Variants[0]; v.HSCode == "" || v.Origin != "DE" || v.Price != 100 {
 			t.Errorf("variant %+v", v)
 		}
+		if p := got.Products["5"]; p.Attributes["material"] != "brass" || p.Batch != "2026-03" || p.Variants[0].Attributes["size"] != "M" || p.Variants[0].Attributes["voltage"] != "230 V" || p.Variants[0].Supplier != "Lux GmbH" || p.Variants[0].Image == "" {
+			t.Errorf("product %+v", p)
+		}
 		if o := got.Orders["9007199254740993"]; o.Number != "#1000" || o.Total != 100 || o.Currency != "EUR" {
 			t.Errorf("order %+v", o)
 		}
@@ -72,6 +76,38 @@ func TestFirstImport(t *testing.T) {
 		}
 		if percent, known := c.Share(); percent != 100 || !known {
 			t.Errorf("%d %%, %t", percent, known)
+		}
+	})
+}
+
+// A vendor whose rate leaves no place for a while is waited for, and has not failed.
+func TestAnImportRestsAsLongAsTheRateAsks(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newWorld(t, s, commercetest.NewShelf(), storetest.Workspace(t, s), noon)
+		for i := range 25 {
+			x.put(anOrder(i, noon.Add(-time.Duration(i)*time.Hour), 100))
+		}
+		c := x.connect()
+		until := noon.Add(time.Hour)
+		x.shelf.Fail(func(call int) error {
+			if call > 3 && x.clock.Before(until) {
+				return commerce.Rest(until)
+			}
+			return nil
+		})
+		x.clock = noon.Add(time.Minute)
+		if err := x.svc.Wake(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		x.work(50)
+		got, err := s.ShopConnection(context.Background(), c.Workspace, c.ID)
+		if err != nil || got.Problem != "" || got.Streak != 0 || got.State != commerce.Importing {
+			t.Errorf("%s, %q, %d failures, %v", got.State, got.Problem, got.Streak, err)
+		}
+		x.clock = until
+		x.work(50)
+		if got, err = s.ShopConnection(context.Background(), c.Workspace, c.ID); err != nil || got.State != commerce.Live || len(x.state(c).Orders) != 25 {
+			t.Errorf("%s, %d orders, %v", got.State, len(x.state(c).Orders), err)
 		}
 	})
 }

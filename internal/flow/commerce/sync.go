@@ -92,7 +92,10 @@ func (s *Service) sync(ctx context.Context, j job.Job) error {
 	for {
 		more, err := s.step(ctx, j.Workspace, r.Connection)
 		var f *fault
+		var full *rest
 		switch {
+		case errors.As(err, &f) && errors.As(f.err, &full):
+			return job.Later{At: full.until}
 		case errors.As(err, &f) && ctx.Err() == nil:
 			return s.failed(ctx, j.Workspace, r.Connection, f.err)
 		case err != nil || !more:

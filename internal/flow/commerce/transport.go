@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/outbound"
 )
 
@@ -246,7 +245,7 @@ func (p *pace) wait(ctx context.Context) error {
 	}
 	p.mu.Unlock()
 	if d > longestWait {
-		return errs.Wrap(errs.Unavailable, fmt.Errorf("the next request is due in %s", d.Round(time.Second)), "error.shop_busy")
+		return Rest(now.Add(d))
 	}
 	if err := sleep(ctx, d); err != nil {
 		p.mu.Lock()

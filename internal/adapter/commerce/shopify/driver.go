@@ -21,7 +21,8 @@ func Driver() commerce.Driver {
 		Options: []commerce.Option{
 			{Name: "address", Kind: commerce.URL, Required: true},
 			{Name: "client_id", Kind: commerce.Text},
-			{Name: "client_secret", Kind: commerce.Secret},
+			// The client secret of the app, by which Shopify signs and for which it gives tokens.
+			{Name: commerce.WebhookSecret, Kind: commerce.Secret, Required: true},
 			{Name: "token", Kind: commerce.Secret},
 		},
 		Capabilities: commerce.Capabilities{
@@ -31,7 +32,7 @@ func Driver() commerce.Driver {
 		// The limit is of points, a hundred a second on the smallest plan. What is spent beyond it is put off by Shopify
 		// itself (see client.ask).
 		Rate:   commerce.Rate{Requests: 2, Per: time.Second, Burst: 10},
-		Scheme: "shopify", Source: Source(), Open: open,
+		Scheme: "shopify", Source: Source(), TopicHeader: "X-Shopify-Topic", Open: open,
 	}
 }
 
@@ -48,8 +49,8 @@ func open(s commerce.Settings) (commerce.Shop, error) {
 	if ip := net.ParseIP(u.Hostname()); !ip.IsLoopback() && (u.Scheme != "https" || !strings.HasSuffix(u.Hostname(), home)) {
 		return nil, errs.Field("address", "error.shop_value")
 	}
-	c := &client{root: u, http: s.Client, now: s.Now, fixed: v["token"], id: v["client_id"], secret: v["client_secret"]}
-	if c.fixed == "" && (c.id == "" || c.secret == "") {
+	c := &client{root: u, http: s.Client, now: s.Now, fixed: v["token"], id: v["client_id"], secret: v[commerce.WebhookSecret]}
+	if c.fixed == "" && c.id == "" {
 		return nil, errs.Field("token", "error.required")
 	}
 	return &shop{client: c, size: map[string]int{}}, nil

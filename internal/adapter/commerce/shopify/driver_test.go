@@ -32,7 +32,7 @@ func connect(t *testing.T, h http.Handler, more map[string]string, now func() ti
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	values := map[string]string{"address": s.URL, "token": token}
+	values := map[string]string{"address": s.URL, "token": token, "webhook_secret": clientSecret}
 	if more != nil {
 		values = more
 		values["address"] = s.URL
@@ -48,7 +48,7 @@ func TestConformance(t *testing.T) {
 	s := httptest.NewServer(newStore(t))
 	defer s.Close()
 	commercetest.Run(t, quick(), commercetest.Fixture{
-		Settings: map[string]string{"address": s.URL, "token": token}, Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
+		Settings: map[string]string{"address": s.URL, "token": token, "webhook_secret": clientSecret}, Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
 		About: commerce.About{ID: "548380009", Name: "John Smith Test Store", Currency: "USD", Zone: "America/Toronto", Country: "CA", URL: "https://jsmith.myshopify.com"},
 		Want:  map[string]int{intake.KindOrder: 12, intake.KindProduct: 2, intake.KindCustomer: 2},
 	})
@@ -194,7 +194,7 @@ func local(t *testing.T, answer func(body string) string) commerce.Shop {
 		_, _ = w.WriteString(answer(r.URL.Path)) // a buffer
 		return w.Result(), nil
 	})
-	shop, err := quick().Connect(map[string]string{"address": "https://jsmith.myshopify.com", "token": token}, &http.Client{Transport: rt}, time.Now)
+	shop, err := quick().Connect(map[string]string{"address": "https://jsmith.myshopify.com", "token": token, "webhook_secret": clientSecret}, &http.Client{Transport: rt}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestErrorsHaveKinds(t *testing.T) {
 func TestTokensOfADay(t *testing.T) {
 	s, now := newStore(t), time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 	s.token = "none yet"
-	shop := connect(t, s, map[string]string{"client_id": clientID, "client_secret": clientSecret}, func() time.Time { return now })
+	shop := connect(t, s, map[string]string{"client_id": clientID, "webhook_secret": clientSecret}, func() time.Time { return now })
 	about := func(want int) {
 		t.Helper()
 		if _, err := shop.About(t.Context()); err != nil || s.tokens != want {
@@ -240,7 +240,7 @@ func TestTokensOfADay(t *testing.T) {
 	about(2)
 	s.token = "revoked" // before its time
 	about(3)
-	shop = connect(t, s, map[string]string{"client_id": clientID, "client_secret": "shpss_another"}, time.Now)
+	shop = connect(t, s, map[string]string{"client_id": clientID, "webhook_secret": "shpss_another"}, time.Now)
 	if _, err := shop.About(t.Context()); !errs.Is(err, errs.Denied) || strings.Contains(err.Error(), "shpss_another") {
 		t.Error(err)
 	}
@@ -249,7 +249,7 @@ func TestTokensOfADay(t *testing.T) {
 func TestWebhooksAreAskedForOnce(t *testing.T) {
 	s := newStore(t)
 	s.hooks = []any{object{"id": "gid://shopify/WebhookSubscription/1", "topic": "ORDERS_CREATE", "uri": "https://other.example/"}}
-	shop := connect(t, s, map[string]string{"client_id": clientID, "client_secret": clientSecret}, time.Now).(commerce.Subscriber)
+	shop := connect(t, s, map[string]string{"client_id": clientID, "webhook_secret": clientSecret}, time.Now).(commerce.Subscriber)
 	for range 2 {
 		if err := shop.Subscribe(t.Context(), "https://desk.example/hooks/1", clientSecret); err != nil {
 			t.Fatal(err)
@@ -259,7 +259,7 @@ func TestWebhooksAreAskedForOnce(t *testing.T) {
 		t.Errorf("%d webhooks", len(s.hooks))
 	}
 	var field *errs.Error
-	if err := shop.Subscribe(t.Context(), "https://desk.example/hooks/1", "a secret of ours"); !errors.As(err, &field) || field.Field != "client_secret" {
+	if err := shop.Subscribe(t.Context(), "https://desk.example/hooks/1", "a secret of ours"); !errors.As(err, &field) || field.Field != "webhook_secret" {
 		t.Errorf("a secret by which Shopify does not sign: %v", err)
 	}
 }
@@ -269,11 +269,11 @@ func TestWhatAShopIsConnectedBy(t *testing.T) {
 		values map[string]string
 		field  string
 	}{
-		{map[string]string{"address": "https://jsmith.myshopify.com"}, "token"},
-		{map[string]string{"address": "https://jsmith.myshopify.com", "client_id": "x"}, "token"},
-		{map[string]string{"address": "http://jsmith.myshopify.com", "token": token}, "address"},
-		{map[string]string{"address": "https://shop.example", "token": token}, "address"},
-		{map[string]string{"address": "https://myshopify.com.shop.example", "token": token}, "address"},
+		{map[string]string{"address": "https://jsmith.myshopify.com", "webhook_secret": "x"}, "token"},
+		{map[string]string{"address": "https://jsmith.myshopify.com", "client_id": "x"}, "webhook_secret"},
+		{map[string]string{"address": "http://jsmith.myshopify.com", "token": token, "webhook_secret": "x"}, "address"},
+		{map[string]string{"address": "https://shop.example", "token": token, "webhook_secret": "x"}, "address"},
+		{map[string]string{"address": "https://myshopify.com.shop.example", "token": token, "webhook_secret": "x"}, "address"},
 	} {
 		_, err := shopify.Driver().Connect(c.values, http.DefaultClient, time.Now)
 		if list := errs.Fields(err); len(list) != 1 || list[0].Field != c.field {
@@ -325,7 +325,7 @@ func FuzzAnswers(f *testing.F) {
 			return w.Result(), nil
 		})
 		d := shopify.Driver()
-		shop, err := d.Open(commerce.Settings{Values: map[string]string{"address": "https://jsmith.myshopify.com", "token": token}, Client: &http.Client{Transport: rt}, Now: time.Now})
+		shop, err := d.Open(commerce.Settings{Values: map[string]string{"address": "https://jsmith.myshopify.com", "token": token, "webhook_secret": clientSecret}, Client: &http.Client{Transport: rt}, Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}

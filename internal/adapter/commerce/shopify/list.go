@@ -294,8 +294,8 @@ func (s *shop) refunds(ctx context.Context, n *wire.Node, order string) ([]*inta
 // Subscribe asks for a webhook on each of our topics that has none at this address. Shopify signs with the secret of the
 // app, which cannot be chosen: another one is refused, as no webhook could be proven by it.
 func (s *shop) Subscribe(ctx context.Context, address, secret string) error {
-	if s.secret != "" && secret != s.secret {
-		return errs.Field("client_secret", "error.shop_value")
+	if secret != s.secret {
+		return errs.Field(commerce.WebhookSecret, "error.shop_value")
 	}
 	there := map[string]bool{}
 	variables := map[string]any{"uri": address}

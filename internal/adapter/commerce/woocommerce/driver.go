@@ -26,7 +26,7 @@ func Driver() commerce.Driver {
 		},
 		// A shop stands on a server of its own, of whatever strength; WooCommerce itself names no limit.
 		Rate:   commerce.Rate{Requests: 4, Per: time.Second, Burst: 4},
-		Scheme: "woocommerce", Source: Source(), Open: open,
+		Scheme: "woocommerce", Source: Source(), TopicHeader: "X-WC-Webhook-Topic", Open: open,
 	}
 }
 
