@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -132,8 +133,7 @@ func refusal(n *wire.Node) error {
 	if !list.Given() {
 		return nil
 	}
-	var said []string
-	var codes []string
+	var said, codes []string
 	for _, e := range list.Items() {
 		said, codes = append(said, e.String("message")), append(codes, e.String("extensions", "code"))
 	}
@@ -141,14 +141,7 @@ func refusal(n *wire.Node) error {
 		said = append(said, text)
 	}
 	cause := fmt.Errorf("%.300q (%s)", strings.Join(said, "; "), strings.Join(codes, ", "))
-	has := func(code string) bool {
-		for _, c := range codes {
-			if c == code {
-				return true
-			}
-		}
-		return false
-	}
+	has := func(code string) bool { return slices.Contains(codes, code) }
 	switch {
 	case has("THROTTLED"):
 		return commerce.Later(restored(n.At("extensions", "cost")), cause)
