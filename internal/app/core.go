@@ -23,9 +23,11 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -83,6 +85,8 @@ type Core struct {
 	Products  *product.Service
 	Shipments *shipment.Service
 	Lanes     *lanes.Service
+	Traces    *trace.Service
+	Stall     *stall.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -191,8 +195,9 @@ func (c *Core) build() {
 	}
 	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Lanes = lanes.New(lanes.Config{Store: s, Parcels: func() lanes.Parcels { return c.Shipments }, Now: c.Now})
+	c.Lanes = lanes.New(lanes.Config{Store: s, Parcels: func() lanes.Parcels { return c.Shipments }, Claims: claimWindow, Now: c.Now})
 	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, Patience: c.Lanes.Patience})
+	c.Traces = trace.New(trace.Config{Store: s, Shipments: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
@@ -203,6 +208,7 @@ func (c *Core) build() {
 	c.Tickets = ticket.NewService(ticket.Config{
 		Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 	})
+	c.Stall = stall.New(stall.Config{Store: s, Orders: c.Orders, Shipments: c.Shipments, Tickets: c.Tickets, Traces: c.Traces, Now: c.Now})
 	c.sender = email.NewSender(email.SenderOptions{DSN: true})
 	c.Transport = &postman.Post{Sender: c.sender, AllowPlain: c.PlainMail}
 	c.Transport.Rotated = func(box ticket.Mailbox, was, is string) {
