@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/job"
 )
 
@@ -39,4 +42,12 @@ func (c *Core) askLanes(ctx context.Context) {
 	}
 }
 
-func (c *Core) workLanes(ctx context.Context, j job.Job) error { return c.Lanes.Work(ctx, j.Workspace) }
+func (c *Core) workLanes(ctx context.Context, j job.Job) error {
+	return errors.Join(c.Lanes.Work(ctx, j.Workspace), c.Traces.Sweep(ctx, j.Workspace), c.Stall.Work(ctx, j.Workspace))
+}
+
+// claimWindow tells lanes when a carrier takes a claim.
+func claimWindow(v shipment.Shipment) (from, until time.Time) {
+	w, _ := trace.WindowOf(v)
+	return w.OpensAt, w.ClosesAt
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -150,4 +151,21 @@ func (s *Store) EventsAfter(ctx context.Context, w auth.WorkspaceID, after event
 // EventsOf returns the newest events of a kind since a moment.
 func (s *Store) EventsOf(ctx context.Context, w auth.WorkspaceID, kind string, since time.Time, limit int) ([]event.Event, error) {
 	return all(ctx, s.DB, eventDest, `SELECT `+eventCols+` FROM event WHERE workspace_id=$1 AND id>$2 AND kind=$3 ORDER BY id DESC LIMIT $4`, w, id.Floor(since), kind, limit)
+}
+
+// EventCursor returns how far a reader of the journal has read, 0 for one that has
+// not begun.
+func (s *Store) EventCursor(ctx context.Context, w auth.WorkspaceID, reader string) (event.ID, error) {
+	at, err := scalar[event.ID](ctx, s.DB, `SELECT cursor FROM event_cursor WHERE workspace_id=$1 AND reader=$2`, w, reader)
+	if errs.Is(err, errs.NotFound) {
+		return 0, nil
+	}
+	return at, err
+}
+
+// MoveEventCursor notes how far a reader has read. It never moves back.
+func (s *Store) MoveEventCursor(ctx context.Context, w auth.WorkspaceID, reader string, to event.ID) error {
+	_, err := s.exec(ctx, `INSERT INTO event_cursor (workspace_id, reader, cursor) VALUES ($1,$2,$3)
+		ON CONFLICT (workspace_id, reader) DO UPDATE SET cursor=excluded.cursor WHERE event_cursor.cursor<excluded.cursor`, w, reader, to)
+	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -161,6 +162,20 @@ func (s *Store) TicketsOfCustomer(ctx context.Context, sc auth.Scope, c customer
 	b.scope(sc, "")
 	b.args = append(b.args, limit)
 	return all(ctx, s.DB, ticketDest, `SELECT `+ticketCols+` FROM ticket WHERE `+b.String()+` ORDER BY last_at DESC LIMIT `+b.last(), b.args...)
+}
+
+// TicketsOfOrder implements ticket.Store.
+func (s *Store) TicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, limit int) ([]ticket.Ticket, error) {
+	return all(ctx, s.DB, ticketDest, `SELECT `+ticketCols+` FROM ticket WHERE order_id=$1 AND +workspace_id=$2 ORDER BY last_at DESC LIMIT $3`, o, w, limit)
+}
+
+// RaiseOnce implements ticket.Store.
+func (s *Store) RaiseOnce(ctx context.Context, w auth.WorkspaceID, o order.ID, key string) error {
+	n, err := s.exec(ctx, `INSERT INTO ticket_case (workspace_id, key, order_id) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING`, w, clean(key), o)
+	if err == nil && n == 0 {
+		err = ticket.ErrRaised
+	}
+	return err
 }
 
 // OpenTicketFor returns a customer's newest tickets that are not closed.

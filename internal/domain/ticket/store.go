@@ -28,6 +28,10 @@ type Store interface {
 	Tickets(context.Context, ListQuery) ([]Ticket, error)
 	CountTickets(ctx context.Context, q ListQuery, limit int) (int, error)
 	TicketsOfCustomer(ctx context.Context, s auth.Scope, c customer.ID, limit int) ([]Ticket, error)
+	// TicketsOfOrder returns the tickets of an order, the one that moved last first.
+	TicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, limit int) ([]Ticket, error)
+	// RaiseOnce notes that a case is raised; ErrRaised says that it was before.
+	RaiseOnce(ctx context.Context, w auth.WorkspaceID, o order.ID, key string) error
 	OpenTicketFor(ctx context.Context, w auth.WorkspaceID, c customer.ID, since time.Time, limit int) ([]Ticket, error)
 	FollowUps(context.Context, auth.WorkspaceID, ID) ([]int64, error)
 	DueSnoozed(ctx context.Context, now time.Time, limit int) ([]Ticket, error)

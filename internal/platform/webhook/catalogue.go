@@ -42,6 +42,13 @@ var connectionFields = []Field{
 	{"problem", Text, "what is wrong, as a key of our texts; left out if nothing is"}, {"objects", Integer, "versions of orders, products and customers taken so far"},
 }
 
+// traceFields are those of a search request or claim to a carrier.
+var traceFields = []Field{
+	{"shipment", "shipment", "the parcel"}, {"order", "order", "the parcel's order"}, {"ticket", "ticket", "where it is spoken of"}, {"kind", Text, "search or claim"},
+	{"state", Text, "now"}, {"was", Text, "before"}, {"carrier", Text, "in small letters and digits"}, {"number", Text, "the tracking number"},
+	{"reference", Text, "the carrier's own"}, {"deadline", Moment, "until when the carrier takes it"}, {"amount", Integer, "in the currency's smallest unit"}, {"currency", Text, "ISO 4217"},
+}
+
 // catalogue is the contract with receivers: fields are added to it, and neither
 // renamed nor taken away. A test holds it to the journal.
 var catalogue = []Kind{
@@ -108,6 +115,10 @@ var catalogue = []Kind{
 	{"shipment.returned", "A parcel is back at its sender.", shipmentFields},
 	{"shipment.lost", "A parcel is lost.", shipmentFields},
 	{"shipment.destroyed", "A parcel was destroyed.", shipmentFields},
+	{"trace.opened", "A search request or claim to a carrier was drafted.", traceFields},
+	{"trace.moved", "It was sent, answered, paid, rejected, or it expired.", traceFields},
+	{"trace.noted", "Something else about it changed.", traceFields},
+	{"trace.due", "Its deadline is near, and it is not sent.", traceFields},
 	{"shipment.overdue", "A parcel is late: its carrier says so, or the day that it named is over.", shipmentFields},
 	{"shipment.stalled", "A parcel is silent for longer than its lane explains.", shipmentFields},
 	{"shipment.presumed_lost", "A parcel is silent for so long that hardly any such parcel is seen again.", shipmentFields},

@@ -17,6 +17,8 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -78,6 +80,8 @@ type Config struct {
 	Rates     *fx.Service
 	Plans     *plan.Service
 	Shipments *shipment.Service
+	Traces    *trace.Service
+	Lanes     *lanes.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
 	Audit     *audit.Service

@@ -23,6 +23,8 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -47,6 +49,7 @@ type world struct {
 	rates     *fx.Service
 	plans     *plan.Service
 	shipments *shipment.Service
+	traces    *trace.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
 	audit     *audit.Service
@@ -81,6 +84,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	}})
 	w.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
+	w.traces = trace.New(trace.Config{Store: s, Shipments: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
 	w.products = product.NewService(product.Config{Store: s, Journal: s, IDs: w.ids, Now: w.now})
 	w.rates = fx.New(fx.Config{Store: s, Journal: s, Now: w.now})
 	w.plans = plan.New(plan.Config{Store: s, Products: w.products, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
@@ -103,7 +107,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -285,6 +289,18 @@ func (m *merchant) stage(op string) map[string]string {
 	told, err := w.shipments.Events(ctx, m.owner, sent[0].ID)
 	must(w.t, err)
 	put(aPayload{}, false, int64(told[0].Payload))
+	traced, err := w.traces.List(ctx, m.owner, trace.Filter{Shipment: sent[0].ID}, trace.Cursor{}, 1)
+	must(w.t, err)
+	if len(traced) == 0 { // a parcel has one
+		one, err := w.traces.Open(ctx, m.owner, trace.NewTrace{Shipment: sent[0].ID})
+		must(w.t, err)
+		traced = append(traced, one)
+	}
+	if op == "traceOpen" {
+		_, err = w.traces.Close(ctx, m.owner, traced[0].ID, trace.Found)
+		must(w.t, err)
+	}
+	put(aTrace{}, false, int64(traced[0].ID))
 
 	first, msg := m.mail(box, "anna@"+host, n+" parcel")
 	_, err = w.tickets.Note(ctx, m.owner, first, ticket.NewNote{Body: "note " + m.mark})

@@ -1,0 +1,323 @@
+package trace
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// MaxPage is the most traces that one call returns.
+const MaxPage = 200
+
+const maxNote, maxReference = 4000, 100
+
+// Shipments is what is asked of parcels.
+type Shipments interface {
+	Get(ctx context.Context, actor auth.Actor, id shipment.ID) (shipment.Shipment, error)
+}
+
+// Store keeps traces. A record of another workspace does not exist.
+type Store interface {
+	InTx(context.Context, func(context.Context) error) error
+	// AddTrace fails with errs.Conflict if the parcel has an open trace.
+	AddTrace(context.Context, Trace) error
+	// SaveTrace writes what may change.
+	SaveTrace(context.Context, Trace) error
+	// HoldTrace returns a trace, locked until the transaction ends.
+	HoldTrace(context.Context, auth.WorkspaceID, ID) (Trace, error)
+	Trace(context.Context, auth.WorkspaceID, ID) (Trace, error)
+	// Traces returns what somebody sees, in the order of the filter.
+	Traces(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Trace, error)
+	// DueTraces returns traces whose DueAt has come, locked.
+	DueTraces(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]Trace, error)
+}
+
+// Filter narrows a list of traces; a zero field does not. A list of one state goes
+// by deadline, the nearest first, and any other by age, the newest first.
+type Filter struct {
+	State    State
+	Shipment shipment.ID
+	Ticket   ticket.ID
+}
+
+// Cursor is a place in a list: the last trace seen and its deadline.
+type Cursor struct {
+	At time.Time
+	ID ID
+}
+
+// CursorAt returns the place of a trace in a list under the filter.
+func (f Filter) CursorAt(t Trace) Cursor {
+	if f.State != "" {
+		return Cursor{t.Deadline, t.ID}
+	}
+	return Cursor{ID: t.ID}
+}
+
+// Config is what a Service needs.
+type Config struct {
+	Store     Store
+	Shipments Shipments
+	Journal   event.Journal
+	IDs       *id.Source
+	Now       func() time.Time
+}
+
+// Service holds the verbs of traces.
+type Service struct{ Config }
+
+// New returns a Service.
+func New(cfg Config) *Service {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Service{cfg}
+}
+
+func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// NewTrace is a trace to be opened.
+type NewTrace struct {
+	Shipment shipment.ID
+	Kind     Kind // Search if ""
+	Ticket   ticket.ID
+	Amount   money.Amount
+	Note     string
+	Deadline time.Time // that of the carrier's window if zero
+}
+
+// Open drafts a trace of a parcel that the actor may see, with the carrier's
+// window, papers and deadline. If the parcel has an open trace it is
+// errs.Conflict. It needs WriteTickets.
+func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace, error) {
+	if err := actor.Can(auth.WriteTickets); err != nil {
+		return Trace{}, err
+	}
+	v, err := s.Shipments.Get(ctx, actor, n.Shipment)
+	if err != nil {
+		return Trace{}, err
+	}
+	if n.Kind == "" {
+		n.Kind = Search
+	}
+	if n.Kind != Search && n.Kind != Claim {
+		return Trace{}, errs.Field("kind", "error.invalid")
+	}
+	now := s.clock()
+	t := Trace{
+		ID: ID(s.IDs.Next()), Workspace: actor.Workspace, Shipment: v.ID, Order: v.Order, Shop: v.Shop, Ticket: n.Ticket, Kind: n.Kind, State: Draft,
+		Carrier: v.Carrier, Number: v.Number, Amount: n.Amount, Note: cut(n.Note, maxNote), Deadline: n.Deadline.UTC().Truncate(time.Millisecond), CreatedAt: now, UpdatedAt: now,
+	}
+	if err := checkAmount(t.Amount); err != nil {
+		return Trace{}, err
+	}
+	if w, ok := WindowOf(v); ok {
+		t.OpensAt, t.Papers, t.Rule = w.OpensAt, w.Papers, w.Name
+		if n.Deadline.IsZero() {
+			t.Deadline = w.ClosesAt
+		}
+	}
+	t.DueAt = t.dueAt(now)
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Store.AddTrace(ctx, t); err != nil {
+			return err
+		}
+		return s.Journal.Append(ctx, announce(actor, IsOpened, t, "", now))
+	})
+	if err != nil {
+		return Trace{}, fmt.Errorf("open trace: %w", err)
+	}
+	return t, nil
+}
+
+func checkAmount(a money.Amount) error {
+	if a == (money.Amount{}) {
+		return nil
+	}
+	if _, ok := money.Digits(a.Currency); !ok {
+		return errs.Field("currency", "error.currency", "currency", a.Currency)
+	}
+	if a.Minor < 0 {
+		return errs.Field("amount", "error.invalid")
+	}
+	return nil
+}
+
+func cut(s string, most int) string {
+	s = strings.ToValidUTF8(strings.TrimSpace(s), "\uFFFD")
+	for i := range s {
+		if i > most {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// Change is what becomes of a trace; a nil field stays as it is.
+type Change struct {
+	To        State // "" leaves the state
+	Reference *string
+	Amount    *money.Amount
+	Deadline  *time.Time
+	Ticket    *ticket.ID
+	Note      *string
+}
+
+// Change moves a trace on, or writes to it. A move that a trace in its state
+// cannot make is errs.Conflict; to the state that it is in it changes nothing. It
+// needs WriteTickets.
+func (s *Service) Change(ctx context.Context, actor auth.Actor, id ID, c Change) (Trace, error) {
+	if err := actor.Can(auth.WriteTickets); err != nil {
+		return Trace{}, err
+	}
+	var t Trace
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		var err error
+		if t, err = s.Store.HoldTrace(ctx, actor.Workspace, id); err == nil {
+			err = auth.Can(actor, auth.ReadShipments, t.Resource())
+		}
+		if err != nil {
+			return err
+		}
+		was := t
+		if err := t.apply(c, s.clock()); err != nil {
+			return err
+		}
+		if err := s.Store.SaveTrace(ctx, t); err != nil {
+			return err
+		}
+		kind := IsNoted
+		if was.State != t.State {
+			kind = IsMoved
+		}
+		return s.Journal.Append(ctx, announce(actor, kind, t, was.State, t.UpdatedAt))
+	})
+	if err != nil {
+		return Trace{}, fmt.Errorf("change trace: %w", err)
+	}
+	return t, nil
+}
+
+func (t *Trace) apply(c Change, now time.Time) error {
+	if c.To != "" && c.To != t.State {
+		if !CanMove(t.State, c.To) {
+			return errs.New(errs.Conflict, "error.trace_state", "from", string(t.State), "to", string(c.To))
+		}
+		if t.State = c.To; c.To == Sent {
+			t.SentAt = now
+		}
+	}
+	if c.Reference != nil {
+		t.Reference = cut(*c.Reference, maxReference)
+	}
+	if c.Amount != nil {
+		if err := checkAmount(*c.Amount); err != nil {
+			return err
+		}
+		t.Amount = *c.Amount
+	}
+	if c.Deadline != nil {
+		t.Deadline = c.Deadline.UTC().Truncate(time.Millisecond)
+		if c.Deadline.IsZero() {
+			t.Deadline = time.Time{}
+		}
+	}
+	if c.Ticket != nil {
+		t.Ticket = *c.Ticket
+	}
+	if c.Note != nil {
+		t.Note = cut(*c.Note, maxNote)
+	}
+	t.UpdatedAt, t.DueAt = now, t.dueAt(now)
+	return nil
+}
+
+// Annotate writes a note to a trace.
+func (s *Service) Annotate(ctx context.Context, actor auth.Actor, id ID, note string) (Trace, error) {
+	return s.Change(ctx, actor, id, Change{Note: &note})
+}
+
+// Close ends a trace: as paid, rejected or found.
+func (s *Service) Close(ctx context.Context, actor auth.Actor, id ID, as State) (Trace, error) {
+	if as != Paid && as != Rejected && as != Found {
+		return Trace{}, errs.Field("state", "error.invalid")
+	}
+	return s.Change(ctx, actor, id, Change{To: as})
+}
+
+// Get returns a trace of an order that the actor may see; any other is
+// errs.NotFound. It needs ReadShipments.
+func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (Trace, error) {
+	if err := actor.Can(auth.ReadShipments); err != nil {
+		return Trace{}, err
+	}
+	t, err := s.Store.Trace(ctx, actor.Workspace, id)
+	if err == nil {
+		err = auth.Can(actor, auth.ReadShipments, t.Resource())
+	}
+	if err != nil {
+		return Trace{}, err
+	}
+	return t, nil
+}
+
+// List returns the traces under a filter that the actor may see, after a cursor,
+// at most MaxPage.
+func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, after Cursor, limit int) ([]Trace, error) {
+	if err := actor.Can(auth.ReadShipments); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > MaxPage {
+		limit = MaxPage
+	}
+	return s.Store.Traces(ctx, actor.Scope(), f, after, limit)
+}
+
+// sweepBatch is how many traces one transaction looks at.
+const sweepBatch = 500
+
+// Sweep warns of drafts whose deadline is near, once each, and lets those expire
+// whose deadline is over. A repeat finds nothing left.
+func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) error {
+	for {
+		n, now := 0, s.clock()
+		err := s.Store.InTx(ctx, func(ctx context.Context) error {
+			due, err := s.Store.DueTraces(ctx, w, now, sweepBatch)
+			if err != nil {
+				return err
+			}
+			n = len(due)
+			var told []event.Event
+			for _, t := range due {
+				kind, was := IsDue, t.State
+				if t.State == Draft && !t.Deadline.After(now) {
+					kind, t.State, t.UpdatedAt = IsMoved, Expired, now
+				}
+				t.DueAt = t.dueAt(now)
+				if err := s.Store.SaveTrace(ctx, t); err != nil {
+					return err
+				}
+				told = append(told, announce(auth.ForSystem(w), kind, t, was, now))
+			}
+			if len(told) == 0 {
+				return nil
+			}
+			return s.Journal.Append(ctx, told...)
+		})
+		if err != nil {
+			return fmt.Errorf("sweep traces: %w", err)
+		}
+		if n < sweepBatch {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package api
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/lanes"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+func traceGroup() group {
+	read, write := may(auth.ReadShipments), may(auth.ReadShipments, auth.WriteTickets)
+	return group{"Traces", "A trace is a search request or claim to the carrier of a parcel, with its deadline.", []operation{
+		{"traceList", "GET", "/traces", read, do((*server).traceList), "List traces",
+			"Traces, newest first; with `state` those in it, the nearest deadline first."},
+		{"traceOpen", "POST", "/traces", write, do((*server).traceOpen), "Open a trace",
+			"Drafts a trace of a parcel, with the time in which its carrier takes one, the papers that it asks for and the deadline, as far as they are known. A parcel has one open trace at most. Nothing is sent to the carrier."},
+		{"traceGet", "GET", "/traces/{trace}", read, do((*server).traceGet), "Get a trace", "One trace."},
+		{"traceUpdate", "PATCH", "/traces/{trace}", write, do((*server).traceUpdate), "Move a trace on",
+			"Tells what came of a trace: that it was sent, answered, paid or rejected, under which reference and about which sum. From `draft` leads `sent` or `found`; from `sent` also `answered`, `paid` and `rejected`; from `rejected` `sent` again. A draft whose deadline is over becomes `expired` by itself."},
+		{"laneList", "GET", "/lanes", read, do((*server).laneList), "See how lanes do",
+			"What each lane did, counted in whole weeks: parcels delivered and lost, how long they took from the first scan, and how many arrived when their customers were told that they would."},
+	}}
+}
+
+// Trace is a search request or claim to a carrier.
+type Trace struct {
+	ID         Ref[aTrace]    `json:"id"`
+	ShipmentID Ref[aShipment] `json:"shipment_id"`
+	OrderID    *Ref[anOrder]  `json:"order_id" nullable:"true"`
+	TicketID   *Ref[aTicket]  `json:"ticket_id" nullable:"true"`
+	Kind       string         `json:"kind" enum:"search,claim"`
+	State      string         `json:"state" enum:"draft,sent,answered,paid,rejected,found,expired"`
+	Carrier    string         `json:"carrier" example:"royalmail"`
+	Number     string         `json:"number" example:"RM123456789GB"`
+	Reference  *string        `json:"reference" doc:"The carrier's own."`
+	Papers     []string       `json:"papers" nullable:"false" example:"[\"proof_of_posting\"]" doc:"What the carrier asks for."`
+	OpensAt    *time.Time     `json:"opens_at" doc:"The carrier takes it from then."`
+	Deadline   *time.Time     `json:"deadline" doc:"And until then; null if no deadline is known."`
+	Rule       *string        `json:"rule" example:"royal_mail_uk" doc:"The row of the table of windows that both follow from."`
+	Amount     *Money         `json:"amount,omitempty" doc:"Claimed, and paid once it is."`
+	Note       string         `json:"note"`
+	SentAt     *time.Time     `json:"sent_at"`
+	CreatedAt  time.Time      `json:"created_at"`
+	UpdatedAt  time.Time      `json:"updated_at"`
+}
+
+func traceRecord(t trace.Trace) Trace {
+	out := Trace{
+		ID: refTo[aTrace](t.ID), ShipmentID: refTo[aShipment](t.Shipment), OrderID: optRef[anOrder](t.Order), TicketID: optRef[aTicket](t.Ticket),
+		Kind: string(t.Kind), State: string(t.State), Carrier: t.Carrier, Number: t.Number, Reference: optText(t.Reference), Papers: append([]string{}, t.Papers...),
+		OpensAt: optTime(t.OpensAt), Deadline: optTime(t.Deadline), Rule: optText(t.Rule), Note: t.Note, SentAt: optTime(t.SentAt), CreatedAt: at(t.CreatedAt), UpdatedAt: at(t.UpdatedAt),
+	}
+	if t.Amount.Currency != "" {
+		out.Amount = &Money{t.Amount.Minor, t.Amount.Currency}
+	}
+	return out
+}
+
+func (s *server) traceList(c *call, in *struct {
+	State    string         `query:"state" enum:"draft,sent,answered,paid,rejected,found,expired"`
+	Shipment Ref[aShipment] `query:"shipment"`
+	Ticket   Ref[aTicket]   `query:"ticket"`
+	Paging
+	Picking
+}) (*pageOut[Trace], error) {
+	f := trace.Filter{State: trace.State(in.State), Shipment: shipment.ID(in.Shipment.num()), Ticket: ticket.ID(in.Ticket.num())}
+	var after trace.Cursor
+	if in.Cursor != "" {
+		var ms, last int64
+		if err := readCursor('t', in.Cursor, &ms, &last); err != nil {
+			return nil, err
+		}
+		after = trace.Cursor{ID: trace.ID(last)}
+		if ms != 0 {
+			after.At = time.UnixMilli(ms).UTC()
+		}
+	}
+	found, err := s.Traces.List(c, c.actor, f, after, min(in.Limit+1, trace.MaxPage))
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(found) > in.Limit || len(found) == trace.MaxPage {
+		found = found[:min(len(found), in.Limit)]
+		place := f.CursorAt(found[len(found)-1])
+		ms := int64(0)
+		if !place.At.IsZero() {
+			ms = place.At.UnixMilli()
+		}
+		next = writeCursor('t', ms, int64(place.ID))
+	}
+	return page(c, convert(found, traceRecord), next), nil
+}
+
+func (s *server) traceGet(c *call, in *struct {
+	Trace Ref[aTrace] `path:"trace" doc:"The trace's id."`
+	Picking
+}) (*recordOut[Trace], error) {
+	t, err := s.Traces.Get(c, c.actor, trace.ID(in.Trace.num()))
+	if err != nil {
+		return nil, err
+	}
+	return record(traceRecord(t)), nil
+}
+
+// TraceDraft is a trace to be opened.
+type TraceDraft struct {
+	ShipmentID Ref[aShipment] `json:"shipment_id"`
+	TicketID   Ref[aTicket]   `json:"ticket_id,omitempty"`
+	Kind       string         `json:"kind,omitempty" enum:"search,claim" doc:"search by default."`
+	Amount     *Money         `json:"amount,omitempty" doc:"What is claimed."`
+	Deadline   *time.Time     `json:"deadline,omitempty" doc:"That of the carrier by default."`
+	Note       string         `json:"note,omitempty" maxLength:"4000"`
+}
+
+func (s *server) traceOpen(c *call, in *struct{ Body TraceDraft }) (*recordOut[Trace], error) {
+	b := in.Body
+	n := trace.NewTrace{Shipment: shipment.ID(b.ShipmentID.num()), Ticket: ticket.ID(b.TicketID.num()), Kind: trace.Kind(b.Kind), Note: b.Note}
+	if b.Amount != nil {
+		n.Amount = money.Amount{Minor: b.Amount.Amount, Currency: b.Amount.Currency}
+	}
+	if b.Deadline != nil {
+		n.Deadline = *b.Deadline
+	}
+	if n.Ticket != 0 {
+		if _, err := s.Tickets.Get(c, c.actor, n.Ticket); err != nil {
+			return nil, err
+		}
+	}
+	t, err := s.Traces.Open(c, c.actor, n)
+	if err != nil {
+		return nil, err
+	}
+	return record(traceRecord(t)), nil
+}
+
+// TraceChange is what became of a trace; what is left out stays.
+type TraceChange struct {
+	State     string     `json:"state,omitempty" enum:"sent,answered,paid,rejected,found"`
+	Reference *string    `json:"reference,omitempty" maxLength:"100"`
+	Amount    *Money     `json:"amount,omitempty"`
+	Deadline  *time.Time `json:"deadline,omitempty"`
+	Note      *string    `json:"note,omitempty" maxLength:"4000"`
+}
+
+func (s *server) traceUpdate(c *call, in *struct {
+	Trace Ref[aTrace] `path:"trace" doc:"The trace's id."`
+	Matching
+	Body TraceChange
+}) (out *recordOut[Trace], err error) {
+	b, id := in.Body, trace.ID(in.Trace.num())
+	change := trace.Change{To: trace.State(b.State), Reference: b.Reference, Note: b.Note, Deadline: b.Deadline}
+	if b.Amount != nil {
+		change.Amount = &money.Amount{Minor: b.Amount.Amount, Currency: b.Amount.Currency}
+	}
+	err = s.inTx(c, func(c *call) error {
+		old, err := s.Traces.Get(c, c.actor, id)
+		if err != nil {
+			return err
+		}
+		if err := c.match(in.Matching, tagOf(traceRecord(old))); err != nil {
+			return err
+		}
+		t, err := s.Traces.Change(c, c.actor, id, change)
+		out = record(traceRecord(t))
+		return err
+	})
+	return out, err
+}
+
+// LaneReport is what lanes did.
+type LaneReport struct {
+	Lanes []LaneRow `json:"lanes" nullable:"false"`
+}
+
+// LaneRow is what one lane did. Days are of 24 hours.
+type LaneRow struct {
+	From      *string  `json:"from" example:"CN" doc:"Country of origin; null if it is not known."`
+	To        *string  `json:"to" example:"BR"`
+	Carrier   string   `json:"carrier" example:"chinapost"`
+	Service   *string  `json:"service" example:"economy"`
+	Delivered int      `json:"delivered" example:"812"`
+	Lost      int      `json:"lost" example:"9"`
+	LossRate  float64  `json:"loss_rate" example:"0.011"`
+	Promised  *float64 `json:"promised_days" example:"21" doc:"From the order to the last day that was promised, on average; null if nothing was."`
+	Due       int      `json:"due" example:"640" doc:"Of those delivered, how many had a promise,"`
+	Kept      int      `json:"kept" example:"598" doc:"and how many arrived within it."`
+	Median    float64  `json:"median_days" example:"16.5" doc:"From the first scan to delivery."`
+	Ninetieth float64  `json:"ninetieth_days" example:"29.25" doc:"The same for the slowest of ten."`
+}
+
+func (s *server) laneList(c *call, in *struct {
+	From    string    `query:"from" maxLength:"2" example:"CN"`
+	To      string    `query:"to" maxLength:"2" example:"BR"`
+	Carrier string    `query:"carrier" maxLength:"100" example:"China Post"`
+	Since   time.Time `query:"since" doc:"The week of this moment is the first."`
+	Until   time.Time `query:"until" doc:"The week of this moment is the last."`
+	Picking
+}) (*recordOut[LaneReport], error) {
+	f := lanes.Filter{From: strings.ToUpper(in.From), To: strings.ToUpper(in.To), Since: in.Since, Until: in.Until}
+	if in.Carrier != "" {
+		f.Carrier = shipment.CarrierKey(in.Carrier)
+	}
+	rows, err := s.Lanes.Performance(c, c.actor, f)
+	if err != nil {
+		return nil, err
+	}
+	days := func(d time.Duration) float64 { return math.Round(d.Hours()/24*100) / 100 }
+	return record(LaneReport{convert(rows, func(r lanes.Row) LaneRow {
+		out := LaneRow{
+			From: optText(r.Lane.Origin), To: optText(r.Lane.Dest), Carrier: r.Carrier, Service: optText(r.Service), Delivered: r.Arrived, Lost: r.Lost,
+			LossRate: math.Round(r.LossRate*1e4) / 1e4, Due: r.Due, Kept: r.Kept, Median: days(r.Median), Ninetieth: days(r.Ninetieth),
+		}
+		if r.Promised > 0 {
+			p := days(r.Promised)
+			out.Promised = &p
+		}
+		return out
+	})}), nil
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+var _ trace.Store = (*Store)(nil)
+
+const traceCols = `id, workspace_id, shipment_id, order_id, shop_id, ticket_id, kind, state, carrier, number, reference, papers, opens_at, deadline, rule,
+	amount, currency, note, created_at, updated_at, sent_at, due_at`
+
+func traceDest(t *trace.Trace) []any {
+	return []any{
+		&t.ID, &t.Workspace, &t.Shipment, ref(&t.Order), ref(&t.Shop), ref(&t.Ticket), &t.Kind, &t.State, &t.Carrier, &t.Number, &t.Reference, doc(&t.Papers),
+		at(&t.OpensAt), at(&t.Deadline), &t.Rule, &t.Amount.Minor, &t.Amount.Currency, &t.Note, at(&t.CreatedAt), at(&t.UpdatedAt), at(&t.SentAt), at(&t.DueAt),
+	}
+}
+
+// AddTrace implements trace.Store.
+func (s *Store) AddTrace(ctx context.Context, t trace.Trace) error {
+	n, err := s.exec(ctx, `INSERT INTO trace (`+traceCols+`) VALUES (`+places(1, 22)+`) ON CONFLICT DO NOTHING`,
+		int64(t.ID), int64(t.Workspace), int64(t.Shipment), opt(t.Order), opt(t.Shop), opt(t.Ticket), string(t.Kind), string(t.State), clean(t.Carrier), clean(t.Number),
+		clean(t.Reference), js(t.Papers), ms(t.OpensAt), ms(t.Deadline), t.Rule, t.Amount.Minor, t.Amount.Currency, clean(t.Note),
+		ms(t.CreatedAt), ms(t.UpdatedAt), ms(t.SentAt), ms(t.DueAt))
+	if err == nil && n == 0 {
+		err = errs.New(errs.Conflict, "error.trace_open")
+	}
+	return err
+}
+
+// SaveTrace implements trace.Store.
+func (s *Store) SaveTrace(ctx context.Context, t trace.Trace) error {
+	_, err := s.exec(ctx, `UPDATE trace SET ticket_id=$1, state=$2, reference=$3, deadline=$4, amount=$5, currency=$6, note=$7, updated_at=$8, sent_at=$9, due_at=$10
+		WHERE workspace_id=$11 AND id=$12`,
+		opt(t.Ticket), string(t.State), clean(t.Reference), ms(t.Deadline), t.Amount.Minor, t.Amount.Currency, clean(t.Note),
+		ms(t.UpdatedAt), ms(t.SentAt), ms(t.DueAt), t.Workspace, int64(t.ID))
+	return err
+}
+
+// Trace implements trace.Store.
+func (s *Store) Trace(ctx context.Context, w auth.WorkspaceID, id trace.ID) (trace.Trace, error) {
+	return one(ctx, s.DB, traceDest, `SELECT `+traceCols+` FROM trace WHERE workspace_id=$1 AND id=$2`, w, int64(id))
+}
+
+// HoldTrace implements trace.Store.
+func (s *Store) HoldTrace(ctx context.Context, w auth.WorkspaceID, id trace.ID) (trace.Trace, error) {
+	return one(ctx, s.DB, traceDest, `SELECT `+traceCols+` FROM trace WHERE workspace_id=$1 AND id=$2 FOR UPDATE`, w, int64(id))
+}
+
+// DueTraces implements trace.Store.
+func (s *Store) DueTraces(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]trace.Trace, error) {
+	return all(ctx, s.DB, traceDest, `SELECT `+traceCols+` FROM trace WHERE workspace_id=$1 AND due_at>0 AND due_at<=$2 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED`,
+		w, ms(now), limit)
+}
+
+// Traces implements trace.Store.
+func (s *Store) Traces(ctx context.Context, sc auth.Scope, f trace.Filter, after trace.Cursor, limit int) ([]trace.Trace, error) {
+	b := &where{}
+	b.add("workspace_id=$", sc.Workspace)
+	if !sc.All && sc.Shops != nil {
+		b.raw(oneOf(b, "shop_id", sc.Shops))
+	}
+	if f.Shipment != 0 {
+		b.add("shipment_id=$", int64(f.Shipment))
+	}
+	if f.Ticket != 0 {
+		b.add("ticket_id=$", int64(f.Ticket))
+	}
+	by := "id DESC"
+	switch {
+	case f.State != "":
+		by = "deadline, id"
+		b.add("state=$", string(f.State))
+		if after.ID != 0 {
+			b.raw("(deadline, id)>(" + b.param(ms(after.At)) + "," + b.param(int64(after.ID)) + ")")
+		}
+	case after.ID != 0:
+		b.add("id<$", int64(after.ID))
+	}
+	return all(long(ctx), s.DB, traceDest, `SELECT `+traceCols+` FROM trace WHERE `+b.String()+` ORDER BY `+by+` LIMIT `+b.param(limit), b.args...)
+}
