@@ -15,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -71,6 +72,7 @@ type Config struct {
 	Orders    *order.Service
 	Products  *product.Service
 	Shipments *shipment.Service
+	Lanes     *lanes.Service // nil: nothing is known of lanes
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
 	Audit     *audit.Service
