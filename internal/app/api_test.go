@@ -69,10 +69,12 @@ func counterparts() map[string]string {
 		"POST /inbox/bulk/undo/{batch}":         "ticketBulkUndo",
 
 		"GET /orders":                                "orderList shopList",
-		"GET /orders/{order}":                        "orderGet ticketList",
+		"GET /orders/{order}":                        "orderGet ticketList shipmentList",
 		"GET /parcels":                               "shipmentList shipmentCount orderList customerList",
 		"GET /parcels/rows":                          "shipmentList",
 		"GET /parcels/counts":                        "shipmentCount",
+		"GET /lanes":                                 "laneList",
+		"GET /lanes.csv":                             "laneList",
 		"GET /parcels/{parcel}":                      "shipmentGet orderGet ticketList",
 		"GET /parcels/{parcel}/payload/{payload}":    "shipmentPayload",
 		"POST /parcels/{parcel}/correct":             "trackingSave",

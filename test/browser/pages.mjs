@@ -12,7 +12,7 @@ const locales = { en: "en-US", "zh-Hans": "zh-CN", ru: "ru-RU" };
 
 const fixed = {
   inbox: "/inbox/mine", unassigned: "/inbox/unassigned", all: "/inbox/all", search: "/search?q=order", nothing: "/search?q=zzzzzz", orders: "/orders",
-  parcels: "/parcels", "all-parcels": "/parcels?tab=open", "no-parcel": "/parcels?q=zzzzzz",
+  parcels: "/parcels", "all-parcels": "/parcels?tab=open", "no-parcel": "/parcels?q=zzzzzz", lanes: "/lanes",
   reports: "/reports", account: "/account", security: "/account/security", "sign-in-rules": "/admin/security", audit: "/admin/audit", "audit-of-tokens": "/admin/audit?kind=token", webhooks: "/admin/webhooks",
   views: "/views", "new-view": "/views/new", people: "/admin/people", roles: "/admin/roles", role: "/admin/roles/lead", "new-role": "/admin/roles/new", tokens: "/admin/tokens", teams: "/admin/teams",
   mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",

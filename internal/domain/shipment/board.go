@@ -40,7 +40,7 @@ func (f Filter) On(b Board, now time.Time) Filter {
 	case Dubious:
 		f.Doubtful = true
 	case AllOpen:
-		f.Open = true
+		f.Open = len(f.Status) == 0 // who asks for a status gets those of it
 	}
 	return f
 }

@@ -23,6 +23,8 @@ func shipmentGroup() group {
 			"One shipment with its legs and all tracking events, in the order in which they happened."},
 		{"shipmentPayload", "GET", "/shipments/{shipment}/payloads/{payload}", tell, do((*server).shipmentPayload).as("application/octet-stream"), "Get what a carrier sent",
 			"What a carrier or a tracking service sent, byte for byte, by the `payload_id` of an event. It may hold names and addresses, so it takes the right to tell events."},
+		{"laneList", "GET", "/lanes", read, do((*server).laneList), "See what lanes did",
+			"What each lane did in a period: how many parcels arrived and were lost, the median time from the first scan to delivery, that of the slowest of ten, and how many promises were kept."},
 		{"trackingSave", "POST", "/tracking-events", tell, do((*server).trackingSave).upTo(texts), "Tell tracking events",
 			"Takes up to 1,000 tracking events of any parcels. Events that are known already change nothing, so that whole histories may be sent again. A number that is new makes a shipment. " +
 				"States are folded by the time at which events happened: a late one never moves a parcel back, and only an event with `correction` leads on from delivered, returned, lost or destroyed. " +

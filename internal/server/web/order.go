@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -206,5 +207,71 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 	for _, t := range tickets {
 		v.Tickets = append(v.Tickets, ticketRef(t))
 	}
+	var sent []shipment.Shipment
+	if r.actor.May(auth.ReadShipments) {
+		if sent, err = s.Shipments.List(r.Context(), r.actor, shipment.Filter{Order: o.ID}, shipment.Cursor{}, boardPageSize); err != nil {
+			return err
+		}
+		if v.Parcels, err = r.parcelRows(h, sent); err != nil {
+			return err
+		}
+	}
+	if len(v.Parcels) > 0 {
+		v.Order.Parcels = nil
+	}
+	v.Promise = r.promise(o, sent)
+	v.Timeline = r.orderTimeline(o, sent, tickets)
 	return r.draw(w, http.StatusOK, ui.OrderPage(v))
+}
+
+// promise sets what an order's customer was told beside what became of it, nil if
+// nothing was told.
+func (r *request) promise(o order.Order, sent []shipment.Shipment) *ui.Promise {
+	p := o.Promise
+	if p.To.IsZero() {
+		return nil
+	}
+	out := &ui.Promise{
+		Service: p.Service, From: p.From, To: p.To, Source: p.Source, At: p.QuotedAt,
+		Price: r.moneyOr(p.Price, p.Currency), Duty: r.moneyOr(p.Duty, p.Currency), Tax: r.moneyOr(p.Tax, p.Currency),
+	}
+	end := r.now
+	for _, v := range sent {
+		if v.Direction != shipment.Out || v.Status == shipment.Cancelled {
+			continue
+		}
+		if v.DeliveredAt.IsZero() {
+			out.Arrived, end = time.Time{}, r.now
+			break
+		}
+		if v.DeliveredAt.After(out.Arrived) {
+			out.Arrived, end = v.DeliveredAt, v.DeliveredAt
+		}
+	}
+	// The last day counts to its end, in the westernmost zone too.
+	if over := end.Sub(p.To.AddDate(0, 0, 1)); over > 0 && o.Status != order.Cancelled {
+		out.Late = int64(over/(24*time.Hour)) + 1
+	}
+	return out
+}
+
+// orderTimeline is what happened with an order, the newest first.
+func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets []ticket.Ticket) []ui.TimelineEntry {
+	out := []ui.TimelineEntry{{At: o.PlacedAt, Kind: "order", Text: r.printer.T("order.placed_line")}}
+	for _, v := range sent {
+		href := "/parcels/" + id64(v.ID)
+		for _, x := range []struct {
+			at    time.Time
+			state shipment.Status
+		}{{v.PickedUpAt, shipment.PickedUp}, {v.CustomsSince, shipment.InCustoms}, {v.AttemptAt, shipment.AttemptFailed}, {v.DeliveredAt, shipment.Delivered}} {
+			if !x.at.IsZero() {
+				out = append(out, ui.TimelineEntry{At: x.at, Kind: "parcel", Text: r.printer.T("parcel."+string(x.state)) + " · " + v.Number, Href: href})
+			}
+		}
+	}
+	for _, t := range tickets {
+		out = append(out, ui.TimelineEntry{At: t.CreatedAt, Kind: "ticket", Text: t.Subject, Href: "/t/" + id64(t.Number)})
+	}
+	slices.SortStableFunc(out, func(a, b ui.TimelineEntry) int { return b.At.Compare(a.At) })
+	return out
 }

@@ -28,6 +28,8 @@ func parcelRoutes() []route {
 		{"GET", "/parcels/{parcel}", read, none, (*server).parcelPage},
 		{"GET", "/parcels/{parcel}/payload/{payload}", tell, none, (*server).parcelPayload},
 		{"POST", "/parcels/{parcel}/correct", tell, form, (*server).parcelCorrect},
+		{"GET", "/lanes", read, none, (*server).lanesPage},
+		{"GET", "/lanes.csv", read, none, (*server).lanesFile},
 		{"POST", "/parcels/{parcel}/write", may(auth.SendMail), text, (*server).parcelWrite},
 	}
 }

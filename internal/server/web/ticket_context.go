@@ -144,7 +144,7 @@ func (r *request) uiOrder(h *house, o order.Order) ui.Order {
 	u := ui.Order{
 		ID: int64(o.ID), Number: o.Number, Shop: shop.Name, Market: cmp.Or(shop.Market, o.ShipTo.Country), PlacedAt: o.PlacedAt, Status: orderStatus(o),
 		Payment: o.PaymentStatus, Customer: o.ShipTo.Name, CustomerID: int64(o.Customer), Subtotal: r.money(o.Goods, o.Currency),
-		Shipping: r.moneyOr(o.Shipping, o.Currency), Tax: r.moneyOr(o.Tax+o.Duty, o.Currency), Discount: r.moneyOr(-o.Discount, o.Currency),
+		Shipping: r.moneyOr(o.Shipping, o.Currency), Tax: r.moneyOr(o.Tax, o.Currency), Duty: r.moneyOr(o.Duty, o.Currency), Discount: r.moneyOr(-o.Discount, o.Currency),
 		Total: r.money(o.Total, o.Currency), Refunded: r.moneyOr(o.Refunded, o.Currency), Country: r.printer.Country(o.ShipTo.Country),
 	}
 	for _, l := range o.Lines {
@@ -159,13 +159,32 @@ func (r *request) uiOrder(h *house, o order.Order) ui.Order {
 	for _, f := range o.Fulfillments {
 		u.Parcels = append(u.Parcels, uiParcel(f))
 	}
-	a := o.ShipTo
-	for _, line := range []string{a.Name, a.Company, a.Line1, a.Line2, strings.TrimSpace(a.Postcode + " " + a.City), a.Region} {
-		if line != "" {
-			u.ShipTo = append(u.ShipTo, line)
-		}
-	}
+	u.ShipTo = addressLines(o.ShipTo)
 	return u
+}
+
+// addressLines writes an address as the post of its country wants it (UPU S42
+// country templates, by groups), without the country.
+func addressLines(a order.Address) []string {
+	lines := []string{a.Name, a.Company, a.Line1, a.Line2}
+	join := func(sep string, parts ...string) string {
+		return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+	}
+	switch a.Country {
+	case "US", "CA", "AU", "IN", "TH", "ID", "PH", "MY", "SG":
+		lines = append(lines, join(", ", a.City, join(" ", a.Region, a.Postcode)))
+	case "GB", "IE", "UA", "RU", "KZ", "BY":
+		lines = append(lines, a.City, a.Region, a.Postcode)
+	case "CN", "JP", "KR", "TW", "HK", "MO": // from the largest to the smallest
+		lines = []string{a.Postcode, join(" ", a.Region, a.City), a.Line1, a.Line2, a.Company, a.Name}
+	case "BR":
+		lines = append(lines, join(" - ", a.City, a.Region), a.Postcode)
+	case "IT", "ES", "MX":
+		lines = append(lines, join(" ", a.Postcode, a.City, a.Region))
+	default:
+		lines = append(lines, join(" ", a.Postcode, a.City), a.Region)
+	}
+	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
 }
 
 func orderStatus(o order.Order) ui.OrderStatus {

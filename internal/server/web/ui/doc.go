@@ -37,6 +37,7 @@
 //	GET  /orders/{id}               OrderPage(OrderView)
 //	GET  /parcels?tab=              BoardPage(Board)       query: tab, q, from, to, carrier, shop, status, after
 //	GET  /parcels/{id}              ParcelPage(ParcelView)
+//	GET  /lanes                     LanesPage(LanesView)   query: from, to, carrier, days, sort; /lanes.csv is the same as a file
 //	GET  /customers/{id}            CustomerPage(CustomerView)
 //	GET  /reports                   ReportPage(Report)
 //	GET  /views                     ViewsPage(Views)

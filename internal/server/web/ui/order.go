@@ -25,6 +25,7 @@ type Order struct {
 	Subtotal   string
 	Shipping   string
 	Tax        string
+	Duty       string
 	Discount   string
 	Total      string
 	Refunded   string
@@ -116,8 +117,24 @@ type Orders struct {
 // OrderView is the page of one order.
 type OrderView struct {
 	Page
-	Order   Order
-	Tickets []TicketRef
+	Order    Order
+	Tickets  []TicketRef
+	Parcels  []ParcelRow // as carriers tell; they stand in place of the order's own
+	Promise  *Promise    // nil if nothing was promised
+	Timeline []TimelineEntry
+}
+
+// Promise is what the customer was told when they bought, beside what happened.
+type Promise struct {
+	Service  string
+	From, To time.Time
+	Price    string
+	Duty     string
+	Tax      string
+	Source   string
+	At       time.Time // when it was quoted; zero if unknown
+	Arrived  time.Time // when the last parcel came; zero if one is still on its way
+	Late     int64     // whole days after the promise, of what arrived or is still awaited
 }
 
 // CustomerView is the page of one customer.

@@ -65,7 +65,6 @@ const (
 	SectionSearch  Section = "search"
 	SectionOrders  Section = "orders"
 	SectionParcels Section = "parcels"
-	SectionLanes   Section = "lanes"
 	SectionReports Section = "reports"
 	SectionAdmin   Section = "admin"
 	SectionAccount Section = "account"

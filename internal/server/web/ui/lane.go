@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+)
+
+// LanesView is what lanes did in a period.
+type LanesView struct {
+	Page
+	From, To string // country codes that narrow the list
+	Carrier  string
+	Sort     string // one of [LaneSorts]
+	Days     int
+	Periods  []Option
+	Carriers []Option
+	Rows     []LaneRow
+	All      int64 // lanes in all; more than rows where the list is cut
+}
+
+// LaneRow is what one lane did. Times are days; 0 is not known.
+type LaneRow struct {
+	From, To   string // country codes
+	CarrierKey string
+	Carrier    string
+	Service    string
+	Arrived    int64
+	Lost       int64
+	Promised   float64
+	Median     float64
+	Ninetieth  float64
+	Kept       string // share of promises kept, worded; empty without any
+	LossRate   string // worded
+}
+
+// LaneSorts are what lanes can be sorted by; the first one is the one without a choice.
+func LaneSorts() []string { return []string{"arrived", "lane", "median", "ninetieth", "late", "lost"} }
+
+// path returns an address of the page with some of its query changed.
+func (v LanesView) path(base string, change ...string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"from": v.From, "to": v.To, "carrier": v.Carrier, "sort": v.Sort, "days": strconv.Itoa(v.Days)} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	for i := 0; i+1 < len(change); i += 2 {
+		q.Set(change[i], change[i+1])
+	}
+	return withQuery(base, q)
+}
+
+// behind leads to the parcels behind a number of a lane, of a status or of all.
+func (r LaneRow) behind(status string) string {
+	q := url.Values{"tab": {"open"}}
+	for name, value := range map[string]string{"from": r.From, "to": r.To, "carrier": r.CarrierKey, "status": status} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return withQuery("/parcels", q)
+}
+
+// longest is the scale of the pictures: the slowest tenth of the slowest lane, or the longest promise.
+func (v LanesView) longest() float64 {
+	most := 1.0
+	for _, r := range v.Rows {
+		most = max(most, r.Ninetieth, r.Promised)
+	}
+	return most
+}
+
+// of writes a number of days as a part of the picture's width.
+func (v LanesView) of(days float64) string { return pct(days / v.longest() * 100) }
+
+// dayCount writes days with one decimal, a dash for none.
+func (p Page) dayCount(days float64) string {
+	if days <= 0 {
+		return "–"
+	}
+	return p.printer().Decimal(days, 1)
+}
+
+// sorted marks the column that a table is sorted by.
+func sorted(is bool) templ.Attributes {
+	if !is {
+		return nil
+	}
+	return templ.Attributes{"aria-sort": "other"}
+}
