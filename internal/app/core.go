@@ -30,6 +30,7 @@ import (
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -104,6 +105,7 @@ type Core struct {
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
 	Shops     *commerce.Service
+	Tracking  *tracking.Service
 	Audit     *audit.Service
 	sender    *email.Sender
 	runner    *job.Runner
@@ -236,6 +238,7 @@ func (c *Core) build() {
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
 	c.buildShops()
+	c.buildTracking()
 	c.buildWatch()
 	c.buildPortal()
 	handlers := map[string]job.Handler{
@@ -248,6 +251,7 @@ func (c *Core) build() {
 		webhookNoticeJob:    c.webhookLetter,
 		hook.ProcessJob:     c.Hooks.Process,
 		laneJob:             c.workLanes,
+		tracking.FollowJob:  c.Tracking.Handle,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -261,6 +265,7 @@ func (c *Core) build() {
 			webhook.Queue:  webhookWorkers,
 			hook.Queue:     hookWorkers,
 			commerce.Queue: shopWorkers,
+			tracking.Queue: trackWorkers,
 		},
 	})
 }

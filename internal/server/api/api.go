@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -80,6 +81,7 @@ type Config struct {
 	Shipments *shipment.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Tracking  *tracking.Service
 	Audit     *audit.Service
 	Bus       *event.Bus // wakes listeners; nil: they look once a second
 	Store     Store
