@@ -32,6 +32,7 @@ import (
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/flow/stall"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -108,6 +109,7 @@ type Core struct {
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
 	Shops     *commerce.Service
+	Tracking  *tracking.Service
 	Audit     *audit.Service
 	sender    *email.Sender
 	runner    *job.Runner
@@ -242,6 +244,7 @@ func (c *Core) build() {
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
 	c.buildShops()
+	c.buildTracking()
 	c.buildWatch()
 	c.buildPortal()
 	handlers := map[string]job.Handler{
@@ -254,6 +257,7 @@ func (c *Core) build() {
 		webhookNoticeJob:    c.webhookLetter,
 		hook.ProcessJob:     c.Hooks.Process,
 		laneJob:             c.workLanes,
+		tracking.FollowJob:  c.Tracking.Handle,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -267,6 +271,7 @@ func (c *Core) build() {
 			webhook.Queue:  webhookWorkers,
 			hook.Queue:     hookWorkers,
 			commerce.Queue: shopWorkers,
+			tracking.Queue: trackWorkers,
 		},
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/once"
@@ -32,6 +33,7 @@ func sealedColumns() []sealedColumn {
 		{table: "webhook", column: "secret", key: "id", place: func(id int64, _ []byte) string { return webhookPlace(webhook.ID(id)) }},
 		{table: "hook", column: "secret", key: "id", place: func(id int64, _ []byte) string { return hookPlace(hook.ID(id)) }},
 		{table: "shop_connection", column: "settings", key: "id", place: func(id int64, _ []byte) string { return shopConnectionPlace(commerce.ID(id)) }},
+		{table: "tracker", column: "settings", key: "id", place: func(id int64, _ []byte) string { return trackerPlace(tracking.ID(id)) }},
 		{table: "ceremony", column: "data", key: "hash", hashed: true, place: func(_ int64, h []byte) string { return ceremonyPlace(h) }},
 		{table: "kept_answer", column: "answer", key: "key", hashed: true, place: func(_ int64, h []byte) string { return answerPlace(once.Key(h)) }},
 	}

@@ -238,14 +238,20 @@ func (s *Store) AddLegs(ctx context.Context, w auth.WorkspaceID, legs []shipment
 	if err == nil && n < int64(len(legs)) {
 		err = shipment.ErrRace
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.followLegs(ctx, w, legs)
 }
 
 // SaveLeg implements shipment.Store.
 func (s *Store) SaveLeg(ctx context.Context, w auth.WorkspaceID, l shipment.Leg) error {
 	b := batch{table: "shipment_leg", cols: without(shipmentSchema.leg, 1)}
 	b.add(without(legVals(w, l), 1)...)
-	return s.update(ctx, b, int64(w))
+	if err := s.update(ctx, b, int64(w)); err != nil {
+		return err
+	}
+	return s.followLegs(ctx, w, []shipment.Leg{l})
 }
 
 // AddTracking implements shipment.Store.

@@ -10,6 +10,7 @@ import (
 
 	"godwit.dev/godwit/internal/adapter/carrier/aftership"
 	"godwit.dev/godwit/internal/adapter/carrier/easypost"
+	"godwit.dev/godwit/internal/adapter/carrier/generic"
 	"godwit.dev/godwit/internal/adapter/carrier/karrio"
 	"godwit.dev/godwit/internal/adapter/carrier/seventeentrack"
 	"godwit.dev/godwit/internal/adapter/commerce/amazon"
@@ -30,7 +31,7 @@ var sources = sync.OnceValue(func() map[string]intake.Source {
 	for _, s := range []intake.Source{
 		shopify.Source(), woocommerce.Source(), medusa.Source(), vendure.Source(), amazon.Source(),
 		stripe.Source(), paypal.Source(), adyen.Source(),
-		aftership.Source(), seventeentrack.Source(), easypost.Source(), karrio.Source(),
+		aftership.Source(), seventeentrack.Source(), easypost.Source(), karrio.Source(), generic.Source(),
 	} {
 		all[s.Name] = s
 	}

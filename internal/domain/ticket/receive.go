@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/carrier"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -333,12 +334,24 @@ func (s *Service) byReference(ctx context.Context, w auth.Workspace, in *Inbound
 	return placement{}, nil
 }
 
+// numbersIn returns the keys of what may be numbers of orders or of parcels in a
+// text, the most likely of each kind first. Whose they are, the caller looks up.
+func numbersIn(text string) []string {
+	keys := order.Numbers(text, 8)
+	for _, found := range carrier.Find(text, carrier.Hints{}) {
+		if key := order.Key(found.Number); !slices.Contains(keys, key) && len(keys) < 16 {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // byContent ties a message without references to the sender's own open ticket
 // about the same order, or with the same subject.
 func (s *Service) byContent(ctx context.Context, w auth.Workspace, in *Inbound, cust customer.ID) (placement, error) {
 	var p placement
 	p.order, p.shop = in.Order, in.Shop
-	keys := order.Numbers(in.Subject+"\n"+in.Body, 8)
+	keys := numbersIn(in.Subject + "\n" + in.Body)
 	if len(keys) > 0 && in.Order == 0 {
 		orders, err := s.Orders.Find(ctx, auth.ForSystem(w.ID), keys)
 		if err != nil {

@@ -21,6 +21,7 @@ type Driver struct {
 	Capabilities Capabilities
 	Rate         connector.Rate
 	Scheme       string        // name of the hook scheme that proves its webhooks, or ""
+	HookSecret   string        // the option whose value it signs with, or "" if it takes a secret from us alone
 	Source       intake.Source // how its webhooks are decoded
 	// Open checks settings and touches no network. It is nil for a service that only
 	// calls us.

@@ -18,7 +18,7 @@ import (
 // done, where secrets and data go, and money.
 var covered = []string{
 	"person.", "session.", "factor.", "passkey.", "sso.", "token.", "role.", "team.", "workspace.", "security.",
-	"mailbox.", "webhook.", "hook.", "data.", "audit.", "refund.", "payment.", "credit.", "dispute.",
+	"mailbox.", "webhook.", "hook.", "tracker.", "data.", "audit.", "refund.", "payment.", "credit.", "dispute.",
 }
 
 // Unwatched are kinds that begin like covered ones and are no links: what a

@@ -157,7 +157,12 @@ var catalogue = []Kind{
 	{"hook.deleted", "A connection for incoming hooks was deleted.", []Field{name}},
 	{"hook.rotated", "A connection for incoming hooks got another secret.", []Field{name}},
 	{"hook.received", "A verified hook came in.", []Field{{"connection", "hook", "through which connection"}, {"received", "received", "what was stored"}, {"key", Text, "the sender's id"}, {"topic", Text, "what the sender calls it"}}},
+	{"tracker.saved", "A connection with a tracking service was made or changed.", trackerFields},
+	{"tracker.deleted", "A connection with a tracking service was deleted.", trackerFields},
+	{"tracker.broken", "A tracking service refuses a connection's key.", trackerFields},
 }
+
+var trackerFields = []Field{name, {"driver", Text, "which service"}, {"state", Text, "on, paused or broken"}}
 
 // Unsent returns why events of a kind never leave, and "" if no reason is known.
 // What the audit trail covers and the catalogue does not describe (sign-ins,

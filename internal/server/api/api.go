@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/lanes"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -84,6 +85,7 @@ type Config struct {
 	Lanes     *lanes.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Tracking  *tracking.Service
 	Audit     *audit.Service
 	Bus       *event.Bus // wakes listeners; nil: they look once a second
 	Store     Store

@@ -156,6 +156,8 @@ func examples() map[string]example {
 		"hookCreate":      {body: `{"name": "Web shop", "scheme": "standard"}`},
 		"hookUpdate":      {body: `{"name": "Web shop Berlin", "disabled": true}`},
 		"hookRotate":      {body: `{}`},
+		"trackerCreate":   {body: `{"service": "easypost", "settings": {"api_key": "EZAK0123456789"}}`},
+		"trackerUpdate":   {body: `{"name": "EasyPost Berlin", "paused": true}`},
 		"policyUpdate":    {body: `{"way": "any", "factor_roles": ["lead"], "sessions": "day"}`},
 		"tokenCreate":     {body: `{"name": "Warehouse sync", "scopes": ["orders.read", "tickets.read"], "expires_at": "2099-01-01T00:00:00Z"}`},
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/flow/lanes"
 )
 
@@ -41,7 +42,7 @@ func (s *server) laneList(c *call, in *struct {
 	}
 	now := s.Now()
 	list, err := s.Lanes.Performance(c, c.actor, lanes.Filter{
-		From: strings.ToUpper(in.From), To: strings.ToUpper(in.To), Carrier: in.Carrier, Since: now.AddDate(0, 0, -in.Days), Until: now,
+		From: strings.ToUpper(in.From), To: strings.ToUpper(in.To), Carrier: shipment.CarrierKey(in.Carrier), Since: now.AddDate(0, 0, -in.Days), Until: now,
 	})
 	if err != nil {
 		return nil, err

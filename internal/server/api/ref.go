@@ -39,6 +39,7 @@ type (
 	aHook      struct{}
 	aReceived  struct{}
 	aTrace     struct{}
+	aTracker   struct{}
 )
 
 func (aTicket) prefix() string    { return "tkt" }
@@ -66,6 +67,7 @@ func (aWebhook) prefix() string   { return "whk" }
 func (aHook) prefix() string      { return "hok" }
 func (aReceived) prefix() string  { return "rcv" }
 func (aTrace) prefix() string     { return "trc" }
+func (aTracker) prefix() string   { return "trk" }
 
 // inPath gives the kind of record that each parameter of a path names. A
 // parameter of this table that is not an identifier of its kind names nothing.
@@ -73,7 +75,7 @@ func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
-		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "trace": aTrace{},
+		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "trace": aTrace{},
 	}
 }
 

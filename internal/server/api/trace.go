@@ -1,15 +1,12 @@
 package api
 
 import (
-	"math"
-	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
-	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -23,8 +20,6 @@ func traceGroup() group {
 		{"traceGet", "GET", "/traces/{trace}", read, do((*server).traceGet), "Get a trace", "One trace."},
 		{"traceUpdate", "PATCH", "/traces/{trace}", write, do((*server).traceUpdate), "Move a trace on",
 			"Tells what came of a trace: that it was sent, answered, paid or rejected, under which reference and about which sum. From `draft` leads `sent` or `found`; from `sent` also `answered`, `paid` and `rejected`; from `rejected` `sent` again. A draft whose deadline is over becomes `expired` by itself."},
-		{"laneList", "GET", "/lanes", read, do((*server).laneList), "See how lanes do",
-			"What each lane did, counted in whole weeks: parcels delivered and lost, how long they took from the first scan, and how many arrived when their customers were told that they would."},
 	}}
 }
 
@@ -172,55 +167,4 @@ func (s *server) traceUpdate(c *call, in *struct {
 		return err
 	})
 	return out, err
-}
-
-// LaneReport is what lanes did.
-type LaneReport struct {
-	Lanes []LaneRow `json:"lanes" nullable:"false"`
-}
-
-// LaneRow is what one lane did. Days are of 24 hours.
-type LaneRow struct {
-	From      *string  `json:"from" example:"CN" doc:"Country of origin; null if it is not known."`
-	To        *string  `json:"to" example:"BR"`
-	Carrier   string   `json:"carrier" example:"chinapost"`
-	Service   *string  `json:"service" example:"economy"`
-	Delivered int      `json:"delivered" example:"812"`
-	Lost      int      `json:"lost" example:"9"`
-	LossRate  float64  `json:"loss_rate" example:"0.011"`
-	Promised  *float64 `json:"promised_days" example:"21" doc:"From the order to the last day that was promised, on average; null if nothing was."`
-	Due       int      `json:"due" example:"640" doc:"Of those delivered, how many had a promise,"`
-	Kept      int      `json:"kept" example:"598" doc:"and how many arrived within it."`
-	Median    float64  `json:"median_days" example:"16.5" doc:"From the first scan to delivery."`
-	Ninetieth float64  `json:"ninetieth_days" example:"29.25" doc:"The same for the slowest of ten."`
-}
-
-func (s *server) laneList(c *call, in *struct {
-	From    string    `query:"from" maxLength:"2" example:"CN"`
-	To      string    `query:"to" maxLength:"2" example:"BR"`
-	Carrier string    `query:"carrier" maxLength:"100" example:"China Post"`
-	Since   time.Time `query:"since" doc:"The week of this moment is the first."`
-	Until   time.Time `query:"until" doc:"The week of this moment is the last."`
-	Picking
-}) (*recordOut[LaneReport], error) {
-	f := lanes.Filter{From: strings.ToUpper(in.From), To: strings.ToUpper(in.To), Since: in.Since, Until: in.Until}
-	if in.Carrier != "" {
-		f.Carrier = shipment.CarrierKey(in.Carrier)
-	}
-	rows, err := s.Lanes.Performance(c, c.actor, f)
-	if err != nil {
-		return nil, err
-	}
-	days := func(d time.Duration) float64 { return math.Round(d.Hours()/24*100) / 100 }
-	return record(LaneReport{convert(rows, func(r lanes.Row) LaneRow {
-		out := LaneRow{
-			From: optText(r.Lane.Origin), To: optText(r.Lane.Dest), Carrier: r.Carrier, Service: optText(r.Service), Delivered: r.Arrived, Lost: r.Lost,
-			LossRate: math.Round(r.LossRate*1e4) / 1e4, Due: r.Due, Kept: r.Kept, Median: days(r.Median), Ninetieth: days(r.Ninetieth),
-		}
-		if r.Promised > 0 {
-			p := days(r.Promised)
-			out.Promised = &p
-		}
-		return out
-	})}), nil
 }

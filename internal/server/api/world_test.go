@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
@@ -26,9 +27,11 @@ import (
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/vault"
@@ -52,6 +55,7 @@ type world struct {
 	traces    *trace.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	tracking  *tracking.Service
 	audit     *audit.Service
 	ids       *id.Source
 	log       *bytes.Buffer
@@ -97,7 +101,11 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	runners[ticket.SendKind] = mailroom.NewSender(s, nil, w.tickets, w.now, time.Minute, silent) // nothing is sent here
 	w.webhooks = webhook.NewService(webhook.Config{Store: s, Journal: s, Queue: s, IDs: w.ids, Now: w.now})
 	w.hooks = hook.NewService(hook.Config{
-		Store: s, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Schemes: map[string]hook.Scheme{"standard": credulous{}}, Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
+		Store: s, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Schemes: map[string]hook.Scheme{"standard": credulous{}}, Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
+	})
+	w.tracking = tracking.New(tracking.Config{
+		Store: s, Hooks: w.hooks, Parcels: w.shipments, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Client: outbound.New(outbound.Options{}),
+		Drivers: []tracking.Driver{{Name: "easypost", Title: "EasyPost", Docs: "https://docs.easypost.com", Options: []connector.Option{{Name: "api_key", Kind: connector.Secret, Required: true}}, Scheme: "standard"}},
 	})
 	w.audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: v, Now: w.now})
 	w.server = httptest.NewServer(New(w.config()))
@@ -107,7 +115,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Tracking: w.tracking, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -369,6 +377,11 @@ func (m *merchant) stage(op string) map[string]string {
 		must(w.t, err)
 		put(aHook{}, false, int64(x.ID))
 		put(aReceived{}, false, int64(got[0].ID))
+	}
+	if strings.HasPrefix(op, "tracker") {
+		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})
+		must(w.t, err)
+		put(aTracker{}, false, int64(x.ID))
 	}
 	if strings.Contains(strings.ToLower(op), "session") {
 		_, _, err := w.auth.SignIn(ctx, "owner@"+strings.ToLower(m.mark)+".example", password, "127.0.0.1", "test "+m.mark)

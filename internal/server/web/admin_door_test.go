@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -13,12 +14,15 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/adapter/carrier/easypost"
+	"godwit.dev/godwit/internal/adapter/carrier/generic"
 	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -40,6 +44,7 @@ type adminHouse struct {
 	orders    *order.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	tracking  *tracking.Service
 	address   string
 	config    web.Config
 }
@@ -59,9 +64,13 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 	})
 	h.webhooks = webhook.NewService(webhook.Config{Store: s, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Check: outbound.Options{Allow: outbound.Loopback(), HTTPS: true}})
 	h.hooks = hook.NewService(hook.Config{
-		Store: s, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
+		Store: s, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
 	})
-	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Webhooks: h.webhooks, Hooks: h.hooks, Bus: event.NewBus()}
+	h.tracking = tracking.New(tracking.Config{
+		Store: s, Hooks: h.hooks, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Log: slog.New(slog.DiscardHandler), Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
+		Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
+	})
+	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
 	if change != nil {
 		change(&h.config)
 	}

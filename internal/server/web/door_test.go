@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"godwit.dev/godwit/internal/adapter/carrier/easypost"
+	"godwit.dev/godwit/internal/adapter/carrier/generic"
 	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
@@ -27,6 +29,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -50,6 +53,7 @@ type door struct {
 	shipments *shipment.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	tracking  *tracking.Service
 	audit     *audit.Service
 	bus       *event.Bus
 	server    *httptest.Server
@@ -99,11 +103,14 @@ func newDoor(t testing.TB) *door {
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Check: outbound.Options{Allow: outbound.Loopback(), HTTPS: true},
 	})
 	d.hooks = hook.NewService(hook.Config{
-		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
+		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
+	})
+	d.tracking = tracking.New(tracking.Config{
+		Store: d.store, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: outbound.New(outbound.Options{}), Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Tracking: d.tracking, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -34,6 +35,7 @@ type Config struct {
 	OrderLink func(context.Context, order.Order) (string, error)
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Tracking  *tracking.Service
 	Audit     *audit.Service
 	Bus       *event.Bus
 	Now       func() time.Time

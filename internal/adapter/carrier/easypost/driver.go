@@ -13,10 +13,11 @@ func Driver() tracking.Driver {
 		Name: "easypost", Title: "EasyPost", Docs: "https://docs.easypost.com/docs/trackers",
 		Options: []connector.Option{
 			{Name: "api_key", Kind: connector.Secret, Required: true},
+			{Name: "webhook_secret", Kind: connector.Secret},
 			{Name: "address", Kind: connector.URL, Default: "https://api.easypost.com/v2", Required: true},
 		},
 		Capabilities: tracking.Capabilities{Webhooks: true, Register: true, Poll: true, Detect: true, RegisterBatch: 1, PollBatch: 1},
 		Rate:         connector.Rate{Requests: 5, Per: time.Second}, // half of what the "Rate limiting guide" names for an account
-		Scheme:       "easypost", Source: Source(), Open: open,
+		Scheme:       "easypost", HookSecret: "webhook_secret", Source: Source(), Open: open,
 	}
 }

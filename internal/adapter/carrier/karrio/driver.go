@@ -13,10 +13,11 @@ func Driver() tracking.Driver {
 		Name: "karrio", Title: "Karrio", Docs: "https://docs.karrio.io/reference/api/trackers",
 		Options: []connector.Option{
 			{Name: "api_key", Kind: connector.Secret, Required: true},
+			{Name: "webhook_secret", Kind: connector.Secret},
 			{Name: "address", Kind: connector.URL, Default: "https://api.karrio.io", Required: true},
 		},
 		Capabilities: tracking.Capabilities{Webhooks: true, Register: true, Poll: true, RegisterBatch: 1, PollBatch: 1},
 		Rate:         connector.Rate{Requests: 60, Per: time.Minute, Burst: 10}, // the server names none; ours is 1 a second
-		Scheme:       "karrio", Source: Source(), Open: open,
+		Scheme:       "karrio", HookSecret: "webhook_secret", Source: Source(), Open: open,
 	}
 }

@@ -17,6 +17,6 @@ func Driver() tracking.Driver {
 		},
 		Capabilities: tracking.Capabilities{Webhooks: true, Register: true, Poll: true, Detect: true, Quota: true, RegisterBatch: 40, PollBatch: 40},
 		Rate:         connector.Rate{Requests: 3, Per: time.Second}, // "Request limit": 3 requests a second
-		Scheme:       "17track", Source: Source(), Open: open,
+		Scheme:       "17track", HookSecret: "api_key", Source: Source(), Open: open,
 	}
 }

@@ -155,7 +155,7 @@ func account(t *testing.T, d tracking.Driver, f Fixture) {
 		t.Errorf("%+v %v", about, err)
 	}
 	for _, o := range d.Options {
-		if o.Kind != connector.Secret {
+		if o.Kind != connector.Secret || !o.Required { // the others are not for calls
 			continue
 		}
 		tr, _ := open(t, d, f, map[string]string{o.Name: "another-key-0815"})

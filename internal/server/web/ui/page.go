@@ -115,6 +115,19 @@ type Form struct {
 // Err returns the text shown at a field, empty if the field was right.
 func (f Form) Err(field string) string { return f.Errors[field] }
 
+// Under returns the form with its errors at the fields whose names have a prefix,
+// for a page with several forms.
+func (f Form) Under(prefix string) Form {
+	out := Form{Errors: map[string]string{}}
+	for name, text := range f.Errors {
+		if name != "" {
+			name = prefix + name
+		}
+		out.Errors[name] = text
+	}
+	return out
+}
+
 // Option is one choice of a select, radio group or list of checkboxes.
 type Option struct {
 	Value    string
