@@ -274,9 +274,9 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 				args []any
 			}
 			var calls []call
-			s.Trace(func(text string, args []any) { calls = append(calls, call{text, args}) })
+			s.DB.Trace(func(text string, args []any) { calls = append(calls, call{text, args}) })
 			err := read()
-			s.Trace(nil)
+			s.DB.Trace(nil)
 			if err != nil || len(calls) == 0 {
 				t.Errorf("%s: %d statements, %v", name, len(calls), err)
 			}

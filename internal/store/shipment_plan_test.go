@@ -64,9 +64,9 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		{"lane", list(shipment.Filter{From: "CN", To: "DE"}, next), []string{"shipment_lane (workspace_id=? AND destination=? AND origin=? AND id<?)"}},
 	} {
 		var plans []string
-		s.Trace(func(text string, args []any) { plans = append(plans, explain(t, s, text, args)) })
+		s.DB.Trace(func(text string, args []any) { plans = append(plans, explain(t, s, text, args)) })
 		err := c.read()
-		s.Trace(nil)
+		s.DB.Trace(nil)
 		// That index holds those alone that it is asked for.
 		got := strings.ReplaceAll(strings.Join(plans, "\n"), "shipment_state_attempts (workspace_id=?)", "shipment_state_attempts")
 		if strings.Contains(got, "CO-ROUTINE shipment_state") { // what was found by the index before
