@@ -137,16 +137,17 @@ func networks(list []string) ([]netip.Prefix, error) {
 }
 
 type demoCmd struct {
-	Listen  string `default:"127.0.0.1:7700" help:"Where the console listens."`
-	Seed    uint64 `default:"1" help:"The same seed tells the same story."`
-	Orders  int    `help:"How many orders; default 3200."`
-	Tickets int    `help:"How many conversations; default 420."`
-	JSON    bool   `name:"json" help:"Print addresses and logins as one line of JSON."`
+	Listen  string        `default:"127.0.0.1:7700" help:"Where the console listens."`
+	Seed    uint64        `default:"1" help:"The same seed tells the same story."`
+	Orders  int           `help:"How many orders; default 3200."`
+	Tickets int           `help:"How many conversations; default 420."`
+	Pace    time.Duration `default:"5s" help:"How often a parcel moves; 0 for never."`
+	JSON    bool          `name:"json" help:"Print addresses and logins as one line of JSON."`
 }
 
 func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 	began := time.Now()
-	cfg := app.DemoConfig{Listen: c.Listen, Seed: c.Seed, Orders: c.Orders, Tickets: c.Tickets, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	cfg := app.DemoConfig{Listen: c.Listen, Seed: c.Seed, Orders: c.Orders, Tickets: c.Tickets, Pace: c.Pace, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if log.Enabled(ctx, slog.LevelDebug) {
 		cfg.Log = log
 	}
@@ -172,7 +173,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 		}
 		fmt.Printf("\n  Portal    %s\n", console+d.Portal)
 		fmt.Printf("\n  API       %s/api/docs\n  token     %s\n", console, d.Token)
-		fmt.Print("\n  Customers go on writing. Nothing leaves this machine. Ctrl+C ends and removes everything.\n\n")
+		fmt.Print("\n  Customers go on writing, and parcels move. Nothing leaves this machine. Ctrl+C ends and removes everything.\n\n")
 	}
 	select {
 	case <-ctx.Done():

@@ -26,6 +26,7 @@ type DemoConfig struct {
 	Seed     uint64
 	Orders   int // 0: the merchant's own size
 	Tickets  int
+	Pace     time.Duration // between two movements of parcels; 0 leaves them where they are
 	Progress func(step string, done, total int)
 	Log      *slog.Logger
 }
@@ -137,6 +138,9 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	run, cancel := context.WithCancel(ctx)
 	d.cancel = cancel
 	d.wg.Go(func() { d.live(run, merchant, now) })
+	if cfg.Pace > 0 {
+		d.wg.Go(func() { d.moveParcels(run, l.people[0].Workspace, cfg.Seed, cfg.Pace) })
+	}
 	return nil
 }
 

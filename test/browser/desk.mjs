@@ -12,7 +12,7 @@ export const program = process.env.CHROMIUM || ["/usr/bin/chromium", "/usr/bin/c
 // demo starts the lifelike merchant and returns what it printed: addresses and
 // logins. It is a small one, for speed; its story is told by a fixed seed.
 export async function demo() {
-  const child = spawn(binary, ["demo", "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--orders", "400", "--tickets", "120"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(binary, ["demo", "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--orders", "400", "--tickets", "120", "--pace", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   const line = await first(child);
   return { ...JSON.parse(line), stop: () => stop(child) };
 }
