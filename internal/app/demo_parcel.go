@@ -47,6 +47,9 @@ func (l *demoLoader) loadParcels(ctx context.Context) error {
 			return fmt.Errorf("tell of parcels: %w", err)
 		}
 	}
+	if err := l.core.Lanes.Work(ctx, l.owner.Workspace); err != nil {
+		return fmt.Errorf("learn from parcels: %w", err)
+	}
 	return nil
 }
 

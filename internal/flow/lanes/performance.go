@@ -64,6 +64,9 @@ func count(weeks map[weekKey]*Week, v shipment.Shipment, due Due) {
 	if v.Direction != shipment.Out || v.FirstScanAt.IsZero() || !lost && v.Status != shipment.Delivered {
 		return
 	}
+	if !lost && !v.FirstScanAt.Before(v.DeliveredAt) { // nobody told of its way
+		return
+	}
 	key := weekKey{LaneOf(v), week(v.Since)}
 	x := weeks[key]
 	if x == nil {

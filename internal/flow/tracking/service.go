@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -394,10 +395,13 @@ func (s *Service) note(ctx context.Context, a auth.Actor, kind string, c Connect
 		map[string]any{"name": c.Name, "driver": c.Driver, "state": string(c.State)}))
 }
 
+// outside matches the keys of what a service, or the way to it, answered.
+var outside = regexp.MustCompile(`^error\.(vendor|tracker|outbound)_`)
+
 // Trouble reports whether an error of Test is the service's answer or its absence,
 // and not a refusal of ours, with the catalogue key that tells it.
 func Trouble(err error) (key string, ok bool) {
-	if key = keyOf(err); err != nil && (strings.HasPrefix(key, "error.vendor_") || strings.HasPrefix(key, "error.tracker_") || strings.HasPrefix(key, "error.outbound_")) {
+	if key = keyOf(err); err != nil && outside.MatchString(key) {
 		return key, true
 	}
 	return "", false

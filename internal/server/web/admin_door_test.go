@@ -21,6 +21,7 @@ import (
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
@@ -70,7 +71,7 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 		Store: s, Hooks: h.hooks, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Log: slog.New(slog.DiscardHandler), Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
 		Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
 	})
-	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
+	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Shipments: shipment.New(shipment.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now}), Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
 	if change != nil {
 		change(&h.config)
 	}
