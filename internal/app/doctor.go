@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -235,6 +237,9 @@ func (x *examination) workspaces(ctx context.Context) error {
 		if err := x.mailboxes(ctx, w); err != nil {
 			return err
 		}
+		if err := x.shops(ctx, w); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -302,6 +307,29 @@ func (x *examination) mailboxes(ctx context.Context, w auth.Workspace) error {
 		if _, domain, ok := strings.Cut(b.Address, "@"); ok && x.DNS != nil && !seen[domain] {
 			seen[domain] = true
 			x.domain(ctx, domain)
+		}
+	}
+	return nil
+}
+
+// shops tells of connections that cannot be read.
+func (x *examination) shops(ctx context.Context, w auth.Workspace) error {
+	list, err := x.core.Store.ShopConnections(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		shop, err := x.core.Store.Shop(ctx, w.ID, c.Shop)
+		if err != nil {
+			return err
+		}
+		switch {
+		case c.State == commerce.Paused:
+			x.add("shops", Uneasy, shop.Name+" is paused", "Resume it in the console under Shops if orders are expected.")
+		case c.Failing():
+			x.add("shops", Sick, shop.Name+": "+i18n.For(i18n.English).T(c.Problem), "Open it in the console under Shops and run its test.")
+		default:
+			x.add("shops", Well, shop.Name, "")
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -85,6 +86,7 @@ type Config struct {
 	Lanes     *lanes.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Shops     *commerce.Service
 	Tracking  *tracking.Service
 	Audit     *audit.Service
 	Bus       *event.Bus // wakes listeners; nil: they look once a second

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/adapter/commerce/generic"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/base/rate"
@@ -25,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -55,6 +57,7 @@ type world struct {
 	traces    *trace.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	shops     *commerce.Service
 	tracking  *tracking.Service
 	audit     *audit.Service
 	ids       *id.Source
@@ -103,6 +106,13 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.hooks = hook.NewService(hook.Config{
 		Store: s, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Schemes: map[string]hook.Scheme{"standard": credulous{}}, Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
 	})
+	quiet := generic.Driver("")
+	quiet.Scheme = "" // a workspace has at most fifty places for hooks, and the tests want more
+	w.shops = commerce.NewService(commerce.Config{
+		Store: s, Orders: w.orders, Customers: w.customers, Products: w.products, Hooks: w.hooks, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Client: &http.Client{},
+		Drivers: []commerce.Driver{quiet},
+	})
+	w.hooks.Processors[commerce.HookKind] = w.shops.Receive
 	w.tracking = tracking.New(tracking.Config{
 		Store: s, Hooks: w.hooks, Parcels: w.shipments, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Client: outbound.New(outbound.Options{}),
 		Drivers: []tracking.Driver{{Name: "easypost", Title: "EasyPost", Docs: "https://docs.easypost.com", Options: []connector.Option{{Name: "api_key", Kind: connector.Secret, Required: true}}, Scheme: "standard"}},
@@ -115,7 +125,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Tracking: w.tracking, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -358,7 +368,7 @@ func (m *merchant) stage(op string) map[string]string {
 	for _, name := range []string{"jonas@acme.example", "returns@acme.example", "help@acme.example"} {
 		out[name] = strings.Replace(name, "acme.example", host, 1)
 	}
-	for _, name := range []string{"Stuck at customs", "Parcel on its way", "Parcel delayed", "Claims\"", "Returns and claims", "Night shift", "Warszawa"} {
+	for _, name := range []string{"Stuck at customs", "Parcel on its way", "Parcel delayed", "Claims\"", "Returns and claims", "Night shift", "Warszawa", "Lager"} {
 		out[name] = name[:len(name)-1] + fmt.Sprint(w.seq) + name[len(name)-1:]
 	}
 	out["lost-parcel\", \"color"] = fmt.Sprintf("lost-parcel-%d\", \"color", w.seq)
@@ -382,6 +392,11 @@ func (m *merchant) stage(op string) map[string]string {
 		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})
 		must(w.t, err)
 		put(aTracker{}, false, int64(x.ID))
+	}
+	if strings.HasPrefix(op, "connection") {
+		made, err := w.shops.Connect(ctx, m.owner, commerce.New{Driver: "generic", Settings: map[string]string{"name": n + " " + m.mark, "currency": "EUR"}})
+		must(w.t, err)
+		put(aConnection{}, false, int64(made.Connection.ID))
 	}
 	if strings.Contains(strings.ToLower(op), "session") {
 		_, _, err := w.auth.SignIn(ctx, "owner@"+strings.ToLower(m.mark)+".example", password, "127.0.0.1", "test "+m.mark)

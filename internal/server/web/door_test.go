@@ -20,14 +20,17 @@ import (
 
 	"godwit.dev/godwit/internal/adapter/carrier/easypost"
 	"godwit.dev/godwit/internal/adapter/carrier/generic"
+	erp "godwit.dev/godwit/internal/adapter/commerce/generic"
 	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
@@ -53,6 +56,7 @@ type door struct {
 	shipments *shipment.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
+	shops     *commerce.Service
 	tracking  *tracking.Service
 	audit     *audit.Service
 	bus       *event.Bus
@@ -105,12 +109,18 @@ func newDoor(t testing.TB) *door {
 	d.hooks = hook.NewService(hook.Config{
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
 	})
+	products := product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
+	d.shops = commerce.NewService(commerce.Config{
+		Store: d.store, Orders: d.orders, Customers: d.customers, Products: products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
+		Drivers: []commerce.Driver{erp.Driver("")},
+	})
+	d.hooks.Processors[commerce.HookKind] = d.shops.Receive
 	d.tracking = tracking.New(tracking.Config{
 		Store: d.store, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: outbound.New(outbound.Options{}), Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Tracking: d.tracking, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

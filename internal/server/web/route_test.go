@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -103,6 +104,8 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	must(t, err)
 	trk, _, err := d.tracking.Add(ctx, m.owner, tracking.Input{Driver: "webhook"})
 	must(t, err)
+	shop, err := d.shops.Connect(ctx, m.owner, commerce.New{Driver: "generic", Settings: map[string]string{"name": "ERP", "currency": "EUR"}})
+	must(t, err)
 	role, err := d.auth.SaveRole(ctx, m.owner, auth.CustomRole{Name: "Returns desk", Permissions: []auth.Permission{auth.ReadTickets}})
 	must(t, err)
 	_, secretKey, err := d.auth.CreateToken(ctx, m.owner, auth.NewToken{Name: "Sync", Scopes: []auth.Permission{auth.ReadTickets}})
@@ -118,7 +121,7 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	return map[string]string{
 		"parcel": id64(sent[0].ID), "payload": id64(told[0].Payload),
 		"role": string(role.Key), "key": id64(secretKey.ID),
-		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "tracker": id64(int64(trk.ID)),
+		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "connection": id64(shop.Connection.ID), "tracker": id64(int64(trk.ID)),
 		"number": id64(tk.Number), "message": id64(msg.ID), "name": "a.txt", "side": id64(side.ID), "event": id64(ev), "macro": id64(mac.ID), "field": id64(f.ID),
 		"view": viewKey(v.ID), "batch": batchOf(map[int64]event.ID{1: ev}), "order": id64(m.order.ID), "customer": id64(tk.Customer), "person": id64(waiting.ID),
 		"team": id64(m.team.ID), "mailbox": id64(m.box.ID), "verb": "identity", "tag": "customs", "passkey": id64(passkey.ID), "workspace": "nobody", "session": "00", "token": "none",

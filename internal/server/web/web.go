@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -35,6 +36,7 @@ type Config struct {
 	OrderLink func(context.Context, order.Order) (string, error)
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service
+	Shops     *commerce.Service
 	Tracking  *tracking.Service
 	Audit     *audit.Service
 	Bus       *event.Bus
