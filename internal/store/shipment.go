@@ -438,7 +438,7 @@ func filterShipments(b *where, w auth.WorkspaceID, f shipment.Filter) {
 		b.raw("status IN (" + strings.Join(in, ",") + ")")
 	}
 	if !f.AtRisk.IsZero() {
-		b.add("risk<>'' AND risk_at<=$", ms(f.AtRisk))
+		b.add("risk<>'' AND risk_at>0 AND risk_at<=$", ms(f.AtRisk))
 	}
 	if f.Doubtful {
 		b.raw("doubtful AND risk_at>0")

@@ -11,13 +11,13 @@ import (
 // judgedCols are what the risk of a parcel follows from. Of its place the country
 // is enough, which is read without a parser of JSON.
 const judgedCols = `shipment_state.shipment_id, shipment_state.workspace_id, shop_id, order_id, direction, carrier, number, origin, destination, service, created_at,
-	status, since, cause, reason, first_scan_at, last_scan_at, expected_to, attempts, delayed, polling_expired, not_found, doubtful,
+	status, since, cause, reason, first_scan_at, picked_up_at, last_scan_at, expected_to, attempts, delayed, polling_expired, not_found, doubtful,
 	risk, risk_at, sweep_at, place ->> 'country', place ->> 'city'`
 
 func judgedDest(v *shipment.Shipment) []any {
 	return []any{
 		&v.ID, &v.Workspace, ref(&v.Shop), ref(&v.Order), &v.Direction, &v.Carrier, &v.Number, &v.Origin.Country, &v.To.Country, &v.Service, at(&v.CreatedAt),
-		&v.Status, at(&v.Since), &v.Cause, &v.Reason, at(&v.FirstScanAt), at(&v.LastScanAt), at(&v.Expected.To), &v.Attempts,
+		&v.Status, at(&v.Since), &v.Cause, &v.Reason, at(&v.FirstScanAt), at(&v.PickedUpAt), at(&v.LastScanAt), at(&v.Expected.To), &v.Attempts,
 		flag(&v.Delayed), flag(&v.PollingExpired), flag(&v.NotFound), flag(&v.Doubtful), &v.Risk, at(&v.RiskAt), at(&v.SweepAt),
 		text(&v.Place.Country), text(&v.Place.City),
 	}

@@ -42,8 +42,8 @@ func (s *Store) SaveTrace(ctx context.Context, t trace.Trace) error {
 	return err
 }
 
-// Trace implements trace.Store.
-func (s *Store) Trace(ctx context.Context, w auth.WorkspaceID, id trace.ID) (trace.Trace, error) {
+// TraceByID implements trace.Store.
+func (s *Store) TraceByID(ctx context.Context, w auth.WorkspaceID, id trace.ID) (trace.Trace, error) {
 	return one(ctx, s.DB, traceDest, `SELECT `+traceCols+` FROM trace WHERE workspace_id=$1 AND id=$2`, w, int64(id))
 }
 

@@ -20,6 +20,7 @@ type Config struct {
 	Database string // "" is SQLite in a folder that goes away; a database that an earlier run loaded is not loaded again
 	Tickets  int
 	Events   int // tracking events that are told before the last tenth, which is measured
+	Parcels  int // open parcels that are swept; 0 sweeps none
 	Clients  []int
 	Round    time.Duration // of one round of a measure
 	Only     string        // measures whose name contains it; "" is all
@@ -131,7 +132,7 @@ func (b *bench) run(ctx context.Context, name string, do op) error {
 }
 
 func (b *bench) measures(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking} {
+	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking, b.sweep} {
 		if err := part(ctx); err != nil {
 			return err
 		}

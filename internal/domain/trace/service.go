@@ -34,7 +34,7 @@ type Store interface {
 	SaveTrace(context.Context, Trace) error
 	// HoldTrace returns a trace, locked until the transaction ends.
 	HoldTrace(context.Context, auth.WorkspaceID, ID) (Trace, error)
-	Trace(context.Context, auth.WorkspaceID, ID) (Trace, error)
+	TraceByID(context.Context, auth.WorkspaceID, ID) (Trace, error)
 	// Traces returns what somebody sees, in the order of the filter.
 	Traces(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Trace, error)
 	// DueTraces returns traces whose DueAt has come, locked.
@@ -260,7 +260,7 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (Trace, erro
 	if err := actor.Can(auth.ReadShipments); err != nil {
 		return Trace{}, err
 	}
-	t, err := s.Store.Trace(ctx, actor.Workspace, id)
+	t, err := s.Store.TraceByID(ctx, actor.Workspace, id)
 	if err == nil {
 		err = auth.Can(actor, auth.ReadShipments, t.Resource())
 	}
