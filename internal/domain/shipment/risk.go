@@ -230,25 +230,7 @@ func (s *Service) Rejudge(ctx context.Context, w auth.WorkspaceID, each func(con
 			if more = len(list) == sweepBatch; more {
 				after = Cursor{list[len(list)-1].Since, list[len(list)-1].ID}
 			}
-			// What moved is held, read again and judged again: news may have come since.
-			var moved []ID
-			for _, v := range list {
-				was := v
-				if v.rejudge(patience, now); was.Risk != v.Risk || far(was.SweepAt, v.SweepAt) {
-					moved = append(moved, v.ID)
-				}
-			}
-			did := Swept{Judged: len(list)}
-			if len(moved) > 0 {
-				err = s.store.InTx(ctx, func(ctx context.Context) error {
-					held, err := s.store.HoldOpen(ctx, w, moved)
-					if err == nil {
-						did, err = s.settle(ctx, w, held, patience, now)
-					}
-					return err
-				})
-				did.Judged = len(list)
-			}
+			did, err := s.rejudge(ctx, w, list, patience, now)
 			if err != nil {
 				return all, fmt.Errorf("judge parcels anew: %w", err)
 			}
@@ -256,6 +238,40 @@ func (s *Service) Rejudge(ctx context.Context, w auth.WorkspaceID, each func(con
 		}
 	}
 	return all, nil
+}
+
+// rejudge judges parcels that are not held, and writes those that moved. News may
+// have come since they were read: where only the time is another one, it is not
+// written then, and where the risk is, the parcel is held, read and judged again.
+func (s *Service) rejudge(ctx context.Context, w auth.WorkspaceID, list []Shipment, patience Patience, now time.Time) (Swept, error) {
+	did := Swept{Judged: len(list)}
+	var later []Shipment
+	var other []ID
+	for _, v := range list {
+		was := v
+		switch v.rejudge(patience, now); {
+		case was.Risk != v.Risk:
+			other = append(other, v.ID)
+		case far(was.SweepAt, v.SweepAt):
+			later = append(later, v)
+		}
+	}
+	if len(later)+len(other) == 0 {
+		return did, nil
+	}
+	err := s.store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.store.MoveRisks(ctx, w, later); err != nil {
+			return err
+		}
+		held, err := s.store.HoldOpen(ctx, w, other)
+		if err != nil {
+			return err
+		}
+		settled, err := s.settle(ctx, w, held, patience, now)
+		did.Moved, did.Raised = len(later)+settled.Moved, settled.Raised
+		return err
+	})
+	return did, err
 }
 
 func far(a, b time.Time) bool {

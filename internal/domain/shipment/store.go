@@ -42,6 +42,9 @@ type Store interface {
 	HoldOpen(context.Context, auth.WorkspaceID, []ID) ([]Shipment, error)
 	// SaveRisks writes Risk, RiskAt and SweepAt.
 	SaveRisks(context.Context, auth.WorkspaceID, []Shipment) error
+	// MoveRisks is SaveRisks for parcels that are not held: one whose UpdatedAt is
+	// another one by now is left alone.
+	MoveRisks(context.Context, auth.WorkspaceID, []Shipment) error
 
 	// TrackingEvents returns all events of some shipments, by shipment and time.
 	TrackingEvents(context.Context, auth.WorkspaceID, []ID) ([]Event, error)
