@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/lane"
 	"godwit.dev/godwit/internal/domain/order"
@@ -359,6 +360,19 @@ func TestOutlook(t *testing.T) {
 		}
 		if o := by["BACK00000001"]; !o.Likely.IsZero() || len(o.Why) != 1 {
 			t.Errorf("on its way back: %+v", o)
+		}
+		for number, o := range by {
+			for _, why := range o.Why {
+				for _, lang := range i18n.Console() {
+					var args []any
+					for name, value := range why.Args {
+						args = append(args, name, value)
+					}
+					if say := i18n.For(lang); !say.Has(why.Key) || strings.Contains(say.T(why.Key, args...), "{{") {
+						t.Errorf("%s, %s: %s", number, lang, say.T(why.Key, args...))
+					}
+				}
+			}
 		}
 		if out, err := y.lanes.Outlook(t.Context(), y.w+1, all); err != nil || len(out) != 0 {
 			t.Errorf("of another workspace: %v, %v", out, err)
