@@ -47,7 +47,6 @@ type world struct {
 	products  *product.Service
 	owner     auth.Actor
 	hooks     map[hook.ID]commerce.ID
-	thin      bool // webhooks only name what changed
 }
 
 func newWorld(t fataler, s *store.Store, shelf *commercetest.Shelf, w auth.WorkspaceID, clock time.Time) *world {

@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -127,7 +129,8 @@ func (r *request) shopValues(d commerce.Driver) map[string]string {
 func (r *request) shopErrors(err error) (ui.Form, bool) {
 	f, ok := r.formErrors(err)
 	if !ok {
-		if word := r.worded(err); word != "" && strings.Contains(err.Error(), "error.shop_") {
+		var e *errs.Error
+		if word := r.worded(err); word != "" && errors.As(err, &e) && strings.HasPrefix(strings.TrimPrefix(e.Key, "error."), "shop_") {
 			return ui.Form{Errors: map[string]string{"": word}}, true
 		}
 		return f, false

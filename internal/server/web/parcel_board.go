@@ -58,9 +58,13 @@ func (r *request) sieve(h *house) (sieve, error) {
 		Q: get("q"), From: country(get("from")), To: country(get("to")), Carrier: get("carrier"), Shop: get("shop"), Status: get("status"),
 	}}
 	if !slices.Contains(shipment.Boards(), v.board) {
-		v.board = shipment.Risky
-		if v.shown.Active() {
+		switch {
+		case v.shown.Q != "": // whoever looks for a number wants its parcel, whatever became of it
+			v.board = ""
+		case v.shown.Active():
 			v.board = shipment.AllOpen
+		default:
+			v.board = shipment.Risky
 		}
 	}
 	f := &v.shown

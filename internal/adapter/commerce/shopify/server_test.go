@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"godwit.dev/godwit/internal/adapter/commerce/shopify"
 )
@@ -106,7 +107,7 @@ func failed(code, message string) object {
 }
 
 func (s *store) answer(document string, given object) object {
-	doc, err := gqlparser.LoadQuery(s.schema, document)
+	doc, err := gqlparser.LoadQueryWithRules(s.schema, document, rules.NewDefaultRules())
 	if err != nil {
 		s.t.Errorf("a document that the schema does not have: %v", err)
 		return failed("undefinedField", err.Error())
@@ -247,10 +248,7 @@ func (e executor) connection(f *ast.Field, list []any) object {
 		id, _ := page[len(page)-1].(object)["id"].(string) // metafields have none, and no second page
 		info["endCursor"] = base64.StdEncoding.EncodeToString([]byte(id))
 	}
-	nodes := []any{}
-	for _, p := range page {
-		nodes = append(nodes, p)
-	}
+	nodes := append([]any{}, page...)
 	return e.object(f.SelectionSet, object{"nodes": nodes, "pageInfo": info})
 }
 
