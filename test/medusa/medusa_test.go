@@ -24,6 +24,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/test/shopserver"
 )
 
@@ -94,7 +95,7 @@ func client() *http.Client {
 // driver is ours without a rate: the server is this test's own.
 func driver() commerce.Driver {
 	d := medusa.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	return d
 }
 

@@ -21,6 +21,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/job"
 	"godwit.dev/godwit/internal/store"
@@ -47,7 +48,7 @@ func newMerchant(t *testing.T, s *store.Store) *merchant {
 	products := product.NewService(product.Config{Store: s, Journal: s, IDs: ids, Now: time.Now})
 	m.hooks = hook.NewService(hook.Config{Store: s, Journal: s, Queue: s, IDs: ids, Now: time.Now, Log: log, Schemes: schemes.Schemes(), Processors: map[string]hook.Processor{}})
 	d := vendure.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	m.shops = commerce.NewService(commerce.Config{
 		Store: s, Orders: m.orders, Customers: customers, Products: products, Hooks: m.hooks, Journal: s, Queue: s, IDs: ids, Client: client(),
 		Drivers: []commerce.Driver{d}, Now: time.Now, Log: log,

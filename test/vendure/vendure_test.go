@@ -18,6 +18,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/test/shopserver"
 )
 
@@ -65,7 +66,7 @@ func (b *bench) settings() map[string]string {
 func (b *bench) connect(t *testing.T, settings map[string]string) commerce.Shop {
 	t.Helper()
 	d := vendure.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	shop, err := d.Connect(settings, client(), func() time.Time { return b.now() })
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +133,7 @@ func (b *bench) driver(t *testing.T) {
 	o := b.place(t, "anna@example.ru", map[string]int{"MUG-BS": 2, "SAM-1": 1})
 	b.Do(t, "fulfil", map[string]any{"lines": map[string]int{o.Lines[0].ID: 1}, "carrier": "China Post", "number": "RB123456785CN"}, nil)
 	d := vendure.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	commercetest.Run(t, d, commercetest.Fixture{
 		Settings: b.settings(), Client: client(), About: commerce.About{ID: "1", Name: "Default Seller", Currency: "USD"},
 		Want: map[string]int{intake.KindOrder: 4, intake.KindProduct: 3, intake.KindCustomer: 4},

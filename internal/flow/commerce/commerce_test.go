@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
 )
@@ -92,7 +93,7 @@ func TestAnImportRestsAsLongAsTheRateAsks(t *testing.T) {
 		until := noon.Add(time.Hour)
 		x.shelf.Fail(func(call int) error {
 			if call > 3 && x.clock.Before(until) {
-				return commerce.Rest(until)
+				return connector.Full(until)
 			}
 			return nil
 		})

@@ -2,14 +2,13 @@ package commerce
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // maxPage is the most objects that one page may have.
@@ -19,16 +18,11 @@ const maxPage = 1000
 // The client is one of package outbound; it is not changed. Connect does not touch the network. The Shop keeps the rate
 // across its calls, and is meant to be kept. It is a Subscriber if the driver's is.
 func (d Driver) Connect(values map[string]string, client *http.Client, now func() time.Time) (Shop, error) {
-	values, err := d.Check(values)
+	values, err := connector.Check(d.Options, values)
 	if err != nil {
 		return nil, fmt.Errorf("connect %s: %w", d.Name, err)
 	}
-	patient := *client
-	transport := NewTransport(client.Transport, d.Rate)
-	transport.operation = d.Operation
-	patient.Transport = transport
-	patient.Timeout = 0 // a wait for the vendor's rate is no wait for its answer; each try has its own limit
-	shop, err := d.Open(Settings{Workspace: d.workspace, Values: values, Client: &patient, Now: now})
+	shop, err := d.Open(Settings{Workspace: d.workspace, Values: values, Client: connector.Client(client, d.policy()), Now: now})
 	if err != nil {
 		return nil, fmt.Errorf("connect %s: %w", d.Name, err)
 	}
@@ -48,25 +42,8 @@ type held struct {
 	shop   Shop
 }
 
-// repeats is how often a call is repeated that the vendor has put off within an answer of 200 (see Later).
-const repeats = 5
-
-// again repeats a call as long as the vendor puts it off.
-func again[T any](ctx context.Context, call func() (T, error)) (T, error) {
-	for try := 0; ; try++ {
-		out, err := call()
-		var l *later
-		if !errors.As(err, &l) || try == repeats {
-			return out, err
-		}
-		if err := sleep(ctx, max(l.wait, backoff(try))); err != nil {
-			return out, err
-		}
-	}
-}
-
 func (h held) About(ctx context.Context) (About, error) {
-	a, err := again(ctx, func() (About, error) { return h.shop.About(ctx) })
+	a, err := connector.Again(ctx, func() (About, error) { return h.shop.About(ctx) })
 	if err != nil {
 		return About{}, fmt.Errorf("%s: about: %w", h.driver.Name, err)
 	}
@@ -74,7 +51,7 @@ func (h held) About(ctx context.Context) (About, error) {
 }
 
 func (h held) List(ctx context.Context, kind string, c Cursor) (Page, error) {
-	p, err := again(ctx, func() (Page, error) { return h.shop.List(ctx, kind, c) })
+	p, err := connector.Again(ctx, func() (Page, error) { return h.shop.List(ctx, kind, c) })
 	if err == nil {
 		err = p.check(kind, c)
 	}
@@ -85,7 +62,7 @@ func (h held) List(ctx context.Context, kind string, c Cursor) (Page, error) {
 }
 
 func (h held) Fetch(ctx context.Context, kind, id string) (intake.Object, error) {
-	o, err := again(ctx, func() (intake.Object, error) { return h.shop.Fetch(ctx, kind, id) })
+	o, err := connector.Again(ctx, func() (intake.Object, error) { return h.shop.Fetch(ctx, kind, id) })
 	if err == nil {
 		err = check(kind, o)
 	}
@@ -134,19 +111,9 @@ type subscriber struct {
 }
 
 func (s subscriber) Subscribe(ctx context.Context, address, secret string) error {
-	_, err := again(ctx, func() (struct{}, error) { return struct{}{}, s.s.Subscribe(ctx, address, secret) })
+	_, err := connector.Again(ctx, func() (struct{}, error) { return struct{}{}, s.s.Subscribe(ctx, address, secret) })
 	if err != nil {
 		return fmt.Errorf("%s: subscribe: %w", s.name, err)
 	}
 	return nil
-}
-
-func isAddress(v string) bool {
-	u, err := url.Parse(v)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
-}
-
-// joined keeps the fields of several errors in one of kind errs.Invalid.
-func joined(list []error) error {
-	return errs.Wrap(errs.Invalid, errors.Join(list...), "error.invalid")
 }

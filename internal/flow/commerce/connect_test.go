@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // stub is a shop of functions.
@@ -38,15 +39,15 @@ func connect(t *testing.T, s commerce.Shop) commerce.Shop {
 }
 
 func TestSettingsAreChecked(t *testing.T) {
-	d := commerce.Driver{Options: []commerce.Option{
-		{Name: "address", Kind: commerce.URL, Required: true}, {Name: "token", Kind: commerce.Secret, Required: true},
-		{Name: "region", Kind: commerce.Choice, Choices: []string{"eu", "na"}, Default: "eu"}, {Name: "note", Kind: commerce.Text},
+	d := commerce.Driver{Options: []connector.Option{
+		{Name: "address", Kind: connector.URL, Required: true}, {Name: "token", Kind: connector.Secret, Required: true},
+		{Name: "region", Kind: connector.Choice, Choices: []string{"eu", "na"}, Default: "eu"}, {Name: "note", Kind: connector.Text},
 	}}
-	got, err := d.Check(map[string]string{"address": " https://shop.example/ ", "token": "t", "other": "x"})
+	got, err := connector.Check(d.Options, map[string]string{"address": " https://shop.example/ ", "token": "t", "other": "x"})
 	if want := map[string]string{"address": "https://shop.example", "token": "t", "region": "eu"}; err != nil || !maps.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
-	_, err = d.Check(map[string]string{"address": "shop.example", "region": "moon"})
+	_, err = connector.Check(d.Options, map[string]string{"address": "shop.example", "region": "moon"})
 	var fields []string
 	for _, f := range errs.Fields(err) {
 		fields = append(fields, f.Field)
@@ -55,7 +56,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		t.Errorf("%v of fields %v", err, fields)
 	}
 	for _, address := range []string{"ftp://shop.example", "https://", "https://me:pw@shop.example", "https://shop.example/?a=b"} {
-		if _, err := d.Check(map[string]string{"address": address, "token": "t"}); err == nil {
+		if _, err := connector.Check(d.Options, map[string]string{"address": address, "token": "t"}); err == nil {
 			t.Errorf("%s is taken for the address of a shop", address)
 		}
 	}
@@ -119,12 +120,12 @@ func TestOperationsHaveRatesOfTheirOwn(t *testing.T) {
 		})
 		var client *http.Client
 		d := commerce.Driver{
-			Name: "stub", Rate: commerce.Rate{Requests: 10, Per: time.Second, Burst: 1, Told: "X-Limit"},
-			Operation: func(r *http.Request) (string, commerce.Rate) {
+			Name: "stub", Rate: connector.Rate{Requests: 10, Per: time.Second, Burst: 1, Told: "X-Limit"},
+			Operation: func(r *http.Request) (string, connector.Rate) {
 				if r.URL.Path == "/slow" {
-					return "slow", commerce.Rate{Requests: 1, Per: time.Minute, Burst: 2}
+					return "slow", connector.Rate{Requests: 1, Per: time.Minute, Burst: 2}
 				}
-				return "", commerce.Rate{}
+				return "", connector.Rate{}
 			},
 			Open: func(s commerce.Settings) (commerce.Shop, error) { client = s.Client; return stub{}, nil },
 		}

@@ -10,8 +10,8 @@
 // often), the copy ends where the shop stands, because a version of an object is only taken if it is not older than the
 // one that is there, and because whatever a webhook leaves open is fetched afresh. docs/shops.md says how that is held.
 //
-// Patience is written once, in the transport that [Driver.Connect] puts under the driver: it keeps the rate that the
-// vendor permits, waits as long as the vendor says, and repeats what may be repeated. Drivers neither wait nor repeat.
+// Patience is that of package connector, which [Driver.Connect] puts under the driver: it keeps the rate that the vendor
+// permits, waits as long as the vendor says, and repeats what may be repeated. Drivers neither wait nor repeat.
 //
 // The package never writes to a shop, except to ask it for webhooks, and it never guesses who a customer is.
 package commerce

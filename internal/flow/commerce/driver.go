@@ -4,31 +4,32 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
-	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/intake"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Driver is one platform that shops run on. It is data plus Open.
 type Driver struct {
-	Name         string   // names it in settings, addresses and catalogue keys: shopify
-	Title        string   // names it to people: Shopify
-	Docs         string   // address of the vendor's reference, with the version that this driver speaks
-	Options      []Option // what a connection needs, in the order in which a form asks for it
+	Name    string             // names it in settings, addresses and catalogue keys: shopify
+	Title   string             // names it to people: Shopify
+	Docs    string             // address of the vendor's reference, with the version that this driver speaks
+	Options []connector.Option // what a connection needs, in the order in which a form asks for it; see WebhookSecret for one that means more.
+	// A form names it by the catalogue key shop.option.<driver>.<name>, or shop.option.<name> if there is none, and explains it by the same with ".help" behind.
+
 	Capabilities Capabilities
-	Rate         Rate          // what the vendor permits
-	Scheme       string        // name of the hook scheme that proves its webhooks, "" if it sends none
-	Source       intake.Source // how its webhooks are decoded; the zero Source if it sends none
-	TopicHeader  string        // the header in which a webhook's topic travels, if Source reads it there: it is given back
-	SignedWith   string        // the option whose value signs its webhooks; "" is WebhookSecret
-	Whole        []string      // kinds whose webhooks carry all that Fetch returns, with the time of change: they are taken as they come
+	Rate         connector.Rate // what the vendor permits
+	Scheme       string         // name of the hook scheme that proves its webhooks, "" if it sends none
+	Source       intake.Source  // how its webhooks are decoded; the zero Source if it sends none
+	TopicHeader  string         // the header in which a webhook's topic travels, if Source reads it there: it is given back
+	SignedWith   string         // the option whose value signs its webhooks; "" is WebhookSecret
+	Whole        []string       // kinds whose webhooks carry all that Fetch returns, with the time of change: they are taken as they come
 
 	// Operation names what a request asks for and its own rate, where the vendor limits each operation by itself; it is nil
 	// if all requests share Rate. A rate of no requests is Rate.
-	Operation func(*http.Request) (string, Rate)
+	Operation func(*http.Request) (string, connector.Rate)
 
 	// Open returns the shop that settings lead to. It checks them (errs.Invalid with the option as field) and does not
 	// touch the network. Callers use Connect.
@@ -41,24 +42,6 @@ type Driver struct {
 func (d Driver) Of(w auth.WorkspaceID) Driver {
 	d.workspace = w
 	return d
-}
-
-// Kinds of options.
-const (
-	Text   = "text"
-	URL    = "url"    // the address of a shop; Connect checks that it is one, and drops a slash at its end
-	Secret = "secret" // sealed at rest and never shown again
-	Choice = "choice" // one of Choices
-)
-
-// Option is one thing that a connection needs; see WebhookSecret for one that means more. A form names it by the catalogue key shop.option.<driver>.<name>, or
-// shop.option.<name> if there is none, and explains it by the same with ".help" behind.
-type Option struct {
-	Name     string
-	Kind     string
-	Default  string
-	Choices  []string
-	Required bool
 }
 
 // Capabilities says what a driver can do. It is the row of the driver in the table of docs/shops.md.
@@ -114,20 +97,11 @@ func (c Capabilities) Incremental(kind string) bool {
 	return false
 }
 
-// Rate is how many requests a vendor permits in a time, and how many of them at once after a pause. The zero Rate is 2
-// a second.
-type Rate struct {
-	Requests int
-	Per      time.Duration
-	Burst    int
-	Told     string // header of answers by which the vendor says how many requests a second it permits, "" if none does
-}
-
 // Settings is what a shop is opened with.
 type Settings struct {
 	Workspace auth.WorkspaceID  // whose shop it is; what belongs to another must not be touched
 	Values    map[string]string // by option; each that is not required may be missing
-	Client    *http.Client      // keeps the rate and repeats by itself; see Call
+	Client    *http.Client      // made by connector.Client; see Call
 	Now       func() time.Time
 }
 
@@ -180,51 +154,19 @@ type Page struct {
 }
 
 // Option returns an option by its name.
-func (d Driver) Option(name string) (Option, bool) {
-	i := slices.IndexFunc(d.Options, func(o Option) bool { return o.Name == name })
+func (d Driver) Option(name string) (connector.Option, bool) {
+	i := slices.IndexFunc(d.Options, func(o connector.Option) bool { return o.Name == name })
 	if i < 0 {
-		return Option{}, false
+		return connector.Option{}, false
 	}
 	return d.Options[i], true
 }
 
-// Check returns values as Open takes them: trimmed, with defaults, without what is no option. It fails with
-// errs.Invalid, a field error for each option that is missing or cannot be.
-func (d Driver) Check(values map[string]string) (map[string]string, error) {
-	out := make(map[string]string, len(d.Options))
-	var wrong []error
-	for _, o := range d.Options {
-		v := strings.TrimSpace(values[o.Name])
-		if v == "" {
-			v = o.Default
-		}
-		switch {
-		case v == "" && o.Required:
-			wrong = append(wrong, errs.Field(o.Name, "error.required"))
-		case v == "":
-			continue
-		case len(v) > longestValue(o.Kind):
-			wrong = append(wrong, errs.Field(o.Name, "error.shop_value"))
-		case o.Kind == Choice && !slices.Contains(o.Choices, v):
-			wrong = append(wrong, errs.Field(o.Name, "error.shop_value"))
-		case o.Kind == URL:
-			v = strings.TrimRight(v, "/")
-			if !isAddress(v) {
-				wrong = append(wrong, errs.Field(o.Name, "error.outbound_url"))
-			}
-		}
-		out[o.Name] = v
+// policy is how the vendor is called: a walk through a list is in no hurry. Without a rate it is 2 requests a second.
+func (d Driver) policy() connector.Policy {
+	p := connector.Policy{Rate: d.Rate, Operation: d.Operation, Tries: 5, Patience: 2 * time.Minute}
+	if p.Rate.Requests < 1 {
+		p.Rate = connector.Rate{Requests: 2, Per: time.Second, Burst: 2}
 	}
-	if len(wrong) > 0 {
-		return nil, joined(wrong)
-	}
-	return out, nil
-}
-
-// longestValue leaves room for private keys in PEM.
-func longestValue(kind string) int {
-	if kind == Secret {
-		return 8 << 10
-	}
-	return 500
+	return p
 }

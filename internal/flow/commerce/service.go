@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/job"
@@ -103,16 +104,8 @@ func (s *Service) Driver(name string) (Driver, error) {
 
 // shown leaves out what is never shown again.
 func (s *Service) shown(c Connection) Connection {
-	d, err := s.Driver(c.Driver)
-	out := map[string]string{}
-	if err == nil {
-		for _, o := range d.Options {
-			if v, ok := c.Settings[o.Name]; ok && o.Kind != Secret {
-				out[o.Name] = v
-			}
-		}
-	}
-	c.Settings = out
+	d, _ := s.Driver(c.Driver) // of one that is gone all may be secret
+	c.Settings = connector.Shown(d.Options, c.Settings)
 	return c
 }
 
@@ -246,7 +239,7 @@ func cut(s string, most int) string { return strings.ToValidUTF8(s[:min(len(s), 
 
 // try opens a shop with values and asks who it is.
 func (s *Service) try(ctx context.Context, d Driver, values map[string]string) (map[string]string, About, error) {
-	values, err := d.Check(values)
+	values, err := connector.Check(d.Options, values)
 	if err != nil {
 		return nil, About{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/intake"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/platform/job"
 )
 
@@ -88,21 +89,21 @@ func (s *Service) sync(ctx context.Context, j job.Job) error {
 	if c.current() == nil && c.DueAt.After(s.Now()) { // another run has done it
 		return nil
 	}
-	until := s.Now().Add(turn)
+	end := s.Now().Add(turn)
 	for {
 		more, err := s.step(ctx, j.Workspace, r.Connection)
 		var f *fault
-		var full *rest
+		until, full := connector.FullUntil(err)
 		switch {
-		case errors.As(err, &f) && errors.As(f.err, &full):
-			return job.Later{At: full.until}
+		case full:
+			return job.Later{At: until}
 		case errors.As(err, &f) && ctx.Err() == nil:
 			return s.failed(ctx, j.Workspace, r.Connection, f.err)
 		case err != nil || !more:
 			return err
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case s.Now().After(until):
+		case s.Now().After(end):
 			return job.Later{At: s.Now()}
 		}
 	}

@@ -95,7 +95,7 @@ func (d Driver) Connect(values map[string]string, base *http.Client, now func() 
 	if err != nil {
 		return nil, err
 	}
-	t, err := d.Open(connector.Settings{Values: values, Client: connector.Client(base, d.Rate), Now: now})
+	t, err := d.Open(connector.Settings{Values: values, Client: connector.Client(base, connector.Policy{Rate: d.Rate}), Now: now})
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.Name, err)
 	}

@@ -424,6 +424,9 @@ func (s *Service) failed(ctx context.Context, c Connection, cause error) (time.T
 	if errors.Is(cause, context.Canceled) {
 		return time.Time{}, cause
 	}
+	if until, ok := connector.FullUntil(cause); ok {
+		return until, nil // nothing went wrong
+	}
 	now := s.Now().UTC().Truncate(time.Millisecond)
 	s.Log.WarnContext(ctx, "a tracking service", "connection", int64(c.ID), "driver", c.Driver, "error", cause)
 	rest, asked := connector.RestUntil(cause)

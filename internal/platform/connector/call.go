@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 
-	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/outbound"
 )
 
@@ -26,33 +25,39 @@ type Call struct {
 }
 
 // Do makes a call and returns the body of an answer of 2xx. All others are errors
-// by their status: errs.Denied for 401 and 403, errs.NotFound for 404 and 410,
-// errs.Unavailable for 408, 429, 5xx and a connection that broke, and errs.Invalid
-// for the rest, each with the Answer in its chain.
+// as Send makes them.
 func Do(ctx context.Context, c *http.Client, call Call) ([]byte, error) {
-	if call.Repeatable {
-		ctx = context.WithValue(ctx, repeatableKey{}, true)
-	}
 	req, err := call.request(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
+	if call.Repeatable {
+		Repeatable(req)
+	}
+	body, _, err := Send(c, req)
+	return body, err
+}
+
+// Send sends a request and returns body and headers of an answer of 2xx. All others
+// are errors by their status: errs.Denied for 401 and 403, errs.NotFound for 404
+// and 410, errs.Unavailable for 408, 425, 429, 5xx and a connection that broke, and
+// errs.Invalid for the rest, redirects among them, each with the Answer in its
+// chain. Errors tell neither the query of the address nor headers: that is where
+// secrets travel.
+func Send(c *http.Client, req *http.Request) ([]byte, http.Header, error) {
 	res, err := outbound.Do(c, req)
 	if err != nil {
-		if outbound.Refused(err) {
-			return nil, err
-		}
-		return nil, errs.Wrap(errs.Unavailable, err, "error.vendor_busy")
+		return nil, nil, unreachable(err)
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	if err != nil {
-		return nil, errs.Wrap(errs.Unavailable, err, "error.vendor_busy")
+		return nil, nil, unreachable(err)
 	}
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return body, refusal(res, body)
+		return nil, nil, refusal(res, body)
 	}
-	return body, nil
+	return body, res.Header, nil
 }
 
 func (call Call) request(ctx context.Context) (*http.Request, error) {

@@ -2,11 +2,13 @@ package connector
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -16,103 +18,130 @@ import (
 	"godwit.dev/godwit/internal/base/outbound"
 )
 
-// Rate is how often a vendor permits requests: evenly so many in a time, and so
-// many at once after a pause. Where a vendor counts a window strictly, Burst is 1.
-// The zero Rate has no limit.
-type Rate struct {
-	Requests int
-	Per      time.Duration
-	Burst    int // 1 if zero
+// Policy is how a vendor is called.
+type Policy struct {
+	Rate Rate
+	// Operation names what a request asks for and its own rate, where the vendor
+	// limits each operation by itself; nil if all requests share Rate. A rate of no
+	// requests is Rate.
+	Operation func(*http.Request) (string, Rate)
+	Tries     int           // of one request; 3 if zero
+	Patience  time.Duration // the longest rest between two tries and before the first; 10 seconds if zero
 }
 
-// Patience is the longest rest that Client takes between two tries.
-const Patience = 10 * time.Second
-
 const (
-	tries    = 3
-	firstGap = 500 * time.Millisecond
-	attempt  = 30 * time.Second // one try, its body included
+	firstPause = time.Second      // before the first repeat, if the vendor names none; twice as long each time
+	attempt    = 60 * time.Second // one try, its body included
 )
 
 // Client returns a client over base, which package outbound made, that keeps
-// within the rate and repeats what may be repeated. Answers are read whole before
-// they are returned. Everybody who calls the vendor with the same account shares
-// one Client.
-func Client(base *http.Client, r Rate) *http.Client {
+// within the rate and repeats what may be repeated. It waits as long as
+// Retry-After asks, else longer and longer; the last answer is returned as it is.
+// Answers are read whole before they are returned. Base is not changed. Everybody
+// who calls the vendor with the same account shares one Client.
+func Client(base *http.Client, p Policy) *http.Client {
+	p.Tries, p.Patience = cmp.Or(p.Tries, 3), cmp.Or(p.Patience, 10*time.Second)
 	c := *base
-	next := base.Transport
-	c.Timeout = 0 // each try has its own
-	c.Transport = &transport{next: next, limit: &limiter{rate: r}}
+	if c.Transport == nil {
+		c.Transport = outbound.New(outbound.Options{HTTPS: true, Timeout: -1}).Transport
+	}
+	c.Timeout = 0 // a wait for the vendor's rate is no wait for its answer; each try has its own limit
+	c.Transport = &transport{Policy: p, next: c.Transport, paces: map[string]*pace{}}
 	return &c
 }
 
-type transport struct {
-	next  http.RoundTripper
-	limit *limiter
+// Repeatable marks a request as one that may be repeated although its method says
+// otherwise, such as the POST of a GraphQL query. The mark is that of net/http's
+// Transport: an Idempotency-Key without values, which is not sent.
+func Repeatable(r *http.Request) *http.Request {
+	if _, ok := r.Header["Idempotency-Key"]; !ok {
+		r.Header["Idempotency-Key"] = nil
+	}
+	return r
 }
-
-type repeatableKey struct{}
 
 // repeatable reports whether sending a request twice does what sending it once
 // does.
 func repeatable(r *http.Request) bool {
+	if r.Body != nil && r.Body != http.NoBody && r.GetBody == nil {
+		return false
+	}
 	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete, http.MethodOptions:
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete: // RFC 9110, section 9.2.2
 		return true
 	}
-	yes, _ := r.Context().Value(repeatableKey{}).(bool)
-	return yes
+	_, marked := r.Header["Idempotency-Key"]
+	return marked
+}
+
+type transport struct {
+	Policy
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	paces map[string]*pace // by operation
+}
+
+// pace returns the pace of what a request asks for.
+func (t *transport) pace(req *http.Request) *pace {
+	name, rate := "", t.Rate
+	if t.Operation != nil {
+		var own Rate
+		if name, own = t.Operation(req); own.Requests > 0 {
+			rate = own
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.paces[name]
+	if p == nil {
+		p = newPace(rate)
+		t.paces[name] = p
+	}
+	return p
 }
 
 // RoundTrip sends a request, as often as it takes and may.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	gap := firstGap
+	ctx, pace := req.Context(), t.pace(req)
 	for n := 1; ; n++ {
-		if err := t.limit.wait(req.Context()); err != nil {
-			closeBody(req)
+		if err := pace.wait(ctx, t.Patience); err != nil {
+			if req.Body != nil {
+				_ = req.Body.Close() // the contract of RoundTripper
+			}
 			return nil, err
 		}
-		again, err := copyOf(req, n)
-		if err != nil {
-			return nil, err
+		res, err := t.once(req, n)
+		if res != nil && t.Rate.Told != "" {
+			pace.learn(res.Header.Get(t.Rate.Told))
 		}
-		res, err := t.once(again)
-		rest, retry := after(res, err, gap)
-		if !retry || n == tries || rest > Patience || !repeatable(req) || req.Body != nil && req.GetBody == nil || outbound.Refused(err) {
+		rest, again := verdict(res, err, n)
+		if !again || rest > t.Patience || n == t.Tries || !repeatable(req) || ctx.Err() != nil {
 			return res, err
 		}
-		gap *= 2
-		if err := pause(req.Context(), rest); err != nil {
+		if res != nil && res.StatusCode == http.StatusTooManyRequests {
+			pace.hold(rest) // others would be refused as well
+		}
+		if err := sleep(ctx, rest); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// copyOf returns the request for its n-th try. The first takes the body itself.
-func copyOf(req *http.Request, n int) (*http.Request, error) {
-	if n == 1 || req.GetBody == nil {
-		return req, nil
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, err
-	}
-	r := req.Clone(req.Context())
-	r.Body = body
-	return r, nil
-}
-
-func closeBody(r *http.Request) {
-	if r.Body != nil {
-		_ = r.Body.Close() // the contract of RoundTripper
-	}
-}
-
-// once sends a request and reads its answer whole.
-func (t *transport) once(req *http.Request) (*http.Response, error) {
+// once sends a request for the n-th time, with a body of its own, and reads the
+// answer whole.
+func (t *transport) once(req *http.Request, n int) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), attempt)
 	defer cancel()
-	res, err := t.next.RoundTrip(req.WithContext(ctx))
+	r := req.Clone(ctx)
+	if n > 1 && req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, fmt.Errorf("repeat body: %w", err)
+		}
+		r.Body = body
+	}
+	res, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
@@ -125,34 +154,59 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// after says whether an outcome is worth another try, and after which rest.
-func after(res *http.Response, err error, gap time.Duration) (time.Duration, bool) {
-	jitter := gap/2 + rand.N(gap)
-	if err != nil {
-		return jitter, !errors.Is(err, context.Canceled)
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the pool.
+func (t *transport) CloseIdleConnections() {
+	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
 	}
-	switch res.StatusCode {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
-		if rest, ok := retryAfter(res.Header.Get("Retry-After"), time.Now()); ok {
-			return rest, true
+}
+
+// verdict says whether the n-th try is worth another, and after which rest.
+func verdict(res *http.Response, err error, n int) (time.Duration, bool) {
+	switch {
+	case err != nil:
+		return backoff(n), worth(err)
+	case res.StatusCode == http.StatusTooManyRequests, res.StatusCode >= 500 && res.StatusCode != http.StatusNotImplemented:
+		rest := backoff(n)
+		if asked, ok := retryAfter(res.Header.Get("Retry-After"), time.Now()); ok {
+			rest = max(asked, rest/4)
 		}
-		return jitter, true
+		return rest, true
 	}
 	return 0, false
 }
 
-// retryAfter reads the header (RFC 9110, section 10.2.3): seconds or a date.
+// worth reports whether a request that had no answer may have one next time.
+func worth(err error) bool {
+	var n net.Error
+	return !outbound.Refused(err) && !errors.Is(err, context.Canceled) && (errors.As(err, &n) || !errors.As(err, new(*errs.Error)))
+}
+
+// backoff is the pause after the n-th try: twice as long each time, less a part
+// that chance decides, so that those who were refused together do not come back
+// together.
+func backoff(n int) time.Duration {
+	full := firstPause << min(n-1, 6)
+	return full/2 + rand.N(full/2)
+}
+
+// retryAfter reads how long a vendor wants to be left alone: seconds or a date
+// (RFC 9110, section 10.2.3); some write fractions. It is a day at most.
 func retryAfter(text string, now time.Time) (time.Duration, bool) {
-	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
-		return time.Duration(min(n, 86400)) * time.Second, true
+	const day = 24 * time.Hour
+	if s, err := strconv.ParseFloat(text, 64); err == nil && s >= 0 {
+		return time.Duration(min(s, day.Seconds()) * float64(time.Second)), true
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return max(0, min(at.Sub(now), 24*time.Hour)), true
+		return max(0, min(at.Sub(now), day)), true
 	}
 	return 0, false
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -161,68 +215,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	}
-}
-
-// limiter grants turns evenly, with a burst after a pause.
-type limiter struct {
-	rate Rate
-	mu   sync.Mutex
-	next time.Time // when the bucket would be full again
-}
-
-// wait takes a turn, and waits for it.
-func (l *limiter) wait(ctx context.Context) error {
-	if l.rate.Requests <= 0 || l.rate.Per <= 0 {
-		return ctx.Err()
-	}
-	gap := l.rate.Per / time.Duration(l.rate.Requests)
-	slack := gap * time.Duration(max(l.rate.Burst, 1)-1)
-	l.mu.Lock()
-	now := time.Now()
-	if l.next.Before(now) {
-		l.next = now
-	}
-	turn := l.next.Add(-slack)
-	l.next = l.next.Add(gap)
-	l.mu.Unlock()
-	if d := turn.Sub(now); d > 0 {
-		return pause(ctx, d)
-	}
-	return ctx.Err()
-}
-
-// Answer is a vendor's refusal, in the chain of the error that Do returns. Its
-// text does not tell the body, which may repeat keys and addresses.
-type Answer struct {
-	Status int
-	Body   []byte
-	rest   time.Time
-}
-
-func (a *Answer) Error() string { return "the vendor answered " + strconv.Itoa(a.Status) }
-
-// RestUntil returns when a vendor that asked for a rest may be called again.
-func RestUntil(err error) (time.Time, bool) {
-	var a *Answer
-	if errors.As(err, &a) && !a.rest.IsZero() {
-		return a.rest, true
-	}
-	return time.Time{}, false
-}
-
-// refusal gives an answer that is none of 2xx its kind.
-func refusal(res *http.Response, body []byte) error {
-	a := &Answer{Status: res.StatusCode, Body: body}
-	if rest, ok := retryAfter(res.Header.Get("Retry-After"), time.Now()); ok {
-		a.rest = time.Now().Add(rest)
-	}
-	switch code := res.StatusCode; {
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return errs.Wrap(errs.Denied, a, "error.vendor_denied")
-	case code == http.StatusNotFound || code == http.StatusGone:
-		return errs.Wrap(errs.NotFound, a, "error.vendor_missing")
-	case code == http.StatusTooManyRequests || code == http.StatusRequestTimeout || code >= 500:
-		return errs.Wrap(errs.Unavailable, a, "error.vendor_busy")
-	}
-	return errs.Wrap(errs.Invalid, a, "error.vendor_refused", "status", res.StatusCode)
 }

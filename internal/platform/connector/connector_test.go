@@ -54,24 +54,24 @@ func TestWhatMayBeRepeatedIs(t *testing.T) {
 		ok    bool
 		least time.Duration
 	}{
-		"at once":                     {Call{}, []answer{{status: 200}}, 1, 0, true, 0},
-		"after a broken connection":   {Call{}, []answer{broken, {status: 200}}, 2, 0, true, firstGap / 2},
-		"after the rest asked for":    {Call{}, []answer{{status: 429, rest: "7"}, {status: 200}}, 2, 0, true, 7 * time.Second},
-		"not after a longer one":      {Call{}, []answer{{status: 429, rest: "3600"}}, 1, errs.Unavailable, false, 0},
-		"three times and no more":     {Call{}, []answer{{status: 503}}, 3, errs.Unavailable, false, 0},
-		"not what was refused":        {Call{}, []answer{{status: 400}}, 1, errs.Invalid, false, 0},
-		"not without the right":       {Call{}, []answer{{status: 401}}, 1, errs.Denied, false, 0},
-		"not what is missing":         {Call{}, []answer{{status: 404}}, 1, errs.NotFound, false, 0},
-		"no order is given twice":     {Call{Body: map[string]int{"a": 1}}, []answer{broken}, 1, errs.Unavailable, false, 0},
-		"unless twice is once":        {Call{Body: map[string]int{"a": 1}, Repeatable: true}, []answer{broken, {status: 201}}, 2, 0, true, 0},
-		"a fault of theirs is theirs": {Call{}, []answer{{status: 500}}, 1, errs.Unavailable, false, 0},
+		"at once":                   {Call{}, []answer{{status: 200}}, 1, 0, true, 0},
+		"after a broken connection": {Call{}, []answer{broken, {status: 200}}, 2, 0, true, firstPause / 2},
+		"after the rest asked for":  {Call{}, []answer{{status: 429, rest: "7"}, {status: 200}}, 2, 0, true, 7 * time.Second},
+		"not after a longer one":    {Call{}, []answer{{status: 429, rest: "3600"}}, 1, errs.Unavailable, false, 0},
+		"three times and no more":   {Call{}, []answer{{status: 503}}, 3, errs.Unavailable, false, 0},
+		"not what was refused":      {Call{}, []answer{{status: 400}}, 1, errs.Invalid, false, 0},
+		"not without the right":     {Call{}, []answer{{status: 401}}, 1, errs.Denied, false, 0},
+		"not what is missing":       {Call{}, []answer{{status: 404}}, 1, errs.NotFound, false, 0},
+		"no order is given twice":   {Call{Body: map[string]int{"a": 1}}, []answer{broken}, 1, errs.Unavailable, false, 0},
+		"unless twice is once":      {Call{Body: map[string]int{"a": 1}, Repeatable: true}, []answer{broken, {status: 201}}, 2, 0, true, 0},
+		"not what they cannot do":   {Call{}, []answer{{status: 501}}, 1, errs.Unavailable, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				v := &vendor{answers: c.given}
 				c.call.URL = "https://vendor.example/x?key=hush"
 				began := time.Now()
-				_, err := Do(t.Context(), Client(&http.Client{Transport: v}, Rate{}), c.call)
+				_, err := Do(t.Context(), Client(&http.Client{Transport: v}, Policy{}), c.call)
 				if (err == nil) != c.ok || err != nil && errs.KindOf(err) != c.kind {
 					t.Fatalf("got %v", err)
 				}
@@ -97,7 +97,7 @@ func TestWhatMayBeRepeatedIs(t *testing.T) {
 func TestTheRestAskedForIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answers: []answer{{status: 429, rest: "600"}}}
-		_, err := Do(t.Context(), Client(&http.Client{Transport: v}, Rate{}), Call{URL: "https://vendor.example"})
+		_, err := Do(t.Context(), Client(&http.Client{Transport: v}, Policy{}), Call{URL: "https://vendor.example"})
 		at, ok := RestUntil(err)
 		if want := time.Now().Add(10 * time.Minute); !ok || !at.Equal(want) {
 			t.Errorf("rest until %v, want %v", at, want)
@@ -111,7 +111,7 @@ func TestRateIsKept(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			v := &vendor{answers: []answer{{status: 200}}}
-			c := Client(&http.Client{Transport: v}, Rate{Requests: 3, Per: 3 * time.Second, Burst: burst})
+			c := Client(&http.Client{Transport: v}, Policy{Rate: Rate{Requests: 3, Per: 3 * time.Second, Burst: burst}})
 			for i := range want {
 				if _, err := Do(t.Context(), c, Call{URL: "https://vendor.example"}); err != nil {
 					t.Fatal(err)
@@ -130,7 +130,7 @@ func TestNobodyWaitsForAnEndedCall(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		_, err := Do(ctx, Client(&http.Client{Transport: v}, Rate{}), Call{URL: "https://vendor.example"})
+		_, err := Do(ctx, Client(&http.Client{Transport: v}, Policy{}), Call{URL: "https://vendor.example"})
 		if !errs.Is(err, errs.Unavailable) || time.Since(began) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}

@@ -17,9 +17,9 @@ type Kind string
 // The kinds of option.
 const (
 	Text   Kind = "text"
-	URL    Kind = "url"
+	URL    Kind = "url"    // an address without user, query and fragment; a slash at its end is dropped
 	Secret Kind = "secret" // sealed at rest, never shown again
-	Choice Kind = "choice"
+	Choice Kind = "choice" // one of Choices
 )
 
 // Option is one setting of a connection. Its label and help are texts of the
@@ -39,7 +39,18 @@ type Settings struct {
 	Now    func() time.Time
 }
 
-const maxValue = 4000 // bytes of one setting; a signing key in PEM is some 2,000
+// The longest settings, in bytes. Secrets leave room for a signing key in PEM.
+const (
+	maxValue  = 500
+	maxSecret = 8 << 10
+)
+
+func (k Kind) longest() int {
+	if k == Secret {
+		return maxSecret
+	}
+	return maxValue
+}
 
 // Check returns the settings that options make of what somebody gave: trimmed,
 // with defaults, without names that no option has. It fails with errs.Invalid for
@@ -53,6 +64,9 @@ func Check(options []Option, given map[string]string) (map[string]string, error)
 		if v == "" {
 			v = o.Default
 		}
+		if o.Kind == URL {
+			v = strings.TrimRight(v, "/")
+		}
 		if err := o.check(v); err != nil {
 			wrong = append(wrong, err)
 		}
@@ -60,7 +74,10 @@ func Check(options []Option, given map[string]string) (map[string]string, error)
 			out[o.Name] = v
 		}
 	}
-	return out, errors.Join(wrong...)
+	if len(wrong) > 0 {
+		return nil, errs.Wrap(errs.Invalid, errors.Join(wrong...), "error.invalid")
+	}
+	return out, nil
 }
 
 func (o Option) check(v string) error {
@@ -69,13 +86,13 @@ func (o Option) check(v string) error {
 		return errs.Field(o.Name, "error.required")
 	case v == "":
 		return nil
-	case len(v) > maxValue || o.Kind != Secret && strings.ContainsAny(v, "\r\n"):
-		return errs.Field(o.Name, "error.invalid")
+	case len(v) > o.Kind.longest() || o.Kind != Secret && strings.ContainsAny(v, "\r\n"):
+		return errs.Field(o.Name, "error.setting_value")
 	case o.Kind == Choice && !slices.Contains(o.Choices, v):
-		return errs.Field(o.Name, "error.invalid")
+		return errs.Field(o.Name, "error.setting_value")
 	case o.Kind == URL:
 		u, err := url.Parse(v)
-		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+		if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 			return errs.Field(o.Name, "error.outbound_url")
 		}
 	}

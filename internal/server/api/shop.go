@@ -5,6 +5,7 @@ import (
 
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 func shopGroup() group {
@@ -49,8 +50,8 @@ func (s *server) platformList(c *call, _ *struct{}) (*recordOut[PlatformList], e
 		return nil, err
 	}
 	return record(PlatformList{convert(s.Shops.Drivers, func(d commerce.Driver) Platform {
-		return Platform{d.Name, d.Title, d.Docs, convert(d.Options, func(o commerce.Option) PlatformOption {
-			return PlatformOption{o.Name, o.Kind, o.Required, o.Default, append([]string{}, o.Choices...)}
+		return Platform{d.Name, d.Title, d.Docs, convert(d.Options, func(o connector.Option) PlatformOption {
+			return PlatformOption{o.Name, string(o.Kind), o.Required, o.Default, append([]string{}, o.Choices...)}
 		})}
 	})}), nil
 }

@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -58,7 +59,7 @@ func (s *server) drawShops(w http.ResponseWriter, r *request, driver string, v u
 	if d, err := s.Shops.Driver(driver); err == nil {
 		v.Driver, v.Title = d.Name, d.Title
 		v.Docs, _, _ = strings.Cut(d.Docs, " ")
-		v.Fields = r.shopFields(d, func(o commerce.Option) string {
+		v.Fields = r.shopFields(d, func(o connector.Option) string {
 			if r.PostForm != nil {
 				return r.PostFormValue("o_" + o.Name)
 			}
@@ -91,10 +92,10 @@ func (s *server) shopRow(r *request, c commerce.Connection, name string) ui.Shop
 }
 
 // shopFields are the fields of a form by a driver's options. A platform may have words of its own for one.
-func (r *request) shopFields(d commerce.Driver, value func(commerce.Option) string) []ui.ShopOption {
+func (r *request) shopFields(d commerce.Driver, value func(connector.Option) string) []ui.ShopOption {
 	var out []ui.ShopOption
 	for _, o := range d.Options {
-		x := ui.ShopOption{Name: o.Name, Kind: o.Kind, Label: o.Name, Required: o.Required, Value: value(o)}
+		x := ui.ShopOption{Name: o.Name, Kind: string(o.Kind), Label: o.Name, Required: o.Required, Value: value(o)}
 		for _, key := range []string{"shop.option." + d.Name + "." + o.Name, "shop.option." + o.Name} {
 			if r.printer.Has(key) {
 				x.Label = r.printer.T(key)
@@ -186,9 +187,9 @@ func (s *server) drawShop(w http.ResponseWriter, r *request, id commerce.ID, v u
 	}
 	v.ShopRow = s.shopRow(r, c, names[c.Shop])
 	if d, err := s.Shops.Driver(c.Driver); err == nil {
-		v.Fields = r.shopFields(d, func(o commerce.Option) string { return c.Settings[o.Name] })
+		v.Fields = r.shopFields(d, func(o connector.Option) string { return c.Settings[o.Name] })
 		for i := range v.Fields {
-			if v.Fields[i].Kind == commerce.Secret {
+			if v.Fields[i].Kind == string(connector.Secret) {
 				v.Fields[i].Required = false // an empty one is kept
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // client asks the Selling Partner API in the name of one seller.
@@ -79,7 +80,7 @@ func (c *client) grant(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("get token: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
-	body, _, err := commerce.Call(c.http, commerce.Repeatable(req))
+	body, _, err := commerce.Call(c.http, connector.Repeatable(req))
 	if errs.Is(err, errs.Invalid) { // 400 with invalid_grant or invalid_client
 		err = errs.Wrap(errs.Denied, err, "error.shop_denied")
 	}

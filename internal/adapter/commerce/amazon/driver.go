@@ -7,6 +7,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Regions and their sandboxes, which answer with examples ("SP-API Endpoints", "SP-API Sandbox Endpoints").
@@ -23,43 +24,43 @@ const tokens = "https://api.amazon.com/auth/o2/token"
 func Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "amazon", Title: "Amazon", Docs: "https://developer-docs.amazon.com/sp-api/docs/orders-api-v2026-01-01-reference",
-		Options: []commerce.Option{
-			{Name: "region", Kind: commerce.Choice, Choices: []string{"na", "eu", "fe", "sandbox-na", "sandbox-eu", "sandbox-fe"}, Default: "eu", Required: true},
-			{Name: "marketplaces", Kind: commerce.Text, Required: true},
-			{Name: "client_id", Kind: commerce.Text, Required: true},
-			{Name: "client_secret", Kind: commerce.Secret, Required: true},
-			{Name: "refresh_token", Kind: commerce.Secret, Required: true},
-			{Name: "returns", Kind: commerce.Choice, Choices: []string{"no", "external"}, Default: "no"},
+		Options: []connector.Option{
+			{Name: "region", Kind: connector.Choice, Choices: []string{"na", "eu", "fe", "sandbox-na", "sandbox-eu", "sandbox-fe"}, Default: "eu", Required: true},
+			{Name: "marketplaces", Kind: connector.Text, Required: true},
+			{Name: "client_id", Kind: connector.Text, Required: true},
+			{Name: "client_secret", Kind: connector.Secret, Required: true},
+			{Name: "refresh_token", Kind: connector.Secret, Required: true},
+			{Name: "returns", Kind: connector.Choice, Choices: []string{"no", "external"}, Default: "no"},
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Returns: true, ListsReturns: true, IncrementalOrders: true, IncrementalReturns: true, Messages: true, Feedback: true,
 		},
-		Rate:      commerce.Rate{Requests: 1, Per: 2 * time.Second, Burst: 5, Told: "X-Amzn-Ratelimit-Limit"},
+		Rate:      connector.Rate{Requests: 1, Per: 2 * time.Second, Burst: 5, Told: "X-Amzn-Ratelimit-Limit"},
 		Operation: operation, Open: open,
 	}
 }
 
 // operation names the operation that a request asks for, with the default usage plan of Amazon's model: each has its own.
 // Of those that are not listed the answer tells the plan.
-func operation(r *http.Request) (string, commerce.Rate) {
+func operation(r *http.Request) (string, connector.Rate) {
 	path := r.URL.Path
 	switch {
 	case r.Method == http.MethodPost:
-		return "token", commerce.Rate{Requests: 1, Per: time.Second, Burst: 5}
+		return "token", connector.Rate{Requests: 1, Per: time.Second, Burst: 5}
 	case path == ordersPath: // 0.0056 a second: a page of a hundred orders in three minutes, twenty at once
-		return "searchOrders", commerce.Rate{Requests: 56, Per: 10000 * time.Second, Burst: 20}
+		return "searchOrders", connector.Rate{Requests: 56, Per: 10000 * time.Second, Burst: 20}
 	case strings.HasPrefix(path, ordersPath+"/"):
-		return "getOrder", commerce.Rate{}
+		return "getOrder", connector.Rate{}
 	case path == accountPath:
-		return "getMarketplaceParticipations", commerce.Rate{Requests: 16, Per: 1000 * time.Second, Burst: 15}
+		return "getMarketplaceParticipations", connector.Rate{Requests: 16, Per: 1000 * time.Second, Burst: 15}
 	case path == returnsPath:
-		return "listReturns", commerce.Rate{}
+		return "listReturns", connector.Rate{}
 	case strings.HasPrefix(path, returnsPath+"/"):
-		return "getReturn", commerce.Rate{}
+		return "getReturn", connector.Rate{}
 	case strings.HasPrefix(path, messagesPath):
-		return "getMessagingActionsForOrder", commerce.Rate{Requests: 1, Per: time.Second, Burst: 5}
+		return "getMessagingActionsForOrder", connector.Rate{Requests: 1, Per: time.Second, Burst: 5}
 	}
-	return "getItemReviewTopics", commerce.Rate{}
+	return "getItemReviewTopics", connector.Rate{}
 }
 
 func open(s commerce.Settings) (commerce.Shop, error) {

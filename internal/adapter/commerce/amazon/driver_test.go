@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 const (
@@ -297,7 +298,7 @@ func connect(t testing.TB, p *partner, now func() time.Time, more ...string) com
 	t.Helper()
 	d := amazon.Driver()
 	d.Operation = nil // nobody to be kind to
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	shop, err := d.Connect(values(more...), &http.Client{Transport: p}, now)
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +309,7 @@ func connect(t testing.TB, p *partner, now func() time.Time, more ...string) com
 func TestConformance(t *testing.T) {
 	d := amazon.Driver()
 	d.Operation = nil
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	commercetest.Run(t, d, commercetest.Fixture{
 		Settings: values(), Client: &http.Client{Transport: newPartner(t)}, Missing: "999-9999999-9999999",
 		About: commerce.About{ID: "ATVPDKIKX0DER", Name: "Amazon.com", Currency: "USD", Country: "US", URL: "https://www.amazon.com"},

@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Driver reads drop folders below a root that the operator names; each workspace has a folder of its own there, so that
@@ -20,19 +21,19 @@ import (
 func Driver(root string) commerce.Driver {
 	return commerce.Driver{
 		Name: "generic", Title: "Files and webhooks", Docs: "https://www.standardwebhooks.com/ (1.0)",
-		Options: []commerce.Option{
-			{Name: "name", Kind: commerce.Text, Required: true},
-			{Name: "currency", Kind: commerce.Text, Required: true},
-			{Name: "country", Kind: commerce.Text},
-			{Name: "folder", Kind: commerce.Text},
-			{Name: "day_first", Kind: commerce.Choice, Choices: []string{"no", "yes"}, Default: "no"},
-			{Name: "webhook_secret", Kind: commerce.Secret},
+		Options: []connector.Option{
+			{Name: "name", Kind: connector.Text, Required: true},
+			{Name: "currency", Kind: connector.Text, Required: true},
+			{Name: "country", Kind: connector.Text},
+			{Name: "folder", Kind: connector.Text},
+			{Name: "day_first", Kind: connector.Choice, Choices: []string{"no", "yes"}, Default: "no"},
+			{Name: "webhook_secret", Kind: connector.Secret},
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Refunds: true, IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true,
 			Webhooks: true, Pushed: true,
 		},
-		Rate:   commerce.Rate{Requests: 100, Per: time.Second, Burst: 100}, // files ask for no patience
+		Rate:   connector.Rate{Requests: 100, Per: time.Second, Burst: 100}, // files ask for no patience
 		Scheme: "standard", Source: Source(), Whole: []string{intake.KindOrder, intake.KindProduct, intake.KindCustomer},
 		Open: func(s commerce.Settings) (commerce.Shop, error) { return open(root, s) },
 	}

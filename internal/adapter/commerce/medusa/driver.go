@@ -9,22 +9,23 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Driver reads shops by the Admin API of Medusa 2.
 func Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "medusa", Title: "Medusa", Docs: "https://docs.medusajs.com/api/admin (2.21)",
-		Options: []commerce.Option{
-			{Name: "address", Kind: commerce.URL, Required: true},
-			{Name: "key", Kind: commerce.Secret, Required: true},
+		Options: []connector.Option{
+			{Name: "address", Kind: connector.URL, Required: true},
+			{Name: "key", Kind: connector.Secret, Required: true},
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Returns: true, Refunds: true, ListsReturns: true,
 			IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true, IncrementalReturns: true, Webhooks: true,
 		},
 		// A shop stands on a server of its own, of whatever strength; Medusa itself names no limit.
-		Rate:   commerce.Rate{Requests: 5, Per: time.Second, Burst: 5},
+		Rate:   connector.Rate{Requests: 5, Per: time.Second, Burst: 5},
 		Scheme: "standard", Source: Source(), Open: open,
 	}
 }

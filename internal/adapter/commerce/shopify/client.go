@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // client asks the GraphQL Admin API of one shop.
@@ -76,7 +77,7 @@ func (c *client) send(ctx context.Context, body []byte, reads bool) ([]byte, err
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("X-Shopify-Access-Token", token)
 	if reads {
-		commerce.Repeatable(req)
+		connector.Repeatable(req)
 	}
 	answer, _, err := commerce.Call(c.http, req)
 	return answer, err
@@ -102,7 +103,7 @@ func (c *client) grant(ctx context.Context) (string, error) {
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
-	body, _, err := commerce.Call(c.http, commerce.Repeatable(req))
+	body, _, err := commerce.Call(c.http, connector.Repeatable(req))
 	if errs.Is(err, errs.Invalid) { // 400: the app is not installed there, or its secret is another one
 		err = errs.Wrap(errs.Denied, err, "error.shop_denied")
 	}

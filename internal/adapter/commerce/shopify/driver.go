@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Version is the version of the GraphQL Admin API that is spoken: the latest stable one. Shopify brings out one a quarter
@@ -18,12 +19,12 @@ const Version = "2026-07"
 func Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "shopify", Title: "Shopify", Docs: "https://shopify.dev/docs/api/admin-graphql/" + Version,
-		Options: []commerce.Option{
-			{Name: "address", Kind: commerce.URL, Required: true},
-			{Name: "client_id", Kind: commerce.Text},
+		Options: []connector.Option{
+			{Name: "address", Kind: connector.URL, Required: true},
+			{Name: "client_id", Kind: connector.Text},
 			// The client secret of the app, by which Shopify signs and for which it gives tokens.
-			{Name: commerce.WebhookSecret, Kind: commerce.Secret, Required: true},
-			{Name: "token", Kind: commerce.Secret},
+			{Name: commerce.WebhookSecret, Kind: connector.Secret, Required: true},
+			{Name: "token", Kind: connector.Secret},
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Returns: true, Refunds: true,
@@ -31,7 +32,7 @@ func Driver() commerce.Driver {
 		},
 		// The limit is of points, a hundred a second on the smallest plan. What is spent beyond it is put off by Shopify
 		// itself (see client.ask).
-		Rate:   commerce.Rate{Requests: 2, Per: time.Second, Burst: 10},
+		Rate:   connector.Rate{Requests: 2, Per: time.Second, Burst: 10},
 		Scheme: "shopify", Source: Source(), TopicHeader: "X-Shopify-Topic", SignedWith: "client_secret", Open: open,
 	}
 }

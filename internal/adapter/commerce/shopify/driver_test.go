@@ -19,12 +19,13 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // quick is the driver for a server that nobody needs to be kind to.
 func quick() commerce.Driver {
 	d := shopify.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	return d
 }
 

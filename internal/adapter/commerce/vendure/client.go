@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // query is the body of a GraphQL request.
@@ -79,7 +80,7 @@ func (s *shop) post(ctx context.Context, q query, header, value string) (*wire.N
 	if s.channel != "" {
 		req.Header.Set("Vendure-Token", s.channel)
 	}
-	answer, h, err := commerce.Call(s.client, commerce.Repeatable(req))
+	answer, h, err := commerce.Call(s.client, connector.Repeatable(req))
 	if err != nil {
 		return nil, nil, err
 	}

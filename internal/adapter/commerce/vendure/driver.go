@@ -9,25 +9,26 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Driver reads shops by the Admin API of Vendure 3.
 func Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "vendure", Title: "Vendure", Docs: "https://docs.vendure.io/reference/graphql-api/admin/queries (3.7)",
-		Options: []commerce.Option{
-			{Name: "address", Kind: commerce.URL, Required: true},
-			{Name: "key", Kind: commerce.Secret},
-			{Name: "user", Kind: commerce.Text},
-			{Name: "password", Kind: commerce.Secret},
-			{Name: "channel", Kind: commerce.Text},
+		Options: []connector.Option{
+			{Name: "address", Kind: connector.URL, Required: true},
+			{Name: "key", Kind: connector.Secret},
+			{Name: "user", Kind: connector.Text},
+			{Name: "password", Kind: connector.Secret},
+			{Name: "channel", Kind: connector.Text},
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Refunds: true,
 			IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true, Webhooks: true,
 		},
 		// A shop stands on a server of its own, of whatever strength; Vendure itself names no limit.
-		Rate:   commerce.Rate{Requests: 5, Per: time.Second, Burst: 5},
+		Rate:   connector.Rate{Requests: 5, Per: time.Second, Burst: 5},
 		Scheme: "standard", Source: Source(), Open: open,
 	}
 }

@@ -9,23 +9,24 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Driver reads shops by the REST API v3, which every WooCommerce since 3.5 has.
 func Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "woocommerce", Title: "WooCommerce", Docs: "https://woocommerce.github.io/woocommerce-rest-api-docs/ (v3)",
-		Options: []commerce.Option{
-			{Name: "address", Kind: commerce.URL, Required: true},
-			{Name: "key", Kind: commerce.Secret, Required: true},
-			{Name: "secret", Kind: commerce.Secret, Required: true},
+		Options: []connector.Option{
+			{Name: "address", Kind: connector.URL, Required: true},
+			{Name: "key", Kind: connector.Secret, Required: true},
+			{Name: "secret", Kind: connector.Secret, Required: true},
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Refunds: true,
 			IncrementalOrders: true, IncrementalProducts: true, Webhooks: true, WebhookSetup: true,
 		},
 		// A shop stands on a server of its own, of whatever strength; WooCommerce itself names no limit.
-		Rate:   commerce.Rate{Requests: 4, Per: time.Second, Burst: 4},
+		Rate:   connector.Rate{Requests: 4, Per: time.Second, Burst: 4},
 		Scheme: "woocommerce", Source: Source(), TopicHeader: "X-WC-Webhook-Topic", Open: open,
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 const (
@@ -216,7 +217,7 @@ func connect(t *testing.T, h http.Handler) commerce.Shop {
 	t.Helper()
 	f := serve(t, h)
 	d := woocommerce.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000} // nobody to be kind to
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000} // nobody to be kind to
 	shop, err := d.Connect(f.Settings, f.Client, time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +227,7 @@ func connect(t *testing.T, h http.Handler) commerce.Shop {
 
 func TestConformance(t *testing.T) {
 	d := woocommerce.Driver()
-	d.Rate = commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
+	d.Rate = connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000}
 	commercetest.Run(t, d, serve(t, newWoo(t)))
 }
 

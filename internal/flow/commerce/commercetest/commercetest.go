@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Fixture is a shop that a driver is tried on.
@@ -86,13 +87,13 @@ func data(t *testing.T, d commerce.Driver) {
 			t.Errorf("option %q", o.Name)
 		}
 		seen = append(seen, o.Name)
-		if !slices.Contains([]string{commerce.Text, commerce.URL, commerce.Secret, commerce.Choice}, o.Kind) {
+		if !slices.Contains([]connector.Kind{connector.Text, connector.URL, connector.Secret, connector.Choice}, o.Kind) {
 			t.Errorf("option %s is of kind %q", o.Name, o.Kind)
 		}
-		if (o.Kind == commerce.Choice) != (len(o.Choices) > 0) || o.Kind == commerce.Choice && o.Default != "" && !slices.Contains(o.Choices, o.Default) {
+		if (o.Kind == connector.Choice) != (len(o.Choices) > 0) || o.Kind == connector.Choice && o.Default != "" && !slices.Contains(o.Choices, o.Default) {
 			t.Errorf("option %s chooses %q of %q", o.Name, o.Default, o.Choices)
 		}
-		if o.Kind == commerce.Secret && o.Default != "" {
+		if o.Kind == connector.Secret && o.Default != "" {
 			t.Errorf("the secret %s has a default", o.Name)
 		}
 	}
@@ -352,7 +353,7 @@ func faults(t *testing.T, d commerce.Driver, f Fixture) {
 						return
 					}
 					for _, o := range d.Options {
-						if v := f.Settings[o.Name]; o.Kind == commerce.Secret && v != "" && strings.Contains(err.Error(), v) {
+						if v := f.Settings[o.Name]; o.Kind == connector.Secret && v != "" && strings.Contains(err.Error(), v) {
 							t.Errorf("%s: the error tells the secret %s", what, o.Name)
 						}
 					}

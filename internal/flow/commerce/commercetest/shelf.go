@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // Shelf is a shop in memory that keeps every promise of package commerce. It lists by time of change, a few objects a
@@ -60,9 +61,9 @@ func (s *Shelf) Fail(fn func(call int) error) {
 func (s *Shelf) Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "shelf", Title: "Shelf", Docs: "https://shelf.example/docs",
-		Options:      []commerce.Option{{Name: "token", Kind: commerce.Secret, Required: true}},
+		Options:      []connector.Option{{Name: "token", Kind: connector.Secret, Required: true}},
 		Capabilities: commerce.Capabilities{Orders: true, Products: true, Customers: true, Refunds: true, IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true},
-		Rate:         commerce.Rate{Requests: 1000, Per: time.Second, Burst: 1000},
+		Rate:         connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000},
 		Open:         func(commerce.Settings) (commerce.Shop, error) { return open{s}, nil },
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // vendor answers requests from a list, the last one for ever.
@@ -51,15 +52,26 @@ func (v *vendor) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Header: h, Body: io.NopCloser(strings.NewReader("answer"))}, nil
 }
 
-func call(t *testing.T, v *vendor, r commerce.Rate, method, body string, mark bool) error {
+// patient returns the client that a driver of a rate gets.
+func patient(t *testing.T, v *vendor, r connector.Rate) *http.Client {
 	t.Helper()
-	client := &http.Client{Transport: commerce.NewTransport(v, r)}
+	var client *http.Client
+	d := commerce.Driver{Name: "stub", Rate: r, Open: func(s commerce.Settings) (commerce.Shop, error) { client = s.Client; return stub{}, nil }}
+	if _, err := d.Connect(nil, &http.Client{Transport: v}, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func call(t *testing.T, v *vendor, r connector.Rate, method, body string, mark bool) error {
+	t.Helper()
+	client := patient(t, v, r)
 	req, err := http.NewRequestWithContext(t.Context(), method, "https://shop.example/x?token=hidden", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if mark {
-		commerce.Repeatable(req)
+		connector.Repeatable(req)
 	}
 	_, _, err = commerce.Call(client, req)
 	return err
@@ -97,7 +109,7 @@ func TestPatience(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				v := &vendor{answers: c.answers}
 				began := time.Now()
-				err := call(t, v, commerce.Rate{Requests: 100, Per: time.Second, Burst: 100}, c.method, "question", c.mark)
+				err := call(t, v, connector.Rate{Requests: 100, Per: time.Second, Burst: 100}, c.method, "question", c.mark)
 				took := time.Since(began)
 				if (err == nil) != c.ok || err != nil && errs.KindOf(err) != c.kind {
 					t.Errorf("error %v", err)
@@ -128,7 +140,7 @@ func TestPatienceEnds(t *testing.T) {
 		defer cancel()
 		req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://shop.example/", nil) // a good address
 		began := time.Now()
-		_, _, err := commerce.Call(&http.Client{Transport: commerce.NewTransport(v, commerce.Rate{})}, req)
+		_, _, err := commerce.Call(patient(t, v, connector.Rate{}), req)
 		if !errs.Is(err, errs.Unavailable) || time.Since(began) != 5*time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
@@ -138,7 +150,7 @@ func TestPatienceEnds(t *testing.T) {
 func TestRateIsKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answers: []answer{{status: 200}}}
-		client := &http.Client{Transport: commerce.NewTransport(v, commerce.Rate{Requests: 4, Per: time.Second, Burst: 3})}
+		client := patient(t, v, connector.Rate{Requests: 4, Per: time.Second, Burst: 3})
 		began := time.Now()
 		for range 11 {
 			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://shop.example/", nil) // a good address
