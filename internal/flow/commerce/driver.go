@@ -24,7 +24,6 @@ type Driver struct {
 	Scheme       string         // name of the hook scheme that proves its webhooks, "" if it sends none
 	Source       intake.Source  // how its webhooks are decoded; the zero Source if it sends none
 	TopicHeader  string         // the header in which a webhook's topic travels, if Source reads it there: it is given back
-	SignedWith   string         // the option whose value signs its webhooks; "" is WebhookSecret
 	Whole        []string       // kinds whose webhooks carry all that Fetch returns, with the time of change: they are taken as they come
 
 	// Operation names what a request asks for and its own rate, where the vendor limits each operation by itself; it is nil

@@ -183,7 +183,7 @@ func (s *Service) Connect(ctx context.Context, a auth.Actor, n New) (Made, error
 		c := &m.Connection
 		c.Shop = m.Shop.ID
 		if d.Scheme != "" && s.Hooks != nil {
-			given := values[d.signedWith()]
+			given := values[WebhookSecret]
 			h, secret, err := s.Hooks.Add(ctx, system, hook.New{Name: cut(d.Title+": "+m.Shop.Name, 100), Scheme: d.Scheme, Kind: HookKind, Secret: given})
 			if err != nil {
 				return err
@@ -218,13 +218,6 @@ func (s *Service) Connect(ctx context.Context, a auth.Actor, n New) (Made, error
 // WebhookSecret is the option, of drivers that have it, with which the vendor signs. Without a value we make the secret,
 // and tell it once.
 const WebhookSecret = "webhook_secret"
-
-func (d Driver) signedWith() string {
-	if d.SignedWith != "" {
-		return d.SignedWith
-	}
-	return WebhookSecret
-}
 
 func first(list ...string) string {
 	for _, v := range list {
@@ -276,7 +269,7 @@ func (s *Service) Change(ctx context.Context, a auth.Actor, id ID, settings map[
 		return Connection{}, err
 	}
 	return s.change(ctx, a, id, Changed, func(ctx context.Context, c *Connection) error {
-		if now := values[d.signedWith()]; now != "" && now != c.Settings[d.signedWith()] && c.Hook != 0 {
+		if now := values[WebhookSecret]; now != "" && now != c.Settings[WebhookSecret] && c.Hook != 0 {
 			if _, err := s.Hooks.Rotate(ctx, auth.ForSystem(c.Workspace), c.Hook, now); err != nil && !errs.Is(err, errs.NotFound) {
 				return err
 			}

@@ -309,7 +309,7 @@ func (s *Service) subscribe(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	d, shop, err := s.open(c)
+	_, shop, err := s.open(c)
 	if err != nil {
 		return err
 	}
@@ -317,7 +317,7 @@ func (s *Service) subscribe(ctx context.Context, j job.Job) error {
 	if !ok {
 		return errs.New(errs.Unsupported, "error.shop_webhooks")
 	}
-	secret := c.Settings[d.signedWith()]
+	secret := c.Settings[WebhookSecret]
 	if secret == "" {
 		// A secret is told once, when it is made; what the shop signs with from now on is another.
 		if secret, err = s.Hooks.Rotate(ctx, auth.ForSystem(c.Workspace), c.Hook, ""); err != nil {

@@ -33,7 +33,7 @@ func Driver() commerce.Driver {
 		// The limit is of points, a hundred a second on the smallest plan. What is spent beyond it is put off by Shopify
 		// itself (see client.ask).
 		Rate:   connector.Rate{Requests: 2, Per: time.Second, Burst: 10},
-		Scheme: "shopify", Source: Source(), TopicHeader: "X-Shopify-Topic", SignedWith: "client_secret", Open: open,
+		Scheme: "shopify", Source: Source(), TopicHeader: "X-Shopify-Topic", Open: open,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/commerce/shopify"
+	"godwit.dev/godwit/internal/adapter/commerce/shopify/shopifytest"
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/flow/commerce"
@@ -33,7 +34,7 @@ func connect(t *testing.T, h http.Handler, more map[string]string, now func() ti
 	t.Helper()
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
-	values := map[string]string{"address": s.URL, "token": token, "webhook_secret": clientSecret}
+	values := map[string]string{"address": s.URL, "token": shopifytest.Token, "webhook_secret": shopifytest.ClientSecret}
 	if more != nil {
 		values = more
 		values["address"] = s.URL
@@ -46,10 +47,10 @@ func connect(t *testing.T, h http.Handler, more map[string]string, now func() ti
 }
 
 func TestConformance(t *testing.T) {
-	s := httptest.NewServer(newStore(t))
+	s := httptest.NewServer(shopifytest.New(t))
 	defer s.Close()
 	commercetest.Run(t, quick(), commercetest.Fixture{
-		Settings: map[string]string{"address": s.URL, "token": token, "webhook_secret": clientSecret}, Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
+		Settings: map[string]string{"address": s.URL, "token": shopifytest.Token, "webhook_secret": shopifytest.ClientSecret}, Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
 		About: commerce.About{ID: "548380009", Name: "John Smith Test Store", Currency: "USD", Zone: "America/Toronto", Country: "CA", URL: "https://jsmith.myshopify.com"},
 		Want:  map[string]int{intake.KindOrder: 12, intake.KindProduct: 2, intake.KindCustomer: 2},
 	})
@@ -74,7 +75,7 @@ func TestAnOrderIsTheSameByEitherWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent, asked := d.Object.(*intake.Order), fetch[*intake.Order](t, connect(t, newStore(t), nil, time.Now), intake.KindOrder, "820982911946154508")
+	sent, asked := d.Object.(*intake.Order), fetch[*intake.Order](t, connect(t, shopifytest.New(t), nil, time.Now), intake.KindOrder, "820982911946154508")
 	for what, pair := range map[string][2]any{
 		"number": {sent.Number, asked.Number}, "status": {sent.Status, asked.Status}, "payment": {sent.PaymentStatus, asked.PaymentStatus}, "fulfillment": {sent.FulfillmentStatus, asked.FulfillmentStatus},
 		"currency": {sent.Currency, asked.Currency}, "shown": {sent.ShownCurrency, asked.ShownCurrency}, "goods": {sent.Goods, asked.Goods}, "discount": {sent.Discount, asked.Discount}, "subtotal": {sent.Subtotal, asked.Subtotal},
@@ -96,7 +97,7 @@ func TestAnOrderIsTheSameByEitherWay(t *testing.T) {
 
 // The shop counts in dollars, the customer paid in euros.
 func TestAnOrderInTwoCurrenciesWithAllThatBelongsToIt(t *testing.T) {
-	o := fetch[*intake.Order](t, connect(t, newStore(t), nil, time.Now), intake.KindOrder, "450789469")
+	o := fetch[*intake.Order](t, connect(t, shopifytest.New(t), nil, time.Now), intake.KindOrder, "450789469")
 	if o.Currency != "USD" || o.ShownCurrency != "EUR" || o.Total.String() != "617.94" || o.Total.Currency != "USD" || o.Refunded.String() != "45.00" || o.Duty.String() != "4.00" || o.Goods.String() != "597.00" {
 		t.Errorf("%s (%s) total %s, refunded %s, duty %s, goods %s", o.Currency, o.ShownCurrency, o.Total.String(), o.Refunded.String(), o.Duty.String(), o.Goods.String())
 	}
@@ -132,14 +133,14 @@ func TestAnOrderInTwoCurrenciesWithAllThatBelongsToIt(t *testing.T) {
 }
 
 func TestYenAndTheLargestIdentifier(t *testing.T) {
-	o := fetch[*intake.Order](t, connect(t, newStore(t), nil, time.Now), intake.KindOrder, "9223372036854775807")
+	o := fetch[*intake.Order](t, connect(t, shopifytest.New(t), nil, time.Now), intake.KindOrder, "9223372036854775807")
 	if o.ID != "9223372036854775807" || o.Total.Minor != 5980 || o.Total.String() != "5980" || o.Lines[0].ID != "9007199254740993" || o.ShownCurrency != "" || o.Status != "closed" || o.Customer != nil {
 		t.Errorf("%+v", o)
 	}
 }
 
 func TestAProductHasWhatCustomsAsk(t *testing.T) {
-	p := fetch[*intake.Product](t, connect(t, newStore(t), nil, time.Now), intake.KindProduct, "632910392")
+	p := fetch[*intake.Product](t, connect(t, shopifytest.New(t), nil, time.Now), intake.KindProduct, "632910392")
 	if len(p.Variants) != 23 || p.Images[0] == "" || p.Attributes["material"] != "Aluminium" || p.Attributes["batch"] != "2026-03" || p.Attributes["reviews.rating_count"] != "12" || len(p.Attributes) != 3 {
 		t.Fatalf("%d variants, %v", len(p.Variants), p.Attributes)
 	}
@@ -150,18 +151,18 @@ func TestAProductHasWhatCustomsAsk(t *testing.T) {
 }
 
 func TestPagesShrinkUntilTheyAreAffordable(t *testing.T) {
-	s := newStore(t)
-	s.most = 900
+	s := shopifytest.New(t)
+	s.Most = 900
 	shop := connect(t, s, nil, time.Now)
 	p, err := shop.List(t.Context(), intake.KindOrder, commerce.Cursor{})
 	if err != nil || len(p.Objects) != 1 {
 		t.Fatalf("%d orders, %v", len(p.Objects), err)
 	}
-	before := len(s.asked)
-	if p, err = shop.List(t.Context(), intake.KindOrder, p.Next); err != nil || len(p.Objects) != 1 || strings.Count(strings.Join(s.asked[before:], ""), "query Orders") != 1 {
-		t.Errorf("%d orders by %d questions, %v", len(p.Objects), len(s.asked)-before, err)
+	before := len(s.Asked)
+	if p, err = shop.List(t.Context(), intake.KindOrder, p.Next); err != nil || len(p.Objects) != 1 || strings.Count(strings.Join(s.Asked[before:], ""), "query Orders") != 1 {
+		t.Errorf("%d orders by %d questions, %v", len(p.Objects), len(s.Asked)-before, err)
 	}
-	s.most = 1
+	s.Most = 1
 	if _, err := shop.List(t.Context(), intake.KindOrder, commerce.Cursor{}); !errs.Is(err, errs.Invalid) {
 		t.Errorf("what no page can pay: %v", err)
 	}
@@ -195,7 +196,7 @@ func local(t *testing.T, answer func(body string) string) commerce.Shop {
 		_, _ = w.WriteString(answer(r.URL.Path)) // a buffer
 		return w.Result(), nil
 	})
-	shop, err := quick().Connect(map[string]string{"address": "https://jsmith.myshopify.com", "token": token, "webhook_secret": clientSecret}, &http.Client{Transport: rt}, time.Now)
+	shop, err := quick().Connect(map[string]string{"address": "https://jsmith.myshopify.com", "token": shopifytest.Token, "webhook_secret": shopifytest.ClientSecret}, &http.Client{Transport: rt}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,38 +227,38 @@ func TestErrorsHaveKinds(t *testing.T) {
 }
 
 func TestTokensOfADay(t *testing.T) {
-	s, now := newStore(t), time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
-	s.token = "none yet"
-	shop := connect(t, s, map[string]string{"client_id": clientID, "webhook_secret": clientSecret}, func() time.Time { return now })
+	s, now := shopifytest.New(t), time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+	s.Token = "none yet"
+	shop := connect(t, s, map[string]string{"client_id": shopifytest.ClientID, "webhook_secret": shopifytest.ClientSecret}, func() time.Time { return now })
 	about := func(want int) {
 		t.Helper()
-		if _, err := shop.About(t.Context()); err != nil || s.tokens != want {
-			t.Errorf("%d tokens, want %d, %v", s.tokens, want, err)
+		if _, err := shop.About(t.Context()); err != nil || s.Tokens != want {
+			t.Errorf("%d tokens, want %d, %v", s.Tokens, want, err)
 		}
 	}
 	about(1)
 	about(1)
 	now = now.Add(23*time.Hour + 59*time.Minute)
 	about(2)
-	s.token = "revoked" // before its time
+	s.Token = "revoked" // before its time
 	about(3)
-	shop = connect(t, s, map[string]string{"client_id": clientID, "webhook_secret": "shpss_another"}, time.Now)
+	shop = connect(t, s, map[string]string{"client_id": shopifytest.ClientID, "webhook_secret": "shpss_another"}, time.Now)
 	if _, err := shop.About(t.Context()); !errs.Is(err, errs.Denied) || strings.Contains(err.Error(), "shpss_another") {
 		t.Error(err)
 	}
 }
 
 func TestWebhooksAreAskedForOnce(t *testing.T) {
-	s := newStore(t)
-	s.hooks = []any{object{"id": "gid://shopify/WebhookSubscription/1", "topic": "ORDERS_CREATE", "uri": "https://other.example/"}}
-	shop := connect(t, s, map[string]string{"client_id": clientID, "webhook_secret": clientSecret}, time.Now).(commerce.Subscriber)
+	s := shopifytest.New(t)
+	s.Hooks = []any{shopifytest.Object{"id": "gid://shopify/WebhookSubscription/1", "topic": "ORDERS_CREATE", "uri": "https://other.example/"}}
+	shop := connect(t, s, map[string]string{"client_id": shopifytest.ClientID, "webhook_secret": shopifytest.ClientSecret}, time.Now).(commerce.Subscriber)
 	for range 2 {
-		if err := shop.Subscribe(t.Context(), "https://desk.example/hooks/1", clientSecret); err != nil {
+		if err := shop.Subscribe(t.Context(), "https://desk.example/hooks/1", shopifytest.ClientSecret); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(s.hooks) != 1+len(shopify.Topics) {
-		t.Errorf("%d webhooks", len(s.hooks))
+	if len(s.Hooks) != 1+len(shopify.Topics) {
+		t.Errorf("%d webhooks", len(s.Hooks))
 	}
 	var field *errs.Error
 	if err := shop.Subscribe(t.Context(), "https://desk.example/hooks/1", "a secret of ours"); !errors.As(err, &field) || field.Field != "webhook_secret" {
@@ -272,9 +273,9 @@ func TestWhatAShopIsConnectedBy(t *testing.T) {
 	}{
 		{map[string]string{"address": "https://jsmith.myshopify.com", "webhook_secret": "x"}, "token"},
 		{map[string]string{"address": "https://jsmith.myshopify.com", "client_id": "x"}, "webhook_secret"},
-		{map[string]string{"address": "http://jsmith.myshopify.com", "token": token, "webhook_secret": "x"}, "address"},
-		{map[string]string{"address": "https://shop.example", "token": token, "webhook_secret": "x"}, "address"},
-		{map[string]string{"address": "https://myshopify.com.shop.example", "token": token, "webhook_secret": "x"}, "address"},
+		{map[string]string{"address": "http://jsmith.myshopify.com", "token": shopifytest.Token, "webhook_secret": "x"}, "address"},
+		{map[string]string{"address": "https://shop.example", "token": shopifytest.Token, "webhook_secret": "x"}, "address"},
+		{map[string]string{"address": "https://myshopify.com.shop.example", "token": shopifytest.Token, "webhook_secret": "x"}, "address"},
 	} {
 		_, err := shopify.Driver().Connect(c.values, http.DefaultClient, time.Now)
 		if list := errs.Fields(err); len(list) != 1 || list[0].Field != c.field {
@@ -285,7 +286,7 @@ func TestWhatAShopIsConnectedBy(t *testing.T) {
 
 // Shopify ends a list after 25,000 objects.
 func TestALongListIsWalkedToItsEnd(t *testing.T) {
-	shop := connect(t, newStore(t), nil, time.Now)
+	shop := connect(t, shopifytest.New(t), nil, time.Now)
 	first, err := shop.List(t.Context(), intake.KindCustomer, commerce.Cursor{})
 	if err != nil || first.More {
 		t.Fatal(err)
@@ -308,7 +309,7 @@ func TestALongListIsWalkedToItsEnd(t *testing.T) {
 
 // FuzzAnswers reads answers as they may come, whatever they are.
 func FuzzAnswers(f *testing.F) {
-	data, err := os.ReadFile("testdata/api/shop.json")
+	data, err := os.ReadFile("shopifytest/shop.json")
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -326,7 +327,7 @@ func FuzzAnswers(f *testing.F) {
 			return w.Result(), nil
 		})
 		d := shopify.Driver()
-		shop, err := d.Open(commerce.Settings{Values: map[string]string{"address": "https://jsmith.myshopify.com", "token": token, "webhook_secret": clientSecret}, Client: &http.Client{Transport: rt}, Now: time.Now})
+		shop, err := d.Open(commerce.Settings{Values: map[string]string{"address": "https://jsmith.myshopify.com", "token": shopifytest.Token, "webhook_secret": shopifytest.ClientSecret}, Client: &http.Client{Transport: rt}, Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,10 @@ package shopify_test
 import (
 	"compress/gzip"
 	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -15,26 +18,13 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"godwit.dev/godwit/internal/adapter/commerce/shopify"
+	"godwit.dev/godwit/internal/adapter/commerce/shopify/shopifytest"
 )
 
-const excerpt = "testdata/api/schema.graphql"
-
-// schema is what of Shopify's published schema the documents name.
-func schema(t testing.TB) *ast.Schema {
-	t.Helper()
-	text, err := os.ReadFile(excerpt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := gqlparser.LoadSchema(&ast.Source{Name: excerpt, Input: string(text)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+const excerpt = "shopifytest/schema.graphql"
 
 func TestDocumentsAreOfTheSchema(t *testing.T) {
-	s := schema(t)
+	s := shopifytest.Schema(t)
 	for name, text := range shopify.Documents {
 		if _, err := gqlparser.LoadQueryWithRules(s, text, rules.NewDefaultRules()); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -53,63 +43,27 @@ func TestDocumentsAreOfTheSchema(t *testing.T) {
 // The longest document that is sent for one object must be affordable on every plan: a thousand points, counted as the
 // strictest published rule does (an object one, a list two and its objects, whether they are there or not).
 func TestOneObjectIsAffordable(t *testing.T) {
-	s := schema(t)
+	s := shopifytest.Schema(t)
 	for name, text := range shopify.Documents {
 		doc, err := gqlparser.LoadQueryWithRules(s, text, rules.NewDefaultRules())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := cost(doc.Operations[0].SelectionSet, map[string]any{"first": 1}); c > 1000 {
+		if c := shopifytest.Cost(doc.Operations[0].SelectionSet, map[string]any{"first": 1}); c > 1000 {
 			t.Errorf("%s costs %d", name, c)
 		}
 	}
 }
 
-func cost(set ast.SelectionSet, variables map[string]any) int {
-	total := 0
-	for _, sel := range set {
-		switch sel := sel.(type) {
-		case *ast.FragmentSpread:
-			total += cost(sel.Definition.SelectionSet, variables)
-		case *ast.InlineFragment:
-			total += cost(sel.SelectionSet, variables)
-		case *ast.Field:
-			if len(sel.SelectionSet) == 0 || sel.Name == "nodes" || sel.Name == "pageInfo" {
-				total += cost(sel.SelectionSet, variables) // counted with its connection
-				continue
-			}
-			n := 1
-			if a := sel.Arguments.ForName("first"); a != nil {
-				v, _ := a.Value.Value(variables) // of a valid document
-				switch v := v.(type) {
-				case int64:
-					n = int(v)
-				case int:
-					n = v
-				case json.Number:
-					i, _ := v.Int64() // of a valid document
-					n = int(i)
-				}
-			}
-			each := cost(sel.SelectionSet, variables)
-			if strings.HasSuffix(sel.Definition.Type.Name(), "Connection") {
-				total += 2 + n*(1+each)
-			} else {
-				total += n * (1 + each)
-			}
-		}
-	}
-	return total
-}
+var update = flag.Bool("update-schema", false, "cut the excerpt of the schema anew")
 
-// TestExcerpt cuts the excerpt anew from the schema that GODWIT_SHOPIFY_SCHEMA names: dist/data/admin_VERSION.json.gz of
-// the npm package @shopify/dev-mcp.
+// TestExcerpt holds the documents and the topics to the whole schema that Shopify publishes, in the npm package
+// @shopify/dev-mcp, and the excerpt to what they name of it.
 func TestExcerpt(t *testing.T) {
-	path := os.Getenv("GODWIT_SHOPIFY_SCHEMA")
-	if path == "" {
-		t.Skip("GODWIT_SHOPIFY_SCHEMA names no schema")
+	f, err := os.Open("../../../../test/shopify/node_modules/@shopify/dev-mcp/dist/data/admin_" + shopify.Version + ".json.gz")
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv("GODWIT_TEST_SERVERS") != "1" {
+		t.Skip("not run: npm ci --prefix test/shopify brings the schema")
 	}
-	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +89,11 @@ func TestExcerpt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, topic := range shopify.Topics {
+		if whole.Types["WebhookSubscriptionTopic"].EnumValues.ForName(topic) == nil {
+			t.Errorf("there is no topic %s", topic)
+		}
+	}
 	u := used{}
 	for name, text := range shopify.Documents {
 		doc, err := gqlparser.LoadQueryWithRules(whole, text, rules.NewDefaultRules())
@@ -155,6 +114,16 @@ func TestExcerpt(t *testing.T) {
 		if _, ok := u[d.Name]; ok {
 			d.write(&out, u)
 		}
+	}
+	have, err := os.ReadFile(excerpt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) == out.String() {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s is not what the documents name of the published schema; run with -update-schema", excerpt)
 	}
 	if err := os.WriteFile(excerpt, []byte(out.String()), 0o644); err != nil {
 		t.Fatal(err)

@@ -81,6 +81,9 @@ func data(t *testing.T, d commerce.Driver) {
 	if d.Capabilities.Webhooks && d.Source.Name != d.Name {
 		t.Errorf("the source is called %q", d.Source.Name)
 	}
+	if o, ok := d.Option(commerce.WebhookSecret); ok && (o.Kind != connector.Secret || d.Scheme == "") {
+		t.Errorf("nothing is signed with %+v", o)
+	}
 	var seen []string
 	for _, o := range d.Options {
 		if !name.MatchString(o.Name) || slices.Contains(seen, o.Name) {
