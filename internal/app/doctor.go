@@ -234,6 +234,9 @@ func (x *examination) workspaces(ctx context.Context) error {
 		if err := x.signIn(ctx, w); err != nil {
 			return err
 		}
+		if err := x.ledger(ctx, w); err != nil {
+			return err
+		}
 		if err := x.mailboxes(ctx, w); err != nil {
 			return err
 		}
@@ -282,6 +285,21 @@ func (x *examination) audit(ctx context.Context, w auth.Workspace) error {
 	}
 	if len(faults) == 0 {
 		x.add("audit", Well, fmt.Sprintf("%s: %d links, whole", w.Name, links), "")
+	}
+	return nil
+}
+
+// ledger adds the books up again. A workspace without an entry has none to speak of.
+func (x *examination) ledger(ctx context.Context, w auth.Workspace) error {
+	c, err := x.core.Store.CheckLedger(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range c.Problems {
+		x.add("ledger", Sick, w.Name+": "+p, "Somebody wrote to the database past Godwit. Restore the newest backup beside it and compare; book what is missing by reversals, never by changing rows.")
+	}
+	if len(c.Problems) == 0 && c.Entries > 0 {
+		x.add("ledger", Well, fmt.Sprintf("%s: %d entries, in balance", w.Name, c.Entries), "")
 	}
 	return nil
 }

@@ -88,6 +88,9 @@ func TestTheDoctorFindsWhatIsWrongAndSaysWhatToDo(t *testing.T) {
 		"a changed event": {func(t *testing.T, _ *Config, _ *DoctorConfig, file string) {
 			behind(t, file, `UPDATE event SET actor_name='Nobody' WHERE kind='workspace.founded'`)
 		}, "audit", Sick, "changed"},
+		"a balance that was changed": {func(t *testing.T, _ *Config, _ *DoctorConfig, file string) {
+			behind(t, file, `INSERT INTO ledger_balance (workspace_id, account, currency, debit, credit, lines) SELECT id, 'bank', 'EUR', 100, 0, 1 FROM workspace`)
+		}, "ledger", Sick, "bank in EUR is off by 100"},
 		"a clock that runs ahead": {func(_ *testing.T, cfg *Config, _ *DoctorConfig, _ string) {
 			cfg.Now = func() time.Time { return time.Now().Add(-time.Hour) }
 		}, "clock", Sick, "NTP"},

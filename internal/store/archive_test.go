@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -186,6 +187,8 @@ func (h *house) live(t *testing.T) {
 	_, err = h.tickets.Merge(ctx, h.owner, second.ID, fourth.ID)
 	must(t, err)
 	_, err = h.AcceptMail(ctx, h.w, h.box.ID, []mailroom.Raw{raw("1")}, &mailroom.Cursor{Folder: "INBOX", UIDValidity: 4000000000, LastUID: 7})
+	must(t, err)
+	_, err = ledger.New(ledger.Config{Store: h.Store, IDs: h.ids}).Post(ctx, h.w, keyed("paid", ledger.Payment("card", "sandbox", yen(5000))), keyed("asked", ledger.Submit(yen(700))))
 	must(t, err)
 	must(t, h.AddSession(ctx, auth.Session{Hash: fmt.Appendf(nil, "session of %d", h.w), Workspace: h.w, Person: h.owner.Person(), CreatedAt: h.time(), SeenAt: h.time(), ExpiresAt: h.time()}))
 }
