@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,8 @@ import (
 	"github.com/letsencrypt/pebble/v2/db"
 	"github.com/letsencrypt/pebble/v2/va"
 	"github.com/letsencrypt/pebble/v2/wfe"
+
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 // leads accepts at the address of localhost and carries every connection to where
@@ -55,7 +56,7 @@ func leads(t *testing.T, to func() string) (port int) {
 
 func TestTheConsoleGetsItsCertificate(t *testing.T) {
 	t.Setenv("PEBBLE_VA_NOSLEEP", "1")
-	d := newDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	d := newDesk(t, storetest.File(t))
 	var mu sync.Mutex
 	var at string
 	port := leads(t, func() string { mu.Lock(); defer mu.Unlock(); return at })
@@ -115,7 +116,7 @@ func TestTheConsoleGetsItsCertificate(t *testing.T) {
 }
 
 func TestACMENeedsADomainAndAFolder(t *testing.T) {
-	d := newDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	d := newDesk(t, storetest.File(t))
 	for _, x := range []ServeConfig{
 		{ACME: ACMEConfig{Plain: "127.0.0.1:0"}},
 		{ACME: ACMEConfig{Domains: []string{"desk.shop.example"}, Plain: "127.0.0.1:0"}},

@@ -32,7 +32,7 @@ type desk struct {
 
 // engines runs a test on each engine; PostgreSQL needs a server, see storetest.
 func engines(t *testing.T, run func(t *testing.T, d *desk)) {
-	t.Run("sqlite", func(t *testing.T) { run(t, newDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))) })
+	t.Run("sqlite", func(t *testing.T) { run(t, newDesk(t, storetest.File(t))) })
 	t.Run("postgres", func(t *testing.T) { run(t, newDesk(t, storetest.Database(t))) })
 }
 

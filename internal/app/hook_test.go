@@ -69,7 +69,7 @@ func newLines() *lines { return &lines{news: make(chan struct{}, 1)} }
 // TestWebhooksFromEndToEnd sees a hook come in at a running server, become an
 // event, and leave to an endpoint, to a listener and to the program behind it.
 func TestWebhooksFromEndToEnd(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { webhooksFromEndToEnd(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db")) })
+	t.Run("sqlite", func(t *testing.T) { webhooksFromEndToEnd(t, storetest.File(t)) })
 	t.Run("postgres", func(t *testing.T) { webhooksFromEndToEnd(t, storetest.Database(t)) })
 }
 
@@ -194,7 +194,7 @@ func TestOwnersAreWrittenToWhenAWebhookIsSwitchedOff(t *testing.T) {
 	ctx := t.Context()
 	post := &letterBox{news: make(chan mailroom.Letter, 4)}
 	core, err := app.NewCore(ctx, app.Config{
-		Database: "sqlite:" + filepath.Join(t.TempDir(), "godwit.db"), KeyFile: filepath.Join(t.TempDir(), "key"), Networks: outbound.Loopback(), Post: post, Log: slog.New(slog.DiscardHandler),
+		Database: storetest.File(t), KeyFile: filepath.Join(t.TempDir(), "key"), Networks: outbound.Loopback(), Post: post, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 // archive writes an mbox with n conversations: a question, our answer, thanks.
@@ -60,7 +61,7 @@ func TestAnArchiveBecomesHistoryOnce(t *testing.T) {
 }
 
 func TestACutOffImportGoesOn(t *testing.T) {
-	d := newDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	d := newDesk(t, storetest.File(t))
 	path := archive(t, 150)
 	by := auth.ForSystem(d.space.ID)
 	stop := false
@@ -82,7 +83,7 @@ func TestACutOffImportGoesOn(t *testing.T) {
 }
 
 func TestOnlyOwnersImportMail(t *testing.T) {
-	d := newDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	d := newDesk(t, storetest.File(t))
 	agent := d.owner
 	agent.Role = auth.AgentRole
 	if _, err := d.ImportMail(d.ctx, agent, MailImport{Path: archive(t, 1), Mailbox: d.box}); err == nil {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 // ledger is a log in memory.
@@ -69,7 +69,7 @@ func (w *world) discreet() {
 // its most talkative names nobody and quotes nothing.
 func TestTheLogTellsNothingOfAnybody(t *testing.T) {
 	var out ledger
-	d := newLoggingDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"), slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	d := newLoggingDesk(t, storetest.File(t), slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	a, err := Start(t.Context(), d.Core, ServeConfig{Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)

@@ -3,13 +3,13 @@ package app
 import (
 	"io"
 	"net/http"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"godwit.dev/godwit/internal/server/api"
 	"godwit.dev/godwit/internal/server/metrics"
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 var routeLabel = regexp.MustCompile(`route="([^"]*)"`)
@@ -17,7 +17,7 @@ var routeLabel = regexp.MustCompile(`route="([^"]*)"`)
 // Whatever is asked for, a series is named after a route of the tables, and the
 // public door does not show the numbers.
 func TestMetricsTellNothingOfAnybody(t *testing.T) {
-	d := newDesk(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	d := newDesk(t, storetest.File(t))
 	m := d.mail(map[string]string{"Subject": "Where is parcel ZX81"}, "My parcel is late.")
 	a, err := Start(t.Context(), d.Core, ServeConfig{Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0"})
 	if err != nil {

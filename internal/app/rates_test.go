@@ -6,19 +6,19 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 func TestRatesAreFetchedIntoEveryWorkspace(t *testing.T) {
 	ctx := context.Background()
 	now := func() time.Time { return time.Date(2022, 7, 9, 12, 0, 0, 0, time.UTC) }
-	core, err := NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(t.TempDir(), "g.db"), Now: now, Log: slog.New(slog.DiscardHandler)})
+	core, err := NewCore(ctx, Config{Database: storetest.File(t), Now: now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

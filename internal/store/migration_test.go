@@ -114,7 +114,7 @@ func TestSchemasAreAlike(t *testing.T) {
 func TestMigratingAgainDoesNothingAndBackwardsIsRefused(t *testing.T) {
 	for name, address := range map[string]func(*testing.T) string{
 		"sqlite":   func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "g.db") },
-		"postgres": func(t *testing.T) string { return storetest.Database(t) },
+		"postgres": func(t *testing.T) string { return storetest.Empty(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := address(t)
@@ -152,7 +152,7 @@ func TestMigratingAgainDoesNothingAndBackwardsIsRefused(t *testing.T) {
 
 // Several nodes that start at once bring one database up to date together.
 func TestFourNodesMigrateAtOnce(t *testing.T) {
-	address := storetest.Database(t)
+	address := storetest.Empty(t)
 	var g errgroup.Group
 	for range 4 {
 		g.Go(func() error {

@@ -79,7 +79,7 @@ func restored(t *testing.T, dump string) (address, driver, source string) {
 		}
 		return "sqlite:" + file, "sqlite", "file:" + file
 	}
-	address = storetest.Database(t)
+	address = storetest.Empty(t)
 	perform(t, address, string(data))
 	return address, "pgx", address
 }

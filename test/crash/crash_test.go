@@ -3,7 +3,6 @@ package crash
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -33,7 +32,7 @@ func TestACrashLosesNothingAndSendsNothingTwice(t *testing.T) {
 		t.Skipf("not run here: %s is not installed", dovecottest.Path)
 	}
 	if *engine == "sqlite" || *engine == "both" {
-		t.Run("sqlite", func(t *testing.T) { run(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db")) })
+		t.Run("sqlite", func(t *testing.T) { run(t, storetest.File(t)) })
 	}
 	if *engine == "postgres" || *engine == "both" {
 		t.Run("postgres", func(t *testing.T) { run(t, storetest.Database(t)) })

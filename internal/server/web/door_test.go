@@ -11,7 +11,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -41,6 +40,7 @@ import (
 	"godwit.dev/godwit/internal/platform/vault"
 	"godwit.dev/godwit/internal/platform/webhook"
 	"godwit.dev/godwit/internal/store"
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 const password = "correct horse battery"
@@ -81,7 +81,7 @@ type merchant struct {
 func newDoor(t testing.TB) *door {
 	t.Helper()
 	ctx := context.Background()
-	db, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "door.db"))
+	db, err := store.Open(ctx, storetest.File(t))
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	d := &door{t: t, bus: event.NewBus(), done: make(chan struct{})}

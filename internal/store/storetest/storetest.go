@@ -8,9 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -41,7 +39,7 @@ func Open(t *testing.T, run func(t *testing.T, s *store.Store)) {
 // SQLite returns a store in a temporary file.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
-	return At(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"))
+	return At(t, File(t))
 }
 
 // Postgres returns a store in a new database of the test server.
@@ -50,8 +48,22 @@ func Postgres(t testing.TB) *store.Store {
 	return At(t, Database(t))
 }
 
-// Database makes an empty database on the test server and returns its address.
+// Database makes a database on the test server that is up to date and holds
+// nothing, and returns its address.
 func Database(t testing.TB) string {
+	t.Helper()
+	return create(t, template)
+}
+
+// Empty makes a database without any table on the test server, for tests of how
+// it is brought up to date, and returns its address.
+func Empty(t testing.TB) string {
+	t.Helper()
+	return create(t, func(context.Context, *sql.DB, string) (string, error) { return "template0", nil })
+}
+
+// create makes a copy of a database on the test server.
+func create(t testing.TB, from func(ctx context.Context, admin *sql.DB, server string) (string, error)) string {
 	t.Helper()
 	server := os.Getenv(Server)
 	if server == "" {
@@ -65,7 +77,14 @@ func Database(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "godwit_test_" + suffix()
-	if _, err := admin.Exec("CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'"); err != nil {
+	model, err := from(context.Background(), admin, server)
+	if err == nil {
+		err = patiently(func() error {
+			_, err := admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + model + " ENCODING 'UTF8'")
+			return err
+		})
+	}
+	if err != nil {
 		_ = admin.Close()
 		t.Fatalf("create database: %v", err)
 	}
@@ -75,12 +94,11 @@ func Database(t testing.TB) string {
 		}
 		_ = admin.Close()
 	})
-	address, err := url.Parse(server)
+	address, err := at(server, name)
 	if err != nil {
 		t.Fatalf("%s must be a postgres:// address: %v", Server, err)
 	}
-	address.Path = "/" + name
-	return address.String()
+	return address
 }
 
 func suffix() string {
