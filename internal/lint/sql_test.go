@@ -262,6 +262,7 @@ var anywhere = map[string]string{
 	"examineLite":        "damage of the file is everybody's",
 	"kinds":              "the schema is everybody's",
 	"insert":             "each row of an archive brings its workspace, which is compared",
+	"fill":               "each row brings its workspace",
 	"LastEventAt":        "the doctor compares clocks, whosesoever event it is",
 	"QueueHealth":        "the doctor counts what waits for all workspaces",
 	"afterLoad":          "an archive of a whole database holds all workspaces",

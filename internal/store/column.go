@@ -46,10 +46,29 @@ func clean(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "")
 	}
-	if strings.Contains(s, `\u0000`) {
-		s = strings.ReplaceAll(s, `\u0000`, "")
+	if strings.Contains(s, escapedNUL) {
+		s = withoutNUL(s)
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+const escapedNUL = `\u0000`
+
+// withoutNUL takes the escapes of NUL out of JSON. Behind an odd number of
+// backslashes it is no escape, but a text of somebody's who writes such things.
+func withoutNUL(s string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, escapedNUL)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if (len(before)-len(strings.TrimRight(before, `\`)))%2 == 1 {
+			b.WriteString(escapedNUL)
+		}
+		s = after
+	}
 }
 
 type msCol struct{ t *time.Time }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"regexp"
@@ -91,6 +92,7 @@ type txKey struct{}
 
 type tx struct {
 	*sql.Tx
+	conn   *sql.Conn // PostgreSQL: that of the transaction
 	after  []func()
 	wanted []string // texts to prepare once the writing connection is free
 }
@@ -116,13 +118,15 @@ func (d *DB) InTx(ctx context.Context, fn func(context.Context) error) error {
 }
 
 func (d *DB) once(ctx context.Context, fn func(context.Context) error) (err error) {
-	raw, err := d.w.BeginTx(ctx, nil)
+	t, err := d.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	t := &tx{Tx: raw}
 	defer func() {
-		_ = raw.Rollback() // does nothing after a commit; after a panic it frees the connection
+		_ = t.Rollback() // does nothing after a commit; after a panic it frees the connection
+		if t.conn != nil {
+			_ = t.conn.Close() // back to the pool
+		}
 		for _, text := range t.wanted {
 			_, _ = d.stmt(ctx, d.w, text) // a failure shows at the next use
 		}
@@ -130,13 +134,36 @@ func (d *DB) once(ctx context.Context, fn func(context.Context) error) (err erro
 	if err = fn(context.WithValue(ctx, txKey{}, t)); err != nil {
 		return err
 	}
-	if err = raw.Commit(); err != nil {
+	if err = t.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	for _, f := range t.after {
 		f()
 	}
 	return nil
+}
+
+// begin opens a transaction. PostgreSQL's holds its connection, which takes copies
+// too; one that turns out to be dead makes room for another, as in a pool.
+func (d *DB) begin(ctx context.Context) (*tx, error) {
+	if d.lite {
+		raw, err := d.w.BeginTx(ctx, nil)
+		return &tx{Tx: raw}, err
+	}
+	for try := 1; ; try++ {
+		conn, err := d.w.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		raw, err := conn.BeginTx(ctx, nil)
+		if err == nil {
+			return &tx{Tx: raw, conn: conn}, nil
+		}
+		_ = conn.Close()
+		if try == 3 || !errors.Is(err, driver.ErrBadConn) {
+			return nil, err
+		}
+	}
 }
 
 // AfterCommit runs f once the transaction in ctx is durable, and at once when

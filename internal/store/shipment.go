@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -22,18 +23,22 @@ const (
 	parcelState = `updated_at, status text, since, cause text, reason text, first_scan_at, picked_up_at, delivered_at, last_scan_at, customs_since,
 		expected_from, expected_to, attempts, attempt_at, delayed boolean, polling_expired boolean, not_found boolean, doubtful boolean,
 		leg, through, risk text, risk_at, sweep_at, place jsonb`
+	// scanState is what a scan changes of a parcel on its way; what is left out would
+	// have indexes written anew in which nothing changes.
+	scanState = `updated_at, status text, since, cause text, reason text, first_scan_at, picked_up_at, last_scan_at, customs_since,
+		expected_from, expected_to, delayed boolean, polling_expired boolean, not_found boolean, leg, through, risk_at, place jsonb`
 	legList  = `id, workspace_id, shipment_id, seq, carrier text, name text, number text, number_key text, params jsonb, label_at, from_at, until_at`
 	scanList = `id, workspace_id, shipment_id, leg_id, at, key, status text, cause text, reason text, code text, text text, zoned boolean,
 		correction boolean, expected_from, expected_to, place jsonb, source text, payload_id, arrived_at`
 )
 
 // shipmentSchema is what the lists say, read once.
-var shipmentSchema = struct{ parcel, state, leg, scan []postgres.Column }{
-	columnsOf(parcelList), columnsOf("shipment_id, workspace_id," + parcelState), columnsOf(legList), columnsOf(scanList),
+var shipmentSchema = struct{ parcel, state, onWay, leg, scan []postgres.Column }{
+	columnsOf(parcelList), columnsOf("shipment_id, workspace_id," + parcelState + ", open boolean"), columnsOf("shipment_id," + scanState), columnsOf(legList), columnsOf(scanList),
 }
 
 var (
-	shipmentCols = columns("shipment", names(shipmentSchema.parcel)) + ", " + columns("shipment_state", names(shipmentSchema.state[2:]))
+	shipmentCols = columns("shipment", names(shipmentSchema.parcel)) + ", " + columns("shipment_state", names(columnsOf(parcelState)))
 	legCols      = names(shipmentSchema.leg)
 	scanCols     = names(shipmentSchema.scan)
 )
@@ -87,7 +92,7 @@ func (s *Store) stateVals(v shipment.Shipment) []any {
 		int64(v.ID), int64(v.Workspace), ms(v.UpdatedAt), string(v.Status), ms(v.Since), string(v.Cause), string(v.Reason),
 		ms(v.FirstScanAt), ms(v.PickedUpAt), ms(v.DeliveredAt), ms(v.LastScanAt), ms(v.CustomsSince),
 		ms(v.Expected.From), ms(v.Expected.To), int64(v.Attempts), ms(v.AttemptAt),
-		s.bool(v.Delayed), s.bool(v.PollingExpired), s.bool(v.NotFound), s.bool(v.Doubtful), int64(v.Leg), ms(v.Through), string(v.Risk), ms(v.RiskAt), ms(v.SweepAt), placeVal(v.Place),
+		s.bool(v.Delayed), s.bool(v.PollingExpired), s.bool(v.NotFound), s.bool(v.Doubtful), int64(v.Leg), ms(v.Through), string(v.Risk), ms(v.RiskAt), ms(v.SweepAt), placeVal(v.Place), s.bool(v.Status.Open()),
 	}
 }
 
@@ -221,11 +226,10 @@ func (s *Store) AddShipments(ctx context.Context, list []shipment.Shipment) erro
 		b.add(shipmentVals(v)...)
 		states.add(s.stateVals(v)...)
 	}
-	if _, err := s.insert(ctx, b); err != nil {
+	if err := s.fill(ctx, b); err != nil {
 		return err
 	}
-	_, err := s.insert(ctx, states)
-	return err
+	return s.fill(ctx, states)
 }
 
 // AddLegs implements shipment.Store.
@@ -234,11 +238,9 @@ func (s *Store) AddLegs(ctx context.Context, w auth.WorkspaceID, legs []shipment
 	for _, l := range legs {
 		b.add(legVals(w, l)...)
 	}
-	n, err := s.insert(ctx, b)
-	if err == nil && n < int64(len(legs)) {
-		err = shipment.ErrRace
-	}
-	if err != nil {
+	if err := s.fill(ctx, b); errs.Is(err, errs.Conflict) {
+		return shipment.ErrRace
+	} else if err != nil {
 		return err
 	}
 	return s.followLegs(ctx, w, legs)
@@ -262,8 +264,7 @@ func (s *Store) AddTracking(ctx context.Context, w auth.WorkspaceID, list []ship
 			clean(e.Code), clean(e.Text), s.bool(e.Zoned), s.bool(e.Correction), ms(e.Expected.From), ms(e.Expected.To), placeVal(e.Place),
 			clean(e.Source), int64(e.Payload), ms(e.ArrivedAt))
 	}
-	_, err := s.insert(ctx, b)
-	return err
+	return s.fill(ctx, b)
 }
 
 // SaveStates implements shipment.Store.
@@ -271,6 +272,17 @@ func (s *Store) SaveStates(ctx context.Context, w auth.WorkspaceID, list []shipm
 	b := batch{table: "shipment_state", cols: without(shipmentSchema.state, 1), rows: make([][]any, 0, len(list))}
 	for _, v := range list {
 		b.add(without(s.stateVals(v), 1)...)
+	}
+	return s.update(ctx, b, int64(w))
+}
+
+// SaveScans implements shipment.Store.
+func (s *Store) SaveScans(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) error {
+	b := batch{table: "shipment_state", cols: shipmentSchema.onWay, rows: make([][]any, 0, len(list))}
+	for _, v := range list {
+		b.add(int64(v.ID), ms(v.UpdatedAt), string(v.Status), ms(v.Since), string(v.Cause), string(v.Reason), ms(v.FirstScanAt), ms(v.PickedUpAt),
+			ms(v.LastScanAt), ms(v.CustomsSince), ms(v.Expected.From), ms(v.Expected.To), s.bool(v.Delayed), s.bool(v.PollingExpired), s.bool(v.NotFound),
+			int64(v.Leg), ms(v.Through), ms(v.RiskAt), placeVal(v.Place))
 	}
 	return s.update(ctx, b, int64(w))
 }
@@ -443,8 +455,8 @@ func filterShipments(b *where, w auth.WorkspaceID, f shipment.Filter) {
 	if f.Doubtful {
 		b.raw("doubtful AND risk_at>0")
 	}
-	if f.Open { // as the index says it
-		b.raw("status NOT IN ('delivered','returned','lost','destroyed','cancelled')")
+	if f.Open {
+		b.raw("open AND status NOT IN ('delivered','returned','lost','destroyed','cancelled')") // a node of an older version writes the status alone
 	}
 	if f.Attempted { // as the index of all open ones does not
 		b.raw("attempts>0 AND status<>'delivered' AND status<>'returned' AND status<>'lost' AND status<>'destroyed' AND status<>'cancelled'")

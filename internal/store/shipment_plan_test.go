@@ -44,7 +44,7 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		{"one", func() error { _, err := s.Shipment(ctx, 7, 1); return ignore(err, errs.NotFound) }, []string{"shipment USING INTEGER PRIMARY KEY"}},
 		{"at risk", list(shipment.Filter{AtRisk: time.UnixMilli(9)}, next), []string{"shipment_state_risk (workspace_id=? AND risk_at>?"}},
 		{"due", func() error { _, err := s.DueShipments(ctx, 7, time.UnixMilli(9), 50); return err }, []string{"shipment_state_sweep (workspace_id=? AND sweep_at>? AND sweep_at<?)"}},
-		{"open", func() error { _, err := s.OpenShipments(ctx, 7, shipment.InTransit, next, 50); return err }, []string{"shipment_state_status (workspace_id=? AND status=? AND since>?"}},
+		{"open", func() error { _, err := s.OpenShipments(ctx, 7, 5, 50); return err }, []string{"shipment_state_open (workspace_id=? AND shipment_id>?)"}},
 		{"held open", func() error { _, err := s.HoldOpen(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"shipment_state USING INTEGER PRIMARY KEY"}},
 		{"customs", list(shipment.Filter{Status: []shipment.Status{shipment.InCustoms}}, next), []string{"shipment_state_status (workspace_id=? AND status=? AND since>?"}},
 		{"attempts", list(shipment.Filter{Attempted: true}, next), []string{"shipment_state_attempts (workspace_id=? AND attempt_at>?"}},

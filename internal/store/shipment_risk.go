@@ -33,9 +33,9 @@ func (s *Store) DueShipments(ctx context.Context, w auth.WorkspaceID, now time.T
 }
 
 // OpenShipments implements shipment.Store.
-func (s *Store) OpenShipments(ctx context.Context, w auth.WorkspaceID, status shipment.Status, after shipment.Cursor, limit int) ([]shipment.Shipment, error) {
+func (s *Store) OpenShipments(ctx context.Context, w auth.WorkspaceID, after shipment.ID, limit int) ([]shipment.Shipment, error) {
 	return all(long(ctx), s.DB, judgedDest, `SELECT `+judgedCols+` FROM shipment_state JOIN shipment ON shipment.id=shipment_id
-		WHERE shipment_state.workspace_id=$1 AND status=$2 AND (since, shipment_id)>($3,$4) ORDER BY since, shipment_id LIMIT $5`, w, string(status), ms(after.At), int64(after.ID), limit)
+		WHERE shipment_state.workspace_id=$1 AND open AND shipment_id>$2 ORDER BY shipment_id LIMIT $3`, w, int64(after), limit)
 }
 
 // HoldOpen implements shipment.Store.

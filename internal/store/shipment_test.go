@@ -152,7 +152,8 @@ func TestTheSameReportsTwiceChangeNothing(t *testing.T) {
 	})
 }
 
-// However reports are mixed and divided, the states are those of a clean run.
+// However reports are mixed and divided, the states are those of a clean run, and
+// each parcel is looked at no later.
 func TestReportsInAnyOrderAddUpToTheSame(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		d := newDock(t, s)
@@ -164,17 +165,23 @@ func TestReportsInAnyOrderAddUpToTheSame(t *testing.T) {
 				reports = append(reports, d.report(fmt.Sprintf("ORDER%05d", n), status, r.IntN(30)*5))
 			}
 		}
-		states := func(prefix string) (out []string) {
+		states := func(prefix string) (out []string, looks map[string]time.Time) {
+			looks = map[string]time.Time{}
+			open := d.list(t, shipment.Filter{Open: true})
 			for _, v := range d.list(t, shipment.Filter{}) {
-				if strings.HasPrefix(v.Number, prefix) {
-					out = append(out, strings.TrimPrefix(v.Number, prefix)+fmt.Sprintf("%+v %v", v.State, v.RiskAt))
+				if number, ok := strings.CutPrefix(v.Number, prefix); ok {
+					out = append(out, number+fmt.Sprintf("%+v %v %v", v.State, v.Risk, v.RiskAt))
+					looks[number] = v.SweepAt
+				}
+				if listed := slices.ContainsFunc(open, func(o shipment.Shipment) bool { return o.ID == v.ID }); listed != v.Status.Open() {
+					t.Errorf("%s, %s, is listed as open: %v", v.Number, v.Status, listed)
 				}
 			}
 			slices.Sort(out)
-			return out
+			return out, looks
 		}
 		d.ingest(t, reports...)
-		want := states("ORDER")
+		want, due := states("ORDER")
 		for i := range reports {
 			reports[i].Number.Number = strings.Replace(reports[i].Number.Number, "ORDER", "MIXED", 1)
 		}
@@ -183,8 +190,40 @@ func TestReportsInAnyOrderAddUpToTheSame(t *testing.T) {
 			d.ingest(t, part...)
 			d.ingest(t, reports[:r.IntN(len(reports))]...)
 		}
-		if got := states("MIXED"); !slices.Equal(got, want) {
+		got, looks := states("MIXED")
+		if !slices.Equal(got, want) {
 			t.Errorf("mixed\n%s\nnot\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		for number, at := range looks {
+			if due := due[number]; at.IsZero() != due.IsZero() || at.After(due) {
+				t.Errorf("%s is looked at again at %v, and must be at %v", number, at, due)
+			}
+		}
+	})
+}
+
+// Carriers' words come back as they were, whatever an engine's way of loading makes
+// of such characters.
+func TestWordsOfCarriersAreKept(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		d := newDock(t, s)
+		var reports []shipment.Report
+		words := []string{`C:\new\table \N`, `\.`, `"{}",'`, "Übergabe 已揽收", `\u0000 \x41`, `%s $1 ?`}
+		for i, word := range words {
+			r := d.report("WORDS1234567", shipment.InTransit, 100-i)
+			r.Event.Text, r.Event.Code, r.Event.Place.City = word, word, word
+			reports = append(reports, r)
+		}
+		d.ingest(t, reports...)
+		events, err := d.parcels.Events(context.Background(), d.owner, d.list(t, shipment.Filter{})[0].ID)
+		if err != nil || len(events) != len(words) {
+			t.Fatalf("%d events, %v", len(events), err)
+		}
+		for i, e := range events {
+			text := strings.ReplaceAll(words[i], `\u0000`, "") // as in JSON, where it is NUL
+			if e.Text != text || e.Code != text || e.Place.City != words[i] {
+				t.Errorf("%q, %q and %q of %q", e.Text, e.Code, e.Place.City, words[i])
+			}
 		}
 	})
 }

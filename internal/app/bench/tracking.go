@@ -107,8 +107,7 @@ func (b *bench) tracking(ctx context.Context) error {
 			b.Progress(fmt.Sprintf("%s, %d clients: %.0f/s", r.Name, n, r.PerSecond), 1, 1)
 			b.results = append(b.results, r)
 		}
-		// Of eight scans seven change the status.
-		r, err := b.rawTracking(ctx, tenth, tenth*7/8)
+		r, err := b.rawTracking(ctx, tenth)
 		if err != nil {
 			return fmt.Errorf("measure raw: %s: %w", name, err)
 		}

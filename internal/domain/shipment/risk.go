@@ -143,6 +143,23 @@ func (s *Shipment) rejudge(patience Patience, now time.Time) (moved bool, graver
 	return moved, graver
 }
 
+// keepSweep leaves a parcel to be looked at when it was to be before, where news
+// moved that later: a look too early finds nothing and moves it on, which comes much
+// rarer than scans that would move it each time.
+func (s *Shipment) keepSweep(was, now time.Time) {
+	if was.After(now) && s.SweepAt.After(was) {
+		s.SweepAt = was
+	}
+}
+
+// onItsWay reports whether a parcel went from one state to another without any of
+// what changes rarely and what lists and sweeps go by: it stays open and as safe as
+// it was, no courier came in vain, and it is looked at again when it was to be.
+func onItsWay(a, b Shipment) bool {
+	return a.Status.Open() && b.Status.Open() && a.Risk == b.Risk && a.SweepAt.Equal(b.SweepAt) && a.Doubtful == b.Doubtful &&
+		a.Attempts == b.Attempts && a.AttemptAt.Equal(b.AttemptAt) && a.DeliveredAt.Equal(b.DeliveredAt)
+}
+
 // AtRisk reports whether somebody should look after the parcel.
 func (s Shipment) AtRisk(now time.Time) bool { return !s.RiskAt.IsZero() && !s.RiskAt.After(now) }
 
@@ -159,7 +176,7 @@ func (s Shipment) Silent(now time.Time) int {
 }
 
 // sweepBatch is how many parcels one transaction of a sweep judges.
-const sweepBatch = 2000
+const sweepBatch = 5000
 
 // Swept says what a sweep did.
 type Swept struct {
@@ -201,43 +218,39 @@ func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) (Swept, error) 
 	}
 }
 
-// slack is how far a limit may move before a parcel that is not due is written
-// anew.
+// slack is how much sooner a limit may come before a parcel that is not due is
+// written anew. One that comes later is found out when the parcel is looked at.
 const slack = time.Hour
 
 // Rejudge judges all open parcels of a workspace, for when what is known of their
-// lanes has changed; it writes those whose time moved by more than an hour. each
-// is told of every batch, before it is judged, and may be nil.
+// lanes has changed; it writes those that must be looked at more than an hour
+// sooner, in the order in which they lie in the store. each is told of every batch,
+// before it is judged, and may be nil.
 func (s *Service) Rejudge(ctx context.Context, w auth.WorkspaceID, each func(context.Context, []Shipment) error) (Swept, error) {
 	var all Swept
-	for _, status := range Statuses() {
-		if !status.Open() {
-			continue
+	for after := ID(0); ; {
+		now := s.now().UTC().Truncate(time.Millisecond)
+		patience, err := s.patience(ctx, w)
+		if err != nil {
+			return all, fmt.Errorf("judge parcels anew: %w", err)
 		}
-		for after, more := (Cursor{}), true; more; {
-			now := s.now().UTC().Truncate(time.Millisecond)
-			patience, err := s.patience(ctx, w)
-			if err != nil {
-				return all, fmt.Errorf("judge parcels anew: %w", err)
-			}
-			list, err := s.store.OpenShipments(ctx, w, status, after, sweepBatch)
-			if err == nil && each != nil && len(list) > 0 {
-				err = each(ctx, list)
-			}
-			if err != nil {
-				return all, fmt.Errorf("judge parcels anew: %w", err)
-			}
-			if more = len(list) == sweepBatch; more {
-				after = Cursor{list[len(list)-1].Since, list[len(list)-1].ID}
-			}
-			did, err := s.rejudge(ctx, w, list, patience, now)
-			if err != nil {
-				return all, fmt.Errorf("judge parcels anew: %w", err)
-			}
-			all.add(did)
+		list, err := s.store.OpenShipments(ctx, w, after, sweepBatch)
+		if err == nil && each != nil && len(list) > 0 {
+			err = each(ctx, list)
 		}
+		if err != nil {
+			return all, fmt.Errorf("judge parcels anew: %w", err)
+		}
+		did, err := s.rejudge(ctx, w, list, patience, now)
+		if err != nil {
+			return all, fmt.Errorf("judge parcels anew: %w", err)
+		}
+		all.add(did)
+		if len(list) < sweepBatch {
+			return all, nil
+		}
+		after = list[len(list)-1].ID
 	}
-	return all, nil
 }
 
 // rejudge judges parcels that are not held, and writes those that moved. News may
@@ -252,7 +265,7 @@ func (s *Service) rejudge(ctx context.Context, w auth.WorkspaceID, list []Shipme
 		switch v.rejudge(patience, now); {
 		case was.Risk != v.Risk:
 			other = append(other, v.ID)
-		case far(was.SweepAt, v.SweepAt):
+		case sooner(was.SweepAt, v.SweepAt):
 			later = append(later, v)
 		}
 	}
@@ -274,8 +287,10 @@ func (s *Service) rejudge(ctx context.Context, w auth.WorkspaceID, list []Shipme
 	return did, err
 }
 
-func far(a, b time.Time) bool {
-	return a.IsZero() != b.IsZero() || a.Sub(b).Abs() > slack
+// sooner reports whether a parcel that was to be looked at at one time must be at
+// another one much before it; zero is never.
+func sooner(was, is time.Time) bool {
+	return !is.IsZero() && (was.IsZero() || was.Sub(is) > slack)
 }
 
 // settle judges held parcels and writes those that moved.

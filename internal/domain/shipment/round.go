@@ -42,6 +42,7 @@ type parcel struct {
 	moved   bool  // the route is another one: old events must be read anew
 	edited  bool  // something besides the state is another one
 	saved   bool  // the state is another one
+	onWay   bool  // and only in what nearly every scan changes; see onItsWay
 	fresh   []Event
 	told    []event.Event
 }
@@ -283,10 +284,14 @@ func (b *round) advance(p *parcel, stored []Event) []Event {
 	if p.Origin == (Place{}) {
 		p.leaves(added)
 	}
+	old := p.Shipment
+	old.State = before
 	moved, graver := p.rejudge(b.patience, b.now)
 	if moved || p.State != before {
 		p.saved, p.UpdatedAt = true, b.now
 	}
+	p.keepSweep(old.SweepAt, b.now)
+	p.onWay = onItsWay(old, p.Shipment)
 	if !graver.IsZero() && !p.isNew { // of a parcel that was at risk before anybody knew of it the list tells
 		p.told = append(p.told, announceRisk(b.actor, p.Shipment, graver, b.now))
 	}
@@ -308,7 +313,7 @@ func (p *parcel) leaves(added []Event) {
 // write stores all that a round changed.
 func (b *round) write(ctx context.Context, added []Event) error {
 	w := b.actor.Workspace
-	var created, edited, states []Shipment
+	var created, edited, states, scans []Shipment
 	var legs []Leg
 	var told []event.Event
 	for _, p := range b.parcels {
@@ -317,6 +322,8 @@ func (b *round) write(ctx context.Context, added []Event) error {
 			created = append(created, p.Shipment)
 		case p.edited:
 			edited = append(edited, p.Shipment)
+		case p.saved && p.onWay:
+			scans = append(scans, p.Shipment)
 		case p.saved:
 			states = append(states, p.Shipment)
 		}
@@ -332,6 +339,7 @@ func (b *round) write(ctx context.Context, added []Event) error {
 		func() error { return b.store.AddLegs(ctx, w, legs) },
 		func() error { return b.store.SaveShipments(ctx, w, edited) },
 		func() error { return b.store.SaveStates(ctx, w, states) },
+		func() error { return b.store.SaveScans(ctx, w, scans) },
 		func() error { return b.store.AddTracking(ctx, w, added) },
 	} {
 		if err := save(); err != nil {

@@ -40,8 +40,8 @@ type Shipment struct {
 	Legs      []Leg     // in order
 	State
 	// Risk is why somebody should look after it, as of the last look. RiskAt is when
-	// it counts as at risk unless news come before, and SweepAt when to look again;
-	// zero means never.
+	// it counts as at risk unless news come before, and SweepAt when to look again at
+	// the latest; zero means never.
 	Risk    Risk
 	RiskAt  time.Time
 	SweepAt time.Time

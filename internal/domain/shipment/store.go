@@ -28,17 +28,21 @@ type Store interface {
 	// SaveShipments writes all of shipments but their legs, SaveStates the states alone.
 	SaveShipments(context.Context, auth.WorkspaceID, []Shipment) error
 	SaveStates(context.Context, auth.WorkspaceID, []Shipment) error
+	// SaveScans is SaveStates for parcels that were open and are, with Risk, SweepAt,
+	// Doubtful, Attempts, AttemptAt and DeliveredAt as they were: what stands in
+	// hardly any index but that of statuses.
+	SaveScans(context.Context, auth.WorkspaceID, []Shipment) error
 	// AddLegs fails with ErrRace if somebody else has a number that is still in use.
 	AddLegs(context.Context, auth.WorkspaceID, []Leg) error
 	SaveLeg(context.Context, auth.WorkspaceID, Leg) error
 
 	// DueShipments returns parcels whose SweepAt has come, the longest due first,
 	// locked; those that another transaction holds are left out. OpenShipments
-	// returns those of an open status after a place in the order of Since, not
-	// locked, and HoldOpen some of them, locked. All three leave out legs, and of
-	// places all but countries.
+	// returns those of open statuses after one, in the order of IDs and not locked,
+	// and HoldOpen some of them, locked. All three leave out legs, and of places all
+	// but countries.
 	DueShipments(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]Shipment, error)
-	OpenShipments(ctx context.Context, w auth.WorkspaceID, status Status, after Cursor, limit int) ([]Shipment, error)
+	OpenShipments(ctx context.Context, w auth.WorkspaceID, after ID, limit int) ([]Shipment, error)
 	HoldOpen(context.Context, auth.WorkspaceID, []ID) ([]Shipment, error)
 	// SaveRisks writes Risk, RiskAt and SweepAt.
 	SaveRisks(context.Context, auth.WorkspaceID, []Shipment) error

@@ -336,6 +336,38 @@ func TestParcelsAreJudgedAnewWhenTheLaneIsKnown(t *testing.T) {
 	})
 }
 
+// A scan leaves when its parcel is looked at, as long as that is soon enough: the
+// look finds nothing, and moves it to when the silence will be too long.
+func TestAScanLeavesWhenItsParcelIsLookedAt(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		y := newYard(t, s, lane.Options{})
+		parcel := func() shipment.Shipment {
+			list, err := y.parcels.List(t.Context(), auth.ForSystem(y.w), shipment.Filter{}, shipment.Cursor{}, 1)
+			y.do(err)
+			return list[0]
+		}
+		y.ingest(scan("MOVING000001", start, shipment.InTransit, "CN"))
+		first := parcel()
+		y.now = start.Add(day)
+		y.ingest(scan("MOVING000001", y.now, shipment.InTransit, "CN"))
+		if v := parcel(); !v.SweepAt.Equal(first.SweepAt) || !v.RiskAt.After(first.RiskAt) {
+			t.Errorf("looked at again at %v and at risk at %v, before the scan at %v and %v", v.SweepAt, v.RiskAt, first.SweepAt, first.RiskAt)
+		}
+		y.now = first.SweepAt
+		y.do(y.lanes.Work(t.Context(), y.w))
+		if v := parcel(); !v.SweepAt.Equal(v.RiskAt) || !v.SweepAt.After(y.now) || v.Risk != shipment.NoRisk {
+			t.Errorf("after the look: %+v", v)
+		}
+		for range 60 { // its own silence is evidence, which moves the time
+			y.now = y.now.Add(day)
+			y.do(y.lanes.Work(t.Context(), y.w))
+		}
+		if v := parcel(); v.Risk == shipment.NoRisk {
+			t.Errorf("silent for too long: %+v", v)
+		}
+	})
+}
+
 func TestOutlook(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		y := newYard(t, s, lane.Options{})

@@ -48,16 +48,13 @@ func (s *Service) Learn(ctx context.Context, w auth.WorkspaceID) (learned int, e
 			return learned, nil
 		}
 		at = list[len(list)-1].ID
-		ids := map[shipment.ID]bool{}
-		for _, f := range list {
-			ids[f.Shipment] = true
-		}
 		next := m.head
 		next.Cursor = max(next.Cursor, min(at, settled))
-		n, err := s.learnSome(ctx, w, m, slices.Sorted(maps.Keys(ids)), next)
+		n, err := s.learnSome(ctx, w, m, m.recent.unknown(list), next)
 		if err != nil {
 			return learned, fmt.Errorf("learn lanes: %w", err)
 		}
+		m.recent.note(list, next.Cursor)
 		learned += n
 	}
 }

@@ -41,6 +41,7 @@ type model struct {
 	mu       sync.Mutex // the lanes: their caches change with every question
 	lanes    *lane.Model
 	head     Head
+	recent   recent    // learned here behind the cursor
 	checked  time.Time // when it was last compared with the store
 	advanced time.Time
 }
@@ -48,7 +49,7 @@ type model struct {
 func (m *model) forget() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.lanes, m.head, m.checked = nil, Head{}, time.Time{}
+	m.lanes, m.head, m.checked, m.recent = nil, Head{}, time.Time{}, recent{}
 }
 
 // New returns a Service.

@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/adapter/carrier/aftership"
 	"godwit.dev/godwit/internal/adapter/carrier/easypost"
+	"godwit.dev/godwit/internal/adapter/carrier/generic"
 	"godwit.dev/godwit/internal/adapter/carrier/karrio"
 	"godwit.dev/godwit/internal/adapter/carrier/seventeentrack"
 	"godwit.dev/godwit/internal/domain/order"
@@ -201,7 +202,7 @@ func TestPlacesAndTimesOfScans(t *testing.T) {
 
 // sources are the services whose messages are decoded.
 func sources() map[string]intake.Source {
-	return map[string]intake.Source{"aftership": aftership.Source(), "seventeentrack": seventeentrack.Source(), "easypost": easypost.Source(), "karrio": karrio.Source()}
+	return map[string]intake.Source{"aftership": aftership.Source(), "seventeentrack": seventeentrack.Source(), "easypost": easypost.Source(), "karrio": karrio.Source(), "generic": generic.Source()}
 }
 
 // The vendors' samples all become events that package shipment takes.

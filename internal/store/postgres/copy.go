@@ -33,17 +33,30 @@ func Copy(ctx context.Context, db *sql.DB, tables []Rows) error {
 		raw := driver.(*stdlib.Conn).Conn()
 		return pgx.BeginFunc(ctx, raw, func(pgx.Tx) error {
 			for _, t := range tables {
-				if len(t.Rows) == 0 {
-					continue
-				}
-				_, err := raw.PgConn().CopyFrom(ctx, &copyText{rows: t.Rows}, "COPY "+t.Table+" ("+t.Columns+") FROM STDIN")
-				if err != nil {
-					return fmt.Errorf("copy to %s: %w", t.Table, err)
+				if err := t.send(ctx, raw); err != nil {
+					return err
 				}
 			}
 			return nil
 		})
 	})
+}
+
+// CopyOn writes rows with COPY on a connection, within the transaction that is
+// open on it.
+func CopyOn(ctx context.Context, conn *sql.Conn, rows Rows) error {
+	return conn.Raw(func(driver any) error { return rows.send(ctx, driver.(*stdlib.Conn).Conn()) })
+}
+
+func (r Rows) send(ctx context.Context, raw *pgx.Conn) error {
+	if len(r.Rows) == 0 {
+		return nil
+	}
+	_, err := raw.PgConn().CopyFrom(ctx, &copyText{rows: r.Rows}, "COPY "+r.Table+" ("+r.Columns+") FROM STDIN")
+	if err != nil {
+		return fmt.Errorf("copy to %s: %w", r.Table, err)
+	}
+	return nil
 }
 
 // copyText writes rows in COPY's text format
@@ -79,7 +92,11 @@ func (c *copyText) Read(p []byte) (int, error) {
 var copyEscape = strings.NewReplacer("\\", `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 
 func appendCopy(b []byte, v any) []byte {
-	switch v := v.(type) {
+	switch v := v.(type) { // most are of these
+	case int64:
+		return strconv.AppendInt(b, v, 10)
+	case string:
+		return append(b, copyEscape.Replace(v)...)
 	case nil:
 		return append(b, `\N`...)
 	case []byte:
