@@ -131,7 +131,7 @@ func counterparts() map[string]string {
 		"GET /admin/shops":                           "connectionList platformList",
 		"POST /admin/shops":                          "connectionCreate",
 		"GET /admin/shops/{connection}":              "connectionGet connectionProblems",
-		"POST /admin/shops/{connection}":             "connectionUpdate connectionDelete connectionTest connectionSync",
+		"POST /admin/shops/{connection}":             "connectionUpdate connectionDelete connectionTest connectionSync connectionSeenTo",
 		"POST /admin/hooks":                          "hookCreate",
 		"GET /admin/trackers":                        "trackerList trackerServices",
 		"POST /admin/trackers":                       "trackerCreate",

@@ -21,7 +21,7 @@ func shopDrivers() []commerce.Driver { return append(app.Shops(), generic.Driver
 // matrix is the table of what each platform can do.
 func matrix() string {
 	var b strings.Builder
-	b.WriteString("| platform | orders | products | customers | returns | refunds | webhooks | messages | feedback | rate |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| platform | orders | products | customers | returns | refunds | webhooks | deletions | messages | feedback | rate |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, d := range shopDrivers() {
 		c := d.Capabilities
 		list := func(has bool, kind string) string {
@@ -49,10 +49,23 @@ func matrix() string {
 		if c.WebhookSetup {
 			hooks = "asked for by Godwit"
 		}
+		var gone []string
+		for _, k := range []string{intake.KindOrder, intake.KindProduct, intake.KindCustomer} {
+			switch {
+			case c.Pushed:
+			case c.Complete(k):
+				gone = append(gone, k+"s")
+			case c.Webhooks:
+				gone = append(gone, k+"s as told")
+			}
+		}
+		if c.Pushed {
+			gone = []string{"as told"}
+		}
 		address, version, _ := strings.Cut(d.Docs, " ")
-		fmt.Fprintf(&b, "| [%s](%s) %s | %s | %s | %s | %s | %s | %s | %s | %s | %d in %s |\n", d.Title, address, version,
+		fmt.Fprintf(&b, "| [%s](%s) %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %d in %s |\n", d.Title, address, version,
 			list(c.Orders, intake.KindOrder), list(c.Products, intake.KindProduct), list(c.Customers, intake.KindCustomer), returns, yes(c.Refunds, "with orders"), hooks,
-			yes(c.Messages, "yes"), yes(c.Feedback, "yes"), d.Rate.Requests, d.Rate.Per)
+			strings.Join(gone, ", "), yes(c.Messages, "yes"), yes(c.Feedback, "yes"), d.Rate.Requests, d.Rate.Per)
 	}
 	return b.String()
 }

@@ -111,10 +111,10 @@ func (s *Store) DueShopConnections(ctx context.Context, now time.Time, limit int
 		`SELECT workspace_id, id FROM shop_connection WHERE state<>'paused' AND due_at<=$1 ORDER BY due_at LIMIT $2`, ms(now), limit)
 }
 
-const shopObjectCols = `kind, external_id, changed_at, asked_at, digest, problem, detail, body`
+const shopObjectCols = `kind, external_id, changed_at, asked_at, digest, problem, detail, body, deleted`
 
 func shopObjectDest(v *commerce.Version) []any {
-	return []any{&v.Kind, &v.External, at(&v.ChangedAt), at(&v.AskedAt), &v.Digest, &v.Problem, &v.Detail, &v.Body}
+	return []any{&v.Kind, &v.External, at(&v.ChangedAt), at(&v.AskedAt), &v.Digest, &v.Problem, &v.Detail, &v.Body, &v.Deleted}
 }
 
 // ShopVersions returns the versions that were taken of objects.
@@ -140,15 +140,21 @@ func (s *Store) ShopVersions(ctx context.Context, w auth.WorkspaceID, c commerce
 // SaveShopVersions writes which versions were taken.
 func (s *Store) SaveShopVersions(ctx context.Context, w auth.WorkspaceID, c commerce.ID, list []commerce.Version) error {
 	for _, v := range list {
-		_, err := s.exec(ctx, `INSERT INTO shop_object (workspace_id, connection_id, `+shopObjectCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
+		_, err := s.exec(ctx, `INSERT INTO shop_object (workspace_id, connection_id, `+shopObjectCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
 			ON CONFLICT (connection_id, kind, external_id) DO UPDATE SET changed_at=excluded.changed_at, asked_at=excluded.asked_at, digest=excluded.digest,
-				problem=excluded.problem, detail=excluded.detail, body=excluded.body`,
-			w, c, v.Kind, clean(v.External), ms(v.ChangedAt), ms(v.AskedAt), v.Digest, v.Problem, clean(v.Detail), clean(string(v.Body)))
+				problem=excluded.problem, detail=excluded.detail, body=excluded.body, deleted=excluded.deleted`,
+			w, c, v.Kind, clean(v.External), ms(v.ChangedAt), ms(v.AskedAt), v.Digest, v.Problem, clean(v.Detail), clean(string(v.Body)), v.Deleted)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ShopUnseen returns what was not asked for since a time and is not known to be deleted.
+func (s *Store) ShopUnseen(ctx context.Context, w auth.WorkspaceID, c commerce.ID, kind string, since time.Time, after string, limit int) ([]string, error) {
+	return all(ctx, s.DB, func(external *string) []any { return []any{external} }, `SELECT external_id FROM shop_object
+		WHERE workspace_id=$1 AND connection_id=$2 AND kind=$3 AND external_id>$4 AND asked_at<$5 AND NOT deleted ORDER BY external_id LIMIT $6`, w, c, kind, after, ms(since), limit)
 }
 
 // ShopProblems returns objects that could not be taken.

@@ -48,13 +48,13 @@ func (s *Store) Shops(ctx context.Context, w auth.WorkspaceID) ([]order.Shop, er
 
 const orderCols = `id, workspace_id, shop_id, external_id, number, number_key, number_alt, customer_id, email,
 	status, payment_status, fulfillment_status, currency, goods, discount, shipping, tax, duty, total, refunded,
-	payment_method, ship_to, promise, placed_at, updated_at`
+	payment_method, ship_to, promise, placed_at, updated_at, deleted_at`
 
 func orderDest(o *order.Order) []any {
 	return []any{
 		&o.ID, &o.Workspace, &o.Shop, &o.ExternalID, &o.Number, &o.NumberKey, &o.NumberAlt, ref(&o.Customer), &o.Email,
 		&o.Status, &o.PaymentStatus, &o.FulfillmentStatus, &o.Currency, &o.Goods, &o.Discount, &o.Shipping, &o.Tax, &o.Duty, &o.Total, &o.Refunded,
-		&o.PaymentMethod, doc(&o.ShipTo), doc(&o.Promise), at(&o.PlacedAt), at(&o.UpdatedAt),
+		&o.PaymentMethod, doc(&o.ShipTo), doc(&o.Promise), at(&o.PlacedAt), at(&o.UpdatedAt), at(&o.DeletedAt),
 	}
 }
 
@@ -62,7 +62,7 @@ func orderArgs(o order.Order) []any {
 	return []any{
 		o.ID, o.Workspace, o.Shop, clean(o.ExternalID), clean(o.Number), clean(o.NumberKey), clean(o.NumberAlt), opt(o.Customer), clean(o.Email),
 		clean(o.Status), clean(o.PaymentStatus), clean(o.FulfillmentStatus), o.Currency, o.Goods, o.Discount, o.Shipping, o.Tax, o.Duty, o.Total, o.Refunded,
-		clean(o.PaymentMethod), js(o.ShipTo), js(o.Promise), ms(o.PlacedAt), ms(o.UpdatedAt),
+		clean(o.PaymentMethod), js(o.ShipTo), js(o.Promise), ms(o.PlacedAt), ms(o.UpdatedAt), optMS(o.DeletedAt),
 	}
 }
 

@@ -20,12 +20,13 @@ type Summary struct {
 	Currency          string `json:"currency"`
 	Total             int64  `json:"total"`
 	Refunded          int64  `json:"refunded,omitempty"`
+	Deleted           bool   `json:"deleted,omitempty"` // the platform has it no more
 }
 
 func summary(o Order) Summary {
 	return Summary{
 		Number: o.Number, Status: o.Status, PaymentStatus: o.PaymentStatus, FulfillmentStatus: o.FulfillmentStatus,
-		Currency: o.Currency, Total: o.Total, Refunded: o.Refunded,
+		Currency: o.Currency, Total: o.Total, Refunded: o.Refunded, Deleted: !o.DeletedAt.IsZero(),
 	}
 }
 

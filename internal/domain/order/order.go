@@ -55,6 +55,7 @@ type Order struct {
 	Promise      Promise
 	PlacedAt     time.Time
 	UpdatedAt    time.Time // when this copy last changed
+	DeletedAt    time.Time // when we learned that the platform has it no more, zero if it does
 	Lines        []Line
 	Fulfillments []Fulfillment
 }
@@ -121,6 +122,7 @@ type New struct {
 	PlacedAt          time.Time
 	Lines             []Line
 	Fulfillments      []Fulfillment
+	Living            bool // the platform has it now: it is not deleted any more
 }
 
 // Statuses of an order that every platform's own words are brought to.

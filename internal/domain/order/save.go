@@ -111,6 +111,37 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 	return saved, outcomes, err
 }
 
+// Deleted notes that a shop has orders no more. The copies stay, for tickets, money
+// and returns speak of them; a later Save with Living takes it back. It joins the
+// transaction in ctx; orders that are not known, and a repeat, change nothing.
+func (s *Service) Deleted(ctx context.Context, actor auth.Actor, shop Shop, external []string) error {
+	if err := actor.Can(auth.ImportOrders); err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, func(ctx context.Context) error {
+		held, err := s.store.HoldOrders(ctx, actor.Workspace, shop.ID, external)
+		if err != nil {
+			return err
+		}
+		now := s.now().UTC().Truncate(time.Millisecond)
+		var events []event.Event
+		for _, o := range held {
+			if !o.DeletedAt.IsZero() {
+				continue
+			}
+			o.DeletedAt, o.UpdatedAt = now, now
+			if err := s.store.SaveOrder(ctx, o); err != nil {
+				return fmt.Errorf("note deleted order: %w", err)
+			}
+			events = append(events, event.New(Updated, actor, o.ID.subject(), 0, summary(o)))
+		}
+		if len(events) == 0 {
+			return nil
+		}
+		return s.journal.Append(ctx, events...)
+	})
+}
+
 // put writes one order unless it stands in kept as it is.
 func (s *Service) put(ctx context.Context, o Order, n New, kept map[string]Order) (Order, Outcome, error) {
 	old, exists := kept[o.ExternalID]
@@ -148,6 +179,9 @@ func (s *Service) put(ctx context.Context, o Order, n New, kept map[string]Order
 	o.ID, o.UpdatedAt = old.ID, old.UpdatedAt
 	if o.Promise.IsZero() { // platforms tell it once, if at all
 		o.Promise = old.Promise
+	}
+	if !n.Living {
+		o.DeletedAt = old.DeletedAt
 	}
 	s.number(&o, old)
 	if reflect.DeepEqual(o, old) {

@@ -60,6 +60,29 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, n New) (p Product,
 	return p, out, nil
 }
 
+// Gone notes that a shop has a product no more: its status is Deleted, and all else
+// stays. It joins the transaction in ctx; a product that is not known, and a
+// repeat, change nothing. It needs ImportProducts.
+func (s *Service) Gone(ctx context.Context, actor auth.Actor, shop order.ShopID, external string) error {
+	if err := actor.Can(auth.ImportProducts); err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, func(ctx context.Context) error {
+		p, err := s.store.HoldProduct(ctx, actor.Workspace, shop, line(external, maxText))
+		if errs.Is(err, errs.NotFound) || err == nil && p.Status == Deleted {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.Status, p.UpdatedAt = Deleted, s.now().UTC().Truncate(time.Millisecond)
+		if err := s.store.SaveProduct(ctx, p); err != nil {
+			return fmt.Errorf("note deleted product: %w", err)
+		}
+		return s.journal.Append(ctx, event.New(Updated, actor, p.ID.subject(), 0, summary(p)))
+	})
+}
+
 func (s *Service) put(ctx context.Context, told Product, part bool) (Product, order.Outcome, error) {
 	now := s.now().UTC().Truncate(time.Millisecond)
 	old, err := s.store.HoldProduct(ctx, told.Workspace, told.Shop, told.ExternalID)

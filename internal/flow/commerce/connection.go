@@ -200,6 +200,7 @@ type Version struct {
 	Problem   string    // catalogue key of why it could not be taken, "" if it was
 	Detail    string    // of the problem
 	Body      []byte    // of objects that have no record of their own: JSON
+	Deleted   bool      // the shop has it no more
 }
 
 // yields reports whether another version of the object takes the place of this one: what changed later, and of what

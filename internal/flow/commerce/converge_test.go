@@ -20,7 +20,7 @@ import (
 
 // TestAnyWayEndsWhereTheShopStands lets a shop change at random, several times within a second of its clock, while its
 // webhooks come late, in any order, again, thin or whole, or not at all, while lists are read in between, cut off and
-// gone on with. After the next look the copy is that of a clean import.
+// gone on with, and while objects are deleted and come back. After the next look at everything the copy is that of a clean import.
 func TestAnyWayEndsWhereTheShopStands(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		runs, most := 0, 60
@@ -75,10 +75,10 @@ func TestAnyWayEndsWhereTheShopStands(t *testing.T) {
 			}
 			shelf.Fail(nil)
 			c = x.look(c)
-			for _, m := range waiting { // whatever is still on its way changes nothing
+			for _, m := range waiting { // whatever is still on its way
 				x.deliver(c, m, false)
 			}
-			x.look(c)
+			x.sweep(c)
 			got := x.state(c)
 
 			clean := newWorld(r, s, shelf, storetest.Workspace(t, s), x.clock)
@@ -107,6 +107,13 @@ const commerceLook = 6 * time.Minute
 func (x *world) mutate(r *rapid.T) int {
 	at := x.clock.Truncate(time.Second)
 	n := rapid.IntRange(1, 5).Draw(r, "which")
+	if rapid.IntRange(0, 4).Draw(r, "delete") == 0 {
+		kind, id := rapid.SampledFrom([]string{intake.KindOrder, intake.KindOrder, intake.KindProduct, intake.KindCustomer}).Draw(r, "deleted"), fmt.Sprint(n)
+		if kind == intake.KindOrder {
+			id = anOrder(n, noon, 0).ID
+		}
+		return x.remove(kind, id)
+	}
 	switch rapid.SampledFrom([]string{"order", "order", "order", "product", "customer"}).Draw(r, "kind") {
 	case "product":
 		return x.put(&intake.Product{

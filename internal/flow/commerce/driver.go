@@ -58,6 +58,11 @@ type Capabilities struct {
 	IncrementalCustomers bool
 	IncrementalReturns   bool
 
+	// A list of these from its beginning has all that there is, and so has Fetch: what is missing there was deleted.
+	CompleteOrders    bool
+	CompleteProducts  bool
+	CompleteCustomers bool
+
 	Pushed       bool // objects come by themselves and cannot be asked for: Fetch is errs.Unsupported
 	Webhooks     bool // the vendor calls us
 	WebhookSetup bool // and the driver can ask for it: the Shop is a Subscriber
@@ -78,6 +83,19 @@ func (c Capabilities) Kinds() []string {
 		}
 	}
 	return out
+}
+
+// Complete reports whether what is missing in the list of a kind, and cannot be fetched, was deleted.
+func (c Capabilities) Complete(kind string) bool {
+	switch kind {
+	case intake.KindOrder:
+		return c.CompleteOrders
+	case intake.KindProduct:
+		return c.CompleteProducts
+	case intake.KindCustomer:
+		return c.CompleteCustomers
+	}
+	return false
 }
 
 // Incremental reports whether the list of a kind can begin at a time of change. Of other kinds a later look reads the

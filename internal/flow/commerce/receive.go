@@ -43,6 +43,9 @@ func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Receive
 	if err != nil {
 		return err
 	}
+	if ok, err := s.demand(ctx, c, told, r.At); ok || err != nil {
+		return err
+	}
 	asked := time.Time{}
 	if d.Capabilities.Pushed { // of two that say the same time, the one that came later counts
 		asked = r.At
@@ -73,7 +76,7 @@ func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Receive
 			continue
 		}
 		if slices.Contains(d.Capabilities.Kinds(), kind) && c.State != Paused {
-			jobs = append(jobs, job.New(c.Workspace, FetchJob, ref{c.ID, kind, id}).On(Queue).WithKey(c.ID.String()+"/"+kind+"/"+id))
+			jobs = append(jobs, fetching(c, ref{c.ID, kind, id, saysDeleted(told)}))
 		}
 	}
 	if len(whole) > 0 {
@@ -102,6 +105,7 @@ func target(caps Capabilities, o intake.Object) (kind, id string) {
 }
 
 // settled reports whether the object of a webhook can be judged by its time alone: it is newer, older, or the very same.
+// Whether what was deleted is there again only the shop can say.
 // Two that changed at the same time, as far as the vendor's clock tells, need a look at the shop.
 func (s *Service) settled(ctx context.Context, c Connection, o intake.Object) (bool, error) {
 	b := o.Base()
@@ -113,5 +117,5 @@ func (s *Service) settled(ctx context.Context, c Connection, o intake.Object) (b
 		return false, err
 	}
 	v, ok := known[b.ID]
-	return !ok || !v.ChangedAt.Equal(milli(b.UpdatedAt)) || v.Digest == digest(o), nil
+	return !ok || !v.Deleted && (!v.ChangedAt.Equal(milli(b.UpdatedAt)) || v.Digest == digest(o)), nil
 }

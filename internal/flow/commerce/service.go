@@ -27,6 +27,7 @@ import (
 type Orders interface {
 	EnsureShop(ctx context.Context, actor auth.Actor, shop order.Shop) (order.Shop, bool, error)
 	SaveAll(ctx context.Context, actor auth.Actor, shop order.Shop, list []order.New) ([]order.Order, []order.Outcome, error)
+	Deleted(ctx context.Context, actor auth.Actor, shop order.Shop, external []string) error
 }
 
 // Customers is what the service needs of customers.
@@ -37,6 +38,7 @@ type Customers interface {
 // Products is what the service needs of products.
 type Products interface {
 	Save(ctx context.Context, actor auth.Actor, n product.New) (product.Product, order.Outcome, error)
+	Gone(ctx context.Context, actor auth.Actor, shop order.ShopID, external string) error
 }
 
 // Hooks is what the service needs of hooks that come in.

@@ -38,6 +38,9 @@ type Store interface {
 	// ShopVersions returns the versions that were taken of objects, by their identifiers.
 	ShopVersions(ctx context.Context, w auth.WorkspaceID, c ID, kind string, external []string) (map[string]Version, error)
 	SaveShopVersions(ctx context.Context, w auth.WorkspaceID, c ID, list []Version) error
+	// ShopUnseen returns identifiers, after one, of objects that were not asked for since a time and are not known to be
+	// deleted.
+	ShopUnseen(ctx context.Context, w auth.WorkspaceID, c ID, kind string, since time.Time, after string, limit int) ([]string, error)
 	// ShopProblems returns objects that could not be taken, after a kind and identifier.
 	ShopProblems(ctx context.Context, w auth.WorkspaceID, c ID, afterKind, afterExternal string, limit int) ([]Version, error)
 

@@ -32,6 +32,7 @@ type ref struct {
 	Connection ID     `json:"connection"`
 	Kind       string `json:"kind,omitempty"`
 	External   string `json:"external,omitempty"`
+	Deleted    bool   `json:"deleted,omitempty"` // the shop said so
 }
 
 // syncing is the job that reads a connection's lists. It stands once.
@@ -151,7 +152,13 @@ func (s *Service) step(ctx context.Context, w auth.WorkspaceID, id ID) (more boo
 		if err != nil {
 			return err
 		}
+		was := *now
 		now.advance(page, taken, s.Now().UTC().Truncate(time.Millisecond))
+		if now.Began.IsZero() && was.WholeAt.Equal(was.Began) && d.Capabilities.Complete(was.Kind) {
+			if err := s.missing(ctx, held, was.Kind, was.Began); err != nil {
+				return err
+			}
+		}
 		if more = held.current() != nil; !more {
 			return s.end(ctx, held)
 		}
@@ -279,7 +286,10 @@ func (s *Service) fetch(ctx context.Context, j job.Job) error {
 	asked := s.Now().UTC()
 	o, err := shop.Fetch(ctx, r.Kind, r.External)
 	if errs.Is(err, errs.NotFound) {
-		return nil // deleted at the shop; our copy stays, because tickets speak of it
+		if err = s.absent(ctx, j.Workspace, r, asked); errs.Is(err, errs.NotFound) {
+			return nil // the connection is gone
+		}
+		return err
 	}
 	if err != nil {
 		return err

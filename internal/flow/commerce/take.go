@@ -92,7 +92,7 @@ func (s *Service) newer(ctx context.Context, c Connection, objects []intake.Obje
 
 func versionOf(o intake.Object, asked time.Time) Version {
 	b := o.Base()
-	return Version{Kind: b.Kind, External: b.ID, ChangedAt: milli(b.UpdatedAt), AskedAt: milli(asked), Digest: digest(o)}
+	return Version{Kind: b.Kind, External: b.ID, ChangedAt: milli(b.UpdatedAt), AskedAt: milli(asked), Digest: digest(o), Deleted: b.Deleted}
 }
 
 // milli is a time as the store keeps it: what is compared must not differ by what is lost there.
@@ -116,7 +116,12 @@ func digest(o intake.Object) string {
 func (s *Service) keep(ctx context.Context, shop order.Shop, objects []intake.Object, versions []Version) error {
 	actor := auth.ForSystem(shop.Workspace)
 	var orders []order.New
+	var gone []string
 	for i, o := range objects {
+		if o.Base().Deleted {
+			gone = append(gone, o.Base().ID)
+			continue
+		}
 		var err error
 		switch o := o.(type) {
 		case *intake.Order:
@@ -125,6 +130,7 @@ func (s *Service) keep(ctx context.Context, shop order.Shop, objects []intake.Ob
 			}
 			var n order.New
 			if n, err = s.order(ctx, shop, o); err == nil {
+				n.Living = true
 				orders = append(orders, n)
 			}
 		case *intake.Customer:
@@ -144,11 +150,15 @@ func (s *Service) keep(ctx context.Context, shop order.Shop, objects []intake.Ob
 			versions[i].Problem, versions[i].Detail = words(err), cut(err.Error(), 300)
 		}
 	}
-	if len(orders) == 0 {
+	if len(orders) > 0 {
+		if _, _, err := s.Orders.SaveAll(ctx, actor, shop, orders); err != nil {
+			return err
+		}
+	}
+	if len(gone) == 0 {
 		return nil
 	}
-	_, _, err := s.Orders.SaveAll(ctx, actor, shop, orders)
-	return err
+	return s.bury(ctx, shop, objects[0].Base().Kind, gone)
 }
 
 // draft is the status of what was not bought.

@@ -83,6 +83,15 @@ func (trusting) CheckSecret(string) error { return nil }
 // decode is the vendor's converter: a message has the number of a version, and its topic says whether all of it.
 func (x *world) decode(h http.Header, body *wire.Node) intake.Told {
 	o := x.messages[body.Int("message")]
+	if o.Base().Kind == commerce.KindPrivacy {
+		c := &intake.Customer{Head: intake.Head{Kind: intake.KindCustomer, ID: o.Base().ID}, Email: "ada@example.com"}
+		return intake.Told{Type: "customer.redact_requested", Objects: []intake.Object{c}}
+	}
+	if o.Base().Deleted {
+		r := intake.NewRecord(o.Base().Kind, body)
+		r.Refer(o.Base().Kind, o.Base().ID)
+		return intake.Told{Type: o.Base().Kind + ".deleted", Objects: []intake.Object{r}}
+	}
 	if h.Get("X-Topic") == "thin" {
 		r := intake.NewRecord("change", body)
 		r.Refer(o.Base().Kind, o.Base().ID)
@@ -96,6 +105,24 @@ func (x *world) put(o intake.Object) int {
 	x.shelf.Put(o)
 	x.messages = append(x.messages, o)
 	return len(x.messages) - 1
+}
+
+// remove deletes an object at the shop and returns the number of the message that tells of it.
+func (x *world) remove(kind, id string) int {
+	x.shelf.Remove(kind, id)
+	x.messages = append(x.messages, &intake.Record{Head: intake.Head{Kind: kind, ID: id, Deleted: true}})
+	return len(x.messages) - 1
+}
+
+// sweep reads everything again, from the beginning.
+func (x *world) sweep(c commerce.Connection) commerce.Connection {
+	x.t.Helper()
+	if _, err := x.svc.SyncNow(context.Background(), x.owner, c.ID, true); err != nil {
+		x.t.Fatalf("sweep: %v", err)
+	}
+	c = x.look(c)
+	x.work(500) // what the lists lacked
+	return c
 }
 
 // connect makes the connection.
@@ -210,6 +237,12 @@ func (x *world) state(c commerce.Connection) state {
 				}
 			}
 			after = order.Cursor{PlacedAt: o.PlacedAt, ID: o.ID}
+			if x.shelf.Has(intake.KindOrder, o.ExternalID) != o.DeletedAt.IsZero() {
+				out.Wrong[o.ExternalID] = "deleted at " + o.DeletedAt.String()
+			}
+			if !o.DeletedAt.IsZero() {
+				continue
+			}
 			o.ID, o.Workspace, o.Shop, o.Customer, o.UpdatedAt = 0, 0, 0, 0, time.Time{}
 			for i := range o.Lines {
 				o.Lines[i].ID = 0
@@ -233,6 +266,12 @@ func (x *world) state(c commerce.Connection) state {
 		}
 		for _, p := range list {
 			last = p.ID
+			if x.shelf.Has(intake.KindProduct, p.ExternalID) == (p.Status == product.Deleted) {
+				out.Wrong["product "+p.ExternalID] = "is " + p.Status
+			}
+			if p.Status == product.Deleted {
+				continue
+			}
 			p.ID, p.Workspace, p.Shop, p.CreatedAt, p.UpdatedAt = 0, 0, 0, time.Time{}, time.Time{}
 			for i := range p.Variants {
 				p.Variants[i].ID = 0

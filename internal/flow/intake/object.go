@@ -41,7 +41,8 @@ type Head struct {
 	Note         string            `json:"note,omitempty"`
 	CreatedAt    time.Time         `json:"created_at,omitzero"`
 	UpdatedAt    time.Time         `json:"updated_at,omitzero"`
-	Test         bool              `json:"test,omitempty"` // made in a vendor's test mode
+	Test         bool              `json:"test,omitempty"`    // made in a vendor's test mode
+	Deleted      bool              `json:"deleted,omitempty"` // the vendor has it no more, or in its bin
 }
 
 // Base returns what all objects have.

@@ -133,6 +133,8 @@ var catalogue = []Kind{
 	{"shop.imported", "The first import of a shop is complete.", connectionFields},
 	{"shop.failing", "A shop cannot be read any more.", connectionFields},
 	{"shop.recovered", "A shop can be read again.", connectionFields},
+	{"shop.privacy_requested", "A shop passes on that somebody wants their data erased or told.", connectionFields},
+	{"shop.privacy_done", "A person has seen to such a request.", connectionFields},
 
 	{"macro.saved", "A macro was made or changed.", []Field{name}},
 	{"macro.deleted", "A macro was deleted.", []Field{name}},

@@ -120,6 +120,7 @@ func examples() map[string]example {
 		"connectionCreate": {body: `{"platform": "generic", "settings": {"name": "Lager", "currency": "EUR"}}`},
 		"connectionUpdate": {body: `{"settings": {"country": "DE"}, "paused": false}`},
 		"connectionSync":   {body: `{"whole": true}`},
+		"connectionSeenTo": {body: `{"external_id": "customer.redact_requested/191167"}`},
 		"viewList":         {query: "counts=true"},
 		"viewCreate":       {body: `{"name": "Stuck at customs", "condition": ` + condition + `, "sort": "oldest"}`},
 		"viewUpdate":       {body: `{"name": "Stuck at customs for long", "condition": {"field": "inbound", "op": "older", "value": "48"}}`},

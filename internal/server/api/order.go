@@ -57,6 +57,7 @@ type Order struct {
 	Parcels           []Parcel        `json:"parcels" nullable:"false"`
 	PlacedAt          time.Time       `json:"placed_at"`
 	UpdatedAt         time.Time       `json:"updated_at" doc:"When this copy last changed."`
+	DeletedAt         *time.Time      `json:"deleted_at,omitempty" doc:"When we learned that the shop has it no more; left out if it does."`
 }
 
 // PostalAddress is where an order goes.
@@ -101,7 +102,7 @@ func orderRecord(o order.Order) Order {
 		ID: refTo[anOrder](o.ID), ShopID: refTo[aShop](o.Shop), ExternalID: o.ExternalID, Number: o.Number, CustomerID: optRef[aCustomer](o.Customer),
 		Email: optText(o.Email), Status: o.Status, PaymentStatus: optText(o.PaymentStatus), FulfillmentStatus: optText(o.FulfillmentStatus),
 		PaymentMethod: optText(o.PaymentMethod), Goods: sum(o.Goods), Discount: sum(o.Discount), Shipping: sum(o.Shipping), Tax: sum(o.Tax), Duty: sum(o.Duty),
-		Total: sum(o.Total), Refunded: sum(o.Refunded), ShipTo: PostalAddress(o.ShipTo), Promise: promiseRecord(o.Promise), PlacedAt: at(o.PlacedAt), UpdatedAt: at(o.UpdatedAt),
+		Total: sum(o.Total), Refunded: sum(o.Refunded), ShipTo: PostalAddress(o.ShipTo), Promise: promiseRecord(o.Promise), PlacedAt: at(o.PlacedAt), UpdatedAt: at(o.UpdatedAt), DeletedAt: optTime(o.DeletedAt),
 		Lines: convert(o.Lines, func(l order.Line) OrderLine {
 			return OrderLine{refTo[aLine](l.ID), l.SKU, l.Title, l.Variant, l.Quantity, sum(l.Price), sum(l.Discount), sum(l.Tax), sum(l.Duty)}
 		}),

@@ -19,6 +19,7 @@ func shopGroup() group {
 		{"connectionDelete", "DELETE", "/shop-connections/{connection}", manage, do((*server).connectionDelete), "Disconnect a shop", "Forgets a connection. Its orders, products and customers stay."},
 		{"connectionTest", "POST", "/shop-connections/{connection}/test", manage, do((*server).connectionTest), "Test a shop connection", "Asks the shop who it is."},
 		{"connectionSync", "POST", "/shop-connections/{connection}/sync", manage, do((*server).connectionSync), "Read a shop now", "Looks at a shop at once, and at everything again if you say so."},
+		{"connectionSeenTo", "POST", "/shop-connections/{connection}/problems", manage, do((*server).connectionSeenTo), "See to a request of privacy", "Says that what somebody asked for through a shop, their data to be erased or told, was done, and returns what is left. A repeat changes nothing."},
 		{"connectionProblems", "GET", "/shop-connections/{connection}/problems", manage, do((*server).connectionProblems), "List what could not be taken", "Objects that the shop has and that could not be taken, with the reason, at most 200."},
 	}}
 }
@@ -220,6 +221,21 @@ type ConnectionProblem struct {
 // ConnectionProblemList is what could not be taken.
 type ConnectionProblemList struct {
 	Data []ConnectionProblem `json:"data" nullable:"false"`
+}
+
+// ConnectionSeenTo names a request of privacy.
+type ConnectionSeenTo struct {
+	ExternalID string `json:"external_id" minLength:"1" maxLength:"500" example:"customer.redact_requested/191167"`
+}
+
+func (s *server) connectionSeenTo(c *call, in *struct {
+	ConnectionPath
+	Body ConnectionSeenTo
+}) (*recordOut[ConnectionProblemList], error) {
+	if err := s.Shops.SeenTo(c, c.actor, in.id(), commerce.KindPrivacy, in.Body.ExternalID); err != nil {
+		return nil, err
+	}
+	return s.connectionProblems(c, &struct{ ConnectionPath }{in.ConnectionPath})
 }
 
 func (s *server) connectionProblems(c *call, in *struct{ ConnectionPath }) (*recordOut[ConnectionProblemList], error) {

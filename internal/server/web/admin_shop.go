@@ -205,7 +205,7 @@ func (s *server) drawShop(w http.ResponseWriter, r *request, id commerce.ID, v u
 		return err
 	}
 	for _, b := range bad {
-		v.Problems = append(v.Problems, ui.ShopProblem{Kind: b.Kind, ID: b.External, Why: r.printer.T(b.Problem)})
+		v.Problems = append(v.Problems, ui.ShopProblem{Kind: b.Kind, ID: b.External, Why: r.printer.T(b.Problem), Privacy: b.Kind == commerce.KindPrivacy})
 	}
 	return r.draw(w, formStatus(v.Form), ui.ShopPage(v))
 }
@@ -229,6 +229,8 @@ func (s *server) shopSave(w http.ResponseWriter, r *request) error {
 	case "sync", "whole":
 		flash = r.told("told.shop_sync")
 		_, err = s.Shops.SyncNow(ctx, r.actor, id, r.PostFormValue("do") == "whole")
+	case "seen":
+		err = s.Shops.SeenTo(ctx, r.actor, id, commerce.KindPrivacy, r.PostFormValue("request"))
 	case "test":
 		var about commerce.About
 		if about, err = s.Shops.Test(ctx, r.actor, id); err == nil {

@@ -258,6 +258,9 @@ func (r *request) promise(o order.Order, sent []shipment.Shipment) *ui.Promise {
 // orderTimeline is what happened with an order, the newest first.
 func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets []ticket.Ticket) []ui.TimelineEntry {
 	out := []ui.TimelineEntry{{At: o.PlacedAt, Kind: "order", Text: r.printer.T("order.placed_line")}}
+	if !o.DeletedAt.IsZero() {
+		out = append(out, ui.TimelineEntry{At: o.DeletedAt, Kind: "order", Text: r.printer.T("order.deleted_line")})
+	}
 	for _, v := range sent {
 		href := "/parcels/" + id64(v.ID)
 		for _, x := range []struct {

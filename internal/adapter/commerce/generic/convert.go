@@ -38,12 +38,13 @@ func convert(_ http.Header, body *wire.Node) intake.Told {
 	if b := o.Base(); b.UpdatedAt.IsZero() {
 		b.UpdatedAt = t.OccurredAt
 	}
+	o.Base().Deleted = o.Base().Deleted || strings.HasSuffix(t.VendorType, ".deleted")
 	t.Objects = []intake.Object{o}
 	return t
 }
 
 func head(n *wire.Node) intake.Head {
-	h := intake.Head{ID: n.First("id", "external_id").Text(), Number: n.String("number"), Status: strings.ToLower(n.String("status")), CreatedAt: n.Time("created_at"), UpdatedAt: n.Time("updated_at")}
+	h := intake.Head{ID: n.First("id", "external_id").Text(), Number: n.String("number"), Status: strings.ToLower(n.String("status")), CreatedAt: n.Time("created_at"), UpdatedAt: n.Time("updated_at"), Deleted: n.Bool("deleted")}
 	if h.ID == "" {
 		h.ID = h.Number
 	}

@@ -22,6 +22,7 @@ func Driver() commerce.Driver {
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Returns: true, Refunds: true, ListsReturns: true,
+			CompleteOrders: true, CompleteProducts: true, CompleteCustomers: true,
 			IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true, IncrementalReturns: true, Webhooks: true,
 		},
 		// A shop stands on a server of its own, of whatever strength; Medusa itself names no limit.

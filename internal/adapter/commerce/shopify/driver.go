@@ -28,6 +28,7 @@ func Driver() commerce.Driver {
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Returns: true, Refunds: true,
+			CompleteProducts: true, CompleteCustomers: true, // orders are those of 60 days, unless the app may see all
 			IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true, Webhooks: true, WebhookSetup: true,
 		},
 		// The limit is of points, a hundred a second on the smallest plan. What is spent beyond it is put off by Shopify

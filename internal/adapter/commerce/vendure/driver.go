@@ -25,6 +25,7 @@ func Driver() commerce.Driver {
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Refunds: true,
+			CompleteOrders: true, CompleteProducts: true, CompleteCustomers: true,
 			IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true, Webhooks: true,
 		},
 		// A shop stands on a server of its own, of whatever strength; Vendure itself names no limit.

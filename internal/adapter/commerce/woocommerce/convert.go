@@ -117,6 +117,7 @@ func order(n *wire.Node) *intake.Order {
 	o.PlacedAt = o.CreatedAt
 	o.Status, o.VendorStatus = orderStatuses.Of(n, "status")
 	o.PaymentStatus, o.FulfillmentStatus = paymentStatuses[o.VendorStatus], fulfillmentStatuses[o.VendorStatus]
+	o.Deleted = o.VendorStatus == "trash" // which the lists leave out
 	if o.VendorStatus == "cancelled" {
 		o.CancelledAt = o.UpdatedAt
 	}

@@ -23,6 +23,7 @@ func Driver() commerce.Driver {
 		},
 		Capabilities: commerce.Capabilities{
 			Orders: true, Products: true, Customers: true, Refunds: true,
+			CompleteOrders: true, CompleteProducts: true, CompleteCustomers: true,
 			IncrementalOrders: true, IncrementalProducts: true, Webhooks: true, WebhookSetup: true,
 		},
 		// A shop stands on a server of its own, of whatever strength; WooCommerce itself names no limit.

@@ -43,6 +43,20 @@ func (s *Shelf) Put(o intake.Object) {
 	s.objects[b.Kind][b.ID] = o
 }
 
+// Remove deletes an object.
+func (s *Shelf) Remove(kind, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects[kind], id)
+}
+
+// Has reports whether there is an object.
+func (s *Shelf) Has(kind, id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.objects[kind][id] != nil
+}
+
 // Count returns how many objects of a kind there are.
 func (s *Shelf) Count(kind string) int {
 	s.mu.Lock()
@@ -62,7 +76,7 @@ func (s *Shelf) Driver() commerce.Driver {
 	return commerce.Driver{
 		Name: "shelf", Title: "Shelf", Docs: "https://shelf.example/docs",
 		Options:      []connector.Option{{Name: "token", Kind: connector.Secret, Required: true}},
-		Capabilities: commerce.Capabilities{Orders: true, Products: true, Customers: true, Refunds: true, IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true},
+		Capabilities: commerce.Capabilities{Orders: true, Products: true, Customers: true, Refunds: true, IncrementalOrders: true, IncrementalProducts: true, IncrementalCustomers: true, CompleteOrders: true, CompleteProducts: true, CompleteCustomers: true},
 		Rate:         connector.Rate{Requests: 1000, Per: time.Second, Burst: 1000},
 		Open:         func(commerce.Settings) (commerce.Shop, error) { return open{s}, nil },
 	}

@@ -60,4 +60,7 @@ type ShopList struct {
 }
 
 // ShopProblem is an object that could not be taken.
-type ShopProblem struct{ Kind, ID, Why string }
+type ShopProblem struct {
+	Kind, ID, Why string
+	Privacy       bool // a person says when it is done
+}

@@ -11,9 +11,9 @@ const events = {
   'order.return_requested': ['order', 'order_id'], 'order.return_received': ['order', 'order_id'],
   'shipment.created': ['order', 'fulfillment', 'order.id'], 'delivery.created': ['order', 'fulfillment', 'order.id'],
   'payment.captured': ['order', 'payment', 'payment_collection.order.id'], 'payment.refunded': ['order', 'payment', 'payment_collection.order.id'],
-  'product.created': ['product'], 'product.updated': ['product'],
+  'product.created': ['product'], 'product.updated': ['product'], 'product.deleted': ['product'],
   'product-variant.created': ['product', 'product_variant', 'product_id'], 'product-variant.updated': ['product', 'product_variant', 'product_id'],
-  'customer.created': ['customer'], 'customer.updated': ['customer'],
+  'customer.created': ['customer'], 'customer.updated': ['customer'], 'customer.deleted': ['customer'],
 };
 
 exports.config = { event: Object.keys(events) };
