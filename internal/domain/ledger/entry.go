@@ -27,6 +27,7 @@ const (
 	Failed          Kind = "refund_failed"
 	Bounced         Kind = "refund_reversed" // the bank sent it back
 	PaidElsewhere   Kind = "refund_elsewhere"
+	PaidTwice       Kind = "refund_paid_twice"
 	CreditSpent     Kind = "credit_spent"
 	CreditExpired   Kind = "credit_expired"
 	FeeCharged      Kind = "provider_fee"

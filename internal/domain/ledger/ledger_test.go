@@ -39,7 +39,11 @@ func drawEntry(t *rapid.T) Entry {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := rapid.SampledFrom([]Entry{
+	withdrawn, err := NotOwed(c, a.Currency)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := rapid.SampledFrom([]Entry{withdrawn, PayTwice(way, a),
 		Payment("card", "stripe", a), Payment("store_credit", "", a), owed, elsewhere, Submit(a), Succeed(way, a, money.Amount{}), Succeed(way, a, b),
 		Fail(a), Bounce(way, a, money.Amount{}), Bounce(way, a, b), Settle("amazon", a), Expire(a), Fee("stripe", a),
 		Grant(CarrierReceivable.Of("usps"), CarrierRecovery.Of("usps"), a), Recover(SupplierDue.Of("供应商"), a), WriteOff(a), SettleExchange(a),

@@ -96,6 +96,18 @@ func owed(kind Kind, to Account, c Components, currency string) (Entry, error) {
 	return e, nil
 }
 
+// NotOwed books that a refund which was owed, and of which nothing was paid, is not owed after all.
+func NotOwed(c Components, currency string) (Entry, error) {
+	e, err := owed(Withdrawn, RefundsPayable, c, currency)
+	for i := range e.Lines {
+		e.Lines[i].Amount = -e.Lines[i].Amount
+	}
+	return e, err
+}
+
+// PayTwice books a refund that a provider paid although it had been given up: a loss until the money is asked back.
+func PayTwice(way Account, a money.Amount) Entry { return transfer(PaidTwice, way, Loss, a) }
+
 // Submit books that a provider was asked to pay.
 func Submit(a money.Amount) Entry { return transfer(Submitted, RefundsInTransit, RefundsPayable, a) }
 

@@ -22,6 +22,9 @@ const (
 	ManagePlans    Permission = "plans.manage" // shipping plans and exchange rates
 	ReadShipments  Permission = "shipments.read"
 	WriteShipments Permission = "shipments.write" // tell what happened to parcels
+	ReadCases      Permission = "cases.read"      // returns, claims and refunds
+	WriteCases     Permission = "cases.write"     // open and carry on cases, ask for refunds
+	ApproveRefunds Permission = "refunds.approve" // money leaves the house
 	ImportMail     Permission = "mail.import"
 	ManageMacros   Permission = "macros.manage" // macros, tags, shared views
 	ManageFields   Permission = "fields.manage"
@@ -45,7 +48,7 @@ type PermissionGroup struct {
 func PermissionGroups() []PermissionGroup {
 	return []PermissionGroup{
 		{"desk", []Permission{ReadTickets, WriteTickets, SendMail, BulkTickets, SeeReports}},
-		{"trade", []Permission{ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ReadProducts, ImportProducts, Quote, ReadShipments, WriteShipments, ImportMail}},
+		{"trade", []Permission{ReadCustomers, MergeCustomer, ReadOrders, ImportOrders, ReadProducts, ImportProducts, Quote, ReadShipments, WriteShipments, ReadCases, WriteCases, ApproveRefunds, ImportMail}},
 		{"setup", []Permission{ManageMacros, ManageFields, ManageTeams, ManagePlans, ManageMail}},
 		{"house", []Permission{ManagePeople, ManageTokens, ManageWebhooks, ReadAudit, Manage}},
 	}

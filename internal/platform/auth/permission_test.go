@@ -13,7 +13,7 @@ func TestGrants(t *testing.T) {
 	every := Permissions()
 	rows := map[Permission]string{ // owner, lead, agent, no role, a role that does not exist
 		ReadTickets: "xxx--", WriteTickets: "xxx--", SendMail: "xxx--", BulkTickets: "xxx--", SeeReports: "xx---",
-		ReadCustomers: "xxx--", MergeCustomer: "xxx--", ReadOrders: "xxx--", ImportOrders: "xx---", ImportMail: "x----", ReadProducts: "xxx--", ImportProducts: "xx---", Quote: "xxx--", ManagePlans: "xx---", ReadShipments: "xxx--", WriteShipments: "xx---",
+		ReadCustomers: "xxx--", MergeCustomer: "xxx--", ReadOrders: "xxx--", ImportOrders: "xx---", ImportMail: "x----", ReadProducts: "xxx--", ImportProducts: "xx---", Quote: "xxx--", ManagePlans: "xx---", ReadShipments: "xxx--", WriteShipments: "xx---", ReadCases: "xxx--", WriteCases: "xxx--", ApproveRefunds: "xx---",
 		ManageMacros: "xx---", ManageFields: "xx---", ManageTeams: "xx---", ManageMail: "x----",
 		ManagePeople: "x----", ManageTokens: "x----", ManageWebhooks: "x----", ReadAudit: "x----", Manage: "x----",
 	}

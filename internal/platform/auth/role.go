@@ -34,8 +34,8 @@ func (r Role) Grants() Set { return maps.Clone(grants[r]) }
 
 // grants is what the built-in roles may do.
 var grants = map[Role]Set{
-	AgentRole: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, Quote, ReadShipments),
-	Lead: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, Quote, ReadShipments,
+	AgentRole: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, Quote, ReadShipments, ReadCases, WriteCases),
+	Lead: NewSet(ReadTickets, WriteTickets, SendMail, BulkTickets, ReadCustomers, MergeCustomer, ReadOrders, ReadProducts, Quote, ReadShipments, ReadCases, WriteCases, ApproveRefunds,
 		ImportOrders, ImportProducts, WriteShipments, ManagePlans, ManageMacros, ManageFields, ManageTeams, SeeReports),
 	Owner: NewSet(Permissions()...),
 }

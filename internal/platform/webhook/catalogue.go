@@ -49,6 +49,14 @@ var traceFields = []Field{
 	{"reference", Text, "the carrier's own"}, {"deadline", Moment, "until when the carrier takes it"}, {"amount", Integer, "in the currency's smallest unit"}, {"currency", Text, "ISO 4217"},
 }
 
+// refundFields are those of the state that something caused which happened to a refund.
+var refundFields = []Field{
+	{"order", "order", "the order"}, {"what", Text, "what happened: approved, submitted, succeeded ..."}, {"state", Text, "of the refund, now"}, {"was", Text, "before"},
+	{"allocation", Integer, "the part that it is about, from 1"}, {"attempt", Integer, "the attempt of that part"}, {"code", Text, "why, in the provider's words"},
+	{"reference", Text, "the provider's own identifier"}, {"amount", Integer, "of the refund, in the currency's smallest unit"},
+	{"owed", Integer, "of it, what has not arrived"}, {"currency", Text, "ISO 4217"},
+}
+
 // catalogue is the contract with receivers: fields are added to it, and neither
 // renamed nor taken away. A test holds it to the journal.
 var catalogue = []Kind{
@@ -124,6 +132,12 @@ var catalogue = []Kind{
 	{"shipment.presumed_lost", "A parcel is silent for so long that hardly any such parcel is seen again.", shipmentFields},
 	{"shipment.contradicted", "A parcel ended, and a later scan says otherwise.", shipmentFields},
 	{"shipment.cancelled", "A parcel's label was cancelled before a scan.", shipmentFields},
+
+	{"refund.requested", "A refund was asked for.", refundFields},
+	{"refund.moved", "A refund's state changed.", refundFields},
+	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},
+	{"refund.reversed", "A bank sent back a refund that had succeeded: the customer is owed again.", refundFields},
+	{"refund.paid_twice", "A provider paid an attempt that had been given up.", refundFields},
 
 	{"shop.connected", "A shop was connected with its platform.", connectionFields},
 	{"shop.changed", "A connection with a shop got other settings.", connectionFields},

@@ -1,0 +1,364 @@
+package refund
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+)
+
+// MaxPage is the most refunds that one call returns.
+const MaxPage = 200
+
+// Filter narrows a list of refunds; a zero field does not.
+type Filter struct {
+	State State
+	Order order.ID
+	Case  int64
+	Stuck bool // those that somebody must do something about
+}
+
+// Store keeps refunds. A record of another workspace does not exist.
+type Store interface {
+	InTx(context.Context, func(context.Context) error) error
+	// HoldPaid returns what was paid for an order and what its refunds that are not cancelled come to, bonus and goodwill
+	// apart; the order is locked until the transaction ends.
+	HoldPaid(context.Context, auth.WorkspaceID, order.ID) (paid, refunded money.Amount, shop order.ShopID, err error)
+	// AppendRefund writes an event and the refund that it led to. It fails with errs.Conflict if somebody else appended
+	// first, and if the resolution of a new refund has one that is not cancelled.
+	AppendRefund(ctx context.Context, r Refund, e Event) error
+	// HoldRefund returns a refund, locked until the transaction ends.
+	HoldRefund(context.Context, auth.WorkspaceID, ID) (Refund, error)
+	Refund(context.Context, auth.WorkspaceID, ID) (Refund, error)
+	// RefundEvents returns the events of a refund in order.
+	RefundEvents(context.Context, auth.WorkspaceID, ID) ([]Event, error)
+	// RefundByReference returns the refund of an allocation that a provider knows by a reference, and its number.
+	RefundByReference(ctx context.Context, w auth.WorkspaceID, provider, reference string) (ID, int, error)
+	// RefundsOn returns the refunds with an allocation that goes back to a payment and has not arrived.
+	RefundsOn(ctx context.Context, w auth.WorkspaceID, provider, payment string) ([]ID, error)
+	// Refunds returns what somebody sees under a filter, the newest first, before a refund.
+	Refunds(ctx context.Context, s auth.Scope, f Filter, before ID, limit int) ([]Refund, error)
+}
+
+// Poster books entries in the transaction in ctx; *ledger.Book is one.
+type Poster interface {
+	Post(ctx context.Context, w auth.WorkspaceID, entries ...ledger.Entry) ([]ledger.Entry, error)
+}
+
+// Config is what a Service needs.
+type Config struct {
+	Store   Store
+	Ledger  Poster
+	Journal event.Journal
+	IDs     *id.Source
+	Now     func() time.Time
+	// FourEyes returns above which sum, in minor units of a currency, a refund takes two people; 0 is none. Nil asks for
+	// one person always.
+	FourEyes func(ctx context.Context, w auth.WorkspaceID, currency string) (int64, error)
+	// Carry is called, in the transaction, when something of a refund may be submitted; it asks for that as a job. Nil
+	// leaves refunds where they are.
+	Carry func(ctx context.Context, r Refund) error
+}
+
+// Service holds the verbs of refunds. All of them write the event, the refund, its entries in the ledger and the journal
+// in one transaction.
+type Service struct{ Config }
+
+// New returns a Service.
+func New(cfg Config) *Service {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Service{cfg}
+}
+
+func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// NewRefund is a refund to be asked for: what it is about, what paid the order, and the customer's wishes.
+type NewRefund struct {
+	Terms
+	Payments []Payment
+	Wish     Wish
+}
+
+// Request asks for a refund of an order in the actor's sight and plans where it goes. It fails with errs.Invalid if the
+// refunds of the order would come to more than was paid for it, what is named bonus or goodwill apart, and with
+// errs.Conflict if the resolution has a refund already. It needs WriteCases.
+func (s *Service) Request(ctx context.Context, actor auth.Actor, n NewRefund) (Refund, error) {
+	if err := actor.Can(auth.WriteCases); err != nil {
+		return Refund{}, err
+	}
+	total, err := n.Components.Total(n.Currency)
+	if err != nil {
+		return Refund{}, err
+	}
+	n.Wish.Beyond = beyond(n.Components)
+	now := s.clock()
+	var r Refund
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		paid, refunded, shop, err := s.Store.HoldPaid(ctx, actor.Workspace, n.Order)
+		if err == nil {
+			err = auth.Can(actor, auth.WriteCases, auth.Resource{Kind: auth.OfOrder, Workspace: actor.Workspace, Shop: int64(shop)})
+		}
+		if err != nil {
+			return err
+		}
+		n.Shop = shop
+		if paid.Currency != n.Currency {
+			return errs.Field("currency", "error.currencies", "a", paid.Currency, "b", n.Currency)
+		}
+		if total.Minor-n.Wish.Beyond > paid.Minor-refunded.Minor {
+			return errs.Field("amount", "error.refund_above")
+		}
+		plan, err := Plan(total.Minor, n.Payments, n.Wish, now)
+		if err != nil {
+			return err
+		}
+		e, err := Request(ID(s.IDs.Next()), actor, n.Terms, plan, now)
+		if err != nil {
+			return err
+		}
+		r, err = s.record(ctx, actor, Refund{}, e)
+		return err
+	})
+	if err != nil {
+		return Refund{}, fmt.Errorf("request refund: %w", err)
+	}
+	return r, nil
+}
+
+// beyond is what of a refund was never paid.
+func beyond(c ledger.Components) int64 { return max(c.Bonus, 0) + max(c.Goodwill, 0) }
+
+// Beyond returns what of a refund goes beyond what was paid: bonus and goodwill.
+func (r Refund) Beyond() int64 { return beyond(r.Components) }
+
+// record appends an event to a refund, with all that follows from it.
+func (s *Service) record(ctx context.Context, actor auth.Actor, r Refund, e Event) (Refund, error) {
+	next, err := Apply(r, e)
+	if err != nil {
+		return r, err
+	}
+	if e.State = next.State(); r.Events > 0 {
+		e.Was = r.State()
+	}
+	entries, err := Postings(r, e)
+	if err != nil {
+		return r, err
+	}
+	if err := s.Store.AppendRefund(ctx, next, e); err != nil {
+		return r, err
+	}
+	if _, err := s.Ledger.Post(ctx, next.Workspace, entries...); err != nil {
+		return r, err
+	}
+	if err := s.Journal.Append(ctx, announce(actor, next, e, e.At)); err != nil {
+		return r, err
+	}
+	ready := slices.ContainsFunc(next.Allocations, func(a Allocation) bool {
+		return CanMove(a.State, Submitted) && a.State != Failed && a.State != Reversed
+	})
+	if s.Carry != nil && ready && (e.Kind == WasApproved || e.Kind == WasRedirected || e.Kind == DisputeSettled || e.Kind == WasScheduled) {
+		err = s.Carry(ctx, next)
+	}
+	return next, err
+}
+
+// change holds a refund in the actor's sight and appends the events that decide returns.
+func (s *Service) change(ctx context.Context, actor auth.Actor, p auth.Permission, refund ID, decide func(ctx context.Context, r Refund) ([]Event, error)) (r Refund, err error) {
+	if err := actor.Can(p); err != nil {
+		return r, err
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if r, err = s.Store.HoldRefund(ctx, actor.Workspace, refund); err == nil {
+			err = auth.Can(actor, p, r.Resource())
+		}
+		if err != nil {
+			return err
+		}
+		events, err := decide(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			e.Seq = r.Events + 1
+			if r, err = s.record(ctx, actor, r, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Refund{}, fmt.Errorf("refund %d: %w", refund, err)
+	}
+	return r, nil
+}
+
+// Resource returns the refund as rights see it: it is seen with its order.
+func (r Refund) Resource() auth.Resource {
+	return auth.Resource{Kind: auth.OfOrder, Workspace: r.Workspace, Shop: int64(r.Shop)}
+}
+
+func single(e Event, err error) ([]Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []Event{e}, nil
+}
+
+// Approve makes a refund payable, and sees to it that what may leave does; what may not yet is scheduled. Above the sum
+// for four eyes, whoever asked for it is errs.Denied. It needs ApproveRefunds.
+func (s *Service) Approve(ctx context.Context, actor auth.Actor, refund ID) (Refund, error) {
+	now := s.clock()
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(ctx context.Context, r Refund) ([]Event, error) {
+		above := int64(0)
+		if s.FourEyes != nil {
+			var err error
+			if above, err = s.FourEyes(ctx, actor.Workspace, r.Currency); err != nil {
+				return nil, err
+			}
+		}
+		out, err := single(r.Approve(actor, above, now))
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range r.Allocations {
+			if now.Before(a.NotBefore) {
+				e, err := r.Schedule(a.Number, a.NotBefore, actor, now)
+				if err != nil {
+					return nil, err
+				}
+				e.From = Approved
+				out = append(out, e)
+			}
+		}
+		return out, nil
+	})
+}
+
+// Cancel gives a refund up, with a reason. While any of it is on its way or has arrived it is errs.Conflict. It needs
+// ApproveRefunds.
+func (s *Service) Cancel(ctx context.Context, actor auth.Actor, refund ID, reason string) (Refund, error) {
+	if reason == "" {
+		return Refund{}, errs.Field("reason", "error.refund_reason")
+	}
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		return single(r.Cancel(actor, reason, s.clock()))
+	})
+}
+
+// Redirect sends an allocation that is not on its way somewhere else. It needs ApproveRefunds.
+func (s *Service) Redirect(ctx context.Context, actor auth.Actor, refund ID, n int, to Target) (Refund, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		return single(r.Redirect(n, to, actor, s.clock()))
+	})
+}
+
+// Submit begins an attempt of an allocation and returns the refund with the key under which the provider is to be asked
+// once this has returned. It needs ApproveRefunds.
+func (s *Service) Submit(ctx context.Context, actor auth.Actor, refund ID, n int) (Refund, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		return single(r.Submit(n, actor, s.clock()))
+	})
+}
+
+// Observe takes what a provider said of an attempt. What is nothing new changes nothing. It needs ApproveRefunds, which
+// the system holds.
+func (s *Service) Observe(ctx context.Context, actor auth.Actor, refund ID, x Answer) (Refund, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		e, news, err := r.Observe(x, actor, s.clock())
+		if err != nil || !news {
+			return nil, err
+		}
+		return []Event{e}, nil
+	})
+}
+
+// Elsewhere takes that somebody else has paid an allocation, such as a marketplace; it is then never paid here. It needs
+// ApproveRefunds.
+func (s *Service) Elsewhere(ctx context.Context, actor auth.Actor, refund ID, n int, payer, reference string) (Refund, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		return single(r.Elsewhere(n, payer, reference, actor, s.clock()))
+	})
+}
+
+// DisputeOpened freezes every refund that still owes money to a payment: the bank may be giving the same money back. It
+// returns those that it froze; a repeat freezes none. It needs ApproveRefunds.
+func (s *Service) DisputeOpened(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]ID, error) {
+	return s.dispute(ctx, actor, DisputeOpened, provider, payment, dispute)
+}
+
+// DisputeSettled lets them go on.
+func (s *Service) DisputeSettled(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]ID, error) {
+	return s.dispute(ctx, actor, DisputeSettled, provider, payment, dispute)
+}
+
+func (s *Service) dispute(ctx context.Context, actor auth.Actor, kind Happening, provider, payment, dispute string) ([]ID, error) {
+	if err := actor.Can(auth.ApproveRefunds); err != nil {
+		return nil, err
+	}
+	var out []ID
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		out = nil
+		list, err := s.Store.RefundsOn(ctx, actor.Workspace, provider, payment)
+		if err != nil {
+			return err
+		}
+		for _, refund := range list {
+			_, err := s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+				if slices.Contains(r.Disputes, dispute) == (kind == DisputeOpened) {
+					return nil, nil
+				}
+				e := r.event(kind, actor, s.clock())
+				e.Dispute = dispute
+				out = append(out, r.ID)
+				return []Event{e}, nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Get returns a refund of an order that the actor may see. It needs ReadCases.
+func (s *Service) Get(ctx context.Context, actor auth.Actor, refund ID) (Refund, error) {
+	if err := actor.Can(auth.ReadCases); err != nil {
+		return Refund{}, err
+	}
+	r, err := s.Store.Refund(ctx, actor.Workspace, refund)
+	if err == nil {
+		err = auth.Can(actor, auth.ReadCases, r.Resource())
+	}
+	return r, err
+}
+
+// History returns what happened to a refund, in order. It needs ReadCases.
+func (s *Service) History(ctx context.Context, actor auth.Actor, refund ID) ([]Event, error) {
+	if _, err := s.Get(ctx, actor, refund); err != nil {
+		return nil, err
+	}
+	return s.Store.RefundEvents(ctx, actor.Workspace, refund)
+}
+
+// List returns the refunds under a filter that the actor may see, the newest first, before a refund (0: from the newest),
+// at most MaxPage. It needs ReadCases.
+func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, before ID, limit int) ([]Refund, error) {
+	if err := actor.Can(auth.ReadCases); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > MaxPage {
+		limit = MaxPage
+	}
+	return s.Store.Refunds(ctx, actor.Scope(), f, before, limit)
+}

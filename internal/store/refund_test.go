@@ -1,0 +1,173 @@
+package store_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store"
+	"godwit.dev/godwit/internal/store/storetest"
+)
+
+// till is a desk that pays back an order of 50.00 EUR.
+type till struct {
+	desk
+	*refund.Service
+	book  *ledger.Book
+	order order.Order
+	lead  auth.Actor
+	ready []refund.ID
+}
+
+func newTill(t *testing.T, s *store.Store) *till {
+	t.Helper()
+	d := newDesk(t, s)
+	shop := d.shop(t, "EUR")
+	o, _, err := d.orders.Save(context.Background(), d.owner, order.New{Shop: shop, Number: "1001", Email: "anna@client.example", Currency: "EUR", Goods: 5000, Total: 5000,
+		PlacedAt: time.Now().AddDate(0, 0, -9), Lines: []order.Line{{SKU: "MUG", Title: "Mug", Quantity: 2, Price: 2500}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &till{desk: d, order: o, book: ledger.New(ledger.Config{Store: s, IDs: d.ids}), lead: auth.Actor{Kind: auth.Agent, ID: 2, Name: "Lea", Workspace: d.w, Role: auth.Lead}}
+	x.Service = refund.New(refund.Config{Store: s, Ledger: x.book, Journal: s, IDs: d.ids,
+		FourEyes: func(context.Context, auth.WorkspaceID, string) (int64, error) { return 4000, nil },
+		Carry:    func(_ context.Context, r refund.Refund) error { x.ready = append(x.ready, r.ID); return nil }})
+	return x
+}
+
+func (x *till) wants(sum, resolution int64) refund.NewRefund {
+	return refund.NewRefund{Terms: refund.Terms{Order: x.order.ID, Resolution: resolution, Currency: "EUR", Components: ledger.Components{Goods: sum}},
+		Payments: []refund.Payment{{ID: "ch_1", Provider: "sandbox", Method: "card", Left: 5000}}}
+}
+
+func (x *till) net(t *testing.T, a ledger.Account) (n int64) {
+	t.Helper()
+	list, err := x.book.Balances(context.Background(), x.owner)
+	must(t, err)
+	for _, b := range list {
+		if b.Account == a {
+			n += b.Net()
+		}
+	}
+	return n
+}
+
+func TestARefundIsKeptWithItsEventsAndEntries(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newTill(t, s)
+		r, err := x.Request(ctx, x.owner, x.wants(2500, 7))
+		must(t, err)
+		r, err = x.Approve(ctx, x.lead, r.ID)
+		must(t, err)
+		if !slices.Equal(x.ready, []refund.ID{r.ID}) || x.net(t, ledger.RefundsPayable) != -2500 {
+			t.Errorf("%v are ready, %d payable", x.ready, x.net(t, ledger.RefundsPayable))
+		}
+		r, err = x.Submit(ctx, auth.ForSystem(x.w), r.ID, 1)
+		must(t, err)
+		for range 2 { // an answer twice
+			_, err = x.Observe(ctx, auth.ForSystem(x.w), r.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeSucceeded, Reference: "re_1", Moved: money.Amount{Minor: 2700, Currency: "USD"}})
+			must(t, err)
+		}
+		got, err := x.Get(ctx, x.owner, r.ID)
+		must(t, err)
+		events, err := x.History(ctx, x.owner, r.ID)
+		must(t, err)
+		folded, err := refund.Fold(events)
+		if err != nil || got.State() != refund.Succeeded || !reflect.DeepEqual(folded, got) {
+			t.Errorf("%v\nkept   %+v\nfolded %+v", err, got, folded)
+		}
+		if x.net(t, ledger.RefundsPayable) != 0 || x.net(t, ledger.RefundsInTransit) != 0 || x.net(t, "clearing.sandbox") != -2700 {
+			t.Errorf("the books do not follow")
+		}
+		if id, n, err := s.RefundByReference(ctx, x.w, "sandbox", "re_1"); err != nil || id != r.ID || n != 1 {
+			t.Errorf("by reference: %d, %d, %v", id, n, err)
+		}
+		_, err = x.Observe(ctx, auth.ForSystem(x.w), r.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeReversed, Moved: money.Amount{Minor: 2700, Currency: "USD"}})
+		must(t, err)
+		if list, err := x.List(ctx, x.owner, refund.Filter{Stuck: true}, 0, 10); err != nil || len(list) != 1 || list[0].State() != refund.Reversed || x.net(t, ledger.RefundsPayable) != -2500 {
+			t.Errorf("stuck: %+v, %v", list, err)
+		}
+		if kinds := x.kinds(t); !slices.Contains(kinds, refund.IsReversed) || kinds[len(kinds)-1] != refund.IsReversed {
+			t.Errorf("%v", kinds)
+		}
+		if c, err := s.CheckLedger(ctx, x.w); err != nil || len(c.Problems) > 0 {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
+}
+
+func TestNothingIsPaidTwiceOrAboveWhatWasPaid(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newTill(t, s)
+		first, err := x.Request(ctx, x.owner, x.wants(2500, 7))
+		must(t, err)
+		if _, err := x.Request(ctx, x.owner, x.wants(100, 7)); !errs.Is(err, errs.Conflict) {
+			t.Errorf("a second one for the same resolution: %v", err)
+		}
+		if _, err := x.Request(ctx, x.owner, x.wants(2501, 8)); !errs.Is(err, errs.Invalid) {
+			t.Errorf("above what was paid: %v", err)
+		}
+		_, err = x.Cancel(ctx, x.lead, first.ID, "wrong line")
+		must(t, err)
+		again, err := x.Request(ctx, x.owner, x.wants(2500, 7))
+		must(t, err)
+		more := x.wants(4500, 9)
+		more.Components = ledger.Components{Goods: 2500, Goodwill: 2000}
+		kind, err := x.Request(ctx, x.lead, more)
+		if err != nil || len(kind.Allocations) != 1 {
+			t.Errorf("goodwill has a name of its own: %+v, %v", kind, err)
+		}
+		if _, err := x.Approve(ctx, x.lead, kind.ID); !errs.Is(err, errs.Denied) {
+			t.Errorf("alone above four eyes: %v", err)
+		}
+		agent := auth.Actor{Kind: auth.Agent, ID: 3, Workspace: x.w, Role: auth.AgentRole}
+		if _, err := x.Approve(ctx, agent, again.ID); !errs.Is(err, errs.Denied) {
+			t.Errorf("approved without the right: %v", err)
+		}
+		elsewhere := auth.Actor{Kind: auth.Agent, ID: 4, Workspace: x.w, Role: auth.Lead, Limits: auth.Limits{Shops: []int64{1}}}
+		if _, err := x.Get(ctx, elsewhere, again.ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("seen beyond the shops: %v", err)
+		}
+		if list, err := x.List(ctx, elsewhere, refund.Filter{}, 0, 10); err != nil || len(list) != 0 {
+			t.Errorf("listed beyond the shops: %v, %v", list, err)
+		}
+		if list, err := x.List(ctx, x.owner, refund.Filter{Order: x.order.ID}, again.ID, 10); err != nil || len(list) != 1 || list[0].ID != first.ID {
+			t.Errorf("the page after: %+v, %v", list, err)
+		}
+		stranger := newDesk(t, s).owner
+		if _, err := x.Request(ctx, stranger, x.wants(1, 0)); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another workspace's order: %v", err)
+		}
+	})
+}
+
+func TestADisputeFreezesTheRefundsOfItsPayment(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newTill(t, s)
+		r, err := x.Request(ctx, x.owner, x.wants(2500, 7))
+		must(t, err)
+		_, err = x.Approve(ctx, x.lead, r.ID)
+		must(t, err)
+		for i := range 2 {
+			if froze, err := x.DisputeOpened(ctx, auth.ForSystem(x.w), "sandbox", "ch_1", "dp_1"); err != nil || len(froze) != 1-i {
+				t.Errorf("froze %v, %v", froze, err)
+			}
+		}
+		if _, err := x.Submit(ctx, auth.ForSystem(x.w), r.ID, 1); !errs.Is(err, errs.Conflict) {
+			t.Errorf("it left: %v", err)
+		}
+		if thawed, err := x.DisputeSettled(ctx, auth.ForSystem(x.w), "sandbox", "ch_1", "dp_1"); err != nil || len(thawed) != 1 || len(x.ready) != 2 {
+			t.Errorf("thawed %v, %v; ready %v", thawed, err, x.ready)
+		}
+		_, err = x.Submit(ctx, auth.ForSystem(x.w), r.ID, 1)
+		must(t, err)
+	})
+}
