@@ -36,7 +36,7 @@ func (a *App) openACME(ctx context.Context, console net.Addr) error {
 	if a.cfg.TLS != nil {
 		return errs.New(errs.Invalid, "error.acme_and_certificate")
 	}
-	c := cert.Config{Domains: x.Domains, Email: x.Email, Dir: x.Dir, Authority: x.Authority, Roots: x.Roots, TLS: console, Log: a.core.Log}
+	c := cert.Config{Domains: x.Domains, Email: x.Email, Dir: x.Dir, Authority: x.Authority, Roots: x.Roots, TLS: console, Log: a.core.Log, Allow: a.core.shopHost}
 	var plain net.Listener
 	var err error
 	if x.Plain != "" {
@@ -58,6 +58,15 @@ func (a *App) openACME(ctx context.Context, console net.Addr) error {
 		a.run(func() error { return a.plain.Serve(plain) })
 	}
 	return nil
+}
+
+// shopHost reports whether a name is one that a shop has proven to be its own.
+func (c *Core) shopHost(ctx context.Context, name string) bool {
+	_, found, err := c.Brands.ByHost(ctx, name)
+	if err != nil {
+		c.Log.WarnContext(ctx, "look a host up", "error", err)
+	}
+	return found && err == nil
 }
 
 // PlainAddr returns where HTTP without TLS is answered, nil if nowhere.

@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/hush"
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -103,6 +104,7 @@ type Core struct {
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
+	Brands    *brand.Service
 	Portal    *portal.Service
 	Transport *postman.Post
 	Watch     *watch.Watch
@@ -246,6 +248,7 @@ func (c *Core) build() {
 	c.buildShops()
 	c.buildTracking()
 	c.buildWatch()
+	c.buildBrands()
 	c.buildPortal()
 	handlers := map[string]job.Handler{
 		errandJob:           c.errand,

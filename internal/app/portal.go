@@ -2,10 +2,16 @@ package app
 
 import (
 	"context"
-	"io"
+	"errors"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
+	"time"
 
+	"godwit.dev/godwit/internal/base/picture"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/shipment"
 	flow "godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -15,7 +21,7 @@ import (
 // buildPortal makes what customers are told and what they begin.
 func (c *Core) buildPortal() {
 	c.Portal = flow.New(flow.Config{
-		Orders: c.Orders, Shipments: c.Shipments, House: c.Store, Gate: auth.NewGate(c.Store, c.Now), Store: c.Store, Queue: c.Store, Post: c.customerLetter, Desk: c.Tickets,
+		Orders: c.Orders, Shipments: c.Shipments, House: c.Store, Gate: auth.NewGate(c.Store, c.Now), Store: c.Store, Queue: c.Store, Post: c.customerLetter, Desk: c.Tickets, Brands: c.Brands,
 		Address: strings.TrimRight(c.Address, "/"), Forecasts: c.forecasts, Now: c.Now,
 	})
 }
@@ -32,18 +38,58 @@ func (c *Core) forecasts(ctx context.Context, w auth.WorkspaceID, list []shipmen
 
 // portalDoor puts the pages that shops show their customers in front of another
 // handler.
-func (c *Core) portalDoor(secure bool, next http.Handler) http.Handler {
-	d := portal.New(portal.Config{Portal: c.Portal, Orders: c.Orders, Now: c.Now, Log: c.Log, Secure: secure})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case strings.HasPrefix(r.URL.Path, portal.Path):
-			d.ServeHTTP(w, r)
-			return
-		case r.URL.Path == "/robots.txt": // the form that finds an order is for everybody, the desk for nobody
-			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-			_, _ = io.WriteString(w, "User-agent: *\nAllow: "+portal.Path+"\nDisallow: /\n") // a reader who went away is no failure
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+func (c *Core) portalDoor(cfg ServeConfig, next http.Handler) http.Handler {
+	var hosts []string
+	if h := hostOf(c.Address); h != "" {
+		hosts = append(append(hosts, h), cfg.ACME.Domains...)
+	}
+	return portal.New(portal.Config{Portal: c.Portal, Orders: c.Orders, Brands: c.Brands, Now: c.Now, Log: c.Log, Secure: cfg.secure(), Hosts: hosts, Next: next})
+}
+
+// hostOf is the host of a public address, "" if it has none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return brand.Host(u.Host)
+}
+
+// buildBrands makes what shops look like, and who looks hosts up.
+func (c *Core) buildBrands() {
+	c.Brands = brand.New(brand.Config{Store: c.Store, Journal: c.Store, Pictures: picture.NewMaker(0), Records: records{}, Host: hostOf(c.Address), Now: c.Now})
+}
+
+// records asks the system's resolver.
+type records struct{}
+
+// dnsPatience is how long one question to the DNS may take.
+const dnsPatience = 5 * time.Second
+
+// TXT implements brand.Records.
+func (records) TXT(ctx context.Context, name string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
+	defer cancel()
+	list, err := net.DefaultResolver.LookupTXT(ctx, name)
+	return list, none(err)
+}
+
+// Addresses implements brand.Records.
+func (records) Addresses(ctx context.Context, host string) ([]netip.Addr, error) {
+	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
+	defer cancel()
+	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	for i := range list {
+		list[i] = list[i].Unmap()
+	}
+	return list, none(err)
+}
+
+// none takes the answer that there is nothing for no error.
+func none(err error) error {
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return nil
+	}
+	return err
 }

@@ -93,12 +93,12 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 	presence := web.NewPresence(c.Now)
 	handler := web.New(web.Config{
 		OrderLink: c.Portal.LinkToOrder,
-		Auth:      c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Shipments: c.Shipments, Lanes: c.Lanes, Webhooks: c.Webhooks, Hooks: c.Hooks, Shops: c.Shops, Tracking: c.Tracking, Audit: c.Audit, Bus: c.Bus, Now: c.Now, Log: c.Log,
+		Auth:      c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Shipments: c.Shipments, Lanes: c.Lanes, Webhooks: c.Webhooks, Hooks: c.Hooks, Shops: c.Shops, Tracking: c.Tracking, Brands: c.Brands, CustomerPage: c.Portal.Page, Audit: c.Audit, Bus: c.Bus, Now: c.Now, Log: c.Log,
 		Secure: cfg.secure(), Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
 		Presence: presence, Watch: c.Watch, Rate: cfg.ConsoleRate, Nodes: c.Node.Peers,
 	})
 	// No WriteTimeout: live streams stay open, and set their own deadlines.
-	front := c.portalDoor(cfg.secure(), c.hookDoor(doors(handler, c.api(cfg, presence, a.stopping), c.MCP().Handler())))
+	front := c.portalDoor(cfg, c.hookDoor(doors(handler, c.api(cfg, presence, a.stopping), c.MCP().Handler())))
 	if cfg.Metrics != "" {
 		if front, err = a.openMetrics(ctx, front); err != nil {
 			a.closeListeners()

@@ -18,7 +18,7 @@ var read = map[string]bool{"title": true, "alt": true, "placeholder": true, "ari
 
 // names need no translation.
 var names = map[string]bool{"Godwit": true, "GitHub": true, "English": true, "简体中文": true, "Русский": true, "HTML": true, "CSV": true, "JSONL": true,
-	"IMAP": true, "SMTP": true, "LMTP": true, "OAuth2": true, "DKIM": true, "SPF": true, "DMARC": true, "TLS": true, "STARTTLS": true, "ID": true, "URL": true,
+	"IMAP": true, "SMTP": true, "LMTP": true, "OAuth2": true, "DKIM": true, "SPF": true, "TXT": true, "CNAME": true, "DMARC": true, "TLS": true, "STARTTLS": true, "ID": true, "URL": true,
 	"Esc": true, "Enter": true, "Ctrl": true, "Shift": true, "Alt": true, "Tab": true, "PNG": true, "JPEG": true, "GIF": true, "WebP": true}
 
 // Pages say nothing in a language of their own: what stands between their tags,

@@ -232,6 +232,7 @@ var anywhere = map[string]string{
 	"MailboxesByAddress": "a mail says to which address it goes, not to which workspace",
 	"freeSlug":           "addresses of pages are one name space for all workspaces",
 	"ShopBySlug":         "a customer has yet to say where; the address of a page has the workspace",
+	"ShopByDomain":       "a customer has yet to say where; the host of a page has the workspace",
 	"DueShopConnections": "the clock rings for all workspaces",
 	"HookAt":             "a sender names a connection, which has the workspace",
 	"Count":              "whoever signs in has yet to say where; the key names what is counted",

@@ -57,7 +57,7 @@ type archiveEnd struct {
 
 // personal are the tables that a workspace does not take to another machine:
 // who is signed in there, and links that stand in letters with its address.
-var personal = []string{"session", "invite", "ceremony", "browser", "portal_code"}
+var personal = []string{"session", "invite", "ceremony", "browser", "portal_code", "brand_domain"}
 
 // passing are the tables that say what runs at this moment, and where.
 var passing = []string{"lease", "node", "presence", "tally"}

@@ -144,40 +144,50 @@ func Known(mediaType string) bool {
 	return false
 }
 
-// Make draws the preview of a picture. It fails with errs.Unsupported for what is
-// no picture of a format that is read, with errs.Invalid for one that is broken or
-// too large, and with the error of ctx if that ends while it waits for room.
+// Make draws the preview of a picture. It fails as Image does.
 func (m *Maker) Make(ctx context.Context, data []byte) (Preview, error) {
-	f := formatOf(data)
-	if f == nil {
-		return Preview{}, errs.New(errs.Unsupported, "error.picture_format")
-	}
-	if len(data) > mostData {
-		return Preview{}, errs.New(errs.Invalid, "error.picture_large")
-	}
-	c, err := guarded(f.config, data)
+	img, err := m.Image(ctx, data)
 	if err != nil {
 		return Preview{}, err
 	}
+	return encode(img)
+}
+
+// Image decodes a picture, sets it upright and brings it within Side. It fails with
+// errs.Unsupported for what is no picture of a format that is read, with errs.Invalid
+// for one that is broken or too large, and with the error of ctx if that ends while it
+// waits for room.
+func (m *Maker) Image(ctx context.Context, data []byte) (*image.NRGBA, error) {
+	f := formatOf(data)
+	if f == nil {
+		return nil, errs.New(errs.Unsupported, "error.picture_format")
+	}
+	if len(data) > mostData {
+		return nil, errs.New(errs.Invalid, "error.picture_large")
+	}
+	c, err := guarded(f.config, data)
+	if err != nil {
+		return nil, err
+	}
 	if c.Width <= 0 || c.Height <= 0 || c.Width > mostSide || c.Height > mostSide || c.Width*c.Height > Pixels {
-		return Preview{}, errs.New(errs.Invalid, "error.picture_large")
+		return nil, errs.New(errs.Invalid, "error.picture_large")
 	}
 	cost := int64(f.cost(data, c)*float64(c.Width)*float64(c.Height)) + drawing
 	if cost > m.budget {
-		return Preview{}, errs.New(errs.Invalid, "error.picture_large")
+		return nil, errs.New(errs.Invalid, "error.picture_large")
 	}
 	if err := m.room.Acquire(ctx, cost); err != nil {
-		return Preview{}, err
+		return nil, err
 	}
 	defer m.room.Release(cost)
 	src, err := guarded(f.decode, data)
 	if err != nil {
-		return Preview{}, err
+		return nil, err
 	}
 	if b := src.Bounds(); b.Dx() > c.Width || b.Dy() > c.Height { // a decoder that does not keep to its header
-		return Preview{}, errs.New(errs.Invalid, "error.picture_broken")
+		return nil, errs.New(errs.Invalid, "error.picture_broken")
 	}
-	return encode(turned(shrunk(src), orientationOf(data)))
+	return turned(shrunk(src), orientationOf(data)), nil
 }
 
 // guarded runs a decoder. They are fuzzed by their makers and by us; should one

@@ -169,7 +169,11 @@ func (s *Service) sendCode(ctx context.Context, shop order.Shop, o order.Order, 
 	if err := s.Store.PutCode(ctx, c); err != nil {
 		return err
 	}
-	args := []any{"Number", o.Number, "Shop", shop.Name, "Code", code, "Time", CodeTime(t)}
+	b, err := s.brand(ctx, shop)
+	if err != nil {
+		return err
+	}
+	args := []any{"Number", o.Number, "Shop", b.Called(shop.Name), "Code", code, "Time", CodeTime(t)}
 	return s.Post(ctx, shop, Letter{
 		To: o.Email, Subject: t.T("portal.mail.code.subject", args...), Text: t.T("portal.mail.code.text", args...), Language: string(t.Lang()),
 	})

@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -40,6 +41,11 @@ type House interface {
 	Mailboxes(ctx context.Context, w auth.WorkspaceID) ([]ticket.Mailbox, error)
 }
 
+// Brands tells how shops look, and on which hosts.
+type Brands interface {
+	Of(ctx context.Context, shop order.Shop) (brand.Brand, error)
+}
+
 // Gate counts attempts, for all nodes together (see auth.Gate).
 type Gate interface {
 	Try(ctx context.Context, account, address string) (wait time.Duration, err error)
@@ -59,6 +65,7 @@ type Config struct {
 	Desk      Desk      // nil: nothing can be reported
 	Address   string    // the public address of the doors, without a slash at its end; "" is not known
 	Forecasts Forecasts // nil: nothing is foreseen
+	Brands    Brands    // nil: every shop looks like ours, and stands below Address
 	Now       func() time.Time
 	// Pause waits until an answer may leave that tells somebody nothing; nil waits
 	// by the clock.

@@ -2,10 +2,13 @@ package portal
 
 import (
 	"context"
+	"fmt"
+	"net/url"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -60,7 +63,8 @@ func (s *Service) LinkTo(ctx context.Context, shop order.Shop, o order.ID) (stri
 	if err != nil || s.Address == "" {
 		return "", err
 	}
-	return s.page(shop) + "/o/" + token, nil
+	page, err := s.page(ctx, shop)
+	return page + "/o/" + token, err
 }
 
 // LinkToOrder is LinkTo where the shop is not at hand.
@@ -74,11 +78,46 @@ func (s *Service) LinkToOrder(ctx context.Context, o order.Order) (string, error
 
 func (s *Service) updatesLink(ctx context.Context, shop order.Shop, o order.ID, p purpose, life time.Duration) (string, error) {
 	token, err := s.token(ctx, shop, p, o, life)
-	return s.page(shop) + "/updates/" + token, err
+	if err != nil {
+		return "", err
+	}
+	page, err := s.page(ctx, shop)
+	return page + "/updates/" + token, err
 }
 
-// page is the public address of a shop's page.
-func (s *Service) page(shop order.Shop) string { return s.Address + "/p/" + shop.Slug }
+// page is the public address of a shop's page: on the host that it has proven to be its
+// own, behind the same door as ours, else below ours.
+func (s *Service) page(ctx context.Context, shop order.Shop) (string, error) {
+	b, err := s.brand(ctx, shop)
+	if err != nil || !b.Domain.Proven() {
+		return s.Address + "/p/" + shop.Slug, err
+	}
+	ours, err := url.Parse(s.Address)
+	if err != nil {
+		return "", fmt.Errorf("public address: %w", err)
+	}
+	host := b.Domain.Host
+	if port := ours.Port(); port != "" {
+		host += ":" + port
+	}
+	return ours.Scheme + "://" + host, nil
+}
+
+// Page is the public address of a shop's page, "" where no public address is known.
+func (s *Service) Page(ctx context.Context, shop order.Shop) (string, error) {
+	if s.Address == "" {
+		return "", nil
+	}
+	return s.page(ctx, shop)
+}
+
+// brand is how a shop looks.
+func (s *Service) brand(ctx context.Context, shop order.Shop) (brand.Brand, error) {
+	if s.Brands == nil {
+		return brand.Brand{}, nil
+	}
+	return s.Brands.Of(ctx, shop)
+}
 
 func (s *Service) token(ctx context.Context, shop order.Shop, p purpose, o order.ID, life time.Duration) (string, error) {
 	w, err := s.House.Workspace(ctx, shop.Workspace)
@@ -184,7 +223,11 @@ func (s *Service) sendConfirm(ctx context.Context, shop order.Shop, o order.Orde
 	if err != nil {
 		return err
 	}
-	args := []any{"Number", o.Number, "Shop", shop.Name, "Link", link + "?lang=" + string(t.Lang())}
+	b, err := s.brand(ctx, shop)
+	if err != nil {
+		return err
+	}
+	args := []any{"Number", o.Number, "Shop", b.Called(shop.Name), "Link", link + "?lang=" + string(t.Lang())}
 	return s.Post(ctx, shop, Letter{
 		To: o.Email, Subject: t.T("portal.mail.updates.subject", args...), Text: t.T("portal.mail.updates.text", args...), Language: string(t.Lang()),
 	})

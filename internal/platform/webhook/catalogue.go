@@ -104,6 +104,8 @@ var catalogue = []Kind{
 	{"order.updated", "An order changed.", orderFields},
 	{"shop.created", "A shop became known.", []Field{name, {"platform", Text, ""}, {"currency", Text, "ISO 4217"}}},
 
+	{"brand.saved", "The look of a shop's page for customers changed.", []Field{{"part", Text, "look, logo or domain"}}},
+	{"brand.domain_proven", "A shop's page for customers stands on a host of its own.", []Field{{"host", Text, "its name"}}},
 	{"product.created", "A product became known.", productFields},
 	{"product.updated", "A product changed.", productFields},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},

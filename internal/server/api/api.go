@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"godwit.dev/godwit/internal/base/rate"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -88,13 +89,17 @@ type Config struct {
 	Hooks     *hook.Service
 	Shops     *commerce.Service
 	Tracking  *tracking.Service
-	Audit     *audit.Service
-	Bus       *event.Bus // wakes listeners; nil: they look once a second
-	Store     Store
-	Presence  Presence     // nil: nobody is ever seen
-	Watch     *watch.Watch // is told of refusals and reads; nil: nobody is
-	Now       func() time.Time
-	Log       *slog.Logger
+	Brands    *brand.Service
+	// CustomerPage returns the public address of a shop's page for its customers, ""
+	// where there is none.
+	CustomerPage func(context.Context, order.Shop) (string, error)
+	Audit        *audit.Service
+	Bus          *event.Bus // wakes listeners; nil: they look once a second
+	Store        Store
+	Presence     Presence     // nil: nobody is ever seen
+	Watch        *watch.Watch // is told of refusals and reads; nil: nobody is
+	Now          func() time.Time
+	Log          *slog.Logger
 
 	Address string          // the public base URL, for links in invitations; "" takes the request's own
 	Secure  bool            // the door is reached over HTTPS

@@ -77,7 +77,7 @@ func (aConnection) prefix() string { return "shc" }
 func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
-		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
+		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "connection": aConnection{}, "trace": aTrace{},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,9 @@ import (
 	"godwit.dev/godwit/internal/adapter/commerce/generic"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
+	drawing "godwit.dev/godwit/internal/base/picture"
 	"godwit.dev/godwit/internal/base/rate"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -44,6 +47,7 @@ import (
 
 // world is the whole door on a database of its own.
 type world struct {
+	texts     map[string]string // TXT records
 	t         testing.TB
 	store     *store.Store
 	auth      *auth.Service
@@ -125,11 +129,20 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
 	}
+}
+
+// TXT and Addresses are the DNS, where all names lead to one address.
+func (w *world) TXT(_ context.Context, name string) ([]string, error) {
+	return []string{w.texts[name]}, nil
+}
+
+func (w *world) Addresses(context.Context, string) ([]netip.Addr, error) {
+	return []netip.Addr{netip.MustParseAddr("203.0.113.9")}, nil
 }
 
 // empty is a house in which nobody ever is.
@@ -387,6 +400,14 @@ func (m *merchant) stage(op string) map[string]string {
 		must(w.t, err)
 		put(aHook{}, false, int64(x.ID))
 		put(aReceived{}, false, int64(got[0].ID))
+	}
+	if op == "hostCheck" {
+		brands := w.config().Brands
+		b, err := brands.SetDomain(ctx, m.owner, m.shop.ID, "track-"+strings.ToLower(m.mark)+".shop.example")
+		must(w.t, err)
+		record, err := brands.RecordOf(ctx, b)
+		must(w.t, err)
+		w.texts = map[string]string{record.Name: record.Value}
 	}
 	if strings.HasPrefix(op, "tracker") {
 		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,9 @@ type Config struct {
 	TLS       net.Addr       // where the handshakes of TLSConfig are answered
 	Plain     net.Addr       // where Plain answers; nil if nowhere
 	Log       *slog.Logger
+	// Allow says whether a name besides Domains gets a certificate, when somebody first
+	// asks for it; nil allows none. It must be quick: a handshake waits.
+	Allow func(ctx context.Context, name string) bool
 
 	// How often certificates are looked at, and which part of their life is the
 	// last one, in which they are renewed; zero is ten minutes and a third.
@@ -41,6 +45,7 @@ type Config struct {
 type Manager struct {
 	cfg    Config
 	magic  *certmagic.Config
+	guests *certmagic.Config // names that Allow allows
 	issuer *certmagic.ACMEIssuer
 	cache  *certmagic.Cache
 	stop   context.CancelFunc
@@ -60,7 +65,12 @@ func New(c Config) (*Manager, error) {
 	m := &Manager{cfg: c}
 	log := zap.New(&bridge{log: c.Log})
 	m.cache = certmagic.NewCache(certmagic.CacheOptions{
-		GetConfigForCert:   func(certmagic.Certificate) (*certmagic.Config, error) { return m.magic, nil },
+		GetConfigForCert: func(c certmagic.Certificate) (*certmagic.Config, error) {
+			if m.guests != nil && !slices.ContainsFunc(c.Names, m.ours) {
+				return m.guests, nil
+			}
+			return m.magic, nil
+		},
 		RenewCheckInterval: c.check, Logger: log,
 	})
 	m.magic = certmagic.New(m.cache, certmagic.Config{
@@ -81,7 +91,24 @@ func New(c Config) (*Manager, error) {
 	}
 	m.issuer = certmagic.NewACMEIssuer(m.magic, template)
 	m.magic.Issuers = []certmagic.Issuer{m.issuer}
+	if c.Allow != nil {
+		m.guests = certmagic.New(m.cache, certmagic.Config{
+			Storage: m.magic.Storage, RenewalWindowRatio: c.window, Logger: log, OnEvent: m.tell,
+			OnDemand: &certmagic.OnDemandConfig{DecisionFunc: func(ctx context.Context, name string) error {
+				if !c.Allow(ctx, name) {
+					return errs.New(errs.Denied, "error.acme")
+				}
+				return nil
+			}},
+		})
+		m.guests.Issuers = []certmagic.Issuer{certmagic.NewACMEIssuer(m.guests, template)}
+	}
 	return m, nil
+}
+
+// ours reports whether a name is one of those that were named at the start.
+func (m *Manager) ours(name string) bool {
+	return slices.ContainsFunc(m.cfg.Domains, func(d string) bool { return strings.EqualFold(d, name) })
 }
 
 func at(a net.Addr) (host string, port int) {
@@ -127,6 +154,14 @@ func (m *Manager) Stop() {
 // authority.
 func (m *Manager) TLSConfig() *tls.Config {
 	c := m.magic.TLSConfig()
+	if m.guests != nil {
+		c.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if hello.ServerName == "" || m.ours(hello.ServerName) {
+				return m.magic.GetCertificate(hello)
+			}
+			return m.guests.GetCertificate(hello)
+		}
+	}
 	c.MinVersion = tls.VersionTLS12
 	c.NextProtos = append([]string{"h2", "http/1.1"}, c.NextProtos...)
 	return c
@@ -140,12 +175,10 @@ func (m *Manager) Plain() http.Handler {
 		if err != nil {
 			host = r.Host
 		}
-		for _, d := range m.cfg.Domains {
-			if strings.EqualFold(host, d) {
-				w.Header().Set("Connection", "close")
-				http.Redirect(w, r, "https://"+d+r.URL.RequestURI(), http.StatusPermanentRedirect)
-				return
-			}
+		if name := strings.ToLower(host); m.ours(name) || m.cfg.Allow != nil && m.cfg.Allow(r.Context(), name) {
+			w.Header().Set("Connection", "close")
+			http.Redirect(w, r, "https://"+name+r.URL.RequestURI(), http.StatusPermanentRedirect)
+			return
 		}
 		http.Error(w, http.StatusText(http.StatusMisdirectedRequest), http.StatusMisdirectedRequest)
 	}))

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -164,8 +165,41 @@ func TestACertificateIsRenewed(t *testing.T) {
 	}
 }
 
+// A name that was not there at the start gets a certificate when somebody comes by it,
+// and another one gets none.
+func TestANameThatIsAllowedLater(t *testing.T) {
+	secure, plain := loopback(t), loopback(t)
+	var allowed atomic.Bool
+	var asked sync.Map
+	cfg := Config{
+		Domains: []string{"desk.shop.example"}, Dir: t.TempDir(), TLS: secure.Addr(), Plain: plain.Addr(), Log: slog.New(slog.DiscardHandler),
+		Allow: func(_ context.Context, name string) bool {
+			asked.Store(name, true)
+			return allowed.Load() && name == domain
+		},
+	}
+	var issued *x509.CertPool
+	cfg.Authority, cfg.Roots, issued = authority(t, port(plain.Addr()), port(secure.Addr()), time.Hour)
+	t.Cleanup(serve(t, cfg, secure, plain))
+	if _, err := tls.Dial("tcp", secure.Addr().String(), &tls.Config{RootCAs: issued, ServerName: domain}); err == nil { //nolint:gosec // of a test
+		t.Error("a name that nobody proved has a certificate")
+	}
+	allowed.Store(true)
+	if _, leaf := fetch(t, secure.Addr(), issued); leaf.DNSNames[0] != domain {
+		t.Error(leaf.DNSNames)
+	}
+	if _, err := tls.Dial("tcp", secure.Addr().String(), &tls.Config{RootCAs: issued, ServerName: "other.shop.example"}); err == nil { //nolint:gosec // of a test
+		t.Error("another name has a certificate")
+	}
+	for _, name := range []string{domain, "other.shop.example"} {
+		if _, ok := asked.Load(name); !ok {
+			t.Errorf("nobody was asked about %s", name)
+		}
+	}
+}
+
 func TestPlainLeadsToHTTPS(t *testing.T) {
-	m, err := New(Config{Domains: []string{"desk.shop.example"}, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	m, err := New(Config{Domains: []string{"desk.shop.example"}, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Allow: func(_ context.Context, name string) bool { return name == "track.shop.example" }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,6 +212,7 @@ func TestPlainLeadsToHTTPS(t *testing.T) {
 		{"desk.shop.example", "/t/7?from=mail", 308, "https://desk.shop.example/t/7?from=mail"},
 		{"DESK.shop.example:80", "/", 308, "https://desk.shop.example/"},
 		{"elsewhere.example", "/", 421, ""},
+		{"Track.shop.example:80", "/o/1", 308, "https://track.shop.example/o/1"},
 		{"desk.shop.example", "//elsewhere.example/", 308, "https://desk.shop.example//elsewhere.example/"},
 	} {
 		r := httptest.NewRequest("POST", "/", nil)

@@ -6,6 +6,10 @@
 // can read. Nodes that serve one domain must share it, or leave the certificates
 // to a proxy: the challenge of one node may arrive at another.
 //
-// It never serves a certificate for a name that it was not told, and it never
-// waits for one: until the first has come, connections are refused.
+// Names that shops have proven to be theirs join when they are first asked for: who
+// knows them is asked in the handshake, which waits for the certificate.
+//
+// It never serves a certificate for a name that it was not told. For the names that it
+// was started with it never waits for one: until the first has come, connections are
+// refused.
 package cert

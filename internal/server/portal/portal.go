@@ -2,6 +2,7 @@ package portal
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/server/portal/ui"
@@ -28,9 +30,15 @@ const Path = "/p/"
 type Config struct {
 	Portal *portal.Service
 	Orders portal.Orders
+	Brands *brand.Service
 	Now    func() time.Time
 	Log    *slog.Logger
 	Secure bool // the door is reached over HTTPS, whatever a proxy says
+	// Hosts are the names under which this installation is reached. At another name, that
+	// no shop has proven either, no shop has a page. None: every name is right.
+	Hosts []string
+	// Next answers what is not for this door; nil: nothing is there.
+	Next http.Handler
 }
 
 // rule says what lets somebody pass. The zero rule is refused when the table is
@@ -64,6 +72,8 @@ const (
 func routes() []route {
 	return []route{
 		{"GET", "/p/{shop}", public, none, (*door).find},
+		{"GET", "/p/{shop}/site.webmanifest", public, none, (*door).manifest},
+		{"GET", "/p/{shop}/look/{file}", public, none, (*door).look},
 		{"POST", "/p/{shop}", claim, form, (*door).search},
 		{"GET", "/p/{shop}/o/{token}", link, none, (*door).status},
 		{"GET", "/p/{shop}/o/{token}/code", link, none, (*door).code},
@@ -86,13 +96,15 @@ type door struct{ Config }
 type request struct {
 	*http.Request
 	shop    order.Shop
+	brand   brand.Brand
+	base    string // of the shop's pages: "/p/" and its slug, or "" on a host of its own
 	now     time.Time
 	chosen  i18n.Lang // by the reader, or ""
 	printer *i18n.Printer
 }
 
-// New returns the door as a handler of [Path]. It panics on a route that is not
-// whole: that is a mistake in the table.
+// New returns the door as a handler of [Path], and of everything on the hosts that shops
+// have proven. It panics on a route that is not whole: that is a mistake in the table.
 func New(c Config) http.Handler {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -112,7 +124,7 @@ func New(c Config) http.Handler {
 	m.Handle("/", d.serve(route{rule: public, limit: none, handle: func(*door, http.ResponseWriter, *request) error {
 		return errs.New(errs.NotFound, "error.not_found")
 	}}))
-	return d.guard(m)
+	return d.hosts(d.guard(m))
 }
 
 // guard sets the headers that no answer goes without, and refuses forms of other
@@ -123,7 +135,7 @@ func (d *door) guard(next http.Handler) http.Handler {
 	inner := cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", ui.ContentSecurityPolicy)
+		h.Set("Content-Security-Policy", ui.ContentSecurityPolicy(ui.Look{}))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Robots-Tag", "noindex, nofollow")
@@ -156,7 +168,7 @@ func (d *door) serve(rt route) http.Handler {
 			err = errs.Wrap(errs.Invalid, err, "portal.find.empty")
 		}
 		if slug := raw.PathValue("shop"); err == nil && slug != "" {
-			r.shop, err = d.Orders.ShopBySlug(raw.Context(), slug)
+			err = d.open(r, slug)
 		}
 		if err == nil {
 			err = rt.handle(d, w, r)
@@ -167,31 +179,61 @@ func (d *door) serve(rt route) http.Handler {
 	})
 }
 
-// speak chooses the language: what the address names, else the browser's wish.
+// open reads the shop of a request, and how it looks.
+func (d *door) open(r *request, slug string) (err error) {
+	if r.shop, err = d.Orders.ShopBySlug(r.Context(), slug); err != nil {
+		return err
+	}
+	if r.base = Path + r.shop.Slug; own(r.Context()) {
+		r.base = ""
+	}
+	if d.Brands == nil {
+		return nil
+	}
+	r.brand, err = d.Brands.Of(r.Context(), r.shop)
+	r.speak()
+	return err
+}
+
+// speak chooses among the languages that the shop offers: what the address names, else
+// the browser's wish.
 func (r *request) speak() {
-	for _, l := range i18n.Customer() {
+	r.chosen = ""
+	offered := r.brand.Offered()
+	for _, l := range offered {
 		if string(l) == r.FormValue("lang") {
 			r.chosen = l
 		}
 	}
 	l := r.chosen
 	if l == "" {
-		l = i18n.Match(r.Header.Get("Accept-Language"), i18n.Customer())
+		l = i18n.Match(r.Header.Get("Accept-Language"), offered)
 	}
 	r.printer = i18n.For(l)
 }
 
 // page is the frame of every page.
 func (r *request) page(title string) ui.Page {
-	p := ui.Page{Printer: r.printer, Now: r.now, Title: title, Path: r.URL.Path, Chosen: r.chosen, Shop: r.shop.Name}
+	p := ui.Page{Printer: r.printer, Now: r.now, Title: title, Path: r.here(), Chosen: r.chosen}
 	if r.shop.ID != 0 {
-		p.Home = r.home()
+		p.Shop, p.Home, p.Look = r.brand.Called(r.shop.Name), r.home(), r.looks()
 	}
 	return p
 }
 
 // home is the path of the shop's page, in the language that was chosen.
-func (r *request) home() string { return r.with(Path + r.shop.Slug) }
+func (r *request) home() string { return r.with(r.top()) }
+
+// top is the path of the shop's page.
+func (r *request) top() string { return cmp.Or(r.base, "/") }
+
+// here is the path of a request as its browser knows it.
+func (r *request) here() string {
+	if r.shop.ID != 0 && r.base == "" {
+		return cmp.Or(strings.TrimPrefix(r.URL.Path, Path+r.shop.Slug), "/")
+	}
+	return r.URL.Path
+}
 
 // with adds the language that was chosen to a path, and what else is given by name
 // and value; a value of "" is left out.
@@ -212,7 +254,7 @@ func (r *request) with(path string, more ...string) string {
 }
 
 // link is the path of the status that a request is about.
-func (r *request) link() string { return Path + r.shop.Slug + "/o/" + r.PathValue("token") }
+func (r *request) link() string { return r.base + "/o/" + r.PathValue("token") }
 
 // visit is who asks.
 func (r *request) visit() portal.Visit {
@@ -235,7 +277,7 @@ func (d *door) search(w http.ResponseWriter, r *request) error {
 	view := ui.Find{Page: r.page(r.printer.T("portal.find.title")), Number: c.Number, Contact: c.Contact}
 	switch {
 	case err == nil:
-		http.Redirect(w, r.Request, r.with(Path+r.shop.Slug+"/o/"+token), http.StatusSeeOther)
+		http.Redirect(w, r.Request, r.with(r.base+"/o/"+token), http.StatusSeeOther)
 		return nil
 	case errors.As(err, &wait):
 		view.Wrong = r.wait(w, wait)
@@ -260,7 +302,7 @@ func (r *request) wait(w http.ResponseWriter, wait *portal.Wait) string {
 // sentence, the same for all of them.
 func (r *request) lost(w http.ResponseWriter) error {
 	p := r.page(r.printer.T("portal.find.title"))
-	p.Path = Path + r.shop.Slug
+	p.Path = r.top()
 	return r.draw(w, http.StatusNotFound, ui.FindPage(ui.Find{Page: p, Wrong: r.printer.T("portal.lost")}))
 }
 
@@ -274,6 +316,7 @@ func (d *door) status(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	st.Contact = cmp.Or(r.brand.Support, st.Contact)
 	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: r.page(ui.StatusTitle(r.printer, st)), Status: st, Link: r.link()}))
 }
 
@@ -315,6 +358,7 @@ func (r *request) draw(w http.ResponseWriter, status int, c templ.Component) err
 		return err
 	}
 	h := w.Header()
+	h.Set("Content-Security-Policy", ui.ContentSecurityPolicy(r.looks()))
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(r.printer.Lang()))
 	h.Add("Vary", "Accept-Language, Accept-Encoding")

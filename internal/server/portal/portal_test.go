@@ -15,6 +15,8 @@ import (
 
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/picture"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -41,6 +43,8 @@ type pages struct {
 	orders  *order.Service
 	order   order.ID
 	flow    *portal.Service
+	brands  *brand.Service
+	texts   map[string][]string // TXT records
 	post    []portal.Letter
 	server  *httptest.Server
 	client  *http.Client
@@ -92,7 +96,11 @@ func newPages(t *testing.T) *pages {
 		Orders: orders, Shipments: parcels, House: s, Gate: auth.NewGate(s, now), Now: now, Pause: func(context.Context, time.Duration) {}, Store: s, Queue: s,
 		Post: func(_ context.Context, _ order.Shop, l portal.Letter) error { p.post = append(p.post, l); return nil },
 	})
-	p.server = httptest.NewServer(New(Config{Portal: p.flow, Orders: orders, Now: now}))
+	p.brands = brand.New(brand.Config{Store: s, Journal: s, Pictures: picture.NewMaker(0), Records: p, Host: "desk.example", Now: now})
+	p.flow.Brands = p.brands
+	p.server = httptest.NewServer(New(Config{Portal: p.flow, Orders: orders, Brands: p.brands, Now: now, Hosts: []string{"desk.example"}, Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "the console")
+	})}))
 	t.Cleanup(p.server.Close)
 	p.client = p.server.Client()
 	p.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -113,6 +121,10 @@ func (p *pages) ask(method, path string, form url.Values, header ...string) answ
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	for i := 0; i+1 < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+			continue
+		}
 		r.Header.Set(header[i], header[i+1])
 	}
 	res, err := p.client.Do(r)
@@ -157,7 +169,7 @@ func TestHeaders(t *testing.T) {
 	for _, path := range []string{Path + p.shops[0].Slug, status, status + "x", Path + "no-such-shop", Path, Path + "a/b/c/d"} {
 		a := p.ask("GET", path, nil)
 		for name, want := range map[string]string{
-			"Content-Security-Policy": ui.ContentSecurityPolicy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+			"Content-Security-Policy": ui.ContentSecurityPolicy(ui.Look{}), "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
 			"X-Robots-Tag": map[bool]string{false: "noindex, nofollow"}[path == Path+p.shops[0].Slug], "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if got := a.Header.Get(name); got != want {
@@ -262,7 +274,7 @@ func TestEveryLanguage(t *testing.T) {
 			if !strings.Contains(a.body, fmt.Sprintf(`<html lang="%s" dir="%s">`, l, i18n.Dir(l))) {
 				t.Errorf("%s %s: another language or direction", l, path)
 			}
-			if strings.Contains(a.body, "portal.") && !strings.Contains(a.body, "/p/-/portal.") || strings.Contains(a.body, "{{") || strings.Contains(a.body, ">portal.") {
+			if strings.Contains(a.body, "portal.") && !strings.Contains(a.body, "/p/-/shared/portal.") || strings.Contains(a.body, "{{") || strings.Contains(a.body, ">portal.") {
 				t.Errorf("%s %s: a text is missing", l, path)
 			}
 			if strings.Contains(a.body, "<b>Tent") || strings.Contains(a.body, "<i>Leipzig") || strings.Contains(a.body, "Hidden Lane") || strings.Contains(a.body, buyer) {
@@ -297,7 +309,7 @@ func TestPagesAreSmall(t *testing.T) {
 	if n := len(a.body) + len(css.body); n > 20_000 {
 		t.Errorf("%d bytes", n)
 	}
-	if old := p.ask("GET", "/p/-/portal.old.css", nil); old.StatusCode != http.StatusNotFound {
+	if old := p.ask("GET", "/p/-/shared/portal.old.css", nil); old.StatusCode != http.StatusNotFound {
 		t.Errorf("an old style sheet: %d", old.StatusCode)
 	}
 }

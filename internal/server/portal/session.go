@@ -42,7 +42,7 @@ func (r *request) next() string {
 // keep gives a browser a session, or takes it back with "".
 func (d *door) keep(w http.ResponseWriter, r *request, session string) {
 	c := http.Cookie{
-		Name: cookie, Value: session, Path: Path + r.shop.Slug, MaxAge: int(portal.SessionLife.Seconds()),
+		Name: cookie, Value: session, Path: r.top(), MaxAge: int(portal.SessionLife.Seconds()),
 		HttpOnly: true, Secure: d.Secure || forwarded.Of(r.Request).TLS, SameSite: http.SameSiteLaxMode,
 	}
 	if session == "" {

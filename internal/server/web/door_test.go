@@ -23,7 +23,9 @@ import (
 	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
+	drawing "godwit.dev/godwit/internal/base/picture"
 	"godwit.dev/godwit/internal/base/rate"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
@@ -120,7 +122,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -121,7 +121,7 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	return map[string]string{
 		"parcel": id64(sent[0].ID), "payload": id64(told[0].Payload),
 		"role": string(role.Key), "key": id64(secretKey.ID),
-		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "connection": id64(shop.Connection.ID), "tracker": id64(int64(trk.ID)),
+		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "connection": id64(shop.Connection.ID), "tracker": id64(int64(trk.ID)), "shop": id64(m.shop.ID),
 		"number": id64(tk.Number), "message": id64(msg.ID), "name": "a.txt", "side": id64(side.ID), "event": id64(ev), "macro": id64(mac.ID), "field": id64(f.ID),
 		"view": viewKey(v.ID), "batch": batchOf(map[int64]event.ID{1: ev}), "order": id64(m.order.ID), "customer": id64(tk.Customer), "person": id64(waiting.ID),
 		"team": id64(m.team.ID), "mailbox": id64(m.box.ID), "verb": "identity", "tag": "customs", "passkey": id64(passkey.ID), "workspace": "nobody", "session": "00", "token": "none",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/rate"
+	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -38,10 +39,14 @@ type Config struct {
 	Hooks     *hook.Service
 	Shops     *commerce.Service
 	Tracking  *tracking.Service
-	Audit     *audit.Service
-	Bus       *event.Bus
-	Now       func() time.Time
-	Log       *slog.Logger
+	Brands    *brand.Service
+	// CustomerPage returns the public address of a shop's page for its customers, ""
+	// where there is none.
+	CustomerPage func(context.Context, order.Shop) (string, error)
+	Audit        *audit.Service
+	Bus          *event.Bus
+	Now          func() time.Time
+	Log          *slog.Logger
 
 	Presence *Presence       // who has which ticket open; nil makes one for this handler
 	Watch    *watch.Watch    // is told of refusals; nil: nobody is

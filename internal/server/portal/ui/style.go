@@ -15,17 +15,24 @@ var style string
 // ever.
 var stylePath = func() string {
 	sum := sha256.Sum256([]byte(style))
-	return "/p/-/portal." + base64.RawURLEncoding.EncodeToString(sum[:6]) + ".css"
+	return "/p/-/shared/portal." + base64.RawURLEncoding.EncodeToString(sum[:6]) + ".css"
 }()
 
 // StylePath is the pattern of the path under which [Style] stands.
-const StylePath = "/p/-/{file}"
+const StylePath = "/p/-/shared/{file}"
 
-// ContentSecurityPolicy is the policy of every page: one style sheet of ours, an
-// icon within the page, forms to ourselves, and nothing else. Connections to ourselves
-// stand open for those who look at robots.txt from within the page, as Lighthouse does:
-// no script of the page could make one.
-const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// ContentSecurityPolicy is the policy of a page: one style sheet of ours and the few
+// words of the shop's look, by their hash; pictures, a manifest and forms of ourselves;
+// and nothing else. Connections to ourselves stand open for those who look at robots.txt
+// from within the page, as Lighthouse does: no script of the page could make one.
+func ContentSecurityPolicy(l Look) string {
+	style := "style-src 'self'"
+	if css := l.css(); css != "" {
+		sum := sha256.Sum256([]byte(css))
+		style += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	return "default-src 'none'; " + style + "; img-src 'self' data:; manifest-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
 
 // Style serves the style sheet.
 func Style() http.Handler {

@@ -26,6 +26,7 @@ type Page struct {
 	Shop   string    // its name, "" where no shop is known
 	Home   string    // the shop's page
 	Open   bool      // search engines may find it
+	Look   Look
 }
 
 // Find is the form that finds an order, with what was wrong with the last try.
@@ -299,7 +300,12 @@ func number(n int) string { return strconv.Itoa(n) }
 func id(prefix string, i int) string { return prefix + strconv.Itoa(i) }
 
 // languages lists the languages to choose from.
-func languages() []i18n.Lang { return i18n.Customer() }
+func (p Page) languages() []i18n.Lang {
+	if len(p.Look.Languages) > 0 {
+		return p.Look.Languages
+	}
+	return i18n.Customer()
+}
 
 // described ties a form to what was wrong with it.
 func described(wrong bool) templ.Attributes {

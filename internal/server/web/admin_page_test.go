@@ -1,0 +1,35 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestCustomerPagesAreDressed(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	b := d.as("owner@acme.example")
+	b.get("/admin/pages").want(http.StatusOK, "/p/"+m.shop.Slug)
+	path := "/admin/pages/" + id64(m.shop.ID)
+	b.get(path).want(http.StatusOK, "Customer page")
+	if to := b.post(path, "do", "save", "name", "Tent & Trail", "accent", "#0B5D3B", "replies", "1", "languages", "de", "origins", "https://shop.example\nhttps://www.shop.example").to(); to != path {
+		t.Errorf("saved, and led to %q", to)
+	}
+	b.get(path).want(http.StatusOK, "#0b5d3b", "https://www.shop.example")
+	bad := b.post(path, "do", "save", "name", "Tent", "accent", "red", "terms", "http://shop.example", "replies", "1")
+	if bad.status != http.StatusUnprocessableEntity || !strings.Contains(bad.body, "Give a colour as #rrggbb") {
+		t.Errorf("%d", bad.status)
+	}
+	if a := b.post(path, "do", "domain", "domain", "track.shop.example"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "no public name") {
+		t.Errorf("%d", a.status)
+	}
+	drawn := b.get(path + "/preview")
+	drawn.want(http.StatusOK, "Tent & Trail")
+	if drawn.header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(drawn.header.Get("Content-Security-Policy"), "sandbox") {
+		t.Error(drawn.header)
+	}
+	b.get("/admin/pages/1").want(http.StatusNotFound)
+	foreign := d.found("other")
+	b.get("/admin/pages/" + id64(foreign.shop.ID)).want(http.StatusNotFound)
+}
