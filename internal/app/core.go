@@ -78,6 +78,8 @@ type Config struct {
 	Drivers []commerce.Driver
 	// FetchRates asks the European Central Bank for exchange rates a few times a day.
 	FetchRates bool
+	// Country tells where an address is, by a database of the operator's; nil knows nothing.
+	Country func(netip.Addr) string
 	// Post replaces the mail transport, for a demo that sends nothing outside.
 	Post mailroom.Post
 	Now  func() time.Time
@@ -226,6 +228,7 @@ func (c *Core) build() {
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
 	c.Tickets = ticket.NewService(ticket.Config{
 		Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
 	c.Stall = stall.New(stall.Config{Store: s, Orders: c.Orders, Shipments: c.Shipments, Tickets: c.Tickets, Traces: c.Traces, Now: c.Now})
 	c.sender = email.NewSender(email.SenderOptions{DSN: true})

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -149,4 +151,16 @@ func percent(s string) (fx.Decimal, bool) {
 	}
 	d, err := fx.ParseDecimal(s)
 	return d, err == nil
+}
+
+// Countries lists where a plan sends to, in parts or as a whole, in order.
+func (d Document) Countries() []string {
+	var out []string
+	for _, z := range d.Zones {
+		out = append(out, z.Countries...)
+		out = slices.AppendSeq(out, maps.Keys(z.Regions))
+		out = slices.AppendSeq(out, maps.Keys(z.Postcodes))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

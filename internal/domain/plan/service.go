@@ -170,6 +170,9 @@ type Request struct {
 	Shop   order.ShopID
 	Basket Basket
 	Priced bool // the prices are the basket's; else those of the products
+	// Passing asks for figures alone: nothing is kept, nothing can be promised by the
+	// answer, and it has no ID. Strangers ask so.
+	Passing bool
 }
 
 // Answer is a quote with what it was made by.
@@ -211,6 +214,9 @@ func (s *Service) Quote(ctx context.Context, actor auth.Actor, r Request) (Answe
 	}
 	if a.Shown = r.Basket.Show; a.Shown == "" {
 		a.Shown = r.Basket.Currency
+	}
+	if r.Passing {
+		return a, nil
 	}
 	a.ID = QuoteID(s.cfg.IDs.Next())
 	q := Quoted{ID: a.ID, Workspace: actor.Workspace, Plan: a.Plan.Label(), At: a.At, Promises: map[string]order.Promise{}}

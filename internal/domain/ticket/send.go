@@ -9,6 +9,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/redact"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -116,6 +117,15 @@ func (s *Service) writeFrom(ctx context.Context, actor auth.Actor, id MailboxID)
 	return Mailbox{}, errs.New(errs.Conflict, "error.no_mailbox")
 }
 
+// Footing is a reply whose footer is asked for.
+type Footing struct {
+	Workspace  auth.WorkspaceID
+	Order      order.ID
+	Language   string
+	Body       string
+	Recipients Recipients
+}
+
 // compose saves an outbound message and proposes the action that sends it. Every
 // letter of an actor passes here, so that here is asked whether it may leave.
 func (s *Service) compose(ctx context.Context, c *change, box Mailbox, side SideID, r NewReply) (Message, error) {
@@ -149,6 +159,13 @@ func (s *Service) compose(ctx context.Context, c *change, box Mailbox, side Side
 		Verified: true, Address: box.Address, Recipients: Recipients{To: to, CC: r.CC}, Subject: "Re: " + c.T.Subject,
 		Body: body, Signature: strings.TrimSpace(r.Signature + "\n" + box.Signature), Language: c.T.Language, Delivery: Scheduled, At: c.now,
 		SendAt: c.now.Add(s.UndoSend), Files: slices.Clone(r.Keep),
+	}
+	if s.Footer != nil && side == 0 && c.T.Order != 0 {
+		foot, err := s.Footer(ctx, Footing{Workspace: c.actor.Workspace, Order: c.T.Order, Language: m.Language, Body: body, Recipients: m.Recipients})
+		if err != nil {
+			return Message{}, err
+		}
+		m.Signature = strings.TrimSpace(m.Signature + "\n\n" + foot)
 	}
 	m.Key = MessageKey(w.Secret, c.T.ID, m.ID, box.Domain())
 	if r.At.After(m.SendAt) {

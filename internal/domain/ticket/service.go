@@ -23,6 +23,9 @@ type Config struct {
 	People    People
 	IDs       *id.Source
 	Now       func() time.Time
+	// Footer returns what stands below the signature of a reply about an order, "" for
+	// nothing; nil is nothing.
+	Footer func(context.Context, Footing) (string, error)
 	// UndoSend is how long a reply waits before it leaves, so that it can be taken
 	// back.
 	UndoSend time.Duration

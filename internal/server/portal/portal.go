@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,8 +18,11 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/server/portal/ui"
 )
@@ -31,9 +35,14 @@ type Config struct {
 	Portal *portal.Service
 	Orders portal.Orders
 	Brands *brand.Service
-	Now    func() time.Time
-	Log    *slog.Logger
-	Secure bool // the door is reached over HTTPS, whatever a proxy says
+	Plans  *plan.Service
+	Rates  *fx.Service
+	// Country tells where an address is, "" if it does not know; nil knows nothing.
+	Country func(netip.Addr) string
+	Nodes   func() int // how many nodes share the rate of quotes; nil: one
+	Now     func() time.Time
+	Log     *slog.Logger
+	Secure  bool // the door is reached over HTTPS, whatever a proxy says
 	// Hosts are the names under which this installation is reached. At another name, that
 	// no shop has proven either, no shop has a page. None: every name is right.
 	Hosts []string
@@ -74,6 +83,8 @@ func routes() []route {
 		{"GET", "/p/{shop}", public, none, (*door).find},
 		{"GET", "/p/{shop}/site.webmanifest", public, none, (*door).manifest},
 		{"GET", "/p/{shop}/look/{file}", public, none, (*door).look},
+		{"GET", "/p/{shop}/quote", public, none, (*door).quote},
+		{"GET", "/p/{shop}/quote.json", public, none, (*door).quoteJSON},
 		{"POST", "/p/{shop}", claim, form, (*door).search},
 		{"GET", "/p/{shop}/o/{token}", link, none, (*door).status},
 		{"GET", "/p/{shop}/o/{token}/code", link, none, (*door).code},
@@ -90,7 +101,10 @@ func routes() []route {
 }
 
 // door holds what handlers share.
-type door struct{ Config }
+type door struct {
+	Config
+	quotes *rate.Buckets[string]
+}
 
 // request is what handlers read.
 type request struct {
@@ -112,7 +126,11 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &door{c}
+	return (&door{c, rate.New[string](quoteRate, c.Nodes, c.Now)}).handler()
+}
+
+// handler mounts the table.
+func (d *door) handler() http.Handler {
 	m := http.NewServeMux()
 	for _, rt := range routes() {
 		if rt.rule == "" || rt.handle == nil || rt.limit == 0 {
@@ -121,6 +139,7 @@ func New(c Config) http.Handler {
 		m.Handle(rt.method+" "+rt.pattern, d.serve(rt))
 	}
 	m.Handle("GET "+ui.StylePath, ui.Style())
+	m.Handle("GET "+ui.WidgetPath, ui.Widget())
 	m.Handle("/", d.serve(route{rule: public, limit: none, handle: func(*door, http.ResponseWriter, *request) error {
 		return errs.New(errs.NotFound, "error.not_found")
 	}}))
@@ -317,7 +336,13 @@ func (d *door) status(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	st.Contact = cmp.Or(r.brand.Support, st.Contact)
-	return r.draw(w, http.StatusOK, ui.StatusPage(ui.Status{Page: r.page(ui.StatusTitle(r.printer, st)), Status: st, Link: r.link()}))
+	v := ui.Status{Page: r.page(ui.StatusTitle(r.printer, st)), Status: st, Link: r.link()}
+	if st.Private != nil {
+		if err := d.inMoney(w, r, &v); err != nil {
+			return err
+		}
+	}
+	return r.draw(w, http.StatusOK, ui.StatusPage(v))
 }
 
 // fail answers with a page that says little. What went wrong here is logged

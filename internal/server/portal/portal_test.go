@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/picture"
+	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
@@ -45,6 +46,8 @@ type pages struct {
 	flow    *portal.Service
 	brands  *brand.Service
 	texts   map[string][]string // TXT records
+	country string              // where everybody is
+	door    *door
 	post    []portal.Letter
 	server  *httptest.Server
 	client  *http.Client
@@ -56,6 +59,8 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+func (p *pages) clock() time.Time { return p.now }
 
 func newPages(t *testing.T) *pages {
 	p := &pages{t: t, now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
@@ -98,9 +103,10 @@ func newPages(t *testing.T) *pages {
 	})
 	p.brands = brand.New(brand.Config{Store: s, Journal: s, Pictures: picture.NewMaker(0), Records: p, Host: "desk.example", Now: now})
 	p.flow.Brands = p.brands
-	p.server = httptest.NewServer(New(Config{Portal: p.flow, Orders: orders, Brands: p.brands, Now: now, Hosts: []string{"desk.example"}, Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	p.door = &door{quotes: rate.New[string](quoteRate, nil, now), Config: Config{Log: slog.New(slog.DiscardHandler), Portal: p.flow, Orders: orders, Brands: p.brands, Now: now, Hosts: []string{"desk.example"}, Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "the console")
-	})}))
+	})}}
+	p.server = httptest.NewServer(p.door.handler())
 	t.Cleanup(p.server.Close)
 	p.client = p.server.Client()
 	p.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/flow/portal"
@@ -41,7 +42,16 @@ type Find struct {
 type Status struct {
 	Page
 	portal.Status
-	Link string // the path of the status
+	Link       string // the path of the status
+	Currency   string // that the reader sees
+	Currencies []string
+	About      string // the sum in that currency, "" where it is the one that is charged
+	AboutRate  string // and the rate behind it
+}
+
+// InMoney says the sum of an order in the currency that the reader sees.
+func (s *Status) InMoney(a money.Amount, c fx.Cross) {
+	s.About, s.AboutRate = "≈ "+a.Format(string(s.Lang())), s.about(c, s.Private.Currency)
 }
 
 // Code is the form that takes a code.
