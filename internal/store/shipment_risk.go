@@ -32,10 +32,12 @@ func (s *Store) DueShipments(ctx context.Context, w auth.WorkspaceID, now time.T
 		) AS shipment_state JOIN shipment ON shipment.id=shipment_id`, w, ms(now), limit)
 }
 
-// OpenShipments implements shipment.Store.
+// OpenShipments implements shipment.Store. That both identifiers are behind the last
+// one is said twice: PostgreSQL joins in their order, and would else read all parcels
+// before it.
 func (s *Store) OpenShipments(ctx context.Context, w auth.WorkspaceID, after shipment.ID, limit int) ([]shipment.Shipment, error) {
 	return all(long(ctx), s.DB, judgedDest, `SELECT `+judgedCols+` FROM shipment_state JOIN shipment ON shipment.id=shipment_id
-		WHERE shipment_state.workspace_id=$1 AND open AND shipment_id>$2 ORDER BY shipment_id LIMIT $3`, w, int64(after), limit)
+		WHERE shipment_state.workspace_id=$1 AND open AND shipment_id>$2 AND shipment.id>$2 ORDER BY shipment_id LIMIT $3`, w, int64(after), limit)
 }
 
 // HoldOpen implements shipment.Store.

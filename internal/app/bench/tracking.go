@@ -107,7 +107,7 @@ func (b *bench) tracking(ctx context.Context) error {
 			b.Progress(fmt.Sprintf("%s, %d clients: %.0f/s", r.Name, n, r.PerSecond), 1, 1)
 			b.results = append(b.results, r)
 		}
-		r, err := b.rawTracking(ctx, tenth)
+		r, err := b.rawTracking(ctx, min(tenth, 20*trackingBatch))
 		if err != nil {
 			return fmt.Errorf("measure raw: %s: %w", name, err)
 		}

@@ -17,7 +17,7 @@ import (
 
 const (
 	// stepEvents is how many tracking events one step learns from.
-	stepEvents = 2000
+	stepEvents = 10_000
 	// overlap is how far back events are read again: those of another node may be
 	// committed after younger ones. Marks keep them from being learned twice.
 	overlap = 2 * time.Minute
