@@ -26,8 +26,11 @@ var inspectors = map[string]func(dir string) inspector{
 	"reply":    each(inspectReply),
 	"due":      inspectDue,
 	"html":     each(inspectHTML),
+	"language": each(inspectLanguage),
+	"mood":     each(inspectMood),
 	"redact":   each(inspectRedact),
 	"search":   inspectSearch,
+	"topic":    each(inspectTopic),
 	"tracking": each(inspectTracking),
 	"webhook":  inspectWebhook,
 }

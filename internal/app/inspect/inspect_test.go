@@ -165,7 +165,7 @@ type brokenWriter struct{}
 func (brokenWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestRunEnds(t *testing.T) {
-	if _, err := inspect.Run(t.Context(), "weather", strings.NewReader(""), io.Discard, ""); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "html, mail, redact, reply, search") {
+	if _, err := inspect.Run(t.Context(), "weather", strings.NewReader(""), io.Discard, ""); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "html, language, mail, mood, redact, reply, search, topic") {
 		t.Error(err)
 	}
 	in, w := io.Pipe()

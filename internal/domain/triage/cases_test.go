@@ -1,0 +1,137 @@
+package triage_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+
+	"godwit.dev/godwit/internal/domain/triage"
+	"godwit.dev/godwit/internal/domain/triage/phrase"
+)
+
+// matrix counts what phrases of a topic, first, were taken for, second.
+type matrix map[triage.Topic]map[triage.Topic]int
+
+func (m matrix) add(is, taken triage.Topic) {
+	if m[is] == nil {
+		m[is] = map[triage.Topic]int{}
+	}
+	m[is][taken]++
+}
+
+// accuracy and macro-F1, the mean over topics of the harmonic mean of precision and recall.
+func (m matrix) figures() (accuracy, macro float64) {
+	right, all, sum := 0, 0, 0.0
+	for _, t := range triage.Topics() {
+		hit, is, taken := m[t][t], 0, 0
+		for _, u := range triage.Topics() {
+			is += m[t][u]
+			taken += m[u][t]
+		}
+		right, all = right+hit, all+is
+		if is+taken > 0 {
+			sum += 2 * float64(hit) / float64(is+taken)
+		}
+	}
+	return float64(right) / float64(all), sum / float64(len(triage.Topics()))
+}
+
+func heldOut(t testing.TB) []phrase.File {
+	t.Helper()
+	files, err := phrase.Read("testdata/phrases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// read classifies the held-out phrases of a language; told says whether the language is given or has to be told.
+func read(f phrase.File, told bool) matrix {
+	m := matrix{}
+	for _, topic := range triage.Topics() {
+		for _, line := range f.Parts[string(topic)] {
+			message := triage.Message{Text: line}
+			if told {
+				message.Language = f.Language
+			}
+			m.add(topic, triage.Default().Classify(message, triage.Evidence{}).Topic)
+		}
+	}
+	return m
+}
+
+// TestHeldOutPhrases measures phrases that no training saw.
+func TestHeldOutPhrases(t *testing.T) {
+	files := heldOut(t)
+	if len(files) < 20 {
+		t.Fatalf("only %d languages", len(files))
+	}
+	for _, f := range files {
+		accuracy, macro := read(f, true).figures()
+		alone, _ := read(f, false).figures()
+		t.Logf("%s: accuracy %.1f %%, macro-F1 %.1f %%; language not given: accuracy %.1f %%", f.Language, 100*accuracy, 100*macro, 100*alone)
+		if macro < least {
+			t.Errorf("%s: macro-F1 %.3f", f.Language, macro)
+		}
+	}
+}
+
+// least is the macro-F1 that a change of phrases or model must not fall below.
+const least = 0.75
+
+// TestUnseenPhrases measures the English phrases that were written last of all, when phrases, lexica and thresholds stood;
+// those of TestHeldOutPhrases were looked at while lexica grew.
+func TestUnseenPhrases(t *testing.T) {
+	files, err := phrase.Read("testdata/unseen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		m := read(f, true)
+		accuracy, macro := m.figures()
+		t.Logf("%s: accuracy %.1f %%, macro-F1 %.1f %%", f.Language, 100*accuracy, 100*macro)
+		if macro < 0.6 {
+			t.Errorf("%s: macro-F1 %.3f", f.Language, macro)
+		}
+	}
+}
+
+// TestOtherBusiness measures messages to a bank: some are a shop's business as well, most are not.
+func TestOtherBusiness(t *testing.T) {
+	f, err := os.Open("testdata/banking77.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in, right, out, astray := 0, 0, 0, 0
+	for s := bufio.NewScanner(f); s.Scan(); {
+		var c struct {
+			Text   string
+			Topics []triage.Topic
+			In     bool `json:"in_domain"`
+		}
+		if err := json.Unmarshal(s.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		v := triage.Default().Classify(triage.Message{Text: c.Text}, triage.Evidence{})
+		hit := slices.Contains(c.Topics, v.Topic)
+		switch {
+		case c.In:
+			in++
+			if hit {
+				right++
+			}
+		default:
+			out++
+			if v.Topic != triage.Other {
+				astray++
+			}
+		}
+	}
+	t.Logf("in-domain %.1f %% of %d, false topics %.1f %% of %d", 100*float64(right)/float64(in), in, 100*float64(astray)/float64(out), out)
+	if right*100 < in*78 || astray*100 > out*22 {
+		t.Error("worse than it was")
+	}
+}

@@ -1,0 +1,161 @@
+package triage
+
+import (
+	"strings"
+	"unicode"
+
+	"godwit.dev/godwit/internal/base/term"
+)
+
+// longest bounds the letters of a message that are looked at; what a customer wants stands before them.
+const longest = 1000
+
+// token is a word of a message, or one character of a script without spaces.
+type token struct {
+	surface string // as it was written
+	folded  string
+	dense   bool // of a script without spaces
+	last    bool // of its sentence
+}
+
+// feature is something that a message has: a word, two words in a row, or a few letters of one.
+type feature struct {
+	hash  uint32
+	value float32
+	from  int // the first and the last token that it is of
+	to    int
+}
+
+// dense reports whether a script writes without spaces between words.
+func dense(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// tokenize cuts a text into words, and scripts without spaces into characters. Runs of digits and codes with digits in
+// them are all one: "0".
+func tokenize(text string) []token {
+	letters := 0
+	for i := range text {
+		if letters++; letters > longest {
+			text = text[:i]
+			break
+		}
+	}
+	text = strings.ToValidUTF8(text, " ")
+	var out []token
+	start := -1
+	word := func(end int) {
+		if start < 0 {
+			return
+		}
+		w := text[start:end]
+		start = -1
+		if strings.ContainsFunc(w, unicode.IsDigit) {
+			out = append(out, token{surface: w, folded: "0"})
+			return
+		}
+		if f := term.Fold(w); f != "" {
+			out = append(out, token{surface: w, folded: f})
+		}
+	}
+	for i, r := range text {
+		switch {
+		case dense(r):
+			word(i)
+			s := string(r)
+			out = append(out, token{surface: s, folded: term.Fold(s), dense: true})
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), (r == '\'' || r == '’') && start >= 0:
+			if start < 0 {
+				start = i
+			}
+		default:
+			word(i)
+			if strings.ContainsRune(".!?\n。！？؟।;", r) && len(out) > 0 {
+				out[len(out)-1].last = true
+			}
+		}
+	}
+	word(len(text))
+	return out
+}
+
+// Kinds of features, mixed into their keys so that a word is not the same as its letters.
+const (
+	kindWord = iota + 1
+	kindPair
+	kindSkip
+	kindPart
+	kindDense
+	kindConcept
+	kindMeet
+)
+
+// How much each kind counts beside a word.
+const (
+	weightPair    = 0.8
+	weightSkip    = 0.4
+	weightPart    = 0.35
+	weightConcept = 2
+	weightMeet    = 1
+)
+
+// features lists what a text has, each value scaled so that long and short texts weigh alike.
+func features(tokens []token, l *lexicon) []feature {
+	var out []feature
+	add := func(value float32, from, to int, kind byte, parts ...string) {
+		h := uint32(2166136261)
+		h = (h ^ uint32(kind)) * 16777619
+		for _, p := range parts {
+			for i := range len(p) {
+				h = (h ^ uint32(p[i])) * 16777619
+			}
+			h = (h ^ 0xff) * 16777619
+		}
+		out = append(out, feature{h ^ h>>15, value, from, to})
+	}
+	for i, t := range tokens {
+		if t.dense {
+			s := ""
+			for n := 0; n < 4 && i+n < len(tokens) && tokens[i+n].dense; n++ {
+				s += tokens[i+n].folded
+				add([4]float32{0.4, 1, 1, 0.8}[n], i, i+n, kindDense, s)
+			}
+			continue
+		}
+		add(1, i, i, kindWord, t.folded)
+		if i+1 < len(tokens) {
+			add(weightPair, i, i+1, kindPair, t.folded, tokens[i+1].folded)
+		}
+		if i+2 < len(tokens) {
+			add(weightSkip, i, i+2, kindSkip, t.folded, tokens[i+2].folded)
+		}
+		if t.folded == "0" {
+			continue
+		}
+		padded := []rune("^" + t.folded + "$")
+		if len(padded) > 40 {
+			padded = padded[:40]
+		}
+		for n := 3; n <= 5; n++ {
+			for k := 0; k+n <= len(padded); k++ {
+				add(weightPart, i, i, kindPart, string(padded[k:k+n]))
+			}
+		}
+	}
+	hits := l.find(tokens)
+	for i, h := range hits {
+		if h.concept[0] == '+' {
+			continue
+		}
+		add(weightConcept, h.from, h.to, kindConcept, h.concept)
+		for _, g := range hits[i+1:] {
+			if g.from > h.to+8 {
+				break
+			}
+			if a, b := min(h.concept, g.concept), max(h.concept, g.concept); a != b && g.concept[0] != '+' {
+				add(weightMeet, h.from, g.to, kindMeet, a, b)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,43 @@
+// Command gen trains the topic model from the phrases and lexica beside package triage and writes it to topics.bin. The
+// same phrases give the same bytes. Run it with go generate.
+package main
+
+import (
+	"flag"
+	"log"
+	"os"
+
+	"godwit.dev/godwit/internal/domain/triage"
+	"godwit.dev/godwit/internal/domain/triage/phrase"
+)
+
+func main() {
+	log.SetFlags(0)
+	out := flag.String("out", "topics.bin", "the model to write")
+	flag.Parse()
+	if err := run(*out); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(out string) error {
+	files, err := phrase.Read("phrases")
+	if err != nil {
+		return err
+	}
+	source, err := triage.Source(".")
+	if err != nil {
+		return err
+	}
+	examples := triage.Corpus(files, triage.Seed)
+	weights, err := triage.Train(examples, triage.Course)
+	if err != nil {
+		return err
+	}
+	packed, err := weights.Pack(source)
+	if err != nil {
+		return err
+	}
+	log.Printf("%d languages, %d examples, %d bytes packed", len(files), len(examples), len(packed))
+	return os.WriteFile(out, packed, 0o644)
+}

@@ -1,0 +1,287 @@
+package triage_test
+
+import (
+	"bytes"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/triage"
+	"godwit.dev/godwit/internal/domain/triage/phrase"
+)
+
+func topicOf(t *testing.T, text string, e triage.Evidence) triage.Verdict {
+	t.Helper()
+	return triage.Default().Classify(triage.Message{Text: text}, e)
+}
+
+// The shipped model is that of the phrases and lexica beside it.
+func TestModelIsOfThePhrases(t *testing.T) {
+	files, err := phrase.Read("phrases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := triage.Source(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shipped, err := os.ReadFile("topics.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(shipped[:len(source)], source[:]) {
+		t.Fatal("phrases or lexica changed: run go generate ./internal/domain/triage")
+	}
+	if runtime.GOARCH != "amd64" || testing.Short() {
+		t.Skip("other machines may round an exponential otherwise")
+	}
+	weights, err := triage.Train(triage.Corpus(files, triage.Seed), triage.Course)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed, err := weights.Pack(source)
+	if err != nil || !bytes.Equal(packed, shipped) {
+		t.Errorf("training gives another model than the shipped one (%v)", err)
+	}
+}
+
+// No phrase that measures the model stands among those that it was trained with.
+func TestPhrasesAreHeldOut(t *testing.T) {
+	trained, err := phrase.Read("phrases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, e := range triage.Corpus(trained, triage.Seed) {
+		seen[strings.ToLower(strings.Trim(e.Text, " .?!"))] = true
+	}
+	for _, dir := range []string{"testdata/phrases", "testdata/unseen"} {
+		files, err := phrase.Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			for topic, lines := range f.Parts {
+				for _, line := range lines {
+					if seen[strings.ToLower(strings.Trim(line, " .?!"))] {
+						t.Errorf("%s %s: %q was trained with", f.Language, topic, line)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestEveryLanguageHasEveryTopic(t *testing.T) {
+	for _, dir := range []string{"phrases", "testdata/phrases"} {
+		files, err := phrase.Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			for _, topic := range triage.Topics() {
+				if len(f.Parts[string(topic)])+len(f.Cues[string(topic)]) == 0 {
+					t.Errorf("%s/%s.txt says nothing of %s", dir, f.Language, topic)
+				}
+			}
+		}
+	}
+}
+
+func TestSeveralTopics(t *testing.T) {
+	v := topicOf(t, "Hello, the vase arrived broken. Also please send me the invoice for my company.", triage.Evidence{})
+	var got []triage.Topic
+	for _, s := range v.Topics {
+		got = append(got, s.Topic)
+	}
+	if !slices.Contains(got, triage.Damaged) || !slices.Contains(got, triage.Invoice) {
+		t.Errorf("%v", v.Topics)
+	}
+}
+
+func TestAbstains(t *testing.T) {
+	for _, text := range []string{"", "ok", "👍", "12345", "Hello", "How is the weather today?", "We offer SEO services for your website", "LB123456789CN"} {
+		if v := topicOf(t, text, triage.Evidence{}); v.Topic != triage.Other || len(v.Topics) != 1 || len(v.Why) != 0 {
+			t.Errorf("%q: %v %v", text, v.Topics, v.Why)
+		}
+	}
+}
+
+func TestWhyNamesWordsOfTheMessage(t *testing.T) {
+	for text, word := range map[string]string{"I want a REFUND for my lamp": "REFUND", "我要退款": "退款", "wo ist mein Paket": "Paket"} {
+		v := topicOf(t, text, triage.Evidence{})
+		if !slices.ContainsFunc(v.Why, func(w string) bool { return strings.Contains(w, word) }) {
+			t.Errorf("%q: %v", text, v.Why)
+		}
+		for _, w := range v.Why {
+			if !strings.Contains(text, w) {
+				t.Errorf("%q: %q is not of the message", text, w)
+			}
+		}
+	}
+}
+
+// score is how likely a text is about a topic, 0 if it is not named.
+func score(v triage.Verdict, topic triage.Topic) float64 {
+	for _, s := range v.Topics {
+		if s.Topic == topic {
+			return s.Score
+		}
+	}
+	return 0
+}
+
+func TestEvidenceMakesTopicsLikelier(t *testing.T) {
+	text := "my parcel is held, what do I pay"
+	if score(topicOf(t, text, triage.Evidence{Shipment: shipment.InCustoms}), triage.CustomsDuty) <= score(topicOf(t, text, triage.Evidence{}), triage.CustomsDuty) {
+		t.Error("customs says nothing")
+	}
+	text = "where is my order"
+	if score(topicOf(t, text, triage.Evidence{Shipment: shipment.Delivered}), triage.WhereIsMyOrder) >= score(topicOf(t, text, triage.Evidence{Shipment: shipment.InTransit}), triage.WhereIsMyOrder) {
+		t.Error("delivery says nothing")
+	}
+	if v := topicOf(t, "tell me a joke", triage.Evidence{Shipment: shipment.Lost, Late: true, Refunding: true}); v.Topic != triage.Other {
+		t.Errorf("evidence decides alone: %v", v.Topics)
+	}
+}
+
+func TestTemper(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		mood  triage.Mood
+		alarm triage.Alarm
+	}{
+		{"Where is my order?", triage.Neutral, ""},
+		{"This is the worst shop ever, I am disgusted!!", triage.Negative, ""},
+		{"Thank you so much, I love it, great service", triage.Positive, ""},
+		{"not happy with the lamp at all", triage.Negative, ""},
+		{"I will call my lawyer and sue you", triage.Negative, triage.Legal},
+		{"If I get no refund I will open a chargeback with my bank", triage.Negative, triage.Chargeback},
+		{"My baby nearly choked on a part that broke off", triage.Negative, triage.Risk},
+		{"The cream gave me an allergic rash", triage.Negative, triage.Risk},
+		{"I bought it for my child", triage.Neutral, ""},
+		{"I will tell the journalists about you", triage.Negative, triage.Press},
+		{"urgent: please change the address", triage.Neutral, triage.Haste},
+		{"Das ist eine Frechheit, ich gehe zum Anwalt", triage.Negative, triage.Legal},
+		{"c'est inadmissible, je suis très déçu", triage.Negative, ""},
+		{"太差了，我要打12315投诉你们", triage.Negative, triage.Chargeback},
+		{"最悪です。弁護士に相談します", triage.Negative, triage.Legal},
+		{"Ужасный сервис, подам в суд", triage.Negative, triage.Legal},
+		{"¡Muchas gracias, es precioso!", triage.Positive, ""},
+		{"harika, çok memnunum", triage.Positive, ""},
+		{"خدمة سيئة جدا، سأذهب إلى المحكمة", triage.Negative, triage.Legal},
+		{"the box was courteous pressed", triage.Neutral, ""},
+		{"😡😡😡", triage.Negative, ""},
+	} {
+		v := topicOf(t, c.text, triage.Evidence{}).Temper
+		if v.Mood != c.mood && c.alarm == "" {
+			t.Errorf("%q: %+v", c.text, v)
+		}
+		if c.alarm != "" && !slices.Contains(v.Alarms, c.alarm) || c.alarm == "" && v.Urgent || v.Urgent != (len(v.Alarms) > 0) {
+			t.Errorf("%q: %+v", c.text, v)
+		}
+		if (v.Urgent || v.Mood != triage.Neutral && c.text != "not happy with the lamp at all") && len(v.Why) == 0 {
+			t.Errorf("%q: no word decided", c.text)
+		}
+	}
+}
+
+func TestLearn(t *testing.T) {
+	c := triage.Default()
+	var corrections []triage.Correction
+	for _, text := range []string{"the zorblax is here but sings", "my zorblax sings again", "zorblax singing all night"} {
+		corrections = append(corrections, triage.Correction{Text: text, Language: "en", Topic: triage.Defective})
+	}
+	kept := []triage.Correction{{Text: "where is my order", Language: "en", Topic: triage.WhereIsMyOrder}, {Text: "I want a refund", Language: "en", Topic: triage.RefundRequest}}
+	a, adopted := c.Learn(triage.Adjustment{}, corrections, kept)
+	if !adopted || a.Version != 1 || a.Kept.Right != 2 {
+		t.Fatalf("%v %+v", adopted, a.Kept)
+	}
+	if v := c.With(a).Classify(triage.Message{Text: "a zorblax that sings", Language: "en"}, triage.Evidence{}); v.Topic != triage.Defective {
+		t.Errorf("%v", v.Topics)
+	}
+	if v := c.Classify(triage.Message{Text: "a zorblax that sings", Language: "en"}, triage.Evidence{}); v.Topic == triage.Defective {
+		t.Error("the classifier itself changed")
+	}
+	// Corrections that turn what is kept are not adopted.
+	var against []triage.Correction
+	for range 20 {
+		against = append(against, triage.Correction{Text: "where is my order", Language: "en", Topic: triage.Praise})
+	}
+	if b, adopted := c.Learn(a, against, kept); adopted || b.Version != a.Version {
+		t.Error("a worse adjustment was adopted")
+	}
+	if _, adopted := c.Learn(a, nil, kept); adopted {
+		t.Error("nothing was adopted")
+	}
+}
+
+func TestClassifyIsSteady(t *testing.T) {
+	text := "Hallo, mein Paket kam kaputt an und ich will mein Geld zurück! #4421"
+	a, b := topicOf(t, text, triage.Evidence{Late: true}), topicOf(t, text, triage.Evidence{Late: true})
+	if a.Topic != b.Topic || !slices.Equal(a.Why, b.Why) || !slices.Equal(a.Topics, b.Topics) {
+		t.Errorf("%+v\n%+v", a, b)
+	}
+}
+
+func TestReadModelRefuses(t *testing.T) {
+	shipped, err := os.ReadFile("topics.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, 10, 200, len(shipped) / 2} {
+		if _, err := triage.ReadModel(shipped[:n]); err == nil {
+			t.Errorf("a model of %d bytes is read", n)
+		}
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, s := range []string{"", "where is my order", "我的包裹\xff在哪里", "ẞ İ ſ", strings.Repeat("a ", 5000), "१२३ ﷺ", "\u0301\u0301"} {
+		f.Add(s, "en")
+	}
+	f.Fuzz(func(t *testing.T, text, language string) {
+		v := triage.Default().Classify(triage.Message{Text: text, Language: language}, triage.Evidence{Late: true})
+		if !v.Topic.Valid() || len(v.Topics) == 0 || v.Temper.Score < -1 || v.Temper.Score > 1 {
+			t.Errorf("%+v", v)
+		}
+		for _, s := range v.Topics {
+			if s.Score < 0 || s.Score > 1 {
+				t.Errorf("%+v", v.Topics)
+			}
+		}
+	})
+}
+
+func BenchmarkClassify(b *testing.B) {
+	c := triage.Default()
+	for name, text := range map[string]string{
+		"short": "Where is my order #1029?",
+		"usual": "Hello, I ordered a lamp two weeks ago and it still has not arrived. The tracking says it is in transit since Monday. Can you tell me where it is? If it does not come this week I want my money back. Thank you, Anna",
+		"long":  strings.Repeat("The parcel came broken and I want a refund, please tell me how to send it back. ", 45),
+		"zh":    "你好，我上周买的台灯到现在还没收到，物流一直不更新，请帮我查一下，谢谢",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Classify(triage.Message{Text: text}, triage.Evidence{})
+			}
+		})
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	shipped, err := os.ReadFile("topics.bin")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := triage.ReadModel(shipped); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
