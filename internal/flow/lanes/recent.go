@@ -7,7 +7,8 @@ import (
 )
 
 // mostRecent bounds what is remembered, eight bytes each: as many events as come in
-// two minutes, read again in the overlap, at more than eight thousand a second.
+// mostRecent bounds what is remembered, eight bytes each and at times twice as many:
+// what comes in the overlap at more than eight thousand events a second.
 const mostRecent = 1 << 20
 
 // recent remembers, in order, which events behind the cursor this process has
