@@ -15,6 +15,7 @@ import (
 
 	"godwit.dev/godwit/internal/app"
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/geo"
 	"godwit.dev/godwit/internal/base/rate"
 )
 
@@ -46,6 +47,7 @@ type serveCmd struct {
 	Proxies     []string      `name:"trusted-proxies" env:"GODWIT_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks of the proxies in front, which may say who asks: 127.0.0.0/8,10.1.2.0/24. Nobody else is believed."`
 	ConsoleRate int           `default:"1200" env:"GODWIT_CONSOLE_RATE" help:"Requests a minute that the console takes of one person, half of them at once."`
 	FetchRates  bool          `env:"GODWIT_FETCH_RATES" help:"Fetch the European Central Bank's exchange rates, a few times a day."`
+	CountryDB   string        `name:"country-db" env:"GODWIT_COUNTRY_DB" type:"path" placeholder:"FILE" help:"Database of the countries of addresses (MaxMind DB format): chooses the currency that customers see."`
 	PlainMail   bool          `env:"GODWIT_PLAIN_MAIL" help:"Permit mail servers without encryption that are not this machine."`
 }
 
@@ -78,8 +80,17 @@ func (c *serveCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if cfg.Exposed() {
 		fmt.Fprintf(os.Stderr, "\nWARNING: %s.\n         %s\n\n", app.ExposedText, app.ExposedFix)
 	}
+	var country func(netip.Addr) string
+	if c.CountryDB != "" {
+		db, err := geo.Open(c.CountryDB)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = db.Close() }()
+		country = db.Country
+	}
 	core, err := app.NewCore(ctx, app.Config{
-		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed, Drop: c.Drop, FetchRates: c.FetchRates,
+		Database: c.Database, KeyFile: c.KeyFile, Keys: c.Keys, PlainMail: c.PlainMail, CheckOrigin: c.CheckOrigin, Log: log, Address: c.Address, Issuers: issuers, Networks: allowed, Drop: c.Drop, FetchRates: c.FetchRates, Country: country,
 	})
 	if err != nil {
 		return err
