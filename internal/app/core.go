@@ -20,17 +20,21 @@ import (
 	"godwit.dev/godwit/internal/base/hush"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/brand"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -102,6 +106,10 @@ type Core struct {
 	Shipments *shipment.Service
 	Lanes     *lanes.Service
 	Traces    *trace.Service
+	Ledger    *ledger.Book
+	Refunds   *refund.Service
+	Cases     *cases.Service
+	Pay       *pay.Service
 	Stall     *stall.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
@@ -248,6 +256,7 @@ func (c *Core) build() {
 	}
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
+	c.buildMoney()
 	c.buildShops()
 	c.buildTracking()
 	c.buildWatch()
@@ -264,6 +273,7 @@ func (c *Core) build() {
 		hook.ProcessJob:     c.Hooks.Process,
 		laneJob:             c.workLanes,
 		tracking.FollowJob:  c.Tracking.Handle,
+		pay.Kind:            c.Pay.Work,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -278,6 +288,7 @@ func (c *Core) build() {
 			hook.Queue:     hookWorkers,
 			commerce.Queue: shopWorkers,
 			tracking.Queue: trackWorkers,
+			pay.Queue:      payWorkers,
 		},
 	})
 }

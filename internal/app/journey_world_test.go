@@ -42,7 +42,7 @@ type world struct {
 	app  *App
 	seq  int
 
-	log     ledger   // all that Godwit logs, at its most talkative
+	log     logbook  // all that Godwit logs, at its most talkative
 	private []string // what customers wrote, and who they are
 }
 

@@ -22,19 +22,19 @@ import (
 	"godwit.dev/godwit/internal/store/storetest"
 )
 
-// ledger is a log in memory.
-type ledger struct {
+// logbook is a log in memory.
+type logbook struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (l *ledger) Write(p []byte) (int, error) {
+func (l *logbook) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.Write(p)
 }
 
-func (l *ledger) String() string {
+func (l *logbook) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
@@ -68,7 +68,7 @@ func (w *world) discreet() {
 // customer, mail that cannot be read, a wrong password, a bad token. The log at
 // its most talkative names nobody and quotes nothing.
 func TestTheLogTellsNothingOfAnybody(t *testing.T) {
-	var out ledger
+	var out logbook
 	d := newLoggingDesk(t, storetest.File(t), slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	a, err := Start(t.Context(), d.Core, ServeConfig{Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0"})
 	if err != nil {

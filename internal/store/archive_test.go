@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
@@ -193,6 +194,19 @@ func (h *house) live(t *testing.T) {
 	must(t, h.AddSession(ctx, auth.Session{Hash: fmt.Appendf(nil, "session of %d", h.w), Workspace: h.w, Person: h.owner.Person(), CreatedAt: h.time(), SeenAt: h.time(), ExpiresAt: h.time()}))
 }
 
+// pay lets a case run to its refund in a workspace of its own.
+func pay(t *testing.T, s *store.Store) {
+	t.Helper()
+	paid := newCounter(t, s)
+	c := paid.opens(t, cases.Withdrawal, 1)
+	_, err := paid.cases.Withdraw(t.Context(), paid.owner, c.ID, cases.Decision{Policy: "main/3"}, paid.now)
+	must(t, err)
+	c, err = paid.cases.Propose(t.Context(), paid.owner, c.ID, []cases.Resolution{mug(1, cases.RefundOriginal, cases.AtApproval)})
+	must(t, err)
+	_, err = paid.cases.Accept(t.Context(), paid.owner, c.ID, c.Resolutions[0].Number)
+	must(t, err)
+}
+
 // find returns how many tickets a search finds in a database that holds them.
 func (h *house) find(t *testing.T, s *store.Store, words string) int {
 	t.Helper()
@@ -230,6 +244,7 @@ func cutLine(b []byte) []byte {
 func TestAnArchiveHoldsEveryRowOnEveryEngine(t *testing.T) {
 	lite, big := storetest.SQLite(t), storetest.Postgres(t)
 	d, _ := lived(t, lite)
+	pay(t, lite)
 	raw := archive(t, lite, 0)
 	if err := load(t, big, raw, store.LoadOptions{}); err != nil {
 		t.Fatalf("into PostgreSQL: %v", err)

@@ -49,6 +49,13 @@ var traceFields = []Field{
 	{"reference", Text, "the carrier's own"}, {"deadline", Moment, "until when the carrier takes it"}, {"amount", Integer, "in the currency's smallest unit"}, {"currency", Text, "ISO 4217"},
 }
 
+// caseFields are those of the phase that something caused which happened to a case.
+var caseFields = []Field{
+	{"number", Integer, "the case's number"}, {"kind", Text, "withdrawal, return, exchange, warranty ..."}, {"what", Text, "what happened: went, counted, resolution ..."},
+	{"phase", Text, "now"}, {"was", Text, "before"}, {"reason", Text, "why it is closed"}, {"code", Text, "the coded reason that the customer reads"},
+	{"resolution", Integer, "the resolution that went on"}, {"stand", Text, "where that stands"}, {"orders", list("order"), "the orders that it is about"},
+}
+
 // refundFields are those of the state that something caused which happened to a refund.
 var refundFields = []Field{
 	{"order", "order", "the order"}, {"what", Text, "what happened: approved, submitted, succeeded ..."}, {"state", Text, "of the refund, now"}, {"was", Text, "before"},
@@ -135,6 +142,9 @@ var catalogue = []Kind{
 	{"shipment.contradicted", "A parcel ended, and a later scan says otherwise.", shipmentFields},
 	{"shipment.cancelled", "A parcel's label was cancelled before a scan.", shipmentFields},
 
+	{"case.opened", "A return, claim or withdrawal was begun.", caseFields},
+	{"case.moved", "A case went to another phase.", caseFields},
+	{"case.noted", "Something else about a case changed: quantities, goods, a resolution.", caseFields},
 	{"refund.requested", "A refund was asked for.", refundFields},
 	{"refund.moved", "A refund's state changed.", refundFields},
 	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},

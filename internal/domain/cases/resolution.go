@@ -1,0 +1,135 @@
+package cases
+
+import (
+	"slices"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/refund"
+)
+
+// Means is what a customer gets.
+type Means string
+
+// The means of a resolution.
+const (
+	RefundOriginal  Means = "refund_original"
+	RefundOther     Means = "refund_other"
+	StoreCredit     Means = "store_credit"
+	ExchangeVariant Means = "exchange_variant"
+	ExchangeOther   Means = "exchange_other"
+	Resend          Means = "resend" // 补发
+	Repair          Means = "repair"
+	SparePart       Means = "spare_part"
+	PartialKeep     Means = "partial_keep"
+	FullKeep        Means = "full_keep"
+	Nothing         Means = "none"
+)
+
+// AllMeans returns all of them.
+func AllMeans() []Means {
+	return []Means{RefundOriginal, RefundOther, StoreCredit, ExchangeVariant, ExchangeOther, Resend, Repair, SparePart, PartialKeep, FullKeep, Nothing}
+}
+
+// BearsMoney reports whether it gives money or what was paid for in its place: such a one excludes every other for the
+// same units, so that nobody gets both the refund and the exchange.
+func (m Means) BearsMoney() bool { return m != Repair && m != SparePart && m != Nothing }
+
+// Pays reports whether it is carried out by a refund.
+func (m Means) Pays() bool {
+	return m == RefundOriginal || m == RefundOther || m == StoreCredit || m == PartialKeep || m == FullKeep
+}
+
+// Stand is how far a resolution has come.
+type Stand string
+
+// The stands.
+const (
+	Proposed  Stand = "proposed"
+	Offered   Stand = "offered"
+	Taken     Stand = "accepted"
+	Refused   Stand = "refused"
+	Lapsed    Stand = "lapsed"
+	Waiting   Stand = "waiting" // for its trigger
+	Executing Stand = "executing"
+	Done      Stand = "done"
+	Failed    Stand = "failed"
+	Undone    Stand = "reversed"
+)
+
+// Stands returns all of them in the order of a resolution's life.
+func Stands() []Stand {
+	return []Stand{Proposed, Offered, Taken, Refused, Lapsed, Waiting, Executing, Done, Failed, Undone}
+}
+
+var steps = map[Stand][]Stand{
+	Proposed:  {Offered, Taken, Lapsed},
+	Offered:   {Taken, Refused, Lapsed},
+	Taken:     {Waiting, Executing, Lapsed},
+	Waiting:   {Executing, Lapsed},
+	Executing: {Done, Failed},
+	Failed:    {Executing, Lapsed},
+	Done:      {Undone},
+	Undone:    {Executing, Lapsed}, // the bank sent the money back: it is owed again
+}
+
+// CanStep reports whether a resolution may go from one stand to another.
+func CanStep(from, to Stand) bool { return slices.Contains(steps[from], to) }
+
+// Alive reports whether a customer has, or will have, what the resolution gives. What is only proposed or offered may
+// stand beside other offers for the same units.
+func (s Stand) Alive() bool {
+	return s == Taken || s == Waiting || s == Executing || s == Done || s == Failed || s == Undone
+}
+
+// Trigger is what a resolution waits for.
+type Trigger string
+
+// The triggers.
+const (
+	AtApproval   Trigger = "approval"
+	CounterCheck Trigger = "counter_check" // somebody looked at the goods where they were handed in
+	FirstScan    Trigger = "first_scan"
+	AtHub        Trigger = "hub"
+	AtReceipt    Trigger = "receipt"
+	Inspected    Trigger = "inspection"
+)
+
+// Triggers returns all of them in the order in which they happen.
+func Triggers() []Trigger {
+	return []Trigger{AtApproval, CounterCheck, FirstScan, AtHub, AtReceipt, Inspected}
+}
+
+// Resolution is what a customer gets for some units.
+type Resolution struct {
+	Number  int64     `json:"n"` // unique in the workspace: the refund and the units in the database refer to it
+	Means   Means     `json:"means"`
+	Units   []Group   `json:"units"`
+	Money   Money     `json:"money,omitzero"`
+	Law     string    `json:"law,omitempty"`
+	Stand   Stand     `json:"stand"`
+	Trigger Trigger   `json:"trigger"`
+	By      time.Time `json:"by,omitzero"` // the law's last day: then it is due whatever its trigger waits for
+	Until   time.Time `json:"until,omitzero"`
+	Refund  refund.ID `json:"refund,omitzero"`
+	Parcel  int64     `json:"parcel,omitzero"` // of what is sent instead
+	Code    string    `json:"code,omitempty"`  // why it failed, was refused or reversed
+}
+
+// Due reports whether a resolution is to be carried out: its trigger was met, or one that happens later, or the law's
+// last day has come.
+func (r Resolution) Due(met []Trigger, now time.Time) bool {
+	if r.Stand != Waiting {
+		return false
+	}
+	if !r.By.IsZero() && !now.Before(r.By) {
+		return true
+	}
+	all := Triggers()
+	wants := slices.Index(all, r.Trigger)
+	return slices.ContainsFunc(met, func(t Trigger) bool { return slices.Index(all, t) >= wants })
+}
+
+// overlaps reports whether two groups share a unit.
+func (g Group) overlaps(h Group) bool {
+	return g.Line == h.Line && g.From < h.From+h.Quantity && h.From < g.From+g.Quantity
+}

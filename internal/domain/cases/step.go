@@ -1,0 +1,252 @@
+package cases
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// byLaw marks the submission of a statutory withdrawal.
+const byLaw = "withdrawal"
+
+// Opening is what a case begins with.
+type Opening struct {
+	Number   int64        `json:"number"`
+	Kind     Kind         `json:"kind"`
+	Customer customer.ID  `json:"customer,omitzero"`
+	Shop     order.ShopID `json:"shop,omitzero"`
+	Ticket   ticket.ID    `json:"ticket,omitzero"`
+	Gift     bool         `json:"gift,omitzero"`
+	OpenedAt time.Time    `json:"opened_at"` // when the customer told us
+}
+
+// tale is the events that a decider makes, one after the other.
+type tale struct {
+	c   Case
+	by  auth.Actor
+	at  time.Time
+	out []Event
+	err error
+}
+
+// plan begins a list of events that follow from a case.
+func (c Case) plan(by auth.Actor, at time.Time) *tale { return &tale{c: c, by: by, at: at} }
+
+// add appends an event and folds it at once, so that the next one is judged by what it led to.
+func (s *tale) add(kind Happening, fill func(*Event)) *tale {
+	if s.err != nil {
+		return s
+	}
+	e := Event{Case: s.c.ID, Seq: s.c.Events + 1, Kind: kind, At: s.at, By: s.by, Phase: s.c.Phase}
+	if fill != nil {
+		fill(&e)
+	}
+	next, err := Apply(s.c, e)
+	if err != nil {
+		s.err = err
+		return s
+	}
+	if e.Phase = next.Phase; next.Phase != s.c.Phase {
+		e.Was = s.c.Phase
+	}
+	s.c, s.out = next, append(s.out, e)
+	return s
+}
+
+func (s *tale) to(p Phase, code string) *tale {
+	return s.add(Went, func(e *Event) { e.Phase, e.Code = p, code })
+}
+
+func (s *tale) step(number int64, to Stand, fill func(*Event)) *tale {
+	return s.add(Stepped, func(e *Event) {
+		e.About, e.Stand = number, to
+		if fill != nil {
+			fill(e)
+		}
+	})
+}
+
+func (s *tale) done() ([]Event, error) { return s.out, s.err }
+
+// Open begins a case, a draft with its lines.
+func Open(id ID, by auth.Actor, o Opening, lines []Line, at time.Time) ([]Event, error) {
+	if !slices.Contains(Kinds(), o.Kind) {
+		return nil, errs.Field("kind", "error.invalid")
+	}
+	s := Case{ID: id}.plan(by, at).add(WasOpened, func(e *Event) { e.Opening = &o })
+	for _, l := range lines {
+		s.add(LineAdded, func(e *Event) { e.Line = &l })
+	}
+	return s.done()
+}
+
+// Submit hands a draft in.
+func (c Case) Submit(by auth.Actor, at time.Time) ([]Event, error) {
+	return c.plan(by, at).to(Submitted, "").done()
+}
+
+// Withdraw hands a draft in as a withdrawal by law: all of it is authorised, decided and approved in the same step, and
+// its receipt is acknowledged; whoever stores these events sends the acknowledgement in the same transaction.
+func (c Case) Withdraw(by auth.Actor, d Decision, deadline time.Time, at time.Time) ([]Event, error) {
+	if c.Kind != Withdrawal {
+		return nil, errs.Field("kind", "error.invalid")
+	}
+	s := c.plan(by, at).to(Submitted, byLaw)
+	for _, l := range c.Lines {
+		if l.OrderRow == 0 {
+			s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, "not_bought_here" })
+			continue
+		}
+		s.add(WasCounted, func(e *Event) { e.Number, e.Counter, e.Add = l.Number, Authorised, l.Count(Asked) })
+	}
+	s.add(WasDecided, func(e *Event) { e.Decision, e.Deadline = &d, deadline }).to(Approved, "").add(TriggerMet, func(e *Event) { e.Trigger = AtApproval })
+	return s.add(Acknowledged, nil).done()
+}
+
+// Approve authorises units by line and freezes the decision; lines without any are declined by the codes given.
+func (c Case) Approve(by auth.Actor, d Decision, deadline time.Time, units map[int]int64, codes map[int]string, at time.Time) ([]Event, error) {
+	s := c.plan(by, at)
+	for _, l := range c.Lines {
+		if n := units[l.Number]; n > 0 {
+			s.add(WasCounted, func(e *Event) { e.Number, e.Counter, e.Add = l.Number, Authorised, n })
+			continue
+		}
+		s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, codes[l.Number] })
+	}
+	return s.add(WasDecided, func(e *Event) { e.Decision, e.Deadline = &d, deadline }).to(Approved, "").add(TriggerMet, func(e *Event) { e.Trigger = AtApproval }).done()
+}
+
+// Decline refuses all lines, each by a code that the customer reads, and freezes the decision.
+func (c Case) Decline(by auth.Actor, d Decision, codes map[int]string, at time.Time) ([]Event, error) {
+	s := c.plan(by, at)
+	for _, l := range c.Lines {
+		s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, codes[l.Number] })
+	}
+	return s.add(WasDecided, func(e *Event) { e.Decision = &d }).to(Declined, "").done()
+}
+
+// Appeal takes a declined case up again: it is decided anew, by somebody who reads why.
+func (c Case) Appeal(by auth.Actor, why string, at time.Time) ([]Event, error) {
+	return c.plan(by, at).add(Went, func(e *Event) { e.Phase, e.Note = Appealed, why }).to(Submitted, "").done()
+}
+
+// Go moves a case to a phase.
+func (c Case) Go(by auth.Actor, to Phase, code string, at time.Time) ([]Event, error) {
+	return c.plan(by, at).to(to, code).done()
+}
+
+// Count adds to a counter of a line. Goods that are first seen move the case on by themselves.
+func (c Case) Count(by auth.Actor, line int, what Counter, add int64, at time.Time) ([]Event, error) {
+	s := c.plan(by, at).add(WasCounted, func(e *Event) { e.Number, e.Counter, e.Add = line, what, add })
+	switch {
+	case what == Shipped && c.Phase == AwaitingGoods:
+		s.to(GoodsMoving, "")
+	case what == Received && CanGo(c.Phase, GoodsHere) && c.Phase != Inspecting:
+		s.to(GoodsHere, "").add(TriggerMet, func(e *Event) { e.Trigger = AtReceipt })
+	}
+	return s.done()
+}
+
+// Dispose says what becomes of received units; it may be said again otherwise.
+func (c Case) Dispose(by auth.Actor, p Placed, at time.Time) ([]Event, error) {
+	p.At = at
+	return c.plan(by, at).add(WasPlaced, func(e *Event) { e.Placed = &p }).done()
+}
+
+// Propose adds resolutions that the customer may be offered.
+func (c Case) Propose(by auth.Actor, list []Resolution, at time.Time) ([]Event, error) {
+	s := c.plan(by, at)
+	for _, r := range list {
+		r.Stand = Proposed
+		s.add(WasProposed, func(e *Event) { e.Resolution = &r })
+	}
+	return s.done()
+}
+
+// Accept takes a resolution for its units: it waits for its trigger, and offers for the same units that nobody took
+// lapse. The law's last day goes with it.
+func (c Case) Accept(by auth.Actor, number int64, at time.Time) ([]Event, error) {
+	r := c.find(number)
+	if r == nil {
+		return nil, errs.New(errs.NotFound, "error.not_found")
+	}
+	s := c.plan(by, at).step(number, Taken, nil).step(number, Waiting, func(e *Event) { e.LastDay = c.Deadline })
+	for _, o := range c.Resolutions {
+		if o.Number != number && (o.Stand == Proposed || o.Stand == Offered) && shares(o.Units, r.Units) {
+			s.step(o.Number, Lapsed, nil)
+		}
+	}
+	return s.done()
+}
+
+// Step moves a resolution on.
+func (c Case) Step(by auth.Actor, number int64, to Stand, code string, at time.Time) ([]Event, error) {
+	return c.plan(by, at).step(number, to, func(e *Event) { e.Code = code }).done()
+}
+
+// Meet tells that something happened which triggers wait for.
+func (c Case) Meet(by auth.Actor, t Trigger, at time.Time) ([]Event, error) {
+	return c.plan(by, at).add(TriggerMet, func(e *Event) { e.Trigger = t }).done()
+}
+
+// Due returns the resolutions that are to be carried out now.
+func (c Case) Due(now time.Time) []Resolution {
+	return slices.DeleteFunc(slices.Clone(c.Resolutions), func(r Resolution) bool { return c.Phase == Closed || !r.Due(c.Met, now) })
+}
+
+// Close ends a case. What was offered or waits lapses; while something is being carried out it is errs.Conflict, except
+// that a dispute takes everything over.
+func (c Case) Close(by auth.Actor, reason CloseReason, into ID, at time.Time) ([]Event, error) {
+	return c.plan(by, at).add(WasClosed, func(e *Event) { e.Reason, e.Into = reason, into }).done()
+}
+
+// Reopen takes a closed case up where it was, with a reason. One that was merged stays closed.
+func (c Case) Reopen(by auth.Actor, why string, at time.Time) ([]Event, error) {
+	return c.plan(by, at).add(WasReopened, func(e *Event) { e.Note = why }).done()
+}
+
+// DueAt returns when a waiting resolution comes to its last day, zero if none does.
+func (c Case) DueAt() time.Time {
+	var at time.Time
+	for _, r := range c.Resolutions {
+		if c.Phase != Closed && r.Stand == Waiting && !r.By.IsZero() && (at.IsZero() || r.By.Before(at)) {
+			at = r.By
+		}
+	}
+	return at
+}
+
+// meansOf are the means by which remedies of package decision are carried out.
+var meansOf = map[decision.Remedy]Means{
+	decision.Refund: RefundOriginal, decision.FullKeep: FullKeep, decision.PartialKeep: PartialKeep, decision.StoreCredit: StoreCredit,
+	decision.Exchange: ExchangeVariant, decision.Replace: Resend, decision.Repair: Repair,
+}
+
+// FromOffer returns the resolution that an offer of package decision stands for, whose lines are named by their numbers in
+// the case. A refund that does not all go back to the payments is RefundOther.
+func (c Case) FromOffer(number int64, o decision.Offer, currency string, trigger Trigger, until time.Time) (Resolution, error) {
+	r := Resolution{Number: number, Means: meansOf[o.Remedy], Law: o.Law, Stand: Proposed, Trigger: trigger, Until: until}
+	if r.Means.Pays() {
+		m := o.Money
+		r.Money = Money{currency, ledger.Components{Goods: m.Goods, Tax: m.Tax, Duty: m.Duty, ShippingOut: m.Out, ShippingBack: m.Back, Fee: m.Fee, Bonus: m.Bonus}}
+	}
+	if r.Means == RefundOriginal && slices.ContainsFunc(o.To, func(a decision.Allocation) bool { return a.Method == "bank" || a.Method == "store_credit" }) {
+		r.Means = RefundOther
+	}
+	for _, l := range o.Lines {
+		n, err := strconv.Atoi(l.Line)
+		if err != nil {
+			return r, errs.Field("lines", "error.invalid")
+		}
+		r.Units = append(r.Units, Group{Line: n, From: 1, Quantity: l.Qty})
+	}
+	return r, nil
+}

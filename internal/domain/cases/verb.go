@@ -1,0 +1,207 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// Submit hands a draft in. Every verb from here on needs WriteCases and the case's orders in sight, returns errs.Conflict
+// for what the case in its state cannot do, and writes nothing then.
+func (s *Service) Submit(ctx context.Context, actor auth.Actor, c ID) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Submit(actor, now) })
+}
+
+// Withdraw hands a draft in as a withdrawal by law: submitted, approved and acknowledged in one transaction.
+func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, c ID, d Decision, deadline time.Time) (Case, error) {
+	if s.Acknowledge == nil {
+		return Case{}, errs.New(errs.Unsupported, "error.case_acknowledge") // without its confirmation it would not be one
+	}
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Withdraw(actor, d, deadline, now) })
+}
+
+// AskInfo asks the customer for something, named by a code; the case waits for it.
+func (s *Service) AskInfo(ctx context.Context, actor auth.Actor, c ID, code string) (Case, error) {
+	return s.Go(ctx, actor, c, NeedsInfo, code)
+}
+
+// Approve authorises units by line, declines lines without any by codes, and freezes the decision with the policy's
+// version.
+func (s *Service) Approve(ctx context.Context, actor auth.Actor, c ID, d Decision, deadline time.Time, units map[int]int64, codes map[int]string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Approve(actor, d, deadline, units, codes, now) })
+}
+
+// Decline refuses every line by a code that the customer reads.
+func (s *Service) Decline(ctx context.Context, actor auth.Actor, c ID, d Decision, codes map[int]string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Decline(actor, d, codes, now) })
+}
+
+// Appeal takes a declined case up again, to be decided anew.
+func (s *Service) Appeal(ctx context.Context, actor auth.Actor, c ID, why string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Appeal(actor, why, now) })
+}
+
+// Go moves a case to a phase.
+func (s *Service) Go(ctx context.Context, actor auth.Actor, c ID, to Phase, code string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Go(actor, to, code, now) })
+}
+
+// Count adds to a counter of a line; goods that are first seen move the case on.
+func (s *Service) Count(ctx context.Context, actor auth.Actor, c ID, line int, what Counter, add int64) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Count(actor, line, what, add, now) })
+}
+
+// Dispose says what becomes of received units, and may say it again otherwise.
+func (s *Service) Dispose(ctx context.Context, actor auth.Actor, c ID, p Placed) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Dispose(actor, p, now) })
+}
+
+// Propose adds resolutions, which get numbers of their own. Money beyond what was paid for their units is goodwill by
+// name and needs ApproveRefunds.
+func (s *Service) Propose(ctx context.Context, actor auth.Actor, c ID, list []Resolution) (Case, error) {
+	for i := range list {
+		if list[i].Money.Components.Goodwill > 0 {
+			if err := actor.Can(auth.ApproveRefunds); err != nil {
+				return Case{}, err
+			}
+		}
+		list[i].Number = s.IDs.Next()
+	}
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) {
+		for _, r := range list {
+			if err := s.bounded(ctx, actor, c, r); err != nil {
+				return nil, err
+			}
+		}
+		return c.Propose(actor, list, now)
+	})
+}
+
+// bounded fails with errs.Invalid if a resolution pays more for its units than was paid for them, with their shares of
+// promotions, tax, duty and postage.
+func (s *Service) bounded(ctx context.Context, actor auth.Actor, c Case, r Resolution) error {
+	m := r.Money.Components
+	if !r.Means.Pays() {
+		return nil
+	}
+	for _, g := range r.Units {
+		l, ok := c.line(g.Line)
+		if !ok || l.OrderRow == 0 {
+			return errs.Field("units", "error.case_quantity")
+		}
+		o, err := s.Orders.Get(ctx, actor, l.Order)
+		if err != nil {
+			return err
+		}
+		if o.Currency != r.Money.Currency {
+			return errs.Field("currency", "error.currencies", "a", o.Currency, "b", r.Money.Currency)
+		}
+		sold := refund.Sold{Currency: o.Currency, Shipping: o.Shipping, Promotion: o.Discount}
+		place := 0
+		for i, row := range o.Lines {
+			sold.Lines = append(sold.Lines, refund.SoldLine{Quantity: row.Quantity, Goods: row.Price * row.Quantity, Discount: row.Discount, Tax: row.Tax, Duty: row.Duty})
+			sold.Promotion -= row.Discount
+			if row.ID == l.OrderRow {
+				place = i
+			}
+		}
+		sold.Promotion = max(sold.Promotion, 0) // a shop that tells discounts by line alone
+		units, err := sold.Units()
+		if err != nil {
+			return fmt.Errorf("units of order %d: %w", o.ID, err)
+		}
+		first := l.From + g.From - 1
+		for _, u := range units {
+			if u.Line == place && u.Number >= first && u.Number < first+g.Quantity {
+				m.Goods, m.Tax, m.Duty = m.Goods-u.Paid.Goods, m.Tax-u.Paid.Tax, m.Duty-u.Paid.Duty
+			}
+		}
+		m.ShippingOut -= o.Shipping // as a whole: the law gives it back by the order and not by the unit
+	}
+	if m.Goods > 0 || m.Tax > 0 || m.Duty > 0 || m.ShippingOut > 0 {
+		return errs.Field("amount", "error.refund_above")
+	}
+	return nil
+}
+
+// Accept takes a resolution for its units; other offers for them lapse. If its trigger was met it is carried out at once.
+// A unit that has a money-bearing resolution already, in whichever case, makes it errs.Conflict.
+func (s *Service) Accept(ctx context.Context, actor auth.Actor, c ID, resolution int64) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Accept(actor, resolution, now) })
+}
+
+// Step moves a resolution on: offered, refused, done, failed, reversed ...
+func (s *Service) Step(ctx context.Context, actor auth.Actor, c ID, resolution int64, to Stand, code string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Step(actor, resolution, to, code, now) })
+}
+
+// Meet tells that something happened which triggers wait for, and carries out what is due by it.
+func (s *Service) Meet(ctx context.Context, actor auth.Actor, c ID, t Trigger) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Meet(actor, t, now) })
+}
+
+// Close ends a case.
+func (s *Service) Close(ctx context.Context, actor auth.Actor, c ID, reason CloseReason, into ID) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Close(actor, reason, into, now) })
+}
+
+// Reopen takes a closed case up again, with a reason.
+func (s *Service) Reopen(ctx context.Context, actor auth.Actor, c ID, why string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Reopen(actor, why, now) })
+}
+
+// sweepBatch is how many cases one look takes.
+const sweepBatch = 200
+
+// Sweep carries out what has come to the law's last day, whatever it waits for. A repeat finds nothing left.
+func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) error {
+	list, err := s.Store.DueCases(ctx, w, s.clock(), sweepBatch)
+	if err != nil || s.Carry == nil {
+		return err
+	}
+	for _, c := range list {
+		if _, err := s.change(ctx, auth.ForSystem(w), c, func(Case, time.Time) ([]Event, error) { return nil, nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Get returns a case that the actor may see. It needs ReadCases.
+func (s *Service) Get(ctx context.Context, actor auth.Actor, number ID) (Case, error) {
+	if err := actor.Can(auth.ReadCases); err != nil {
+		return Case{}, err
+	}
+	c, err := s.Store.Case(ctx, actor.Workspace, number)
+	if err == nil {
+		err = auth.Can(actor, auth.ReadCases, c.Resource())
+	}
+	if err != nil {
+		return Case{}, err
+	}
+	return c, nil
+}
+
+// History returns what happened to a case, in order. It needs ReadCases.
+func (s *Service) History(ctx context.Context, actor auth.Actor, number ID) ([]Event, error) {
+	if _, err := s.Get(ctx, actor, number); err != nil {
+		return nil, err
+	}
+	return s.Store.CaseEvents(ctx, actor.Workspace, number)
+}
+
+// List returns the cases under a filter that the actor may see, the newest first, before a case (0: from the newest), at
+// most MaxPage. It needs ReadCases.
+func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, before ID, limit int) ([]Case, error) {
+	if err := actor.Can(auth.ReadCases); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > MaxPage {
+		limit = MaxPage
+	}
+	return s.Store.Cases(ctx, actor.Scope(), f, before, limit)
+}

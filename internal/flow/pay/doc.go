@@ -1,0 +1,18 @@
+// Package pay carries refunds to payment providers and brings their answers back.
+//
+// Words. A [Provider] is who can pay a refund; one driver for each. An [Ask] is one attempt of an allocation as a provider
+// is asked for it, under the key that names the attempt. An answer is what it said: succeeded, pending, failed with a
+// code, that somebody must act, or, where no answer came, that the outcome is not known.
+//
+// The order of things is what makes it safe. The attempt and its key are committed first; then the provider is asked;
+// then its answer is committed together with what it books. A process may die between any two of these. Whoever takes the
+// job over finds an attempt without an answer and asks the provider about its key. Only if the provider has never heard
+// of it is it asked to pay, again under the same key, which a provider honours once. A new key comes after a failure that
+// the provider has told, and never out of doubt.
+//
+// A refund that has succeeded is looked at again after one, three, seven and fourteen days: a bank may send the money back,
+// and not every provider calls. What a provider calls about goes the same way as what it answers (refund.Service.Observe).
+//
+// The package decides nothing: what is owed, to whom and by which way stands in package refund. It has no provider of its
+// own; an allocation whose provider is not connected stays where it is, for people.
+package pay

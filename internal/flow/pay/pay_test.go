@@ -1,0 +1,231 @@
+package pay_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/adapter/payment/sandbox"
+	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/flow/pay"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/job"
+	"godwit.dev/godwit/internal/store"
+	"godwit.dev/godwit/internal/store/storetest"
+)
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+var errKilled = errors.New("the process is gone")
+
+// till pays back orders through a sandbox, and dies when it is told to.
+type till struct {
+	*store.Store
+	refunds *refund.Service
+	book    *ledger.Book
+	box     *sandbox.Provider
+	carrier *pay.Service
+	orders  *order.Service
+	us      auth.Actor
+	shop    order.ShopID
+	now     time.Time
+	jobs    []job.Job
+	dies    func() bool // asked before and after every step beyond the process
+}
+
+// Enqueue keeps the jobs that are asked for.
+func (x *till) Enqueue(_ context.Context, jobs ...job.Job) error {
+	x.jobs = append(x.jobs, jobs...)
+	return nil
+}
+
+// mortal is a step that may end before it is done, or before anybody hears of it.
+func mortal[T any](x *till, step func() (T, error)) (out T, err error) {
+	if x.dies() {
+		return out, errKilled
+	}
+	if out, err = step(); err == nil && x.dies() {
+		var none T
+		return none, errKilled
+	}
+	return out, err
+}
+
+type provider struct{ *till }
+
+func (p provider) Refund(ctx context.Context, a pay.Ask) (pay.Answer, error) {
+	return mortal(p.till, func() (pay.Answer, error) { return p.box.Refund(ctx, a) })
+}
+
+func (p provider) Lookup(ctx context.Context, a pay.Ask) (pay.Answer, error) {
+	return mortal(p.till, func() (pay.Answer, error) { return p.box.Lookup(ctx, a) })
+}
+
+type verbs struct{ *till }
+
+func (v verbs) Get(ctx context.Context, a auth.Actor, r refund.ID) (refund.Refund, error) {
+	return v.refunds.Get(ctx, a, r)
+}
+
+func (v verbs) Submit(ctx context.Context, a auth.Actor, r refund.ID, n int) (refund.Refund, error) {
+	return mortal(v.till, func() (refund.Refund, error) { return v.refunds.Submit(ctx, a, r, n) })
+}
+
+func (v verbs) Observe(ctx context.Context, a auth.Actor, r refund.ID, y refund.Answer) (refund.Refund, error) {
+	return mortal(v.till, func() (refund.Refund, error) { return v.refunds.Observe(ctx, a, r, y) })
+}
+
+func newTill(t *testing.T, s *store.Store) *till {
+	t.Helper()
+	x := &till{Store: s, us: auth.ForSystem(storetest.Workspace(t, s)), now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC), dies: func() bool { return false }}
+	clock := func() time.Time { return x.now }
+	ids := id.NewSource(id.RandomNode(), time.Now)
+	x.orders = order.NewService(order.Config{Store: s, Customers: customer.New(customer.Config{Store: s, Journal: s, IDs: ids}), Journal: s, IDs: ids})
+	shop, _, err := x.orders.EnsureShop(t.Context(), x.us, order.Shop{Name: "Acme", Currency: "EUR"})
+	must(t, err)
+	x.shop = shop.ID
+	x.box = sandbox.New(clock)
+	x.book = ledger.New(ledger.Config{Store: s, IDs: ids, Now: clock})
+	x.carrier = pay.New(pay.Config{Refunds: verbs{x}, Queue: x, Providers: map[string]pay.Provider{"sandbox": provider{x}}, Now: clock})
+	x.refunds = refund.New(refund.Config{Store: s, Ledger: x.book, Journal: s, IDs: ids, Now: clock, Carry: x.carrier.Carry})
+	return x
+}
+
+// owes approves a refund of an order that was paid by a card.
+func (x *till) owes(t *testing.T, name string, sum int64) refund.Refund {
+	t.Helper()
+	o, _, err := x.orders.Save(t.Context(), x.us, order.New{Shop: x.shop, Number: name, Email: "anna@client.example", Currency: "EUR", Goods: sum, Total: sum, PlacedAt: x.now,
+		Lines: []order.Line{{SKU: "MUG", Title: "Mug", Quantity: 1, Price: sum}}})
+	must(t, err)
+	r, err := x.refunds.Request(t.Context(), x.us, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: sum}},
+		Payments: []refund.Payment{{ID: name, Provider: "sandbox", Method: "card", Left: sum}}})
+	must(t, err)
+	r, err = x.refunds.Approve(t.Context(), x.us, r.ID)
+	must(t, err)
+	return r
+}
+
+// settles works the jobs until nothing is left to look at, with the clock running on to each next look.
+func (x *till) settles(t *testing.T) {
+	t.Helper()
+	for _, j := range x.jobs {
+		for rounds := 0; ; rounds++ {
+			err := x.carrier.Work(t.Context(), j)
+			var later job.Later
+			switch {
+			case err == nil:
+			case errors.As(err, &later):
+				x.now = later.At
+			default:
+				x.now = x.now.Add(time.Second) // the next process takes the job over
+			}
+			if err == nil {
+				break
+			}
+			if rounds > 1000 {
+				t.Fatalf("it never ends: %v", err)
+			}
+		}
+	}
+	x.jobs = nil
+}
+
+func (x *till) net(t *testing.T, a ledger.Account) (n int64) {
+	t.Helper()
+	list, err := x.book.Balances(t.Context(), x.us)
+	must(t, err)
+	for _, b := range list {
+		if b.Account == a {
+			n += b.Net()
+		}
+	}
+	return n
+}
+
+func TestEveryMagicAmountEndsAsItShould(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		for magic, want := range map[int64]struct {
+			state refund.State
+			paid  int
+			owed  int64
+		}{
+			0: {refund.Succeeded, 1, 0}, sandbox.Fails: {refund.Failed, 0, 1}, sandbox.HangsPaid: {refund.Succeeded, 1, 0}, sandbox.HangsUnheard: {refund.Succeeded, 1, 0},
+			sandbox.Late: {refund.Succeeded, 1, 0}, sandbox.FailsLate: {refund.Failed, 0, 1}, sandbox.Reverses: {refund.Reversed, 0, 1}, sandbox.WantsAction: {refund.Succeeded, 1, 0},
+		} {
+			x := newTill(t, s)
+			r := x.owes(t, fmt.Sprint("o", magic), 5000+magic)
+			x.settles(t)
+			r, err := x.refunds.Get(t.Context(), x.us, r.ID)
+			must(t, err)
+			if r.State() != want.state || x.box.Paid(fmt.Sprint("o", magic)) != want.paid || r.Allocations[0].Attempt != 1 {
+				t.Errorf("%d: %s, paid %d times, attempt %d", magic, r.State(), x.box.Paid(fmt.Sprint("o", magic)), r.Allocations[0].Attempt)
+			}
+			if x.net(t, ledger.RefundsPayable) != -want.owed*(5000+magic) || x.net(t, ledger.RefundsInTransit) != 0 {
+				t.Errorf("%d: %d payable, %d on the way", magic, x.net(t, ledger.RefundsPayable), x.net(t, ledger.RefundsInTransit))
+			}
+		}
+	})
+}
+
+// A process may die before and after every commit and every call: no refund is lost, none is paid twice, the books balance.
+func TestNoRefundIsLostOrPaidTwiceWhereverTheProcessDies(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newTill(t, s)
+		dice := rand.New(rand.NewPCG(20, 26))
+		deaths := 0
+		x.dies = func() bool {
+			dead := dice.IntN(3) == 0
+			if dead {
+				deaths++
+			}
+			return dead
+		}
+		good := []int64{0, sandbox.HangsPaid, sandbox.HangsUnheard, sandbox.Late, sandbox.WantsAction}
+		total := int64(0)
+		for i := range 60 {
+			name := fmt.Sprint("o", i)
+			sum := 5000 + good[i%len(good)]
+			r := x.owes(t, name, sum)
+			x.settles(t)
+			total += sum
+			r, err := x.refunds.Get(t.Context(), x.us, r.ID)
+			must(t, err)
+			if paid := x.box.Paid(name); r.State() != refund.Succeeded || paid != 1 || r.Allocations[0].Attempt != 1 {
+				t.Fatalf("round %d: %s, paid %d times, attempt %d", i, r.State(), paid, r.Allocations[0].Attempt)
+			}
+		}
+		if x.net(t, "clearing.sandbox") != -total || x.net(t, ledger.RefundsPayable) != 0 || x.net(t, ledger.RefundsInTransit) != 0 {
+			t.Errorf("%d left, %d payable, %d on the way; %d were owed", x.net(t, "clearing.sandbox"), x.net(t, ledger.RefundsPayable), x.net(t, ledger.RefundsInTransit), total)
+		}
+		if c, err := s.CheckLedger(t.Context(), x.us.Workspace); err != nil || len(c.Problems) > 0 || deaths < 60 {
+			t.Errorf("%+v, %v, after %d deaths", c, err, deaths)
+		}
+	})
+}
+
+func TestWhatHasNoProviderStaysForPeople(t *testing.T) {
+	x := newTill(t, storetest.SQLite(t))
+	x.carrier.Providers = nil
+	r := x.owes(t, "o", 5000)
+	if len(x.jobs) != 0 {
+		t.Errorf("%d jobs", len(x.jobs))
+	}
+	raw, _ := json.Marshal(map[string]any{"refund": r.ID, "allocation": 1})
+	must(t, x.carrier.Work(t.Context(), job.Job{Workspace: x.us.Workspace, Args: raw}))
+	if r, err := x.refunds.Get(t.Context(), x.us, r.ID); err != nil || r.State() != refund.Approved {
+		t.Errorf("%s, %v", r.State(), err)
+	}
+}
