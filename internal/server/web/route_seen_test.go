@@ -109,6 +109,9 @@ func TestPagesOfferNothingThatIsRefused(t *testing.T) {
 			}
 			for what, by := range offers(t, a.body) {
 				method, path, _ := strings.Cut(what, " ")
+				if strings.HasPrefix(path, "/p/") { // a shop's page for its customers: another door, open to all
+					continue
+				}
 				h, pattern := table.Handler(&http.Request{Method: method, URL: &url.URL{Path: path}})
 				rl, ok := h.(rule)
 				switch {
