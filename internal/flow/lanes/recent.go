@@ -6,7 +6,6 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 )
 
-// mostRecent bounds what is remembered, eight bytes each: as many events as come in
 // mostRecent bounds what is remembered, eight bytes each and at times twice as many:
 // what comes in the overlap at more than eight thousand events a second.
 const mostRecent = 1 << 20
