@@ -36,6 +36,7 @@ import (
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/portal"
+	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
@@ -116,6 +117,7 @@ type Core struct {
 	Mailroom  *mailroom.Mailroom
 	Brands    *brand.Service
 	Portal    *portal.Service
+	Proactive *proactive.Service
 	Transport *postman.Post
 	Watch     *watch.Watch
 	Webhooks  *webhook.Service
@@ -235,7 +237,7 @@ func (c *Core) build() {
 	runners := map[string]action.Runner{}
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
 	c.Tickets = ticket.NewService(ticket.Config{
-		Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
 	c.Stall = stall.New(stall.Config{Store: s, Orders: c.Orders, Shipments: c.Shipments, Tickets: c.Tickets, Traces: c.Traces, Now: c.Now})
@@ -262,11 +264,14 @@ func (c *Core) build() {
 	c.buildWatch()
 	c.buildBrands()
 	c.buildPortal()
+	c.buildProactive()
+	runners[proactive.SendKind] = c.Proactive
 	handlers := map[string]job.Handler{
 		errandJob:           c.errand,
 		unusualJob:          c.unusualLetter,
 		mailroom.ProcessJob: c.Mailroom.Process,
 		portal.JobKind:      c.Portal.Handle,
+		proactive.JobKind:   c.Proactive.Handle,
 		action.JobKind:      c.Actions.Handle,
 		webhook.DeliverJob:  c.courier.Handle,
 		webhookNoticeJob:    c.webhookLetter,
@@ -279,16 +284,17 @@ func (c *Core) build() {
 	c.runner = job.NewRunner(job.Config{
 		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Handlers: handlers,
 		Queues: map[string]int{
-			mailroom.Queue: 1,
-			errandQueue:    1,
-			portal.Queue:   1,
-			laneQueue:      1,
-			action.Queue:   6,
-			webhook.Queue:  webhookWorkers,
-			hook.Queue:     hookWorkers,
-			commerce.Queue: shopWorkers,
-			tracking.Queue: trackWorkers,
-			pay.Queue:      payWorkers,
+			mailroom.Queue:  1,
+			errandQueue:     1,
+			portal.Queue:    1,
+			proactive.Queue: 1,
+			laneQueue:       1,
+			action.Queue:    6,
+			webhook.Queue:   webhookWorkers,
+			hook.Queue:      hookWorkers,
+			commerce.Queue:  shopWorkers,
+			tracking.Queue:  trackWorkers,
+			pay.Queue:       payWorkers,
 		},
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/app/simulate"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/flow/proactive"
 )
 
 // demoTracked is how far back the carriers of the demo tell what happened.
@@ -50,6 +51,16 @@ func (l *demoLoader) loadParcels(ctx context.Context) error {
 	if err := l.core.Lanes.Work(ctx, l.owner.Workspace); err != nil {
 		return fmt.Errorf("learn from parcels: %w", err)
 	}
+	for _, shop := range l.shops { // the merchant of the demo has turned it on
+		p := proactive.Default(l.space.ID, shop.ID)
+		p.On = true
+		if _, err := l.core.Proactive.Set(ctx, l.owner, p); err != nil {
+			return fmt.Errorf("let shops write to customers: %w", err)
+		}
+	}
+	if err := l.core.Proactive.Work(ctx, l.space.ID); err != nil {
+		return fmt.Errorf("write to customers: %w", err)
+	}
 	return nil
 }
 
@@ -90,6 +101,9 @@ func stages(o *simulate.Order, f simulate.Fulfillment) []stage {
 		way = []stage{
 			{status: shipment.PickedUp, at: .02, place: from}, {status: shipment.InTransit, at: .1, place: out},
 			{status: shipment.InCustoms, at: .6, place: hub},
+		}
+		if f.Status == "in_customs" && len(f.Tracking) > 4 && f.Tracking[len(f.Tracking)-4]%2 == 0 { // half of them wait for the recipient
+			way = append(way, stage{status: shipment.Held, reason: shipment.CustomsDocuments, at: 1, place: hub})
 		}
 		if f.Status != "in_customs" {
 			way = append(way, stage{status: shipment.InTransit, reason: shipment.CustomsReleased, at: .75, place: hub})

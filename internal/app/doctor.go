@@ -243,6 +243,9 @@ func (x *examination) workspaces(ctx context.Context) error {
 		if err := x.shops(ctx, w); err != nil {
 			return err
 		}
+		if err := x.letters(ctx, w); err != nil {
+			return err
+		}
 	}
 	return nil
 }

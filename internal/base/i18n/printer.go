@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 )
@@ -94,18 +96,33 @@ func (p *Printer) Has(key string) bool {
 func (p *Printer) fill(w wording, args []any) string {
 	var b strings.Builder
 	b.Grow(len(w.text) + 32)
+	spaced := p.lang == SimplifiedChinese || p.lang == "zh-Hant"
 	for _, part := range w.parts {
+		if spaced && apart(b.String(), part.literal) {
+			b.WriteByte(' ')
+		}
 		b.WriteString(part.literal)
 		if part.name == "" {
 			continue
 		}
 		if value, ok := argument(args, part.name); ok {
+			if name, is := value.(string); is && spaced && apart(b.String(), name) {
+				b.WriteByte(' ')
+			}
 			p.write(&b, value)
 		} else {
 			b.WriteString("{{." + part.name + "}}")
 		}
 	}
 	return b.String()
+}
+
+// apart reports whether a blank belongs between two texts that a Chinese sentence puts
+// together: between Han characters and a name in Latin letters (CLREQ 3.2.2).
+func apart(before, after string) bool {
+	a, _ := utf8.DecodeLastRuneInString(before)
+	b, _ := utf8.DecodeRuneInString(after)
+	return unicode.Is(unicode.Han, a) && unicode.Is(unicode.Latin, b) || unicode.Is(unicode.Latin, a) && unicode.Is(unicode.Han, b)
 }
 
 func argument(args []any, name string) (any, bool) {

@@ -98,3 +98,18 @@ func BenchmarkTArgs(b *testing.B) {
 		p.T("ticket.assigned", "Agent", "Анна")
 	}
 }
+
+// TestChineseKeepsLatinNamesApart: a name in Latin letters has a blank on each side that
+// Han characters stand on, one in Han characters has none.
+func TestChineseKeepsLatinNamesApart(t *testing.T) {
+	p := &Printer{lang: SimplifiedChinese, locale: locales[SimplifiedChinese]}
+	w, err := parseWording("最后出现在{{.Place}}的仓库。")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for place, want := range map[string]string{"Leipzig": "最后出现在 Leipzig 的仓库。", "上海": "最后出现在上海的仓库。"} {
+		if got := p.fill(w, []any{"Place", place}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -67,6 +67,9 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if in.FromUs {
 		return s.receiveOurs(ctx, w, boxes, in, digest)
 	}
+	if returned, err := s.letterOf(ctx, w, in); err != nil || returned {
+		return Received{Joined: "bounce"}, err
+	}
 	cust, place, err := s.sender(ctx, w, in)
 	if err != nil {
 		return Received{}, err

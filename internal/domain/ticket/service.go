@@ -3,6 +3,7 @@ package ticket
 import (
 	"context"
 	"fmt"
+	"godwit.dev/godwit/internal/domain/order"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -29,6 +30,8 @@ type Config struct {
 	// UndoSend is how long a reply waits before it leaves, so that it can be taken
 	// back.
 	UndoSend time.Duration
+	// Letters knows the mail about orders that left without a ticket; nil knows none.
+	Letters Letters
 	// Pictures draws previews; nil makes one with a budget of its own.
 	Pictures *picture.Maker
 }
@@ -38,6 +41,15 @@ type People interface {
 	Workspace(context.Context, auth.WorkspaceID) (auth.Workspace, error)
 	People(context.Context, auth.WorkspaceID) ([]auth.Person, error)
 	Teams(context.Context, auth.WorkspaceID) ([]auth.Team, error)
+}
+
+// Letters knows the mail about orders that left without a ticket. What is not there is
+// errs.NotFound.
+type Letters interface {
+	// LetterAbout returns what a letter was about and the address that it went to.
+	LetterAbout(ctx context.Context, w auth.WorkspaceID, id MessageID) (order.ID, order.ShopID, string, error)
+	// LetterReturned notes that a letter did not reach its reader.
+	LetterReturned(ctx context.Context, w auth.WorkspaceID, id MessageID, problem string) error
 }
 
 // Service has the verbs of tickets.

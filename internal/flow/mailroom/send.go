@@ -29,7 +29,8 @@ type Letter struct {
 	Files       []LetterFile
 	Date        time.Time
 	EnvelopeCC  string // a further recipient that no header names: ourselves, as proof
-	AutoReplied bool   // written by no person (RFC 3834)
+	AutoReplied bool   // written by no person, because somebody asked for it (RFC 3834)
+	Generated   bool   // written by no person, of our own accord (RFC 3834)
 	Unsubscribe string // the address that ends such letters with one request (RFC 8058), or ""
 }
 
@@ -72,21 +73,66 @@ type Deliveries interface {
 	SetDelivery(ctx context.Context, w auth.WorkspaceID, id ticket.MessageID, state action.State, detail string) error
 }
 
-// Sender is the action runner for ticket.SendKind.
-type Sender struct {
-	store   Store
-	post    Post
-	tickets Deliveries
-	now     func() time.Time
-	log     *slog.Logger
+// Courier sends letters so that each leaves once, whoever wrote it.
+type Courier struct {
+	Post Post
+	Now  func() time.Time
 	// Grace is how long a server may take to show a message that it has
 	// accepted; only after it does absence prove that it did not.
-	grace time.Duration
+	Grace time.Duration
+}
+
+// Send sends a letter by a mailbox. It calls mark right before the server may take it.
+func (c Courier) Send(ctx context.Context, box ticket.Mailbox, l Letter, mark func(context.Context) error) action.Outcome {
+	if box.Disabled { // a paused mailbox goes on where it stopped: nothing is tried, and nothing given up
+		return action.Outcome{Verdict: action.Held, Detail: "mailbox is paused", After: pausedFor}
+	}
+	if box.Settings.OutKind != "smtp" {
+		return action.Outcome{Verdict: action.Refused, Detail: "mailbox is switched off"}
+	}
+	ans := c.Post.Send(ctx, box, l, func() error { return mark(ctx) })
+	switch ans.Verdict {
+	case Accepted:
+		return action.Outcome{Verdict: action.Happened, Detail: ans.Detail}
+	case RefusedForGood:
+		return action.Outcome{Verdict: action.Refused, Detail: ans.Detail}
+	case Uncertain:
+		return action.Outcome{Verdict: action.Unclear, Detail: ans.Detail, After: c.Grace / 4}
+	}
+	return action.Outcome{Verdict: action.NotYet, Detail: ans.Detail}
+}
+
+// Resolve finds out whether a letter went out whose answer was lost at a time: its
+// Message-ID, without brackets, is looked for in the mailbox.
+func (c Courier) Resolve(ctx context.Context, box ticket.Mailbox, key string, since time.Time) action.Outcome {
+	there, err := c.Post.Find(ctx, box, key)
+	age := c.Now().Sub(since)
+	switch {
+	case err == nil && there:
+		return action.Outcome{Verdict: action.Happened, Detail: "found in the mailbox"}
+	case err == nil && age > c.Grace:
+		return action.Outcome{Verdict: action.NotYet, Detail: "not in the mailbox", After: time.Millisecond}
+	case errs.Is(err, errs.Unsupported) && age > c.Grace, age > c.Grace+24*time.Hour:
+		return action.Outcome{Verdict: action.Unknowable, Detail: "the connection broke while the server took the message"}
+	}
+	detail := "looking for it in the mailbox"
+	if err != nil && !errs.Is(err, errs.Unsupported) {
+		detail = err.Error()
+	}
+	return action.Outcome{Verdict: action.Unclear, Detail: detail, After: max(c.Grace/4, 50*time.Millisecond)}
+}
+
+// Sender is the action runner for ticket.SendKind.
+type Sender struct {
+	courier Courier
+	store   Store
+	tickets Deliveries
+	log     *slog.Logger
 }
 
 // NewSender returns a Sender.
 func NewSender(s Store, p Post, t Deliveries, now func() time.Time, grace time.Duration, log *slog.Logger) *Sender {
-	return &Sender{store: s, post: p, tickets: t, now: now, grace: grace, log: log}
+	return &Sender{courier: Courier{Post: p, Now: now, Grace: grace}, store: s, tickets: t, log: log}
 }
 
 // pausedFor is how long a message waits before its paused mailbox is asked again.
@@ -101,26 +147,11 @@ func (s *Sender) Run(ctx context.Context, a action.Action, mark func(context.Con
 	if m.Delivery == ticket.Cancelled {
 		return action.Outcome{Verdict: action.Refused, Detail: "cancelled"}
 	}
-	if box.Disabled { // a paused mailbox goes on where it stopped: nothing is tried, and nothing given up
-		return action.Outcome{Verdict: action.Held, Detail: "mailbox is paused", After: pausedFor}
-	}
-	if box.Settings.OutKind != "smtp" {
-		return action.Outcome{Verdict: action.Refused, Detail: "mailbox is switched off"}
-	}
 	l, err := s.letter(ctx, m, box)
 	if err != nil {
 		return failed(err)
 	}
-	ans := s.post.Send(ctx, box, l, func() error { return mark(ctx) })
-	switch ans.Verdict {
-	case Accepted:
-		return action.Outcome{Verdict: action.Happened, Detail: ans.Detail}
-	case RefusedForGood:
-		return action.Outcome{Verdict: action.Refused, Detail: ans.Detail}
-	case Uncertain:
-		return action.Outcome{Verdict: action.Unclear, Detail: ans.Detail, After: s.grace / 4}
-	}
-	return action.Outcome{Verdict: action.NotYet, Detail: ans.Detail}
+	return s.courier.Send(ctx, box, l, mark)
 }
 
 func failed(err error) action.Outcome {
@@ -136,21 +167,7 @@ func (s *Sender) Resolve(ctx context.Context, a action.Action) action.Outcome {
 	if err != nil {
 		return action.Outcome{Verdict: action.Unclear, Detail: err.Error()}
 	}
-	there, err := s.post.Find(ctx, box, m.Key)
-	age := s.now().Sub(a.UpdatedAt)
-	switch {
-	case err == nil && there:
-		return action.Outcome{Verdict: action.Happened, Detail: "found in the mailbox"}
-	case err == nil && age > s.grace:
-		return action.Outcome{Verdict: action.NotYet, Detail: "not in the mailbox", After: time.Millisecond}
-	case errs.Is(err, errs.Unsupported) && age > s.grace, age > s.grace+24*time.Hour:
-		return action.Outcome{Verdict: action.Unknowable, Detail: "the connection broke while the server took the message"}
-	}
-	detail := "looking for it in the mailbox"
-	if err != nil && !errs.Is(err, errs.Unsupported) {
-		detail = err.Error()
-	}
-	return action.Outcome{Verdict: action.Unclear, Detail: detail, After: max(s.grace/4, 50*time.Millisecond)}
+	return s.courier.Resolve(ctx, box, m.Key, a.UpdatedAt)
 }
 
 // Settled brings the message in line with its action.

@@ -160,6 +160,18 @@ func (s *Service) showParcel(ctx context.Context, shop order.Shop, id shipment.I
 	return Status{PlacedAt: v.CreatedAt, Parcels: list}, err
 }
 
+// Parcel tells of one parcel what its customer may see, for a letter to them.
+func (s *Service) Parcel(ctx context.Context, v shipment.Shipment) (Parcel, error) {
+	list, err := s.tell(ctx, v.Workspace, []shipment.Shipment{v})
+	if err != nil {
+		return Parcel{}, err
+	}
+	if len(list) == 0 {
+		return Parcel{}, nothing()
+	}
+	return list[0], nil
+}
+
 // contact returns the address at which a shop reads its mail: its own mailbox, or
 // the only one that there is for all shops.
 func (s *Service) contact(ctx context.Context, shop order.Shop) (string, error) {

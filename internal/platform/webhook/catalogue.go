@@ -64,6 +64,12 @@ var refundFields = []Field{
 	{"owed", Integer, "of it, what has not arrived"}, {"currency", Text, "ISO 4217"},
 }
 
+// letterFields are those of a letter about a parcel to its customer.
+var letterFields = []Field{
+	{"letter", "message", "the letter"}, {"order", "order", "the parcel's order"}, {"occasion", Text, "delay, customs, attempt, pickup, delivered or lost"},
+	{"language", Text, "BCP 47"}, {"subject", Text, "its subject"}, {"state", Text, "sent, failed or unknown"},
+}
+
 // catalogue is the contract with receivers: fields are added to it, and neither
 // renamed nor taken away. A test holds it to the journal.
 var catalogue = []Kind{
@@ -132,6 +138,10 @@ var catalogue = []Kind{
 	{"shipment.returned", "A parcel is back at its sender.", shipmentFields},
 	{"shipment.lost", "A parcel is lost.", shipmentFields},
 	{"shipment.destroyed", "A parcel was destroyed.", shipmentFields},
+	{"proactive.sent", "A customer was told something of a parcel, by itself.", letterFields},
+	{"proactive.failed", "A letter about a parcel did not leave, or nobody knows whether it did.", letterFields},
+	{"proactive.set", "What a shop writes to customers by itself was changed.", []Field{{"on", Boolean, "it writes by itself"}, {"occasions", Texts, "delay, customs, attempt, pickup, delivered, lost"},
+		{"gap_hours", Integer, "the least between two letters about one order"}, {"most", Integer, "letters about one order"}, {"from_hour", Integer, "of the customer's day"}, {"until_hour", Integer, "of the customer's day"}}},
 	{"trace.opened", "A search request or claim to a carrier was drafted.", traceFields},
 	{"trace.moved", "It was sent, answered, paid, rejected, or it expired.", traceFields},
 	{"trace.noted", "Something else about it changed.", traceFields},

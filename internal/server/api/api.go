@@ -21,6 +21,7 @@ import (
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/lanes"
+	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -89,6 +90,7 @@ type Config struct {
 	Hooks     *hook.Service
 	Shops     *commerce.Service
 	Tracking  *tracking.Service
+	Proactive *proactive.Service
 	Brands    *brand.Service
 	// CustomerPage returns the public address of a shop's page for its customers, ""
 	// where there is none.

@@ -163,6 +163,7 @@ func examples() map[string]example {
 		"hookCreate":       {body: `{"name": "Web shop", "scheme": "standard"}`},
 		"hookUpdate":       {body: `{"name": "Web shop Berlin", "disabled": true}`},
 		"hookRotate":       {body: `{}`},
+		"proactiveUpdate":  {body: `{"on": true, "occasions": ["delay", "customs", "pickup"], "gap_hours": 24}`},
 		"trackerCreate":    {body: `{"service": "easypost", "settings": {"api_key": "EZAK0123456789"}}`},
 		"trackerUpdate":    {body: `{"name": "EasyPost Berlin", "paused": true}`},
 		"policyUpdate":     {body: `{"way": "any", "factor_roles": ["lead"], "sessions": "day"}`},

@@ -32,6 +32,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -63,6 +64,7 @@ type world struct {
 	hooks     *hook.Service
 	shops     *commerce.Service
 	tracking  *tracking.Service
+	proactive *proactive.Service
 	audit     *audit.Service
 	ids       *id.Source
 	log       *bytes.Buffer
@@ -121,6 +123,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 		Store: s, Hooks: w.hooks, Parcels: w.shipments, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Log: silent, Client: outbound.New(outbound.Options{}),
 		Drivers: []tracking.Driver{{Name: "easypost", Title: "EasyPost", Docs: "https://docs.easypost.com", Options: []connector.Option{{Name: "api_key", Kind: connector.Secret, Required: true}}, Scheme: "standard"}},
 	})
+	w.proactive = proactive.New(proactive.Config{Store: s, Orders: w.orders, Shipments: w.shipments, Customers: w.customers, Actions: engine, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Reachable: func() bool { return true }})
 	w.audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: v, Now: w.now})
 	w.server = httptest.NewServer(New(w.config()))
 	t.Cleanup(func() { w.server.Close() })
@@ -129,7 +132,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},

@@ -33,6 +33,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -60,6 +61,7 @@ type door struct {
 	hooks     *hook.Service
 	shops     *commerce.Service
 	tracking  *tracking.Service
+	proactive *proactive.Service
 	audit     *audit.Service
 	bus       *event.Bus
 	server    *httptest.Server
@@ -120,9 +122,12 @@ func newDoor(t testing.TB) *door {
 	d.tracking = tracking.New(tracking.Config{
 		Store: d.store, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: outbound.New(outbound.Options{}), Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
 	})
+	d.proactive = proactive.New(proactive.Config{
+		Store: d.store, Orders: d.orders, Shipments: d.shipments, Customers: d.customers, Actions: engine, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Reachable: func() bool { return true },
+	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -220,7 +220,10 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 		v.Order.Parcels = nil
 	}
 	v.Promise = r.promise(o, sent)
-	v.Timeline = r.orderTimeline(o, sent, tickets)
+	if v.Told, err = r.letters(o.ID, 0); err != nil {
+		return err
+	}
+	v.Timeline = r.orderTimeline(o, sent, tickets, v.Told)
 	return r.draw(w, http.StatusOK, ui.OrderPage(v))
 }
 
@@ -256,7 +259,7 @@ func (r *request) promise(o order.Order, sent []shipment.Shipment) *ui.Promise {
 }
 
 // orderTimeline is what happened with an order, the newest first.
-func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets []ticket.Ticket) []ui.TimelineEntry {
+func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets []ticket.Ticket, letters []ui.Told) []ui.TimelineEntry {
 	out := []ui.TimelineEntry{{At: o.PlacedAt, Kind: "order", Text: r.printer.T("order.placed_line")}}
 	if !o.DeletedAt.IsZero() {
 		out = append(out, ui.TimelineEntry{At: o.DeletedAt, Kind: "order", Text: r.printer.T("order.deleted_line")})
@@ -275,6 +278,7 @@ func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets
 	for _, t := range tickets {
 		out = append(out, ui.TimelineEntry{At: t.CreatedAt, Kind: "ticket", Text: t.Subject, Href: "/t/" + id64(t.Number)})
 	}
+	out = append(out, r.wroteLines(letters)...)
 	slices.SortStableFunc(out, func(a, b ui.TimelineEntry) int { return b.At.Compare(a.At) })
 	return out
 }

@@ -92,6 +92,9 @@ func (r *request) parcelView(w http.ResponseWriter, v shipment.Shipment) (ui.Par
 	for _, st := range shipment.Statuses()[1:] {
 		out.Statuses = append(out.Statuses, ui.Option{Value: string(st), Label: r.printer.T("parcel." + string(st)), Selected: st == v.Status})
 	}
+	if out.Letters, err = r.letters(v.Order, v.ID); err != nil {
+		return out, err
+	}
 	return out, r.parcelOrder(&out, h, v)
 }
 

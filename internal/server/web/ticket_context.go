@@ -21,6 +21,9 @@ import (
 // ordersBeside is how many orders stand beside a ticket.
 const ordersBeside = 5
 
+// lettersBeside is how many letters to the customer of its order stand beside a ticket.
+const lettersBeside = 3
+
 // context fills the panel beside a thread.
 func (r *request) context(h *house, o *opened, near []ticket.Ticket) (ui.Context, error) {
 	tk := o.thread.Ticket
@@ -41,6 +44,14 @@ func (r *request) context(h *house, o *opened, near []ticket.Ticket) (ui.Context
 			u.Why = "number"
 		}
 		c.Orders = append(c.Orders, u)
+	}
+	if tk.Order != 0 && len(c.Orders) > 0 {
+		told, err := r.letters(tk.Order, 0)
+		if err != nil {
+			return c, err
+		}
+		told = slices.DeleteFunc(told, func(t ui.Told) bool { return !wrote(t) })
+		c.Told = told[:min(len(told), lettersBeside)]
 	}
 	for i, x := range near {
 		if i == nearTickets-1 {

@@ -15,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -39,6 +40,7 @@ type Config struct {
 	Hooks     *hook.Service
 	Shops     *commerce.Service
 	Tracking  *tracking.Service
+	Proactive *proactive.Service
 	Brands    *brand.Service
 	// CustomerPage returns the public address of a shop's page for its customers, ""
 	// where there is none.

@@ -198,6 +198,13 @@ func (o Outgoing) extra() ([]field, error) {
 		if reserved || !fieldName(name) || breaksLine(value) || len(value) > maxSubject {
 			return nil, errs.Field("headers", "email.header_invalid", "name", name)
 		}
+		if len(name) > 5 && strings.EqualFold(name[:5], "list-") { // addresses, never encoded words (RFC 2369 section 2)
+			if !visible(value) || len(name)+len(value) > hardLine-4 {
+				return nil, errs.Field("headers", "email.header_invalid", "name", name)
+			}
+			h = append(h, field{name, value})
+			continue
+		}
 		h = append(h, field{name, unstructured(value)})
 	}
 	slices.SortFunc(h, func(a, b field) int { return strings.Compare(a.name, b.name) })

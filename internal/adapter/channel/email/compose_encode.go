@@ -97,6 +97,16 @@ func unstructured(s string) string {
 	return encodedWords(s)
 }
 
+// visible reports whether s has nothing but visible characters of ASCII and blanks.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
 // encodedWords splits s between characters, so that every word decodes on its own
 // and fits a line behind any field name that we write.
 func encodedWords(s string) string {

@@ -333,3 +333,21 @@ func FuzzCompose(f *testing.F) {
 		}
 	})
 }
+
+// TestComposeKeepsListAddresses: the address that ends letters stands as it is, however
+// long it is (RFC 2369, RFC 8058); programs that read it know no encoded words.
+func TestComposeKeepsListAddresses(t *testing.T) {
+	long := "<https://shop.example/p/shop/updates/" + strings.Repeat("x", 200) + ">"
+	o := Outgoing{From: Address{Addr: "a@shop.example"}, To: []Address{{Addr: "b@client.example"}}, Subject: "s", MessageID: "1@shop.example", Text: "t", Date: time.Unix(1e9, 0)}
+	o.Headers = map[string]string{"List-Unsubscribe": long}
+	raw, err := Compose(o)
+	if err != nil || !strings.Contains(string(raw), "\r\nList-Unsubscribe: "+long+"\r\n") {
+		t.Errorf("%v\n%s", err, raw)
+	}
+	for _, bad := range []string{"<https://shop.example/ü>", "<https://shop.example/" + strings.Repeat("x", 1000) + ">"} {
+		o.Headers["List-Unsubscribe"] = bad
+		if _, err := Compose(o); err == nil {
+			t.Errorf("%.40s was taken", bad)
+		}
+	}
+}

@@ -111,16 +111,8 @@ func pictureOf(s shipment.Status) string {
 	return "box"
 }
 
-// wordOf is the name of a status in the keys of the catalogue. A parcel of which
-// nothing is known yet was announced.
-func wordOf(s shipment.Status) string {
-	if s == shipment.Unknown || s == "" {
-		return string(shipment.Announced)
-	}
-	return string(s)
-}
-
-func (p Page) statusWord(s shipment.Status) string { return p.T("portal.status." + wordOf(s)) }
+// statusWord names a status.
+func (p Page) statusWord(s shipment.Status) string { return p.T("portal.status." + s.Word()) }
 
 // Missing is the form that reports a parcel as not received.
 type Missing struct {
@@ -154,36 +146,12 @@ func (p Page) reported(m *portal.Missing) string {
 	return p.T("portal.missing.done", "Date", p.Date(m.ReportedAt, nil, i18n.Medium), "By", p.Date(m.AnswerBy, nil, i18n.Medium))
 }
 
-// reasonWords are the words for reasons that ask something of the reader, or tell
-// them where to look.
-var reasonWords = map[shipment.Status]map[shipment.Reason]string{
-	shipment.InCustoms: {
-		shipment.CustomsInspection: "portal.customs.inspection", shipment.CustomsDocuments: "portal.customs.documents", shipment.CustomsDuty: "portal.customs.duty",
-		shipment.CustomsRefused: "portal.customs.refused", shipment.CustomsReleased: "portal.customs.released",
-	},
-	shipment.Held: {
-		shipment.CustomsInspection: "portal.customs.inspection", shipment.CustomsDocuments: "portal.customs.documents", shipment.CustomsDuty: "portal.customs.duty",
-		shipment.CustomsRefused: "portal.customs.refused", shipment.AddressWrong: "portal.held.address", shipment.PaymentDue: "portal.held.payment",
-	},
-	shipment.AttemptFailed: {shipment.AddressWrong: "portal.held.address", shipment.PaymentDue: "portal.held.payment"},
-	shipment.Delivered:     {shipment.AtNeighbour: "portal.delivered.neighbour", shipment.AtSafePlace: "portal.delivered.safe", shipment.ByAgent: "portal.delivered.agent"},
-}
-
 // nextWord says what happens next and what the reader can do.
 func (p Page) nextWord(v portal.Parcel) string {
-	if key := reasonWords[v.Status][v.Reason]; key != "" {
+	if key := shipment.Advice(v.Status, v.Reason); key != "" {
 		return p.T(key)
 	}
-	s := v.Status
-	switch s {
-	case shipment.PickedUp:
-		s = shipment.InTransit
-	case shipment.Destroyed:
-		s = shipment.Lost
-	case shipment.Cancelled:
-		return ""
-	}
-	return p.T("portal.next." + wordOf(s))
+	return ""
 }
 
 // mark is one step on a parcel's way as the page draws it.

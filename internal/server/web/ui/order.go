@@ -121,6 +121,7 @@ type OrderView struct {
 	Tickets  []TicketRef
 	Parcels  []ParcelRow // as carriers tell; they stand in place of the order's own
 	Promise  *Promise    // nil if nothing was promised
+	Told     []Told
 	Timeline []TimelineEntry
 }
 

@@ -24,6 +24,7 @@ type ParcelView struct {
 	Tickets   []TicketRef
 	Letter    ParcelLetter
 	Statuses  []Option
+	Letters   []Told // what was written to its customer by itself
 }
 
 // Arrival is when a parcel is expected: by us, by its carrier, and by what was promised. Zero times are unknown.

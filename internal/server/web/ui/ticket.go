@@ -218,6 +218,7 @@ type Context struct {
 	Customer    *Customer
 	Orders      []Order // the order of the ticket first
 	MoreOrders  int64
+	Told        []Told      // what was written about the ticket's order, by itself
 	Tickets     []TicketRef // the customer's other tickets
 	MoreTickets int64
 	Fields      []FieldValue

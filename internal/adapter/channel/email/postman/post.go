@@ -10,6 +10,7 @@ import (
 
 	"godwit.dev/godwit/internal/adapter/channel/email"
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 )
@@ -129,8 +130,11 @@ func Compose(l mailroom.Letter) email.Outgoing {
 	if l.Language != "" && l.Language != "und" {
 		o.Headers["Content-Language"] = l.Language
 	}
-	if l.AutoReplied {
+	switch {
+	case l.AutoReplied:
 		o.Headers["Auto-Submitted"] = "auto-replied"
+	case l.Generated:
+		o.Headers["Auto-Submitted"] = "auto-generated"
 	}
 	if l.Unsubscribe != "" {
 		o.Headers["List-Unsubscribe"] = "<" + l.Unsubscribe + ">"
@@ -152,12 +156,15 @@ func Compose(l mailroom.Letter) email.Outgoing {
 			`<blockquote type="cite" style="margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex;color:#555">` + lines(l.Quote) + `</blockquote></div>`
 	}
 	o.Text = text + "\n"
-	lang := ""
+	lang, dir := "", "auto"
+	if l.Generated { // nobody wrote it by hand, so it is in its language
+		dir = i18n.Dir(i18n.Lang(l.Language))
+	}
 	if l.Language != "" && l.Language != "und" {
 		lang = ` lang="` + html.EscapeString(l.Language) + `"`
 	}
 	o.HTML = `<!doctype html><html` + lang + `><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>` +
-		`<body dir="auto" style="font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:15px;line-height:1.5">` + body + `</body></html>`
+		`<body dir="` + dir + `" style="font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:15px;line-height:1.5">` + body + `</body></html>`
 	for _, f := range l.Files {
 		o.Attachments = append(o.Attachments, email.File{Name: f.Name, ContentType: f.ContentType, Data: f.Data})
 	}
