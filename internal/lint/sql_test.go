@@ -248,6 +248,7 @@ var anywhere = map[string]string{
 	"matches":            "the workspace is a term of the index",
 	"searchRanked":       "the workspace is a term of the index",
 	"mailboxes":          "its callers give the condition",
+	"counted":            "its callers give the condition",
 	"AddCeremony":        "old ceremonies of everybody are swept",
 	"Ceremony":           "the hash of a secret token is the right to it",
 	"TryCeremony":        "the hash of a secret token is the right to it",
@@ -274,7 +275,7 @@ var anywhere = map[string]string{
 }
 
 // scoped are the calls that put the workspace into a condition.
-var scoped = regexp.MustCompile(`workspace_id|\.list\(|\.shipments\(|searchWhere\(`)
+var scoped = regexp.MustCompile(`workspace_id|\.list\(|\.shipments\(|\.traces\(|searchWhere\(`)
 
 func TestStatementsNameTheWorkspace(t *testing.T) {
 	for _, q := range queries(t, inStore) {

@@ -399,9 +399,6 @@ func (s *Store) ListShipments(ctx context.Context, sc auth.Scope, f shipment.Fil
 
 // CountShipments implements shipment.Store.
 func (s *Store) CountShipments(ctx context.Context, sc auth.Scope, list []shipment.Filter, limit int) ([]int, error) {
-	if len(list) == 0 {
-		return nil, nil
-	}
 	b := &where{}
 	most := b.param(limit)
 	counts := make([]string, len(list))
@@ -410,15 +407,23 @@ func (s *Store) CountShipments(ctx context.Context, sc auth.Scope, list []shipme
 		b.shipments(sc, f)
 		counts[i] = `(SELECT count(*) FROM (SELECT 1 FROM shipment JOIN shipment_state ON shipment_id=shipment.id WHERE ` + b.String() + ` LIMIT ` + most + `) AS found)`
 	}
+	return s.counted(ctx, counts, b.args)
+}
+
+// counted runs some statements that count, as one.
+func (s *Store) counted(ctx context.Context, counts []string, args []any) ([]int, error) {
+	if len(counts) == 0 {
+		return nil, nil
+	}
 	dest := func(row *[]int) []any {
-		*row = make([]int, len(list))
-		ptrs := make([]any, len(list))
+		*row = make([]int, len(counts))
+		ptrs := make([]any, len(counts))
 		for i := range ptrs {
 			ptrs[i] = &(*row)[i]
 		}
 		return ptrs
 	}
-	return one(long(ctx), s.DB, dest, `SELECT `+strings.Join(counts, ", "), b.args...)
+	return one(long(ctx), s.DB, dest, `SELECT `+strings.Join(counts, ", "), args...)
 }
 
 // shipments adds who sees a list of shipments and what its filter says; it returns
@@ -475,6 +480,9 @@ func filterShipments(b *where, w auth.WorkspaceID, f shipment.Filter) {
 	}
 	if f.Direction != "" {
 		b.add("direction=$", string(f.Direction))
+	}
+	if f.IDs != nil {
+		b.raw(oneOf(b, "shipment.id", f.IDs))
 	}
 	if f.Order != 0 {
 		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=" + b.param(w) + " AND order_id=" + b.param(f.Order) + ")")

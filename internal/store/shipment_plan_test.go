@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/store/storetest"
 )
@@ -30,6 +31,12 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		return func() error { _, err := s.ListShipments(ctx, scope, f, after, 50); return err }
 	}
 	next := shipment.Cursor{At: time.UnixMilli(5), ID: 5}
+	traces := func(f trace.Filter) func() error {
+		return func() error {
+			_, err := s.Traces(ctx, scope, f, trace.Cursor{At: time.UnixMilli(5), ID: 5}, 50)
+			return err
+		}
+	}
 	walk := regexp.MustCompile(`SCAN (?:shipment|tracking)|TEMP B-TREE|\(workspace_id=\?\)`)
 	for _, c := range []struct {
 		name string
@@ -59,6 +66,8 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 			"shipment_state_status (workspace_id=? AND status=?)",
 		}},
 		{"newest", list(shipment.Filter{}, next), []string{"(workspace_id=? AND id<?)"}},
+		{"some", list(shipment.Filter{IDs: []shipment.ID{1, 2}}, shipment.Cursor{}), []string{"shipment USING INTEGER PRIMARY KEY"}},
+		{"traces due soon", traces(trace.Filter{}.DueSoon(time.UnixMilli(9))), []string{"trace_state (workspace_id=? AND state=? AND"}},
 		{"carrier", list(shipment.Filter{Carrier: "dhl"}, next), []string{"shipment_carrier (workspace_id=? AND carrier=? AND id<?)"}},
 		{"shop", list(shipment.Filter{Shop: 3}, next), []string{"shipment_shop (workspace_id=? AND shop_id=? AND id<?)"}},
 		{"lane", list(shipment.Filter{From: "CN", To: "DE"}, next), []string{"shipment_lane (workspace_id=? AND destination=? AND origin=? AND id<?)"}},

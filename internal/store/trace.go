@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
 )
 
 var _ trace.Store = (*Store)(nil)
@@ -58,29 +60,82 @@ func (s *Store) DueTraces(ctx context.Context, w auth.WorkspaceID, now time.Time
 		w, ms(now), limit)
 }
 
+// whenDue is the deadline of a trace; one without is due after all others. An
+// index goes by it (0032_trace_board.sql).
+const whenDue = "CASE WHEN deadline=0 THEN 9223372036854775807 ELSE deadline END"
+
 // Traces implements trace.Store.
 func (s *Store) Traces(ctx context.Context, sc auth.Scope, f trace.Filter, after trace.Cursor, limit int) ([]trace.Trace, error) {
 	b := &where{}
-	b.add("workspace_id=$", sc.Workspace)
-	if !sc.All && sc.Shops != nil {
-		b.raw(oneOf(b, "shop_id", sc.Shops))
-	}
-	if f.Shipment != 0 {
-		b.add("shipment_id=$", int64(f.Shipment))
-	}
-	if f.Ticket != 0 {
-		b.add("ticket_id=$", int64(f.Ticket))
-	}
+	b.traces(sc, f)
 	by := "id DESC"
 	switch {
-	case f.State != "":
-		by = "deadline, id"
-		b.add("state=$", string(f.State))
+	case f.ByDeadline():
+		by = whenDue + ", id"
 		if after.ID != 0 {
-			b.raw("(deadline, id)>(" + b.param(ms(after.At)) + "," + b.param(int64(after.ID)) + ")")
+			due := int64(math.MaxInt64)
+			if !after.At.IsZero() {
+				due = ms(after.At)
+			}
+			b.raw("(" + whenDue + ", id)>(" + b.param(due) + "," + b.param(int64(after.ID)) + ")")
 		}
 	case after.ID != 0:
 		b.add("id<$", int64(after.ID))
 	}
 	return all(long(ctx), s.DB, traceDest, `SELECT `+traceCols+` FROM trace WHERE `+b.String()+` ORDER BY `+by+` LIMIT `+b.param(limit), b.args...)
+}
+
+// traces adds who sees a list of traces and what its filter says.
+func (b *where) traces(sc auth.Scope, f trace.Filter) {
+	b.add("workspace_id=$", sc.Workspace)
+	if !sc.All && sc.Shops != nil {
+		b.raw(oneOf(b, "shop_id", sc.Shops))
+	}
+	if f.State != "" {
+		b.add("state=$", string(f.State))
+	}
+	if f.Open { // as the index says it
+		b.raw("state IN ('draft', 'sent', 'answered')")
+	}
+	if !f.Before.IsZero() {
+		b.raw("deadline>0")
+		b.add(whenDue+"<=$", ms(f.Before))
+	}
+	if f.Shipment != 0 {
+		b.add("shipment_id=$", int64(f.Shipment))
+	}
+	if f.Among != nil {
+		b.raw(oneOf(b, "shipment_id", f.Among))
+	}
+	if f.Ticket != 0 {
+		b.add("ticket_id=$", int64(f.Ticket))
+	}
+	if !f.Parcels.Zero() { // open traces are few: each looks at its parcel
+		inner := &where{args: b.args}
+		filterShipments(inner, sc.Workspace, f.Parcels)
+		b.args = inner.args
+		b.raw("EXISTS (SELECT 1 FROM shipment JOIN shipment_state ON shipment_state.shipment_id=shipment.id WHERE shipment.id=trace.shipment_id AND " + inner.String() + ")")
+	}
+}
+
+// CountTraces implements trace.Store.
+func (s *Store) CountTraces(ctx context.Context, sc auth.Scope, list []trace.Filter, limit int) ([]int, error) {
+	b := &where{}
+	most := b.param(limit)
+	counts := make([]string, len(list))
+	for i, f := range list {
+		b.parts = nil
+		b.traces(sc, f)
+		counts[i] = `(SELECT count(*) FROM (SELECT 1 FROM trace WHERE ` + b.String() + ` LIMIT ` + most + `) AS found)`
+	}
+	return s.counted(ctx, counts, b.args)
+}
+
+// TraceEvents implements trace.Store.
+func (s *Store) TraceEvents(ctx context.Context, w auth.WorkspaceID, ids []trace.ID) ([]event.Event, error) {
+	b := &where{}
+	b.add("+workspace_id=$", w)
+	b.raw("subject_kind='trace'") // as the index says it
+	b.raw(oneOf(b, "subject_id", ids))
+	return all(ctx, s.DB, eventDest, `SELECT `+eventCols+` FROM event WHERE `+b.String()+` ORDER BY id`, b.args...)
 }

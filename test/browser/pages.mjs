@@ -12,17 +12,17 @@ const locales = { en: "en-US", "zh-Hans": "zh-CN", ru: "ru-RU" };
 
 const fixed = {
   inbox: "/inbox/mine", unassigned: "/inbox/unassigned", all: "/inbox/all", search: "/search?q=order", nothing: "/search?q=zzzzzz", orders: "/orders",
-  parcels: "/parcels", "all-parcels": "/parcels?tab=open", "no-parcel": "/parcels?q=zzzzzz", lanes: "/lanes",
+  parcels: "/parcels", "all-parcels": "/parcels?tab=open", "traced-parcels": "/parcels?tab=traces", "claims-due": "/parcels?claim=soon", "no-parcel": "/parcels?q=zzzzzz", lanes: "/lanes",
   reports: "/reports", account: "/account", security: "/account/security", "sign-in-rules": "/admin/security", audit: "/admin/audit", "audit-of-tokens": "/admin/audit?kind=token", webhooks: "/admin/webhooks",
   views: "/views", "new-view": "/views/new", people: "/admin/people", roles: "/admin/roles", role: "/admin/roles/lead", "new-role": "/admin/roles/new", tokens: "/admin/tokens", teams: "/admin/teams",
-  mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",
+  products: "/products", "no-product": "/products?q=zzzzzz", rates: "/admin/rates", shops: "/admin/shops", "new-shop": "/admin/shops?driver=generic", trackers: "/admin/trackers", mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",
 };
 // The pages that say what is wrong, and how the server answers.
 const refused = { "no-such-page": 404, denied: 403 };
 // The pages of one record are found where a person would find them.
 const linked = {
   ticket: ["/inbox/all", "#rows a.open"], order: ["/orders", "a[href^='/orders/']:not([href*='?'])"], customer: [null, "a[href^='/customers/']"],
-  parcel: ["/parcels?tab=open", "#rows a.open"],
+  parcel: ["/parcels?tab=open", "#rows a.open"], "traced-parcel": ["/parcels?tab=traces", "#rows a.open"],
   mailbox: ["/admin/mailboxes", "a[href^='/admin/mailboxes/']"], macro: ["/admin/macros", "a[href^='/admin/macros/']"],
 };
 const allowed = {

@@ -17,7 +17,7 @@ export async function parcels(check, chrome, desk) {
     await page.goto(desk.console + "/inbox/mine");
     await key("g"); await key("b");
     await page.waitForURL("**/parcels*");
-    await key("7"); // all that are open
+    await key("8"); // all that are open
     await page.waitForURL("**/parcels?*tab=open*");
     await page.waitForSelector("#rows .row");
     const all = await page.$$eval("#rows .row", rows => rows.length);
@@ -86,6 +86,42 @@ export async function parcels(check, chrome, desk) {
     await live;
     await tell({ carrier: "DHL", number, status: "out_for_delivery", at: new Date().toISOString(), place: { country: "DE", city: "Berlin" } });
     await page.waitForFunction(() => document.querySelectorAll("#parcel-told li").length === 4, null, { timeout: 10_000 });
+    if (wrong.length) throw wrong.join("\n");
+    await s.close();
+  });
+
+  await check("traces of selected parcels by keyboard, and one of them to its end", async () => {
+    const s = await seat(chrome, desk, login("agent"));
+    const { page, wrong } = s, key = k => page.keyboard.press(k), stamp = String(Date.now()).slice(-9);
+    const numbers = [1, 2].map(n => `4PX3${stamp}${n}CN`), ago = days => new Date(Date.now() - days * 864e5).toISOString();
+    for (const number of numbers) await tell({ carrier: "4PX", number, status: "in_transit", at: ago(20), place: { country: "CN", city: "Shenzhen" } });
+    await page.goto(desk.console + "/parcels?tab=open&carrier=4px");
+    await page.waitForSelector("#rows .row");
+    await key("j"); await key("x"); await key("j"); await key("x");
+    await page.waitForSelector(".bulk b:has-text('2')");
+    await page.dblclick(".bulk button[type=submit]");
+    await page.waitForSelector("#bulk-said li >> nth=1");
+    const said = await page.$$eval("#bulk-said li", list => list.length);
+    if (said !== 2) throw new Error(`${said} answers for two parcels`);
+    const open = await api("GET", "/traces?open=true&limit=100");
+    for (const number of numbers) {
+      const n = open.data.filter(t => t.number === number).length;
+      if (n !== 1) throw new Error(`${number} has ${n} open traces`);
+    }
+    await page.click("#bulk-said [data-close]");
+    await page.goto(desk.console + "/parcels?tab=traces");
+    await page.waitForSelector("#rows .traced");
+    await page.goto(`${desk.console}/parcels?q=${numbers[0]}`);
+    await key("j"); await key("Enter");
+    await page.waitForSelector("#traces article");
+    const press = async what => { await page.focus(what); await key("Enter"); };
+    await press("#traces summary >> nth=0");
+    await page.fill("#traces [name=reference]", "C-" + stamp);
+    await press("#traces button[value=sent]");
+    await page.waitForSelector("#traces article:has-text('C-" + stamp + "')");
+    await press("#traces summary >> nth=0");
+    await press("#traces button[value=found]");
+    await page.waitForSelector("#traces .chip[data-tone=good]");
     if (wrong.length) throw wrong.join("\n");
     await s.close();
   });

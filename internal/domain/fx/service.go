@@ -138,9 +138,17 @@ func (s *Service) Drop(ctx context.Context, actor auth.Actor, base, quote string
 	})
 }
 
-// Table returns the rates as they stand now. It needs Quote.
+// reads reports whether somebody may see rates: who quotes by them, and who keeps them.
+func reads(actor auth.Actor) error {
+	if actor.May(auth.ManagePlans) {
+		return nil
+	}
+	return actor.Can(auth.Quote)
+}
+
+// Table returns the rates as they stand now. It needs Quote or ManagePlans.
 func (s *Service) Table(ctx context.Context, actor auth.Actor) (Table, error) {
-	if err := actor.Can(auth.Quote); err != nil {
+	if err := reads(actor); err != nil {
 		return Table{}, err
 	}
 	now := s.now()
@@ -149,9 +157,9 @@ func (s *Service) Table(ctx context.Context, actor auth.Actor) (Table, error) {
 }
 
 // History returns the rates between two currencies that were told before a day,
-// newest first; a zero day begins with the newest. It needs Quote.
+// newest first; a zero day begins with the newest. It needs Quote or ManagePlans.
 func (s *Service) History(ctx context.Context, actor auth.Actor, base, quote string, before time.Time, limit int) ([]Rate, error) {
-	if err := actor.Can(auth.Quote); err != nil {
+	if err := reads(actor); err != nil {
 		return nil, err
 	}
 	if limit < 1 || limit > MaxPage {

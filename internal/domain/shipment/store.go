@@ -2,6 +2,7 @@ package shipment
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -85,6 +86,7 @@ func reported(w auth.WorkspaceID, o order.ID, id ID) Link {
 
 // Filter narrows a list of shipments; a zero field does not.
 type Filter struct {
+	IDs       []ID // some of these, if it is not nil
 	Status    []Status
 	AtRisk    time.Time // at risk, and since before this moment
 	Attempted bool      // open, and the courier came in vain
@@ -98,6 +100,9 @@ type Filter struct {
 	To        string // country of destination
 	Direction Direction
 }
+
+// Zero reports whether the filter narrows nothing.
+func (f Filter) Zero() bool { return reflect.ValueOf(f).IsZero() }
 
 // Sort is what a list of shipments goes by.
 type Sort int

@@ -23,23 +23,24 @@ const (
 
 // Summary is what a trace's event tells.
 type Summary struct {
-	Shipment  shipment.ID `json:"shipment"`
-	Order     order.ID    `json:"order,omitzero"`
-	Ticket    ticket.ID   `json:"ticket,omitzero"`
-	Kind      Kind        `json:"kind"`
-	State     State       `json:"state"`
-	Was       State       `json:"was,omitempty"`
-	Carrier   string      `json:"carrier,omitempty"`
-	Number    string      `json:"number"`
-	Reference string      `json:"reference,omitempty"`
-	Deadline  int64       `json:"deadline,omitempty"` // Unix milliseconds
-	Amount    int64       `json:"amount,omitempty"`   // in minor units
-	Currency  string      `json:"currency,omitempty"`
+	Shipment  shipment.ID  `json:"shipment"`
+	Shop      order.ShopID `json:"shop,omitzero"`
+	Order     order.ID     `json:"order,omitzero"`
+	Ticket    ticket.ID    `json:"ticket,omitzero"`
+	Kind      Kind         `json:"kind"`
+	State     State        `json:"state"`
+	Was       State        `json:"was,omitempty"`
+	Carrier   string       `json:"carrier,omitempty"`
+	Number    string       `json:"number"`
+	Reference string       `json:"reference,omitempty"`
+	Deadline  int64        `json:"deadline,omitempty"` // Unix milliseconds
+	Amount    int64        `json:"amount,omitempty"`   // in minor units
+	Currency  string       `json:"currency,omitempty"`
 }
 
 func announce(actor auth.Actor, kind string, t Trace, was State, now time.Time) event.Event {
 	sum := Summary{
-		Shipment: t.Shipment, Order: t.Order, Ticket: t.Ticket, Kind: t.Kind, State: t.State, Was: was, Carrier: t.Carrier, Number: t.Number,
+		Shipment: t.Shipment, Shop: t.Shop, Order: t.Order, Ticket: t.Ticket, Kind: t.Kind, State: t.State, Was: was, Carrier: t.Carrier, Number: t.Number,
 		Reference: t.Reference, Amount: t.Amount.Minor, Currency: t.Amount.Currency,
 	}
 	if !t.Deadline.IsZero() {

@@ -2,7 +2,9 @@ package trace
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,17 +39,39 @@ type Store interface {
 	TraceByID(context.Context, auth.WorkspaceID, ID) (Trace, error)
 	// Traces returns what somebody sees, in the order of the filter.
 	Traces(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Trace, error)
+	// CountTraces counts the list of each filter up to a limit, in one statement.
+	CountTraces(ctx context.Context, s auth.Scope, list []Filter, limit int) ([]int, error)
+	// TraceEvents returns what was announced of some traces, the oldest first.
+	TraceEvents(context.Context, auth.WorkspaceID, []ID) ([]event.Event, error)
 	// DueTraces returns traces whose DueAt has come, locked.
 	DueTraces(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]Trace, error)
 }
 
-// Filter narrows a list of traces; a zero field does not. A list of one state goes
-// by deadline, the nearest first, and any other by age, the newest first.
+// Filter narrows a list of traces; a zero field does not. A list of one state or
+// of all that are open goes by deadline, the nearest first and those without one
+// last; any other by age, the newest first.
 type Filter struct {
 	State    State
+	Open     bool      // something is still to come of them
+	Before   time.Time // their deadlines are known, and not later
 	Shipment shipment.ID
+	Among    []shipment.ID // of these parcels, if it is not nil
 	Ticket   ticket.ID
+	Parcels  shipment.Filter // of parcels under this filter
 }
+
+// Soon is how near a deadline is when people are warned of it.
+const Soon = 7 * 24 * time.Hour
+
+// DueSoon narrows a filter to the drafts whose deadline is near: those that must be
+// sent now, or their money is gone.
+func (f Filter) DueSoon(now time.Time) Filter {
+	f.State, f.Open, f.Before = Draft, false, now.Add(Soon)
+	return f
+}
+
+// ByDeadline reports whether a list under the filter goes by deadline.
+func (f Filter) ByDeadline() bool { return f.State != "" || f.Open }
 
 // Cursor is a place in a list: the last trace seen and its deadline.
 type Cursor struct {
@@ -57,7 +81,7 @@ type Cursor struct {
 
 // CursorAt returns the place of a trace in a list under the filter.
 func (f Filter) CursorAt(t Trace) Cursor {
-	if f.State != "" {
+	if f.ByDeadline() {
 		return Cursor{t.Deadline, t.ID}
 	}
 	return Cursor{ID: t.ID}
@@ -96,8 +120,9 @@ type NewTrace struct {
 }
 
 // Open drafts a trace of a parcel that the actor may see, with the carrier's
-// window, papers and deadline. If the parcel has an open trace it is
-// errs.Conflict. It needs WriteTickets.
+// window, papers and deadline. It is errs.Conflict if the parcel has an open trace
+// (see HasOpen), has no number, or its carrier's window is over and no other
+// deadline is given. It needs WriteTickets.
 func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace, error) {
 	if err := actor.Can(auth.WriteTickets); err != nil {
 		return Trace{}, err
@@ -111,6 +136,9 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace
 	}
 	if n.Kind != Search && n.Kind != Claim {
 		return Trace{}, errs.Field("kind", "error.invalid")
+	}
+	if v.Number == "" {
+		return Trace{}, errs.New(errs.Conflict, "error.trace_number")
 	}
 	now := s.clock()
 	t := Trace{
@@ -126,6 +154,9 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace
 			t.Deadline = w.ClosesAt
 		}
 	}
+	if !t.Deadline.IsZero() && !t.Deadline.After(now) {
+		return Trace{}, errs.New(errs.Conflict, "error.trace_window", "date", t.Deadline.Format(time.DateOnly))
+	}
 	t.DueAt = t.dueAt(now)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.AddTrace(ctx, t); err != nil {
@@ -137,6 +168,56 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace
 		return Trace{}, fmt.Errorf("open trace: %w", err)
 	}
 	return t, nil
+}
+
+// HasOpen reports whether an error says that a parcel has an open trace already.
+func HasOpen(err error) bool {
+	var e *errs.Error
+	return errors.As(err, &e) && e.Key == "error.trace_open"
+}
+
+// MaxMany is the most parcels that OpenMany takes.
+const MaxMany = 200
+
+// Outcome is what OpenMany did about one parcel.
+type Outcome struct {
+	Shipment shipment.ID
+	Trace    Trace // drafted now, or the open one that it had; zero if Err is set
+	Had      bool  // it had an open one, which stays as it was
+	Err      error // why it has none
+}
+
+// OpenMany opens a trace of each of up to MaxMany parcels, each in a transaction
+// of its own, and answers for each in their order. A parcel that has an open trace
+// keeps it, so that a repeat opens nothing. It needs BulkTickets and WriteTickets.
+func (s *Service) OpenMany(ctx context.Context, actor auth.Actor, parcels []shipment.ID, kind Kind) ([]Outcome, error) {
+	for _, p := range []auth.Permission{auth.BulkTickets, auth.WriteTickets} {
+		if err := actor.Can(p); err != nil {
+			return nil, err
+		}
+	}
+	if len(parcels) > MaxMany {
+		return nil, errs.Field("parcels", "error.bulk_parcels", "max", MaxMany)
+	}
+	var out []Outcome
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(parcels))) {
+		o := Outcome{Shipment: id}
+		o.Trace, o.Err = s.Open(ctx, actor, NewTrace{Shipment: id, Kind: kind})
+		if HasOpen(o.Err) {
+			had, err := s.Store.Traces(ctx, actor.Scope(), Filter{Shipment: id, Open: true}, Cursor{}, 1)
+			if err != nil {
+				return out, fmt.Errorf("open traces: %w", err)
+			}
+			if len(had) > 0 { // it may have ended just now
+				o.Trace, o.Had, o.Err = had[0], true, nil
+			}
+		}
+		if k := errs.KindOf(o.Err); o.Err != nil && (k == errs.Internal || k == errs.Unavailable) {
+			return out, fmt.Errorf("open traces: %w", o.Err)
+		}
+		out = append(out, o)
+	}
+	return out, nil
 }
 
 func checkAmount(a money.Amount) error {
@@ -280,6 +361,32 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, after Cu
 		limit = MaxPage
 	}
 	return s.Store.Traces(ctx, actor.Scope(), f, after, limit)
+}
+
+// Counts counts the lists of some filters up to a limit. It needs ReadShipments.
+func (s *Service) Counts(ctx context.Context, actor auth.Actor, list []Filter, limit int) ([]int, error) {
+	if err := actor.Can(auth.ReadShipments); err != nil {
+		return nil, err
+	}
+	return s.Store.CountTraces(ctx, actor.Scope(), list, limit)
+}
+
+// History returns what was announced of traces that the actor read before, the
+// oldest first. It needs ReadShipments.
+func (s *Service) History(ctx context.Context, actor auth.Actor, list []Trace) ([]event.Event, error) {
+	if err := actor.Can(auth.ReadShipments); err != nil {
+		return nil, err
+	}
+	var ids []ID
+	for _, t := range list {
+		if auth.Can(actor, auth.ReadShipments, t.Resource()) == nil {
+			ids = append(ids, t.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.Store.TraceEvents(ctx, actor.Workspace, ids)
 }
 
 // sweepBatch is how many traces one transaction looks at.

@@ -47,6 +47,9 @@ var moves = map[State][]State{
 	Rejected: {Sent},
 }
 
+// Moves returns the states that a trace may go to from one.
+func (s State) Moves() []State { return slices.Clone(moves[s]) }
+
 // CanMove reports whether a trace may go from one state to another.
 func CanMove(from, to State) bool { return slices.Contains(moves[from], to) }
 
@@ -83,12 +86,9 @@ func (t Trace) Resource() auth.Resource {
 	return auth.Resource{Kind: auth.OfOrder, Workspace: t.Workspace, Shop: int64(t.Shop)}
 }
 
-// warning is how long before its deadline a draft is warned of.
-const warning = 7 * 24 * time.Hour
-
 // dueAt returns when to look at a trace again.
 func (t Trace) dueAt(now time.Time) time.Time {
-	switch warn := t.Deadline.Add(-warning); {
+	switch warn := t.Deadline.Add(-Soon); {
 	case t.State != Draft || t.Deadline.IsZero():
 		return time.Time{}
 	case now.Before(warn):

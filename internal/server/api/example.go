@@ -135,6 +135,8 @@ func examples() map[string]example {
 		"shipmentList":     {query: "board=risk"},
 		"traceList":        {query: "state=draft&limit=20"},
 		"traceOpen":        {body: `{"shipment_id": "` + sample(aShipment{}, false) + `", "kind": "search", "note": "No scan for 20 days."}`},
+		"traceBulk":        {body: `{"shipment_ids": ["` + sample(aShipment{}, false) + `"], "kind": "claim"}`},
+		"rateImport":       {body: `{"feed": "Date,USD,CNY,\n2026-11-20,1.0831,7.7983,\n"}`},
 		"traceUpdate":      {body: `{"state": "sent", "reference": "4711-22"}`},
 		"laneList":         {query: "to=DE"},
 		"trackingSave":     {body: `{"events": [{"carrier": "DHL", "number": "00340434161094", "status": "in_transit", "code": "DEP", "text": "Departed from the sorting centre", "at": "2026-11-20T18:30:00+01:00", "place": {"country": "DE", "city": "Leipzig"}}]}`},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/fx"
@@ -16,6 +17,8 @@ func ratesGroup() group {
 			"What was told of two currencies, the newest day first. The bank's rates have the base EUR."},
 		{"ratePut", "PUT", "/exchange-rates/{base}/{quote}", manage, do((*server).ratePut), "Set a rate of your own",
 			"It goes before the bank's until it ends, is replaced or taken away."},
+		{"rateImport", "POST", "/exchange-rates/import", manage, do((*server).rateImport).upTo(feed), "Import the bank's rates",
+			"Takes a file as the European Central Bank publishes it (`eurofxref-daily.xml`, `-hist.xml`, `.csv`) and tells how many rates are new or different; the same file twice changes nothing."},
 		{"rateDrop", "DELETE", "/exchange-rates/{base}/{quote}", manage, do((*server).rateDrop), "Take your own rate away", "The bank's holds again."},
 	}}
 }
@@ -92,6 +95,31 @@ func (s *server) ratePut(c *call, in *struct {
 		return nil, err
 	}
 	return record(rateRecord(fx.NewTable(s.Now(), nil), r)), nil
+}
+
+// feed bounds a file of the bank; its whole history has 8 MB as XML.
+const feed = 32 << 20
+
+// FeedDraft is a file of exchange rates.
+type FeedDraft struct {
+	Feed string `json:"feed" minLength:"1" doc:"The file as text."`
+}
+
+// FeedOutcome is what a file of exchange rates did.
+type FeedOutcome struct {
+	Changed int `json:"changed" example:"30" doc:"Rates that are new or different."`
+}
+
+func (s *server) rateImport(c *call, in *struct{ Body FeedDraft }) (*recordOut[FeedOutcome], error) {
+	rates, err := fx.ReadECB(strings.NewReader(in.Body.Feed))
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.Rates.Import(c, c.actor, rates)
+	if err != nil {
+		return nil, err
+	}
+	return record(FeedOutcome{n}), nil
 }
 
 func (s *server) rateDrop(c *call, in *struct{ RatePath }) (*noneOut, error) {

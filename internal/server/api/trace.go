@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/money"
@@ -14,9 +15,14 @@ func traceGroup() group {
 	read, write := may(auth.ReadShipments), may(auth.ReadShipments, auth.WriteTickets)
 	return group{"Traces", "A trace is a search request or claim to the carrier of a parcel, with its deadline.", []operation{
 		{"traceList", "GET", "/traces", read, do((*server).traceList), "List traces",
-			"Traces, newest first; with `state` those in it, the nearest deadline first."},
+			"Traces, newest first; with `state` or `open` the nearest deadline first, and those without one last. `due_before` leaves those whose deadline is known and not later."},
+		{"traceCount", "GET", "/traces/counts", read, do((*server).traceCount), "Count open traces",
+			"How many traces are open, and of how many drafts the deadline is less than a week away, counted up to 200: `more` says that there are more."},
 		{"traceOpen", "POST", "/traces", write, do((*server).traceOpen), "Open a trace",
 			"Drafts a trace of a parcel, with the time in which its carrier takes one, the papers that it asks for and the deadline, as far as they are known. A parcel has one open trace at most. Nothing is sent to the carrier."},
+		{"traceBulk", "POST", "/traces/bulk", may(auth.ReadShipments, auth.WriteTickets, auth.BulkTickets), do((*server).traceBulk), "Open traces of many parcels",
+			"Drafts a trace of each of up to 200 parcels, and answers for each. A parcel that has an open one keeps it, so that a repeat opens nothing."},
+		{"traceEvents", "GET", "/traces/{trace}/events", read, do((*server).traceEvents), "List a trace's events", "What happened to a trace, oldest first."},
 		{"traceGet", "GET", "/traces/{trace}", read, do((*server).traceGet), "Get a trace", "One trace."},
 		{"traceUpdate", "PATCH", "/traces/{trace}", write, do((*server).traceUpdate), "Move a trace on",
 			"Tells what came of a trace: that it was sent, answered, paid or rejected, under which reference and about which sum. From `draft` leads `sent` or `found`; from `sent` also `answered`, `paid` and `rejected`; from `rejected` `sent` again. A draft whose deadline is over becomes `expired` by itself."},
@@ -58,13 +64,15 @@ func traceRecord(t trace.Trace) Trace {
 }
 
 func (s *server) traceList(c *call, in *struct {
-	State    string         `query:"state" enum:"draft,sent,answered,paid,rejected,found,expired"`
-	Shipment Ref[aShipment] `query:"shipment"`
-	Ticket   Ref[aTicket]   `query:"ticket"`
+	State     string         `query:"state" enum:"draft,sent,answered,paid,rejected,found,expired"`
+	Open      bool           `query:"open" doc:"Those alone of which something is still to come."`
+	DueBefore time.Time      `query:"due_before"`
+	Shipment  Ref[aShipment] `query:"shipment"`
+	Ticket    Ref[aTicket]   `query:"ticket"`
 	Paging
 	Picking
 }) (*pageOut[Trace], error) {
-	f := trace.Filter{State: trace.State(in.State), Shipment: shipment.ID(in.Shipment.num()), Ticket: ticket.ID(in.Ticket.num())}
+	f := trace.Filter{State: trace.State(in.State), Open: in.Open, Before: in.DueBefore, Shipment: shipment.ID(in.Shipment.num()), Ticket: ticket.ID(in.Ticket.num())}
 	var after trace.Cursor
 	if in.Cursor != "" {
 		var ms, last int64
@@ -91,6 +99,93 @@ func (s *server) traceList(c *call, in *struct {
 		next = writeCursor('t', ms, int64(place.ID))
 	}
 	return page(c, convert(found, traceRecord), next), nil
+}
+
+// TraceCounts is how many traces wait for somebody.
+type TraceCounts struct {
+	Open BoardTally `json:"open" doc:"Something is still to come of them."`
+	Due  BoardTally `json:"due" doc:"Drafts whose deadline is less than a week away."`
+}
+
+// BoardTally is a count that stops.
+type BoardTally struct {
+	Count int  `json:"count" example:"12"`
+	More  bool `json:"more" doc:"There are more than were counted."`
+}
+
+func tally(n int) BoardTally {
+	return BoardTally{min(n, shipment.CountLimit), n > shipment.CountLimit}
+}
+
+func (s *server) traceCount(c *call, _ *struct{ Picking }) (*recordOut[TraceCounts], error) {
+	open := trace.Filter{Open: true}
+	n, err := s.Traces.Counts(c, c.actor, []trace.Filter{open, open.DueSoon(s.Now())}, shipment.CountLimit+1)
+	if err != nil {
+		return nil, err
+	}
+	return record(TraceCounts{tally(n[0]), tally(n[1])}), nil
+}
+
+// TraceMany names parcels to be traced.
+type TraceMany struct {
+	ShipmentIDs []Ref[aShipment] `json:"shipment_ids" nullable:"false" minItems:"1" maxItems:"200"`
+	Kind        string           `json:"kind,omitempty" enum:"search,claim" doc:"search by default."`
+}
+
+// TraceManyOutcome is what was done about many parcels.
+type TraceManyOutcome struct {
+	Done    []TraceDone    `json:"done" nullable:"false"`
+	Refused []TraceRefused `json:"refused" nullable:"false"`
+}
+
+// TraceDone is the open trace of a parcel.
+type TraceDone struct {
+	ShipmentID Ref[aShipment] `json:"shipment_id"`
+	TraceID    Ref[aTrace]    `json:"trace_id"`
+	Opened     bool           `json:"opened" doc:"Now; false if the parcel had it before."`
+}
+
+// TraceRefused is a parcel of which no trace can be opened.
+type TraceRefused struct {
+	ShipmentID Ref[aShipment] `json:"shipment_id"`
+	Code       string         `json:"code" example:"trace_window"`
+	Detail     string         `json:"detail" example:"The carrier took this until 2026-05-21."`
+}
+
+func (s *server) traceBulk(c *call, in *struct{ Body TraceMany }) (*recordOut[TraceManyOutcome], error) {
+	out := TraceManyOutcome{Done: []TraceDone{}, Refused: []TraceRefused{}}
+	for _, ref := range slices.Compact(slices.Sorted(slices.Values(in.Body.ShipmentIDs))) {
+		var got []trace.Outcome
+		err := s.step(c, func(c *call) (err error) {
+			got, err = s.Traces.OpenMany(c, c.actor, []shipment.ID{shipment.ID(ref.num())}, trace.Kind(in.Body.Kind))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if o := got[0]; o.Err != nil {
+			p := c.problem(o.Err)
+			out.Refused = append(out.Refused, TraceRefused{ref, p.Code, p.Detail})
+		} else {
+			out.Done = append(out.Done, TraceDone{ref, refTo[aTrace](o.Trace.ID), !o.Had})
+		}
+	}
+	return record(out), nil
+}
+
+func (s *server) traceEvents(c *call, in *struct {
+	Trace Ref[aTrace] `path:"trace" doc:"The trace's id."`
+	Picking
+}) (*pageOut[Event], error) {
+	t, err := s.Traces.Get(c, c.actor, trace.ID(in.Trace.num()))
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Traces.History(c, c.actor, []trace.Trace{t})
+	if err != nil {
+		return nil, err
+	}
+	return page(c, convert(list, eventRecord), ""), nil
 }
 
 func (s *server) traceGet(c *call, in *struct {

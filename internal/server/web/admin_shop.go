@@ -54,10 +54,10 @@ func (s *server) drawShops(w http.ResponseWriter, r *request, driver string, v u
 		v.Moving = v.Moving || c.State == commerce.Importing
 	}
 	for _, d := range s.Shops.Drivers {
-		v.Drivers = append(v.Drivers, ui.Option{Value: d.Name, Label: d.Title})
+		v.Drivers = append(v.Drivers, ui.Option{Value: d.Name, Label: r.platform(d)})
 	}
 	if d, err := s.Shops.Driver(driver); err == nil {
-		v.Driver, v.Title = d.Name, d.Title
+		v.Driver, v.Title = d.Name, r.platform(d)
 		v.Docs, _, _ = strings.Cut(d.Docs, " ")
 		v.Fields = r.shopFields(d, func(o connector.Option) string {
 			if r.PostForm != nil {
@@ -83,7 +83,7 @@ func (s *server) shopRow(r *request, c commerce.Connection, name string) ui.Shop
 	row := ui.ShopRow{ID: int64(c.ID), Shop: name, Platform: c.Driver, State: string(c.State), Objects: c.Taken(), OKAt: c.OKAt, DueAt: c.DueAt}
 	row.Percent, row.Known = c.Share()
 	if d, err := s.Shops.Driver(c.Driver); err == nil {
-		row.Platform = d.Title
+		row.Platform = r.platform(d)
 	}
 	if c.Failing() {
 		row.Problem = r.printer.T(c.Problem)
@@ -91,11 +91,19 @@ func (s *server) shopRow(r *request, c commerce.Connection, name string) ui.Shop
 	return row
 }
 
+// platform names a platform: most by their own name, in every language.
+func (r *request) platform(d commerce.Driver) string {
+	if key := "shop.platform." + d.Name; r.printer.Has(key) {
+		return r.printer.T(key)
+	}
+	return d.Title
+}
+
 // shopFields are the fields of a form by a driver's options. A platform may have words of its own for one.
-func (r *request) shopFields(d commerce.Driver, value func(connector.Option) string) []ui.ShopOption {
-	var out []ui.ShopOption
+func (r *request) shopFields(d commerce.Driver, value func(connector.Option) string) []ui.SettingField {
+	var out []ui.SettingField
 	for _, o := range d.Options {
-		x := ui.ShopOption{Name: o.Name, Kind: string(o.Kind), Label: o.Name, Required: o.Required, Value: value(o)}
+		x := ui.SettingField{Name: o.Name, Kind: string(o.Kind), Label: o.Name, Required: o.Required, Value: value(o)}
 		for _, key := range []string{"shop.option." + d.Name + "." + o.Name, "shop.option." + o.Name} {
 			if r.printer.Has(key) {
 				x.Label = r.printer.T(key)

@@ -75,7 +75,7 @@ func (s *server) settingFields(r *request, d tracking.Driver, value func(connect
 		f := ui.SettingField{Name: o.Name, Kind: "text", Label: r.printer.T("tracker.option." + o.Name), Hint: r.printer.T("tracker.option." + o.Name + "_hint"), Value: value(o), Required: o.Required}
 		switch o.Kind {
 		case connector.Secret:
-			f.Kind, f.Value, f.Required = "password", "", o.Required && fresh
+			f.Kind, f.Value, f.Required = "secret", "", o.Required && fresh
 		case connector.URL:
 			f.Kind = "url"
 		}

@@ -27,10 +27,12 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -57,6 +59,9 @@ type door struct {
 	customers *customer.Service
 	orders    *order.Service
 	shipments *shipment.Service
+	traces    *trace.Service
+	rates     *fx.Service
+	products  *product.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
 	shops     *commerce.Service
@@ -100,6 +105,8 @@ func newDoor(t testing.TB) *door {
 	}})
 	d.customers = customer.New(customer.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	d.shipments = shipment.New(shipment.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
+	d.traces = trace.New(trace.Config{Store: d.store, Shipments: d.shipments, Journal: d.store, IDs: ids, Now: time.Now})
+	d.rates = fx.New(fx.Config{Store: d.store, Journal: d.store, Now: time.Now})
 	d.orders = order.NewService(order.Config{Store: d.store, Customers: d.customers, Parcels: d.shipments, Journal: d.store, IDs: ids, Now: time.Now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(d.store, d.store, runners, time.Now, log)
@@ -113,9 +120,9 @@ func newDoor(t testing.TB) *door {
 	d.hooks = hook.NewService(hook.Config{
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
 	})
-	products := product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
+	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	d.shops = commerce.NewService(commerce.Config{
-		Store: d.store, Orders: d.orders, Customers: d.customers, Products: products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
+		Store: d.store, Orders: d.orders, Customers: d.customers, Products: d.products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
 		Drivers: []commerce.Driver{erp.Driver("")},
 	})
 	d.hooks.Processors[commerce.HookKind] = d.shops.Receive
@@ -127,7 +134,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Rates: d.rates, Products: d.products, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

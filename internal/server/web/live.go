@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -124,8 +125,13 @@ func (x *stream) renew() bool {
 
 // take keeps an event of a ticket for telling; it reports false for any other.
 func (x *stream) take(e event.Event) bool {
-	if strings.HasPrefix(e.Kind, shipment.SubjectKind+".") {
-		return x.takeParcel(e)
+	switch {
+	case strings.HasPrefix(e.Kind, shipment.SubjectKind+"."):
+		var sum shipment.Summary
+		return json.Unmarshal(e.Data, &sum) == nil && x.takeParcel(shipment.Shipment{ID: shipment.ID(e.Subject.ID), Workspace: e.Workspace, Shop: order.ShopID(sum.Shop)})
+	case strings.HasPrefix(e.Kind, trace.SubjectKind+"."):
+		var sum trace.Summary
+		return json.Unmarshal(e.Data, &sum) == nil && x.takeParcel(shipment.Shipment{ID: sum.Shipment, Workspace: e.Workspace, Shop: sum.Shop})
 	}
 	if !strings.HasPrefix(e.Kind, "ticket.") {
 		return false
@@ -149,14 +155,13 @@ const manyParcels = 100
 
 // takeParcel keeps that a parcel changed; it reports false if the listener may
 // not see it.
-func (x *stream) takeParcel(e event.Event) bool {
-	var sum shipment.Summary
-	if json.Unmarshal(e.Data, &sum) != nil || auth.Can(x.r.actor, auth.ReadShipments, shipment.Shipment{Workspace: e.Workspace, Shop: order.ShopID(sum.Shop)}.Resource()) != nil {
+func (x *stream) takeParcel(v shipment.Shipment) bool {
+	if auth.Can(x.r.actor, auth.ReadShipments, v.Resource()) != nil {
 		return false
 	}
 	x.moved = true
 	if x.parcels != nil {
-		x.parcels[e.Subject.ID] = true
+		x.parcels[int64(v.ID)] = true
 	}
 	if len(x.parcels) > manyParcels {
 		x.parcels = nil

@@ -197,13 +197,17 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	drawn := r.namedOrder(h, o, known)
+	if err := r.orderProducts(w, o, drawn.Lines); err != nil {
+		return err
+	}
 	var tickets []ticket.Ticket
 	if r.actor.May(auth.ReadTickets) {
 		if tickets, _, err = s.Tickets.List(r.Context(), r.actor, ticket.ListQuery{Order: o.ID}, ticket.Cursor{}); err != nil {
 			return err
 		}
 	}
-	v := ui.OrderView{Page: page, Order: r.namedOrder(h, o, known)}
+	v := ui.OrderView{Page: page, Order: drawn}
 	for _, t := range tickets {
 		v.Tickets = append(v.Tickets, ticketRef(t))
 	}

@@ -95,7 +95,14 @@ func (r *request) parcelView(w http.ResponseWriter, v shipment.Shipment) (ui.Par
 	if out.Letters, err = r.letters(v.Order, v.ID); err != nil {
 		return out, err
 	}
-	return out, r.parcelOrder(&out, h, v)
+	if err := r.parcelOrder(&out, h, v); err != nil {
+		return out, err
+	}
+	currency := ""
+	if out.Order != nil {
+		currency = out.Order.Currency
+	}
+	return out, r.parcelTraces(&out, v, cmp.Or(currency, h.shop[v.Shop].Currency, "EUR"))
 }
 
 // parcelOrder adds the order of a parcel with its customer and its tickets, as far

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
@@ -31,33 +33,56 @@ func parcelRoutes() []route {
 		{"GET", "/lanes", read, none, (*server).lanesPage},
 		{"GET", "/lanes.csv", read, none, (*server).lanesFile},
 		{"POST", "/parcels/{parcel}/write", may(auth.SendMail), text, (*server).parcelWrite},
+		{"POST", "/parcels/{parcel}/traces", may(auth.WriteTickets), form, (*server).traceOpen},
+		{"POST", "/parcels/{parcel}/traces/{trace}", may(auth.WriteTickets), form, (*server).traceSave},
+		{"POST", "/parcels/traces", may(auth.BulkTickets), form, (*server).tracesOpen},
 	}
 }
 
 // boardPageSize is how many parcels the board shows at once.
 const boardPageSize = 50
 
+// traced is the tab of the parcels that are traced, by the deadline of their traces.
+const traced shipment.Board = "traces"
+
+// boards are the tabs in the order in which they are shown.
+func boards() []shipment.Board {
+	list := shipment.Boards()
+	return slices.Insert(list, slices.Index(list, shipment.Dubious), traced)
+}
+
 // sieve is what the board is asked for: a tab, what narrows it, and the place
 // after which it goes on.
 type sieve struct {
 	board  shipment.Board
 	filter shipment.Filter // without the board
-	after  shipment.Cursor
+	after  string
 	shown  ui.BoardFilter
 }
 
 // on returns the filter of the tab that is shown.
 func (v sieve) on(now time.Time) shipment.Filter { return v.filter.On(v.board, now) }
 
+// traces returns the filter of the traces behind the parcels of the tab of those.
+func (v sieve) traces(now time.Time) trace.Filter {
+	f := trace.Filter{Open: true, Parcels: v.filter}
+	if v.shown.Claim != "" {
+		f = f.DueSoon(now)
+	}
+	return f
+}
+
 // sieve reads the query of the board. Words are a tracking number or that of an
 // order; a value that names nothing finds nothing.
-func (r *request) sieve(h *house) (sieve, error) {
-	q := r.URL.Query()
+func (r *request) sieve(h *house, q url.Values) (sieve, error) {
 	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
-	v := sieve{board: shipment.Board(get("tab")), shown: ui.BoardFilter{
+	v := sieve{board: shipment.Board(get("tab")), after: q.Get("after"), shown: ui.BoardFilter{
 		Q: get("q"), From: country(get("from")), To: country(get("to")), Carrier: get("carrier"), Shop: get("shop"), Status: get("status"),
 	}}
-	if !slices.Contains(shipment.Boards(), v.board) {
+	if get("claim") == ui.ClaimSoon {
+		v.shown.Claim, v.board = ui.ClaimSoon, traced
+	}
+	if !slices.Contains(boards(), v.board) {
 		switch {
 		case v.shown.Q != "": // whoever looks for a number wants its parcel, whatever became of it
 			v.board = ""
@@ -98,8 +123,7 @@ func (r *request) sieve(h *house) (sieve, error) {
 			f.Shops = append(f.Shops, ui.Option{Value: id64(x.ID), Label: x.Name, Selected: id64(x.ID) == f.Shop})
 		}
 	}
-	v.after, err = parseParcelCursor(v.on(r.now), q.Get("after"))
-	return v, err
+	return v, nil
 }
 
 // country reads the code of a country.
@@ -176,7 +200,7 @@ func (s *server) boardCounts(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	q, err := r.sieve(h)
+	q, err := r.sieve(h, r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -194,11 +218,16 @@ func (s *server) boardCounts(w http.ResponseWriter, r *request) error {
 // board reads a page of the board, with the tabs and their counts if they are
 // shown.
 func (r *request) board(w http.ResponseWriter, tabs bool) (ui.Board, error) {
+	return r.boardOf(w, r.URL.Query(), tabs)
+}
+
+// boardOf is board under a query.
+func (r *request) boardOf(w http.ResponseWriter, asked url.Values, tabs bool) (ui.Board, error) {
 	h, err := r.house()
 	if err != nil {
 		return ui.Board{}, err
 	}
-	q, err := r.sieve(h)
+	q, err := r.sieve(h, asked)
 	if err != nil {
 		return ui.Board{}, err
 	}
@@ -206,37 +235,59 @@ func (r *request) board(w http.ResponseWriter, tabs bool) (ui.Board, error) {
 	if err != nil {
 		return ui.Board{}, err
 	}
-	v := ui.Board{Page: page, Tab: string(q.board), Filter: q.shown, First: q.after == shipment.Cursor{}}
-	f := q.on(r.now)
-	list, err := r.s.Shipments.List(r.Context(), r.actor, f, q.after, boardPageSize+1)
-	if err != nil {
-		return v, err
-	}
-	if len(list) > boardPageSize {
-		list = list[:boardPageSize]
-		v.Next = parcelCursor(f, list[len(list)-1])
-	}
-	if v.Rows, err = r.parcelRows(h, list); err != nil || !tabs {
+	v := ui.Board{Page: page, Tab: string(q.board), Filter: q.shown, First: q.after == ""}
+	if err := r.boardList(h, q, &v); err != nil || !tabs {
 		return v, err
 	}
 	v.Tabs, err = r.boardTabs(q)
 	return v, err
 }
 
+// boardList reads the rows of the tab that is shown.
+func (r *request) boardList(h *house, q sieve, v *ui.Board) error {
+	if q.board == traced {
+		return r.tracedList(h, q, v)
+	}
+	f := q.on(r.now)
+	after, err := parseParcelCursor(f, q.after)
+	if err != nil {
+		return err
+	}
+	list, err := r.s.Shipments.List(r.Context(), r.actor, f, after, boardPageSize+1)
+	if err != nil {
+		return err
+	}
+	if len(list) > boardPageSize {
+		list = list[:boardPageSize]
+		v.Next = parcelCursor(f, list[len(list)-1])
+	}
+	v.Rows, err = r.parcelRows(h, list)
+	return err
+}
+
 // boardTabs counts the boards under what narrows the list.
 func (r *request) boardTabs(q sieve) ([]ui.BoardTab, error) {
-	boards := shipment.Boards()
-	filters := make([]shipment.Filter, len(boards))
-	for i, b := range boards {
-		filters[i] = q.filter.On(b, r.now)
+	var filters []shipment.Filter
+	for _, b := range shipment.Boards() {
+		filters = append(filters, q.filter.On(b, r.now))
 	}
 	counts, err := r.s.Shipments.Counts(r.Context(), r.actor, filters, shipment.CountLimit+1)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]ui.BoardTab, len(boards))
-	for i, b := range boards {
-		out[i] = ui.BoardTab{Key: string(b), Count: int64(min(counts[i], shipment.CountLimit)), More: counts[i] > shipment.CountLimit}
+	traces, err := r.s.Traces.Counts(r.Context(), r.actor, []trace.Filter{q.traces(r.now)}, shipment.CountLimit+1)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.BoardTab
+	for _, b := range boards() {
+		n := 0
+		if b == traced {
+			n = traces[0]
+		} else {
+			n, counts = counts[0], counts[1:]
+		}
+		out = append(out, ui.BoardTab{Key: string(b), Count: int64(min(n, shipment.CountLimit)), More: n > shipment.CountLimit})
 	}
 	return out, nil
 }
@@ -245,6 +296,10 @@ func (r *request) boardTabs(q sieve) ([]ui.BoardTab, error) {
 // at once.
 func (r *request) parcelRows(h *house, list []shipment.Shipment) ([]ui.ParcelRow, error) {
 	orders, known, err := r.parcelOrders(list)
+	if err != nil {
+		return nil, err
+	}
+	traces, err := r.openTraces(list)
 	if err != nil {
 		return nil, err
 	}
@@ -261,6 +316,9 @@ func (r *request) parcelRows(h *house, list []shipment.Shipment) ([]ui.ParcelRow
 		}
 		rows[i].Customer = cmp.Or(rows[i].Customer, o.Email)
 		rows[i].Why, rows[i].Tone = r.parcelWhy(v)
+		if t, ok := traces[v.ID]; ok {
+			rows[i].Trace = &ui.TraceBrief{Kind: string(t.Kind), State: string(t.State), Deadline: t.Deadline}
+		}
 	}
 	return rows, nil
 }

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -118,8 +120,12 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	must(t, err)
 	told, err := d.shipments.Events(ctx, m.owner, sent[0].ID)
 	must(t, err)
+	sold, _, err := d.products.Save(ctx, m.owner, product.New{Shop: m.shop.ID, ExternalID: "88012", Title: "Tent", Variants: []product.Variant{{SKU: "T"}}})
+	must(t, err)
+	asked, err := d.traces.Open(ctx, m.owner, trace.NewTrace{Shipment: sent[0].ID})
+	must(t, err)
 	return map[string]string{
-		"parcel": id64(sent[0].ID), "payload": id64(told[0].Payload),
+		"parcel": id64(sent[0].ID), "trace": id64(asked.ID), "product": id64(sold.ID), "payload": id64(told[0].Payload),
 		"role": string(role.Key), "key": id64(secretKey.ID),
 		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "connection": id64(shop.Connection.ID), "tracker": id64(int64(trk.ID)), "shop": id64(m.shop.ID),
 		"number": id64(tk.Number), "message": id64(msg.ID), "name": "a.txt", "side": id64(side.ID), "event": id64(ev), "macro": id64(mac.ID), "field": id64(f.ID),

@@ -155,7 +155,7 @@ func (r *request) uiOrder(h *house, o order.Order) ui.Order {
 	u := ui.Order{
 		ID: int64(o.ID), Number: o.Number, Shop: shop.Name, Market: cmp.Or(shop.Market, o.ShipTo.Country), PlacedAt: o.PlacedAt, Status: orderStatus(o),
 		Payment: o.PaymentStatus, Customer: o.ShipTo.Name, CustomerID: int64(o.Customer), Subtotal: r.money(o.Goods, o.Currency),
-		Shipping: r.moneyOr(o.Shipping, o.Currency), Tax: r.moneyOr(o.Tax, o.Currency), Duty: r.moneyOr(o.Duty, o.Currency), Discount: r.moneyOr(-o.Discount, o.Currency),
+		Currency: o.Currency, Shipping: r.moneyOr(o.Shipping, o.Currency), Tax: r.moneyOr(o.Tax, o.Currency), Duty: r.moneyOr(o.Duty, o.Currency), Discount: r.moneyOr(-o.Discount, o.Currency),
 		Total: r.money(o.Total, o.Currency), Refunded: r.moneyOr(o.Refunded, o.Currency), Country: r.printer.Country(o.ShipTo.Country),
 	}
 	for _, l := range o.Lines {

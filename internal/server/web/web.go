@@ -11,9 +11,12 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -33,6 +36,9 @@ type Config struct {
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service
+	Traces    *trace.Service
+	Rates     *fx.Service
+	Products  *product.Service
 	// OrderLink returns the address of an order's page for its customer, "" where
 	// there is none.
 	OrderLink func(context.Context, order.Order) (string, error)

@@ -22,6 +22,7 @@ type Order struct {
 	Linked     bool   // named by the ticket
 	Why        string // "number" or "sender": how it was found
 	Lines      []OrderLine
+	Currency   string
 	Subtotal   string
 	Shipping   string
 	Tax        string
@@ -56,6 +57,8 @@ type OrderLine struct {
 	Quantity int64
 	Price    string
 	Total    string
+	Product  int64  // in the catalogue, 0 if it is not known there
+	Image    string // address of a picture; empty for none
 }
 
 // Payment is money that moved for an order.
@@ -157,6 +160,7 @@ type TimelineEntry struct {
 	Text string // worded
 	Href string
 	Undo string // POST path; empty if it cannot be undone
+	By   string // who did it; empty leaves it unsaid
 }
 
 // method names a way of paying, one that no catalogue names as the shop sent it, made readable.

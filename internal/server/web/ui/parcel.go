@@ -17,7 +17,26 @@ type Board struct {
 	Rows   []ParcelRow
 	Next   string // cursor of the next page, the value of "after"; empty on the last
 	First  bool   // no "after" was given
+	Said   *BoardSaid
 }
+
+// BoardSaid is what became of an action on many parcels.
+type BoardSaid struct {
+	Text string
+	Rows []BoardSaidRow
+}
+
+// BoardSaidRow is what became of it for one parcel.
+type BoardSaidRow struct {
+	ID       int64
+	Number   string // empty for one that is out of sight
+	Tone     Tone
+	Text     string
+	Deadline time.Time
+}
+
+// ClaimSoon is the filter of the traces that must be sent within days.
+const ClaimSoon = "soon"
 
 // BoardTab is one of the boards with its count.
 type BoardTab struct {
@@ -34,6 +53,7 @@ type BoardFilter struct {
 	Carrier string
 	Shop    string
 	Status  string
+	Claim   string // ClaimSoon or empty
 
 	Statuses []Option
 	Carriers []Option
@@ -41,12 +61,12 @@ type BoardFilter struct {
 }
 
 // Active reports whether the filter leaves anything out.
-func (f BoardFilter) Active() bool { return f.Q+f.From+f.To+f.Carrier+f.Shop+f.Status != "" }
+func (f BoardFilter) Active() bool { return f.Q+f.From+f.To+f.Carrier+f.Shop+f.Status+f.Claim != "" }
 
 // query returns the filter as a query, without tab and cursor.
 func (f BoardFilter) query() url.Values {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": f.Q, "from": f.From, "to": f.To, "carrier": f.Carrier, "shop": f.Shop, "status": f.Status} {
+	for name, value := range map[string]string{"q": f.Q, "from": f.From, "to": f.To, "carrier": f.Carrier, "shop": f.Shop, "status": f.Status, "claim": f.Claim} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -89,6 +109,7 @@ func (v Board) chips() []filterChip {
 	add("carrier", "board.carrier", f.Carrier, f.Carrier, f.Carriers)
 	add("shop", "filter.shop", f.Shop, f.Shop, f.Shops)
 	add("status", "filter.status", f.Status, f.Status, f.Statuses)
+	add("claim", "board.claim", f.Claim, v.T("board.claim.soon"), nil)
 	return chips
 }
 
@@ -110,6 +131,7 @@ type ParcelRow struct {
 	Why      string // worded; empty if there is nothing to say
 	Tone     Tone
 	Back     bool // it comes back from the customer
+	Trace    *TraceBrief
 }
 
 // parcelPath leads to a parcel.
@@ -216,6 +238,8 @@ func boardIcon(key string) string {
 		return "store"
 	case "lost":
 		return "circle-alert"
+	case "traces":
+		return "flag"
 	case "doubtful":
 		return "shield-question-mark"
 	case "open":

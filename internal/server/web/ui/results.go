@@ -33,6 +33,8 @@ func timelineIcon(kind string) string {
 		return "package"
 	case "parcel":
 		return "truck"
+	case "trace":
+		return "flag"
 	case "merge":
 		return "git-merge"
 	case "note":

@@ -93,7 +93,7 @@ func shortcuts() []shortcut {
 		{"reply", []string{"R"}}, {"note", []string{"N"}}, {"send", []string{"Ctrl", "Enter"}}, {"macro", []string{"M"}},
 		{"assign", []string{"A"}}, {"status", []string{"S"}}, {"solve", []string{"E"}}, {"snooze", []string{"H"}},
 		{"tag", []string{"T"}}, {"priority", []string{"P"}}, {"context", []string{"I"}}, {"undo", []string{"Z"}},
-		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"tabs", []string{"1", "7"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
+		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"tabs", []string{"1", "8"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
 		{"go_parcels", []string{"G", "B"}}, {"go_lanes", []string{"G", "L"}}, {"go_reports", []string{"G", "R"}}, {"go_admin", []string{"G", "A"}}, {"help", []string{"?"}},
 	}
 }

@@ -11,7 +11,7 @@ type Shops struct {
 	Driver  string   // that is being connected, "" for none
 	Title   string   // its name
 	Docs    string   // its vendor's reference
-	Fields  []ShopOption
+	Fields  []SettingField
 	Name    string // of a refused new connection
 	Moving  bool   // an import is under way: the list looks again by itself
 }
@@ -30,19 +30,12 @@ type ShopRow struct {
 	DueAt    time.Time
 }
 
-// ShopOption is one thing that a connection needs.
-type ShopOption struct {
-	Name, Kind, Label, Hint, Value string
-	Required                       bool
-	Choices                        []Option
-}
-
 // ShopEdit is the admin page of one connection.
 type ShopEdit struct {
 	Page
 	Form
 	ShopRow
-	Fields   []ShopOption
+	Fields   []SettingField
 	Lists    []ShopList
 	Problems []ShopProblem
 	Address  string // where its webhooks come in, "" for none

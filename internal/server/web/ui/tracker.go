@@ -33,16 +33,6 @@ type ServiceCard struct {
 	Open   bool // its form was refused
 }
 
-// SettingField is one setting of a connection.
-type SettingField struct {
-	Name     string
-	Kind     string // "text", "url", "password"
-	Label    string
-	Hint     string
-	Value    string
-	Required bool
-}
-
 // TrackerEdit is the page of one connection.
 type TrackerEdit struct {
 	Page

@@ -111,6 +111,8 @@ document.addEventListener("click", e => {
     const text = el.dataset.copy.startsWith("/") ? location.origin + el.dataset.copy : el.dataset.copy;
     navigator.clipboard?.writeText(text).then(() => gw.toast(gw.say("act.copied")));
     el.closest("[popover]")?.hidePopover?.();
+  } else if ((el = hit("[data-close]"))) {
+    document.querySelector(el.dataset.close).replaceChildren();
   } else if ((el = hit("[data-dismiss]"))) {
     el.closest(".toast").remove();
   } else if ((el = hit("[data-insert]"))) {

@@ -32,7 +32,7 @@
     "/": () => { const q = $("main input[type=search]"); if (shown(q)) { q.focus(); q.select(); } else location.href = "/search"; },
     "?": () => $("#keys")?.showPopover(),
   };
-  for (const n of "1234567") single[n] = () => press(n);
+  for (const n of "12345678") single[n] = () => press(n);
   let go = 0;
   document.addEventListener("keydown", e => {
     const mod = e.ctrlKey || e.metaKey;

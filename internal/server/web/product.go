@@ -1,0 +1,245 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// productRoutes is the table of products.
+func productRoutes() []route {
+	read := may(auth.ReadProducts)
+	return []route{
+		{"GET", "/products", read, none, (*server).productsPage},
+		{"GET", "/products/{product}", read, none, (*server).productPage},
+		{"POST", "/products/{product}", may(auth.ImportProducts), form, (*server).productSave},
+	}
+}
+
+// productsPageSize is how many products a page shows.
+const productsPageSize = 50
+
+// productsPage lists products, newest first, or finds one by its SKU.
+func (s *server) productsPage(w http.ResponseWriter, r *request) error {
+	page, err := r.page(w, r.printer.T("nav.products"), ui.SectionOrders)
+	if err != nil {
+		return err
+	}
+	h, err := r.house()
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	v := ui.Products{Page: page, Q: strings.TrimSpace(q.Get("q")), Shop: q.Get("shop"), Status: q.Get("status")}
+	for _, status := range []string{product.Active, product.Draft, product.Archived, product.Deleted} {
+		v.Statuses = append(v.Statuses, ui.Option{Value: status, Label: r.printer.T("product.status." + status), Selected: status == v.Status})
+	}
+	scope := r.actor.Scope()
+	for _, shop := range h.shops {
+		if scope.Sees(shop.Resource()) {
+			v.Shops = append(v.Shops, ui.Option{Value: id64(shop.ID), Label: shop.Name, Selected: id64(shop.ID) == v.Shop})
+		}
+	}
+	after, err := strconv.ParseInt("0"+q.Get("after"), 10, 64)
+	if err != nil {
+		return errs.Field("after", "error.cursor")
+	}
+	shop, _ := strconv.ParseInt(v.Shop, 10, 64) // any other text is no shop's
+	list, err := s.Products.List(r.Context(), r.actor, product.Filter{Shop: order.ShopID(shop), Status: v.Status, SKU: v.Q}, product.ID(after), productsPageSize+1)
+	if err != nil {
+		return err
+	}
+	if len(list) > productsPageSize {
+		list = list[:productsPageSize]
+		v.Next = id64(list[len(list)-1].ID)
+	}
+	var pictures []string
+	for _, p := range list {
+		row := r.productRow(h, p)
+		pictures = append(pictures, row.Image)
+		v.Rows = append(v.Rows, row)
+	}
+	showPictures(w, pictures)
+	return r.draw(w, http.StatusOK, ui.ProductsPage(v))
+}
+
+// productRow draws a product as the row of a list.
+func (r *request) productRow(h *house, p product.Product) ui.ProductRow {
+	row := ui.ProductRow{
+		ID: int64(p.ID), Title: p.Title, Status: p.Status, Shop: h.shop[p.Shop].Name, Image: pictureOf(p, product.Variant{}), Variants: int64(len(p.Variants)),
+	}
+	add := func(list *[]string, value string) {
+		if value != "" && !slices.Contains(*list, value) {
+			*list = append(*list, value)
+		}
+	}
+	var skus, codes, origins, suppliers, batches []string
+	for _, v := range p.Variants {
+		add(&skus, v.SKU)
+		add(&codes, v.HSCode)
+		add(&origins, r.printer.Country(v.Origin))
+		add(&suppliers, p.SupplierOf(v))
+		add(&batches, p.BatchOf(v))
+	}
+	row.Supplier, row.Batch = firstOf(suppliers, 2), firstOf(batches, 2)
+	row.SKUs, row.HSCode, row.Origin = firstOf(skus, 3), firstOf(codes, 2), firstOf(origins, 2)
+	return row
+}
+
+// firstOf joins some texts, and says that there are more.
+func firstOf(list []string, most int) string {
+	if len(list) > most {
+		return strings.Join(list[:most], ", ") + " …"
+	}
+	return strings.Join(list, ", ")
+}
+
+// pictureOf returns the address of what a variant is shown by, "" for none that a
+// page may load.
+func pictureOf(p product.Product, v product.Variant) string {
+	for _, address := range append([]string{v.Image}, p.Images...) {
+		if u, err := url.Parse(address); err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
+			return u.String()
+		}
+	}
+	return ""
+}
+
+// showPictures lets a page load the pictures that stand on it, from their hosts
+// and from no other.
+func showPictures(w http.ResponseWriter, addresses []string) {
+	var hosts []string
+	for _, a := range addresses {
+		if u, err := url.Parse(a); err == nil && u.Host != "" && !strings.ContainsAny(u.Host, " ;,'\"") && !slices.Contains(hosts, "https://"+u.Host) {
+			hosts = append(hosts, "https://"+u.Host)
+		}
+	}
+	if len(hosts) == 0 {
+		return
+	}
+	slices.Sort(hosts)
+	w.Header().Set("Content-Security-Policy", strings.Replace(ui.ContentSecurityPolicy, "img-src 'self'", "img-src 'self' "+strings.Join(hosts, " "), 1))
+}
+
+// productPage shows a product with its variants.
+func (s *server) productPage(w http.ResponseWriter, r *request) error {
+	n, err := r.number("product")
+	if err != nil {
+		return err
+	}
+	return s.drawProduct(w, r, product.ID(n), ui.ProductView{})
+}
+
+func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v ui.ProductView) error {
+	p, err := s.Products.Get(r.Context(), r.actor, id)
+	if err != nil {
+		return err
+	}
+	if v.Page, err = r.page(w, p.Title, ui.SectionOrders); err != nil {
+		return err
+	}
+	h, err := r.house()
+	if err != nil {
+		return err
+	}
+	v.Row, v.Brand, v.Type, v.Tags, v.ToldAt = r.productRow(h, p), p.Brand, p.Type, p.Tags, p.ToldAt
+	if local := pictureOf(product.Product{Images: []string{p.URL}}, product.Variant{}); local != "" {
+		v.Href = local
+	}
+	v.Facts = attributes(p.Attributes)
+	pictures := []string{v.Row.Image}
+	for _, x := range p.Variants {
+		u := ui.ProductVariant{
+			ID: int64(x.ID), Title: x.Title, SKU: x.SKU, Barcode: x.Barcode, Image: pictureOf(p, x), Price: r.moneyOr(x.Price, p.Currency), HSCode: x.HSCode, Origin: x.Origin,
+			Country: r.printer.Country(x.Origin), Supplier: p.SupplierOf(x), Batch: p.BatchOf(x), Grams: x.Grams, Stock: -1, Facts: attributes(x.Attributes),
+		}
+		if x.Stock != nil {
+			u.Stock = *x.Stock
+		}
+		if v.Refused == u.ID {
+			u.HSCode, u.Origin, u.Supplier, u.Batch = r.FormValue("hs_code"), r.FormValue("origin"), r.FormValue("supplier"), r.FormValue("batch")
+		}
+		pictures = append(pictures, u.Image)
+		v.Variants = append(v.Variants, u)
+	}
+	showPictures(w, pictures)
+	return r.draw(w, formStatus(v.Form), ui.ProductPage(v))
+}
+
+// attributes are attributes in the order of their names.
+func attributes(m map[string]string) []ui.Option {
+	var out []ui.Option
+	for name, value := range m {
+		out = append(out, ui.Option{Value: value, Label: name})
+	}
+	slices.SortFunc(out, func(a, b ui.Option) int { return strings.Compare(a.Label, b.Label) })
+	return out
+}
+
+// productSave writes what customs and warehouses ask about a variant.
+func (s *server) productSave(w http.ResponseWriter, r *request) error {
+	n, err := r.number("product")
+	if err != nil {
+		return err
+	}
+	p, err := s.Products.Get(r.Context(), r.actor, product.ID(n))
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(p.Variants, func(v product.Variant) bool { return id64(v.ID) == r.FormValue("variant") })
+	if i < 0 {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
+	x := p.Variants[i]
+	x.HSCode, x.Origin = strings.TrimSpace(r.FormValue("hs_code")), strings.ToUpper(strings.TrimSpace(r.FormValue("origin")))
+	x.Supplier, x.Batch = strings.TrimSpace(r.FormValue("supplier")), strings.TrimSpace(r.FormValue("batch"))
+	_, _, err = s.Products.Save(r.Context(), r.actor, product.New{Shop: p.Shop, ExternalID: p.ExternalID, Part: true, Currency: p.Currency, Variants: []product.Variant{x}})
+	if err != nil {
+		f, ok := r.formErrors(err)
+		if !ok {
+			return err
+		}
+		for field, text := range f.Errors { // a field is named with its variant's place in the telling
+			if at := strings.LastIndexByte(field, '.'); at >= 0 {
+				f.Errors[field[at+1:]] = text
+			}
+		}
+		return s.drawProduct(w, r, p.ID, ui.ProductView{Form: f, Refused: int64(x.ID)})
+	}
+	return r.see(w, "/products/"+id64(p.ID), r.told("told.saved"))
+}
+
+// orderProducts adds what the lines of an order are in the catalogue: a picture
+// and a page.
+func (r *request) orderProducts(w http.ResponseWriter, o order.Order, lines []ui.OrderLine) error {
+	if !r.actor.May(auth.ReadProducts) {
+		return nil
+	}
+	var skus, pictures []string
+	for _, l := range o.Lines {
+		skus = append(skus, l.SKU)
+	}
+	known, err := r.s.Products.BySKU(r.Context(), r.actor, o.Shop, skus)
+	if err != nil {
+		return err
+	}
+	for i, l := range o.Lines {
+		p, ok := known[product.Key(l.SKU)]
+		if !ok || i >= len(lines) {
+			continue
+		}
+		v, _ := p.Variant(l.SKU)
+		lines[i].Product, lines[i].Image = int64(p.ID), pictureOf(p, v)
+		pictures = append(pictures, lines[i].Image)
+	}
+	showPictures(w, pictures)
+	return nil
+}

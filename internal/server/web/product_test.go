@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"godwit.dev/godwit/internal/domain/product"
+)
+
+// TestProductPages lists products, shows one, and edits what customs asks.
+func TestProductPages(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	b := d.as("lead@acme.example")
+	b.get("/products").want(http.StatusOK, "No products yet")
+	p, _, err := d.products.Save(t.Context(), m.owner, product.New{
+		Shop: m.shop.ID, ExternalID: "88012", Title: "Tent for two", Images: []string{"https://cdn.shop.example/tent.jpg", "http://plain.example/a.jpg"}, Attributes: map[string]string{"season": "three"},
+		Variants: []product.Variant{{SKU: "T", Title: "Green", HSCode: "630622", Origin: "CN", Supplier: "Ningbo Outdoor", Batch: "2026-31"}, {SKU: "T-2", Image: "javascript:alert(1)"}},
+	})
+	must(t, err)
+	list := b.get("/products?q=t").want(http.StatusOK, "Tent for two", "630622", "China", "Ningbo Outdoor")
+	policy := list.header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "img-src 'self' https://cdn.shop.example data:") || strings.Contains(policy, "plain.example") {
+		t.Error(policy)
+	}
+	b.get("/products?q=none").want(http.StatusOK, "No such product").lacks("Tent for two")
+	b.get("/products?after=x").want(http.StatusUnprocessableEntity)
+	path := "/products/" + id64(p.ID)
+	one := b.get(path).want(http.StatusOK, "Tent for two", "Green", "2026-31", "season", "three")
+	if strings.Contains(one.body, "javascript:") {
+		t.Error("an address that is none stands on the page")
+	}
+	order := b.get("/orders/"+id64(m.order.ID)).want(http.StatusOK, "Tent")
+	if !strings.Contains(order.body, `href="`+path+`"`) || !strings.Contains(order.body, "https://cdn.shop.example/tent.jpg") {
+		t.Error("the order does not show its product")
+	}
+
+	variant := id64(p.Variants[0].ID)
+	b.post(path, "variant", variant, "hs_code", "63.06.22", "origin", "Chi", "supplier", "Ningbo Outdoor").want(http.StatusUnprocessableEntity)
+	b.post(path, "variant", "9", "hs_code", "630622").want(http.StatusNotFound)
+	if to := b.post(path, "variant", variant, "hs_code", "630629", "origin", "vn", "supplier", "Hanoi Tents", "batch", "7").to(); to != path {
+		t.Errorf("to %s", to)
+	}
+	now, err := d.products.Get(t.Context(), m.owner, p.ID)
+	must(t, err)
+	if v, _ := now.Variant("T"); len(now.Variants) != 2 || v.HSCode != "630629" || v.Origin != "VN" || v.Supplier != "Hanoi Tents" || v.Batch != "7" || v.Title != "Green" || now.Title != "Tent for two" {
+		t.Errorf("%+v", now)
+	}
+	a := d.as("agent@acme.example")
+	a.get(path).want(http.StatusOK, "Hanoi Tents").lacks("What customs and the warehouse ask")
+	a.post(path, "variant", variant, "hs_code", "630622").want(http.StatusForbidden)
+}

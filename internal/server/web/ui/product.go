@@ -1,0 +1,81 @@
+package ui
+
+import (
+	"net/url"
+	"time"
+)
+
+// Products is the list of products.
+type Products struct {
+	Page
+	Q        string // an SKU
+	Shop     string
+	Status   string
+	Shops    []Option
+	Statuses []Option
+	Rows     []ProductRow
+	Next     string // cursor of the next page; empty on the last
+}
+
+// ProductRow is one product in a list.
+type ProductRow struct {
+	ID       int64
+	Title    string
+	Status   string // "active", "draft", "archived", "deleted"
+	Shop     string
+	Image    string // address of a picture; empty for none
+	SKUs     string
+	HSCode   string
+	Origin   string // by name
+	Supplier string
+	Batch    string
+	Variants int64
+}
+
+// ProductView is the page of one product.
+type ProductView struct {
+	Page
+	Form
+	Row         ProductRow
+	Brand, Type string
+	Href        string // its page in the shop; empty if unknown
+	Tags        []string
+	Facts       []Option // attributes: the name is the label
+	Variants    []ProductVariant
+	ToldAt      time.Time
+	Refused     int64 // the variant whose form was refused
+}
+
+// ProductVariant is one form of a product that can be bought.
+type ProductVariant struct {
+	ID                      int64
+	Title, SKU, Barcode     string
+	Image                   string
+	Price                   string
+	HSCode, Origin, Country string
+	Supplier, Batch         string
+	Grams                   int64
+	Stock                   int64 // -1 if nobody says
+	Facts                   []Option
+}
+
+func productTone(status string) Tone {
+	switch status {
+	case "active":
+		return ToneGood
+	case "draft":
+		return ToneWarn
+	}
+	return ToneNone
+}
+
+// path returns an address of the list under the same filter.
+func (v Products) path(after string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"q": v.Q, "shop": v.Shop, "status": v.Status, "after": after} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return withQuery("/products", q)
+}
