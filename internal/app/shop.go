@@ -20,7 +20,7 @@ func (c *Core) buildShops() {
 		drivers = append(Shops(), generic.Driver(c.dropFolder()))
 	}
 	c.Shops = commerce.NewService(commerce.Config{
-		Store: s, Orders: c.Orders, Customers: c.Customers, Products: c.Products, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs,
+		Store: s, Orders: c.Orders, Customers: c.Customers, Products: c.Products, Promises: c.Plans, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs,
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true}), Drivers: drivers, Address: c.Address, Now: c.Now, Log: c.Log,
 	})
 	c.Hooks.Processors[commerce.HookKind] = c.Shops.Receive

@@ -286,3 +286,39 @@ func TestImportRefuses(t *testing.T) {
 		t.Errorf("mapped columns: %+v, %v", r, err)
 	}
 }
+
+// What a file says of delivery is kept with the order: a day is the customer's, whatever zone the file is read in.
+func TestImportOfPromises(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		format importer.Format
+		text   string
+	}{
+		"table": {importer.CSV, "Order Number,Total,Created at,Promised From,Promised To,Promised Service,Promised Shipping Price,Shipping Method\n" +
+			"P-1,54.90,2026-11-20,2026-12-01,2026-12-04T23:59:59-08:00,Economy,4.90,Standard\nP-2,54.90,2026-11-20,,,Economy,,Standard\n"},
+		"lines": {importer.JSONL, `{"number":"P-1","total":"54.90","placed_at":"2026-11-20T00:00:00Z","promise":{"service":"Economy","price":"4.90","from":"2026-12-01T00:00:00Z","to":"2026-12-04T00:00:00Z"}}` + "\n" +
+			`{"number":"P-2","total":"54.90","placed_at":"2026-11-20T00:00:00Z","promise":{"service":"Economy"}}` + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Open(t, func(t *testing.T, s *store.Store) {
+				d := newDesk(t, s)
+				rep, err := d.importer().Import(context.Background(), d.owner, strings.NewReader(c.text), c.format, nil, importer.Options{Shop: d.shop(t, "EUR"), Zone: berlin})
+				if err != nil || rep.Good != 2 || rep.Bad != 0 {
+					t.Fatalf("%+v, %v", rep, err)
+				}
+				want := order.Promise{
+					Service: "Economy", Currency: "EUR", Price: 490, From: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC), Source: "file",
+				}
+				if got := d.byNumber(t, "P-1").Promise; got != want {
+					t.Errorf("the promise is %+v", got)
+				}
+				if got := d.byNumber(t, "P-2").Promise; !got.IsZero() {
+					t.Errorf("a way of sending alone is a promise: %+v", got)
+				}
+			})
+		})
+	}
+}

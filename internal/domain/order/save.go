@@ -177,8 +177,8 @@ func (s *Service) put(ctx context.Context, o Order, n New, kept map[string]Order
 		old = held[0]
 	}
 	o.ID, o.UpdatedAt = old.ID, old.UpdatedAt
-	if o.Promise.IsZero() { // platforms tell it once, if at all
-		o.Promise = old.Promise
+	if p := o.Promise; p.IsZero() || p.Quote != "" && p.Quote == old.Promise.Quote && p.To.IsZero() {
+		o.Promise = old.Promise // platforms tell it once, if at all, and quotes are forgotten before orders are
 	}
 	if !n.Living {
 		o.DeletedAt = old.DeletedAt

@@ -40,6 +40,14 @@ func Order(shop order.Shop, o *intake.Order) (order.New, error) {
 		})
 	}
 	n.Goods = m.of("goods", goods(o))
+	if p := o.Promise; p != nil {
+		n.Promise = order.Promise{
+			Quote: p.Quote, Service: p.Service, From: p.From, To: p.To, DaysFrom: int(p.DaysFrom), DaysTo: int(p.DaysTo), Price: m.of("promised price", p.Price), Source: shop.Platform,
+		}
+		if n.Promise.Service == "" && len(o.ShippingLines) > 0 {
+			n.Promise.Service = cmp.Or(o.ShippingLines[0].Code, o.ShippingLines[0].Title)
+		}
+	}
 	n.Fulfillments = fulfillments(o)
 	return n, m.err
 }

@@ -41,6 +41,11 @@ type Products interface {
 	Gone(ctx context.Context, actor auth.Actor, shop order.ShopID, external string) error
 }
 
+// Promises is what the service needs of shipping plans.
+type Promises interface {
+	Promise(ctx context.Context, actor auth.Actor, quote, service string) (order.Promise, error)
+}
+
 // Hooks is what the service needs of hooks that come in.
 type Hooks interface {
 	Add(ctx context.Context, a auth.Actor, n hook.New) (hook.Connection, string, error)
@@ -54,6 +59,7 @@ type Config struct {
 	Orders    Orders
 	Customers Customers
 	Products  Products
+	Promises  Promises // nil keeps what an order itself says of its quote
 	Hooks     Hooks
 	Journal   event.Journal
 	Queue     job.Queue

@@ -173,6 +173,14 @@ func (s *Service) order(ctx context.Context, shop order.Shop, o *intake.Order) (
 	if err := n.Check(shop); err != nil {
 		return n, err
 	}
+	if s.Promises != nil && n.Promise.Quote != "" {
+		p, err := s.Promises.Promise(ctx, auth.ForSystem(shop.Workspace), n.Promise.Quote, n.Promise.Service)
+		if err == nil {
+			n.Promise = p
+		} else if !errs.Is(err, errs.NotFound) { // quoted elsewhere, or forgotten
+			return n, err
+		}
+	}
 	if c := o.Customer; c != nil && account(c.ID) != "" {
 		known, err := s.recognise(ctx, shop, c)
 		if err != nil && !errs.Is(err, errs.Invalid) {

@@ -1,6 +1,10 @@
 package intake
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Order is a sale, a draft of one, or a basket that was left: Status tells.
 type Order struct {
@@ -48,6 +52,41 @@ type Order struct {
 	Refunds                 []*Refund      `json:"refunds,omitempty"`
 	Returns                 []*Return      `json:"returns,omitempty"`
 	Payments                []*Payment     `json:"payments,omitempty"`
+	Promise                 *Promise       `json:"promise,omitempty"` // of delivery, where the order itself says so
+}
+
+// Promise is what the customer was told of delivery when they bought.
+type Promise struct {
+	Quote    string    `json:"quote,omitempty"`   // identifier of ours, of the quote that the shop showed
+	Service  string    `json:"service,omitempty"` // the way of sending
+	From     time.Time `json:"from,omitzero"`
+	To       time.Time `json:"to,omitzero"`
+	DaysFrom int64     `json:"days_from,omitempty"`
+	DaysTo   int64     `json:"days_to,omitempty"`
+	Price    Money     `json:"price,omitzero"`
+}
+
+// Noted reads one of the fields that a merchant may add to an order, and keeps it if it names the quote that the order was
+// placed with: godwit_quote, and godwit_service for which of its options was taken, in whatever spelling the platform makes
+// of it (godwitQuote, _godwit_quote).
+func (o *Order) Noted(name, value string) {
+	key := strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == ' ' || r == '.' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+	if value == "" || key != "godwitquote" && key != "godwitservice" {
+		return
+	}
+	if o.Promise == nil {
+		o.Promise = &Promise{}
+	}
+	if key == "godwitquote" {
+		o.Promise.Quote = value
+	} else {
+		o.Promise.Service = value
+	}
 }
 
 // Window is a span of time; either end may be open.

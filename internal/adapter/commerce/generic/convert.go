@@ -64,6 +64,12 @@ func anOrder(n *wire.Node) *intake.Order {
 	} else if name := n.String("customer_name"); name != "" {
 		o.Customer = &intake.Customer{Name: name, Email: o.Email}
 	}
+	if p := n.At("promise"); p.Kind() == wire.Object {
+		o.Promise = &intake.Promise{
+			Quote: p.String("quote"), Service: p.String("service"), From: p.Time("from"), To: p.Time("to"), DaysFrom: p.Int("days_from"), DaysTo: p.Int("days_to"),
+			Price: intake.Decimal(p.At("price"), c),
+		}
+	}
 	for i, l := range n.At("lines").Items() {
 		x := intake.Line{
 			ID: l.String("id"), SKU: l.String("sku"), Title: l.String("title"), VariantTitle: l.String("variant"), Quantity: l.Int("quantity"),
@@ -136,6 +142,9 @@ func fromTable(n order.New) *intake.Order {
 	}
 	if o.ID == "" {
 		o.ID = n.Number
+	}
+	if p := n.Promise; !p.IsZero() {
+		o.Promise = &intake.Promise{Quote: p.Quote, Service: p.Service, From: p.From, To: p.To, DaysFrom: int64(p.DaysFrom), DaysTo: int64(p.DaysTo), Price: sum(p.Price)}
 	}
 	if n.CustomerName != "" {
 		o.Customer = &intake.Customer{Name: n.CustomerName, Email: n.Email}

@@ -161,6 +161,9 @@ func order(n *wire.Node) *intake.Order {
 		x.Kind = intake.KindReturn
 		o.Returns = append(o.Returns, x)
 	}
+	for _, m := range n.Peek("metadata").Members() {
+		o.Noted(m.Key(), m.Text())
+	}
 	return o
 }
 

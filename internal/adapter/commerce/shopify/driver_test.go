@@ -56,6 +56,27 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// A checkout's attributes name the quote, in the answers of the API and in webhooks.
+func TestAnOrderNamesItsQuote(t *testing.T) {
+	s := shopifytest.New(t)
+	for _, o := range s.Data["orders"].([]any) {
+		if o := o.(shopifytest.Object); o["name"] == "#1001" {
+			o["customAttributes"] = []any{shopifytest.Object{"key": "godwit_quote", "value": "quo_1"}, shopifytest.Object{"key": "gift", "value": nil}}
+		}
+	}
+	asked := fetch[*intake.Order](t, connect(t, s, nil, time.Now), intake.KindOrder, "450789469")
+	h := http.Header{"X-Shopify-Topic": {"orders/create"}}
+	d, err := shopify.Source().Decode(h, []byte(`{"id":450789469,"line_items":[],"note_attributes":[{"name":"godwit_quote","value":"quo_1"},{"name":"gift","value":null}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []*intake.Order{asked, d.Object.(*intake.Order)} {
+		if o.Promise == nil || o.Promise.Quote != "quo_1" {
+			t.Errorf("%+v", o.Promise)
+		}
+	}
+}
+
 func fetch[T intake.Object](t *testing.T, shop commerce.Shop, kind, id string) T {
 	t.Helper()
 	o, err := shop.Fetch(t.Context(), kind, id)

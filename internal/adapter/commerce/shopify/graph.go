@@ -29,6 +29,9 @@ func graphOrder(n *wire.Node, lines []*wire.Node) *intake.Order {
 		CancelReason: strings.ToLower(n.String("cancelReason")), BillTo: graphAddress(n.At("billingAddress")), ShipTo: graphAddress(n.At("shippingAddress")), Taxes: graphTaxes(n.At("taxLines")),
 	}
 	o.Number = n.String("name")
+	for _, a := range n.At("customAttributes").Items() {
+		o.Noted(a.String("key"), a.String("value"))
+	}
 	if o.ShownCurrency == o.Currency {
 		o.ShownCurrency = ""
 	}

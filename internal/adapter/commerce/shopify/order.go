@@ -99,7 +99,9 @@ func sale(n *wire.Node, c string) *intake.Order {
 	if d := n.At("applied_discount"); d.Given() {
 		o.Discounts = append(o.Discounts, intake.Discount{Title: d.First("title", "description").Text(), Type: d.String("value_type"), Value: d.String("value"), Amount: sum(d, "amount", c)})
 	}
-	n.At("note_attributes").Whole() // the merchant's own
+	for _, a := range n.At("note_attributes").Whole().Items() { // the merchant's own
+		o.Noted(a.String("name"), a.String("value"))
+	}
 	return o
 }
 

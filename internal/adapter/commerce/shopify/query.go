@@ -37,7 +37,7 @@ const orderFields = `
 fragment OrderFields on Order {
   id name note test createdAt updatedAt processedAt cancelledAt closedAt cancelReason
   currencyCode presentmentCurrencyCode displayFinancialStatus displayFulfillmentStatus returnStatus
-  email phone customerLocale sourceName statusPageUrl tags taxesIncluded paymentGatewayNames discountCodes
+  email phone customerLocale sourceName statusPageUrl tags taxesIncluded paymentGatewayNames discountCodes customAttributes { key value }
   subtotalPriceSet { ...Sum } totalDiscountsSet { ...Sum } totalShippingPriceSet { ...Sum } totalTaxSet { ...Sum }
   totalTipReceivedSet { ...Sum } originalTotalDutiesSet { ...Sum } originalTotalAdditionalFeesSet { ...Sum }
   totalPriceSet { ...Sum } currentTotalPriceSet { ...Sum } totalOutstandingSet { ...Sum } totalRefundedSet { ...Sum }

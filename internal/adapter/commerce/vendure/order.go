@@ -76,6 +76,9 @@ func (r reader) order(n *wire.Node) *intake.Order {
 		}
 	}
 	settle(o)
+	for _, f := range n.Peek("customFields").Members() {
+		o.Noted(f.Key(), f.Text())
+	}
 	return o
 }
 

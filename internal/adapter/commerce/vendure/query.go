@@ -50,7 +50,7 @@ var nouns = map[string]noun{
 func (s *schema) selection(kind string) string {
 	switch kind {
 	case intake.KindOrder:
-		return orderFields
+		return orderFields + " " + s.custom("Order")
 	case intake.KindProduct:
 		return productFields + " " + s.custom("ProductVariant") + "}" + s.custom("Product")
 	}

@@ -150,6 +150,9 @@ func order(n *wire.Node) *intake.Order {
 		o.Discounts = append(o.Discounts, intake.Discount{Code: d.String("code"), Type: d.String("discount_type"), Amount: intake.Decimal(d.At("discount"), c)})
 	}
 	o.Fulfillments = parcels(n.At("meta_data"))
+	for _, m := range n.Peek("meta_data").Members() {
+		o.Noted(m.Peek("key").Text(), m.Peek("value").Text())
+	}
 	o.Refunds = intake.List(n.At("refunds"), func(r *wire.Node) *intake.Refund { return refund(r, c) })
 	for _, r := range o.Refunds {
 		o.Refunded = intake.Add(o.Refunded, r.Amount)

@@ -50,6 +50,7 @@ func (g *group) finish(shop order.Shop) {
 	if g.given != nil {
 		g.total()
 	}
+	n.Promise = promised(n.Promise)
 	err := n.Check(shop)
 	if err == nil {
 		return
@@ -60,6 +61,15 @@ func (g *group) finish(shop order.Shop) {
 		column = e.Field
 	}
 	g.bad(RowError{Line: g.line, Column: column, Value: n.Number, Reason: ReasonOrder})
+}
+
+// promised is a promise as a file tells it: by when, or by which quote. A way of sending alone is none.
+func promised(p order.Promise) order.Promise {
+	if p.To.IsZero() && p.DaysTo == 0 && p.Quote == "" {
+		return order.Promise{}
+	}
+	p.Source = cmp.Or(p.Source, "file")
+	return p
 }
 
 // total fills in the sums that the file does not give.

@@ -35,8 +35,21 @@ type Record struct {
 	Refunded          Decimal        `json:"refunded"`
 	PlacedAt          time.Time      `json:"placed_at"`
 	ShipTo            order.Address  `json:"ship_to"`
+	Promise           RecordPromise  `json:"promise"`
 	Lines             []RecordLine   `json:"lines"`
 	Fulfillments      []RecordParcel `json:"fulfillments"`
+}
+
+// RecordPromise is what the customer was told of delivery: by which day, after how
+// many days, or by which quote.
+type RecordPromise struct {
+	Quote    string    `json:"quote"`
+	Service  string    `json:"service"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	DaysFrom int       `json:"days_from"`
+	DaysTo   int       `json:"days_to"`
+	Price    Decimal   `json:"price"`
 }
 
 // RecordLine is one line item of a Record.
@@ -155,6 +168,10 @@ func (rec Record) read(g *group, shop order.Shop) {
 		Currency: rec.Currency, Goods: amount("goods", rec.Goods), Discount: amount("discount", rec.Discount),
 		Shipping: amount("shipping", rec.Shipping), Tax: amount("tax", rec.Tax), Duty: amount("duty", rec.Duty),
 		Total: amount("total", rec.Total), Refunded: amount("refunded", rec.Refunded), ShipTo: rec.ShipTo, PlacedAt: rec.PlacedAt,
+	}
+	n.Promise = order.Promise{
+		Quote: rec.Promise.Quote, Service: rec.Promise.Service, From: rec.Promise.From, To: rec.Promise.To,
+		DaysFrom: rec.Promise.DaysFrom, DaysTo: rec.Promise.DaysTo, Price: amount("promise.price", rec.Promise.Price),
 	}
 	if rec.Status != "" {
 		n.Status, _ = status(rec.Status)

@@ -206,6 +206,7 @@ func (c *cells) order(shop order.Shop) {
 		{"payment_method", &n.PaymentMethod}, {"ship_name", &n.ShipTo.Name}, {"ship_first", &c.g.ship.first}, {"ship_last", &c.g.ship.last},
 		{"customer_first", &c.g.buyer.first}, {"customer_last", &c.g.buyer.last},
 		{"ship_company", &n.ShipTo.Company}, {"ship_line1", &n.ShipTo.Line1}, {"ship_line2", &n.ShipTo.Line2}, {"ship_city", &n.ShipTo.City},
+		{"promise_quote", &n.Promise.Quote}, {"promise_service", &n.Promise.Service},
 		{"ship_region", &n.ShipTo.Region}, {"ship_postcode", &n.ShipTo.Postcode}, {"ship_phone", &n.ShipTo.Phone},
 	} {
 		if *f.to == "" {
@@ -233,7 +234,7 @@ func (c *cells) order(shop order.Shop) {
 		to   *int64
 	}{
 		{"goods", &n.Goods}, {"discount", &n.Discount}, {"shipping", &n.Shipping}, {"tax", &n.Tax}, {"duty", &n.Duty},
-		{"total", &n.Total}, {"refunded", &n.Refunded},
+		{"total", &n.Total}, {"refunded", &n.Refunded}, {"promise_price", &n.Promise.Price},
 	} {
 		if c.once(f.name) {
 			*f.to = c.amount(f.name)
@@ -242,6 +243,12 @@ func (c *cells) order(shop order.Shop) {
 	n.Discount, n.Refunded = max(n.Discount, -n.Discount), max(n.Refunded, -n.Refunded) // some write them as what they take away
 	if t := c.date("placed_at"); n.PlacedAt.IsZero() {
 		n.PlacedAt = t
+	}
+	if n.Promise.From.IsZero() {
+		n.Promise.From = c.day("promised_from")
+	}
+	if n.Promise.To.IsZero() {
+		n.Promise.To = c.day("promised_to")
 	}
 }
 
@@ -342,6 +349,23 @@ func (c *cells) amount(field string) int64 {
 		c.bad(field, ReasonAmount)
 	}
 	return minor
+}
+
+// day reads a day at the customer's, whose name counts and not its instant: its
+// midnight in UTC.
+func (c *cells) day(field string) time.Time {
+	v := c.text(field)
+	if len(v) > 10 && (v[10] == 'T' || v[10] == ' ') { // 2026-12-04T23:59:59-08:00 is the fourth
+		v = v[:10]
+	}
+	if v == "" || v == "-" {
+		return time.Time{}
+	}
+	t, ok := parseDate(v, time.UTC, c.o.DayFirst)
+	if !ok {
+		c.bad(field, ReasonDate)
+	}
+	return t
 }
 
 func (c *cells) date(field string) time.Time {
