@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/phone"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
@@ -134,7 +136,7 @@ func (s *Service) keep(ctx context.Context, shop order.Shop, objects []intake.Ob
 				orders = append(orders, n)
 			}
 		case *intake.Customer:
-			_, err = s.recognise(ctx, shop, o)
+			_, err = s.recognise(ctx, shop, o, nil)
 		case *intake.Product:
 			var n product.New
 			if n, err = Product(shop, o); err == nil {
@@ -182,7 +184,7 @@ func (s *Service) order(ctx context.Context, shop order.Shop, o *intake.Order) (
 		}
 	}
 	if c := o.Customer; c != nil && account(c.ID) != "" {
-		known, err := s.recognise(ctx, shop, c)
+		known, err := s.recognise(ctx, shop, c, o.ShipTo)
 		if err != nil && !errs.Is(err, errs.Invalid) {
 			return n, err
 		}
@@ -192,8 +194,8 @@ func (s *Service) order(ctx context.Context, shop order.Shop, o *intake.Order) (
 }
 
 // recognise returns the customer of a shop's account: who holds the account at this shop, or else its address, or else
-// its number; new if nobody does. What nobody holds yet becomes theirs. Names prove nothing.
-func (s *Service) recognise(ctx context.Context, shop order.Shop, c *intake.Customer) (customer.Customer, error) {
+// its number, as the country dials it where the order goes; new if nobody does. What nobody holds yet becomes theirs. Names prove nothing.
+func (s *Service) recognise(ctx context.Context, shop order.Shop, c *intake.Customer, to *intake.Address) (customer.Customer, error) {
 	var proofs []customer.Identity
 	if id := account(c.ID); id != "" {
 		proofs = append(proofs, customer.Identity{Kind: Account, Value: fmt.Sprintf("%d/%s", shop.ID, id), Verified: true})
@@ -201,14 +203,28 @@ func (s *Service) recognise(ctx context.Context, shop order.Shop, c *intake.Cust
 	if c.Email != "" {
 		proofs = append(proofs, customer.Identity{Kind: customer.Email, Value: c.Email})
 	}
-	if len(c.Phone) > 0 && c.Phone[0] == '+' { // without its country a number may be anybody's
-		proofs = append(proofs, customer.Identity{Kind: customer.Phone, Value: c.Phone})
+	if number, ok := phone.Parse(c.Phone, country(c, to)); ok { // without its country a number may be anybody's
+		proofs = append(proofs, customer.Identity{Kind: customer.Phone, Value: number})
 	}
 	known, _, err := s.Customers.Recognise(ctx, shop.Workspace, proofs, c.Name, c.Language)
 	if err != nil {
 		return known, fmt.Errorf("recognise customer: %w", err)
 	}
 	return known, nil
+}
+
+// country is where a customer's number is dialled, "" if nobody says: where their order goes, else where they live.
+func country(c *intake.Customer, to *intake.Address) string {
+	if to == nil {
+		to = c.Address
+	}
+	if to == nil && len(c.Addresses) > 0 {
+		to = &c.Addresses[0]
+	}
+	if to == nil {
+		return ""
+	}
+	return strings.ToUpper(intake.Country(to.Country))
 }
 
 // Account is the kind of identity that a shop's own identifier of a customer is.

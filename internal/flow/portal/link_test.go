@@ -48,18 +48,3 @@ func FuzzReadToken(f *testing.F) {
 		}
 	})
 }
-
-func TestSamePhone(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		same bool
-	}{
-		{"+49 151 23456789", "0151 23456789", true}, {"0049-151-23456789", "+49 (0)151 23456789", true}, {"٠١٥١٢٣٤٥٦٧٨٩", "015123456789", true},
-		{"8 917 538-54-95", "+7 917 538-54-95", false}, {"9175385495", "+7 917 538-54-95", true},
-		{"6789", "015123456789", false}, {"", "", false}, {"+", "015123456789", false}, {"015123456780", "015123456789", false},
-	} {
-		if got := samePhone(c.a, c.b); got != c.same {
-			t.Errorf("%q and %q: %v", c.a, c.b, got)
-		}
-	}
-}

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
+	"godwit.dev/godwit/internal/base/phone"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
@@ -212,7 +212,7 @@ func (s *Service) lookUpParcel(ctx context.Context, shop order.Shop, key string)
 // which costs the same whether it is wrong or the number is.
 func (s *Service) lookUp(ctx context.Context, shop order.Shop, key, contact string) (int64, error) {
 	f := order.Filter{Shop: shop.ID, Keys: []string{key}}
-	fits := func(o order.Order) bool { return samePhone(contact, o.ShipTo.Phone) }
+	fits := func(o order.Order) bool { return phone.Same(contact, o.ShipTo.Phone, o.ShipTo.Country) }
 	if strings.Contains(contact, "@") {
 		f.Email = customer.FoldEmail(contact)
 		fits = func(o order.Order) bool { return f.Email != "" && o.Email == f.Email }
@@ -229,28 +229,3 @@ func (s *Service) lookUp(ctx context.Context, shop order.Shop, key, contact stri
 
 // mostAlike is how many orders of one shop by one number are looked at.
 const mostAlike = 10
-
-// leastPhone is the fewest digits that a telephone number is told by.
-const leastPhone = 7
-
-// samePhone reports whether two texts mean one telephone number: the digits of one
-// end in those of the other, however its country is written.
-func samePhone(a, b string) bool {
-	x, y := digits(a), digits(b)
-	if len(x) < leastPhone || len(y) < leastPhone {
-		return false
-	}
-	return strings.HasSuffix(x, y) || strings.HasSuffix(y, x)
-}
-
-// digits returns the digits of a telephone number without the zeros of its front,
-// and without a trunk zero in brackets, as in +44 (0)20.
-func digits(s string) string {
-	var b strings.Builder
-	for _, r := range order.Key(strings.ReplaceAll(s, "(0)", "")) {
-		if unicode.IsDigit(r) {
-			b.WriteRune(r)
-		}
-	}
-	return strings.TrimLeft(b.String(), "0")
-}
