@@ -21,8 +21,10 @@ import (
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -71,7 +73,8 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 		Store: s, Hooks: h.hooks, Journal: s, Queue: s, IDs: h.ids, Now: time.Now, Log: slog.New(slog.DiscardHandler), Client: outbound.New(outbound.Options{Allow: outbound.Loopback()}),
 		Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
 	})
-	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Shipments: shipment.New(shipment.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now}), Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
+	parcels := shipment.New(shipment.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now})
+	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Shipments: parcels, Traces: trace.New(trace.Config{Store: s, Shipments: parcels, Journal: s, IDs: h.ids, Now: time.Now}), Products: product.NewService(product.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now}), Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
 	if change != nil {
 		change(&h.config)
 	}
