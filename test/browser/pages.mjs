@@ -15,7 +15,7 @@ const fixed = {
   parcels: "/parcels", "all-parcels": "/parcels?tab=open", "traced-parcels": "/parcels?tab=traces", "claims-due": "/parcels?claim=soon", "no-parcel": "/parcels?q=zzzzzz", lanes: "/lanes",
   reports: "/reports", account: "/account", security: "/account/security", "sign-in-rules": "/admin/security", audit: "/admin/audit", "audit-of-tokens": "/admin/audit?kind=token", webhooks: "/admin/webhooks",
   views: "/views", "new-view": "/views/new", people: "/admin/people", roles: "/admin/roles", role: "/admin/roles/lead", "new-role": "/admin/roles/new", tokens: "/admin/tokens", teams: "/admin/teams",
-  products: "/products", "no-product": "/products?q=zzzzzz", rates: "/admin/rates", shops: "/admin/shops", "new-shop": "/admin/shops?driver=generic", trackers: "/admin/trackers", mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",
+  products: "/products", "no-product": "/products?q=zzzzzz", plans: "/admin/plans", rates: "/admin/rates", shops: "/admin/shops", "new-shop": "/admin/shops?driver=generic", trackers: "/admin/trackers", mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",
 };
 // The pages that say what is wrong, and how the server answers.
 const refused = { "no-such-page": 404, denied: 403 };

@@ -132,17 +132,27 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, name string, d Doc
 	return p, err
 }
 
-// Plans returns the newest version of each plan, by name. It needs Quote.
+// reads reports whether somebody may read plans.
+func reads(actor auth.Actor) error {
+	if actor.May(auth.ManagePlans) {
+		return nil
+	}
+	return actor.Can(auth.Quote)
+}
+
+// Plans returns the newest version of each plan, by name. It needs Quote or
+// ManagePlans.
 func (s *Service) Plans(ctx context.Context, actor auth.Actor) ([]Plan, error) {
-	if err := actor.Can(auth.Quote); err != nil {
+	if err := reads(actor); err != nil {
 		return nil, err
 	}
 	return s.cfg.Store.ShippingPlans(ctx, actor.Workspace)
 }
 
-// Plan returns a version of a plan, the newest for 0. It needs Quote.
+// Plan returns a version of a plan, the newest for 0. It needs Quote or
+// ManagePlans.
 func (s *Service) Plan(ctx context.Context, actor auth.Actor, name string, version int) (Plan, error) {
-	if err := actor.Can(auth.Quote); err != nil {
+	if err := reads(actor); err != nil {
 		return Plan{}, err
 	}
 	return s.cfg.Store.ShippingPlan(ctx, actor.Workspace, name, version)
@@ -152,15 +162,29 @@ func (s *Service) Plan(ctx context.Context, actor auth.Actor, name string, versi
 const MaxPage = 100
 
 // Versions returns the versions of a plan before one (0: all), newest first. It
-// needs Quote.
+// needs Quote or ManagePlans.
 func (s *Service) Versions(ctx context.Context, actor auth.Actor, name string, before int) ([]Plan, error) {
-	if err := actor.Can(auth.Quote); err != nil {
+	if err := reads(actor); err != nil {
 		return nil, err
 	}
 	if before <= 0 {
 		before = math.MaxInt32
 	}
 	return s.cfg.Store.PlanVersions(ctx, actor.Workspace, name, before, MaxPage)
+}
+
+// Try says what a version of a plan answers to a basket now, with all its prices
+// given. Nothing is kept and nothing promised: it is how a merchant tries a plan.
+// It needs Quote or ManagePlans.
+func (s *Service) Try(ctx context.Context, actor auth.Actor, p Plan, b Basket) (Offer, error) {
+	if err := reads(actor); err != nil {
+		return Offer{}, err
+	}
+	table, err := s.cfg.Rates.Table(ctx, actor)
+	if err != nil {
+		return Offer{}, err
+	}
+	return Quote(p.Document, b, s.cfg.Now().UTC(), table, s.cfg.Levies)
 }
 
 // Request asks for a quote. What an item does not say of its article is taken from

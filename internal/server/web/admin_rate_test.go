@@ -11,10 +11,14 @@ import (
 	"godwit.dev/godwit/internal/domain/fx"
 )
 
-// sendFile posts a form with one file.
-func (b *browser) sendFile(path, field, name string, data []byte) answer {
+// sendFile posts a form with one file, under the name that its field has, and
+// with other fields.
+func (b *browser) sendFile(path, field, name string, data []byte, fields ...string) answer {
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
+	for k, v := range values(fields) {
+		must(b.t, w.WriteField(k, v[0]))
+	}
 	f, err := w.CreateFormFile(field, name)
 	must(b.t, err)
 	_, err = f.Write(data)

@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -38,6 +39,7 @@ type Config struct {
 	Shipments *shipment.Service
 	Traces    *trace.Service
 	Rates     *fx.Service
+	Plans     *plan.Service
 	Products  *product.Service
 	// OrderLink returns the address of an order's page for its customer, "" where
 	// there is none.
