@@ -34,11 +34,11 @@ export async function scores(check, desk, status) {
 // portOf waits until a browser has said where it listens.
 async function portOf(folder) {
   for (let i = 0; i < 100; i++) {
-    try {
-      return Number(readFileSync(join(folder, "DevToolsActivePort"), "utf8").split("\n")[0]);
-    } catch {
-      await new Promise(done => setTimeout(done, 100));
-    }
+    try { // the file is there before it says anything
+      const port = Number(readFileSync(join(folder, "DevToolsActivePort"), "utf8").split("\n")[0]);
+      if (port > 0) return port;
+    } catch { /* not yet */ }
+    await new Promise(done => setTimeout(done, 100));
   }
   throw new Error("the browser does not listen");
 }
