@@ -87,7 +87,11 @@ func (s *Store) Traces(ctx context.Context, sc auth.Scope, f trace.Filter, after
 
 // traces adds who sees a list of traces and what its filter says.
 func (b *where) traces(sc auth.Scope, f trace.Filter) {
-	b.add("workspace_id=$", sc.Workspace)
+	if f.Shipment != 0 || f.Among != nil { // parcels have few: SQLite must not read the workspace for them
+		b.add("+workspace_id=$", sc.Workspace)
+	} else {
+		b.add("workspace_id=$", sc.Workspace)
+	}
 	if !sc.All && sc.Shops != nil {
 		b.raw(oneOf(b, "shop_id", sc.Shops))
 	}
@@ -129,6 +133,29 @@ func (s *Store) CountTraces(ctx context.Context, sc auth.Scope, list []trace.Fil
 		counts[i] = `(SELECT count(*) FROM (SELECT 1 FROM trace WHERE ` + b.String() + ` LIMIT ` + most + `) AS found)`
 	}
 	return s.counted(ctx, counts, b.args)
+}
+
+const traceNoteCols = `id, workspace_id, trace_id, at, actor_kind, actor_id, actor_name, body`
+
+// AddTraceNote implements trace.Store.
+func (s *Store) AddTraceNote(ctx context.Context, n trace.Note) error {
+	_, err := s.exec(ctx, `INSERT INTO trace_note (`+traceNoteCols+`) VALUES (`+places(1, 8)+`)`,
+		int64(n.ID), n.Workspace, int64(n.Trace), ms(n.At), string(n.ActorKind), n.ActorID, clean(n.ActorName), clean(n.Text))
+	return err
+}
+
+// TraceNotes implements trace.Store.
+func (s *Store) TraceNotes(ctx context.Context, w auth.WorkspaceID, list []trace.ID, after trace.NoteID, limit int) ([]trace.Note, error) {
+	b := &where{}
+	b.add("+workspace_id=$", w) // a trace has few
+	b.raw(oneOf(b, "trace_id", list))
+	if after != 0 {
+		b.add("id<$", int64(after))
+	}
+	dest := func(n *trace.Note) []any {
+		return []any{&n.ID, &n.Workspace, &n.Trace, at(&n.At), &n.ActorKind, &n.ActorID, &n.ActorName, &n.Text}
+	}
+	return all(ctx, s.DB, dest, `SELECT `+traceNoteCols+` FROM trace_note WHERE `+b.String()+` ORDER BY id DESC LIMIT `+b.param(limit), b.args...)
 }
 
 // TraceEvents implements trace.Store.

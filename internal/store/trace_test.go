@@ -73,6 +73,55 @@ func TestTracesByDeadline(t *testing.T) {
 	})
 }
 
+// Notes are read page by page, the newest first, of the traces that are asked for and
+// of no other workspace.
+func TestTraceNotes(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, w, other := context.Background(), storetest.Workspace(t, s), storetest.Workspace(t, s)
+		now := time.UnixMilli(1_800_000_000_000).UTC()
+		for i := range 2 {
+			v := shipment.Shipment{ID: shipment.ID(101 + i), Workspace: w, Direction: shipment.Out, CreatedAt: now}
+			if err := s.AddShipments(ctx, []shipment.Shipment{v}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.AddTrace(ctx, trace.Trace{ID: trace.ID(201 + i), Workspace: w, Shipment: v.ID, Kind: trace.Search, State: trace.Draft, CreatedAt: now, UpdatedAt: now}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := map[trace.NoteID]trace.Note{}
+		for i := range 5 {
+			n := trace.Note{ID: trace.NoteID(301 + i), Workspace: w, Trace: trace.ID(201 + i%2), At: now, ActorKind: auth.Agent, ActorID: 7, ActorName: "Lena", Text: strings.Repeat("so ", i+1)}
+			if err := s.AddTraceNote(ctx, n); err != nil {
+				t.Fatal(err)
+			}
+			want[n.ID] = n
+		}
+		read := func(w auth.WorkspaceID, after trace.NoteID, limit int, of ...trace.ID) (ids []trace.NoteID) {
+			list, err := s.TraceNotes(ctx, w, of, after, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range list {
+				if ids = append(ids, n.ID); n != want[n.ID] {
+					t.Errorf("%+v, want %+v", n, want[n.ID])
+				}
+			}
+			return ids
+		}
+		for _, c := range []struct{ got, want []trace.NoteID }{
+			{read(w, 0, 2, 201), []trace.NoteID{305, 303}},
+			{read(w, 303, 2, 201), []trace.NoteID{301}},
+			{read(w, 0, 9, 201, 202), []trace.NoteID{305, 304, 303, 302, 301}},
+			{read(w, 0, 9), nil},
+			{read(other, 0, 9, 201, 202), nil},
+		} {
+			if !slices.Equal(c.got, c.want) {
+				t.Errorf("notes %v, want %v", c.got, c.want)
+			}
+		}
+	})
+}
+
 // Open traces are few beside the parcels and the events of a workspace: all lists
 // of them are read from indexes that hold them alone.
 func TestReadsOfTracesSeek(t *testing.T) {
@@ -91,6 +140,8 @@ func TestReadsOfTracesSeek(t *testing.T) {
 		{"open", "trace_board (workspace_id=?)", list(trace.Filter{Open: true})},
 		{"of a lane", "trace_board (workspace_id=?)", list(trace.Filter{Open: true, Parcels: shipment.Filter{From: "CN"}})},
 		{"of parcels", "trace_open (shipment_id=?)", list(trace.Filter{Open: true, Among: []shipment.ID{1, 2}})},
+		{"all of parcels", "trace_shipment (shipment_id=?", list(trace.Filter{Among: []shipment.ID{1, 2}})},
+		{"notes", "trace_note_trace (trace_id=?", func() error { _, err := s.TraceNotes(ctx, 7, []trace.ID{1, 2}, 9, 50); return err }},
 		{"events", "event_trace (subject_id=?)", func() error { _, err := s.TraceEvents(ctx, 7, []trace.ID{1, 2}); return err }},
 	} {
 		var plan string

@@ -5,6 +5,9 @@
 // answered, and then paid or rejected; a rejected one may be sent once more. One
 // that is not sent by its deadline expires. Each parcel has one open trace at most.
 //
+// What people write to a trace are its notes, each with who wrote it and when. They
+// stay as they were written.
+//
 // A window is the time in which a carrier takes a trace: it opens some days after
 // the dispatch, the first scan or the day on which the parcel was due, and closes
 // by a deadline. Windows stand in windows.csv, each with its source and how far it

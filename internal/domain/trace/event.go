@@ -36,12 +36,13 @@ type Summary struct {
 	Deadline  int64        `json:"deadline,omitempty"` // Unix milliseconds
 	Amount    int64        `json:"amount,omitempty"`   // in minor units
 	Currency  string       `json:"currency,omitempty"`
+	Note      NoteID       `json:"note,omitzero"` // what was written with it
 }
 
-func announce(actor auth.Actor, kind string, t Trace, was State, now time.Time) event.Event {
+func announce(actor auth.Actor, kind string, t Trace, was State, note NoteID, now time.Time) event.Event {
 	sum := Summary{
 		Shipment: t.Shipment, Shop: t.Shop, Order: t.Order, Ticket: t.Ticket, Kind: t.Kind, State: t.State, Was: was, Carrier: t.Carrier, Number: t.Number,
-		Reference: t.Reference, Amount: t.Amount.Minor, Currency: t.Amount.Currency,
+		Reference: t.Reference, Amount: t.Amount.Minor, Currency: t.Amount.Currency, Note: note,
 	}
 	if !t.Deadline.IsZero() {
 		sum.Deadline = t.Deadline.UnixMilli()

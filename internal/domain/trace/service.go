@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +42,10 @@ type Store interface {
 	Traces(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Trace, error)
 	// CountTraces counts the list of each filter up to a limit, in one statement.
 	CountTraces(ctx context.Context, s auth.Scope, list []Filter, limit int) ([]int, error)
+	// AddTraceNote adds a note.
+	AddTraceNote(context.Context, Note) error
+	// TraceNotes returns the notes of some traces, the newest first, after a note.
+	TraceNotes(ctx context.Context, w auth.WorkspaceID, list []ID, after NoteID, limit int) ([]Note, error)
 	// TraceEvents returns what was announced of some traces, the oldest first.
 	TraceEvents(context.Context, auth.WorkspaceID, []ID) ([]event.Event, error)
 	// DueTraces returns traces whose DueAt has come, locked.
@@ -143,7 +148,7 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace
 	now := s.clock()
 	t := Trace{
 		ID: ID(s.IDs.Next()), Workspace: actor.Workspace, Shipment: v.ID, Order: v.Order, Shop: v.Shop, Ticket: n.Ticket, Kind: n.Kind, State: Draft,
-		Carrier: v.Carrier, Number: v.Number, Amount: n.Amount, Note: cut(n.Note, maxNote), Deadline: n.Deadline.UTC().Truncate(time.Millisecond), CreatedAt: now, UpdatedAt: now,
+		Carrier: v.Carrier, Number: v.Number, Amount: n.Amount, Deadline: n.Deadline.UTC().Truncate(time.Millisecond), CreatedAt: now, UpdatedAt: now,
 	}
 	if err := checkAmount(t.Amount); err != nil {
 		return Trace{}, err
@@ -159,10 +164,16 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewTrace) (Trace
 	}
 	t.DueAt = t.dueAt(now)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Store.AddTrace(ctx, t); err != nil {
+		opened := t
+		opened.Note = cut(n.Note, maxNote)
+		if err := s.Store.AddTrace(ctx, opened); err != nil {
 			return err
 		}
-		return s.Journal.Append(ctx, announce(actor, IsOpened, t, "", now))
+		said, err := s.write(ctx, actor, &t, n.Note, now)
+		if err != nil {
+			return err
+		}
+		return s.Journal.Append(ctx, announce(actor, IsOpened, t, "", said.ID, now))
 	})
 	if err != nil {
 		return Trace{}, fmt.Errorf("open trace: %w", err)
@@ -250,28 +261,43 @@ type Change struct {
 	Amount    *money.Amount
 	Deadline  *time.Time
 	Ticket    *ticket.ID
-	Note      *string
+	Note      *string // to be added to what was written before
 }
 
 // Change moves a trace on, or writes to it. A move that a trace in its state
-// cannot make is errs.Conflict; to the state that it is in it changes nothing. It
-// needs WriteTickets.
+// cannot make is errs.Conflict; what it says already changes nothing. It needs
+// WriteTickets.
 func (s *Service) Change(ctx context.Context, actor auth.Actor, id ID, c Change) (Trace, error) {
+	t, _, err := s.change(ctx, actor, id, c)
+	return t, err
+}
+
+// change returns the note that it wrote, too.
+func (s *Service) change(ctx context.Context, actor auth.Actor, id ID, c Change) (t Trace, said Note, err error) {
 	if err := actor.Can(auth.WriteTickets); err != nil {
-		return Trace{}, err
+		return t, said, err
 	}
-	var t Trace
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		var err error
-		if t, err = s.Store.HoldTrace(ctx, actor.Workspace, id); err == nil {
-			err = auth.Can(actor, auth.ReadShipments, t.Resource())
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		was, err := s.Store.HoldTrace(ctx, actor.Workspace, id)
+		if err == nil {
+			err = auth.Can(actor, auth.ReadShipments, was.Resource())
 		}
 		if err != nil {
 			return err
 		}
-		was := t
-		if err := t.apply(c, s.clock()); err != nil {
+		now := s.clock()
+		t = was
+		if err := t.apply(c, now); err != nil {
 			return err
+		}
+		if c.Note != nil {
+			if said, err = s.write(ctx, actor, &t, *c.Note, now); err != nil {
+				return err
+			}
+		}
+		if same(was, t) {
+			t = was
+			return nil
 		}
 		if err := s.Store.SaveTrace(ctx, t); err != nil {
 			return err
@@ -280,12 +306,18 @@ func (s *Service) Change(ctx context.Context, actor auth.Actor, id ID, c Change)
 		if was.State != t.State {
 			kind = IsMoved
 		}
-		return s.Journal.Append(ctx, announce(actor, kind, t, was.State, t.UpdatedAt))
+		return s.Journal.Append(ctx, announce(actor, kind, t, was.State, said.ID, now))
 	})
 	if err != nil {
-		return Trace{}, fmt.Errorf("change trace: %w", err)
+		return Trace{}, Note{}, fmt.Errorf("change trace: %w", err)
 	}
-	return t, nil
+	return t, said, nil
+}
+
+// same reports whether nothing became of a trace but the time.
+func same(was, is Trace) bool {
+	was.UpdatedAt, was.DueAt = is.UpdatedAt, is.DueAt
+	return reflect.DeepEqual(was, is)
 }
 
 func (t *Trace) apply(c Change, now time.Time) error {
@@ -315,16 +347,8 @@ func (t *Trace) apply(c Change, now time.Time) error {
 	if c.Ticket != nil {
 		t.Ticket = *c.Ticket
 	}
-	if c.Note != nil {
-		t.Note = cut(*c.Note, maxNote)
-	}
 	t.UpdatedAt, t.DueAt = now, t.dueAt(now)
 	return nil
-}
-
-// Annotate writes a note to a trace.
-func (s *Service) Annotate(ctx context.Context, actor auth.Actor, id ID, note string) (Trace, error) {
-	return s.Change(ctx, actor, id, Change{Note: &note})
 }
 
 // Close ends a trace: as paid, rejected or found.
@@ -374,17 +398,9 @@ func (s *Service) Counts(ctx context.Context, actor auth.Actor, list []Filter, l
 // History returns what was announced of traces that the actor read before, the
 // oldest first. It needs ReadShipments.
 func (s *Service) History(ctx context.Context, actor auth.Actor, list []Trace) ([]event.Event, error) {
-	if err := actor.Can(auth.ReadShipments); err != nil {
+	ids, err := seen(actor, list)
+	if err != nil || len(ids) == 0 {
 		return nil, err
-	}
-	var ids []ID
-	for _, t := range list {
-		if auth.Can(actor, auth.ReadShipments, t.Resource()) == nil {
-			ids = append(ids, t.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
 	}
 	return s.Store.TraceEvents(ctx, actor.Workspace, ids)
 }
@@ -413,7 +429,7 @@ func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) error {
 				if err := s.Store.SaveTrace(ctx, t); err != nil {
 					return err
 				}
-				told = append(told, announce(auth.ForSystem(w), kind, t, was, now))
+				told = append(told, announce(auth.ForSystem(w), kind, t, was, 0, now))
 			}
 			if len(told) == 0 {
 				return nil

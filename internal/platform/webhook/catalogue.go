@@ -47,6 +47,7 @@ var traceFields = []Field{
 	{"shipment", "shipment", "the parcel"}, {"shop", "shop", "the parcel's shop"}, {"order", "order", "the parcel's order"}, {"ticket", "ticket", "where it is spoken of"}, {"kind", Text, "search or claim"},
 	{"state", Text, "now"}, {"was", Text, "before"}, {"carrier", Text, "in small letters and digits"}, {"number", Text, "the tracking number"},
 	{"reference", Text, "the carrier's own"}, {"deadline", Moment, "until when the carrier takes it"}, {"amount", Integer, "in the currency's smallest unit"}, {"currency", Text, "ISO 4217"},
+	{"note", "note", "the note that was written with it"},
 }
 
 // caseFields are those of the phase that something caused which happened to a case.

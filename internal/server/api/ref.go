@@ -39,6 +39,7 @@ type (
 	aHook      struct{}
 	aReceived  struct{}
 	aTrace     struct{}
+	aTraceNote struct{}
 	aTracker   struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
@@ -69,6 +70,7 @@ func (aWebhook) prefix() string    { return "whk" }
 func (aHook) prefix() string       { return "hok" }
 func (aReceived) prefix() string   { return "rcv" }
 func (aTrace) prefix() string      { return "trc" }
+func (aTraceNote) prefix() string  { return "trn" }
 func (aTracker) prefix() string    { return "trk" }
 func (aConnection) prefix() string { return "shc" }
 

@@ -23,6 +23,8 @@ func traceGroup() group {
 		{"traceBulk", "POST", "/traces/bulk", may(auth.ReadShipments, auth.WriteTickets, auth.BulkTickets), do((*server).traceBulk), "Open traces of many parcels",
 			"Drafts a trace of each of up to 200 parcels, and answers for each. A parcel that has an open one keeps it, so that a repeat opens nothing."},
 		{"traceEvents", "GET", "/traces/{trace}/events", read, do((*server).traceEvents), "List a trace's events", "What happened to a trace, oldest first."},
+		{"traceNoteList", "GET", "/traces/{trace}/notes", read, do((*server).traceNoteList), "List a trace's notes", "What people wrote to a trace, newest first. Notes are neither changed nor taken back."},
+		{"traceNote", "POST", "/traces/{trace}/notes", write, do((*server).traceNote), "Write a note to a trace", "Adds a note to a trace, open or not. What was just written is not written again."},
 		{"traceGet", "GET", "/traces/{trace}", read, do((*server).traceGet), "Get a trace", "One trace."},
 		{"traceUpdate", "PATCH", "/traces/{trace}", write, do((*server).traceUpdate), "Move a trace on",
 			"Tells what came of a trace: that it was sent, answered, paid or rejected, under which reference and about which sum. From `draft` leads `sent` or `found`; from `sent` also `answered`, `paid` and `rejected`; from `rejected` `sent` again. A draft whose deadline is over becomes `expired` by itself."},
@@ -45,7 +47,7 @@ type Trace struct {
 	Deadline   *time.Time     `json:"deadline" doc:"And until then; null if no deadline is known."`
 	Rule       *string        `json:"rule" example:"royal_mail_uk" doc:"The row of the table of windows that both follow from."`
 	Amount     *Money         `json:"amount,omitempty" doc:"Claimed, and paid once it is."`
-	Note       string         `json:"note"`
+	Note       string         `json:"note" doc:"What was last written to it; the notes before it are listed by themselves."`
 	SentAt     *time.Time     `json:"sent_at"`
 	CreatedAt  time.Time      `json:"created_at"`
 	UpdatedAt  time.Time      `json:"updated_at"`
@@ -199,6 +201,65 @@ func (s *server) traceGet(c *call, in *struct {
 	return record(traceRecord(t)), nil
 }
 
+// TraceNote is what somebody wrote to a trace.
+type TraceNote struct {
+	ID        Ref[aTraceNote] `json:"id"`
+	TraceID   Ref[aTrace]     `json:"trace_id"`
+	At        time.Time       `json:"at"`
+	ActorName string          `json:"actor_name" example:"Lena Fischer" doc:"Empty of a note that is older than the list of notes."`
+	PersonID  *Ref[aPerson]   `json:"person_id" nullable:"true" doc:"The person of the workspace who wrote it."`
+	Text      string          `json:"text" example:"Called the carrier: no scan since Leipzig, they search for ten days."`
+}
+
+func traceNoteRecord(n trace.Note) TraceNote {
+	out := TraceNote{ID: refTo[aTraceNote](n.ID), TraceID: refTo[aTrace](n.Trace), At: at(n.At), ActorName: n.ActorName, Text: n.Text}
+	if n.ActorKind == auth.Agent {
+		out.PersonID = optRef[aPerson](n.ActorID)
+	}
+	return out
+}
+
+func (s *server) traceNoteList(c *call, in *struct {
+	Trace Ref[aTrace] `path:"trace" doc:"The trace's id."`
+	Paging
+	Picking
+}) (*pageOut[TraceNote], error) {
+	var last int64
+	if err := readCursor('n', in.Cursor, &last); err != nil {
+		return nil, err
+	}
+	t, err := s.Traces.Get(c, c.actor, trace.ID(in.Trace.num()))
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Traces.Notes(c, c.actor, []trace.Trace{t}, trace.NoteID(last), min(in.Limit+1, trace.MaxPage))
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(found) > in.Limit || len(found) == trace.MaxPage {
+		found = found[:min(len(found), in.Limit)]
+		next = writeCursor('n', int64(found[len(found)-1].ID))
+	}
+	return page(c, convert(found, traceNoteRecord), next), nil
+}
+
+// TraceNoteDraft is a note to be written to a trace.
+type TraceNoteDraft struct {
+	Text string `json:"text" minLength:"1" maxLength:"4000"`
+}
+
+func (s *server) traceNote(c *call, in *struct {
+	Trace Ref[aTrace] `path:"trace" doc:"The trace's id."`
+	Body  TraceNoteDraft
+}) (*recordOut[TraceNote], error) {
+	n, err := s.Traces.Annotate(c, c.actor, trace.ID(in.Trace.num()), in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	return record(traceNoteRecord(n)), nil
+}
+
 // TraceDraft is a trace to be opened.
 type TraceDraft struct {
 	ShipmentID Ref[aShipment] `json:"shipment_id"`
@@ -236,7 +297,7 @@ type TraceChange struct {
 	Reference *string    `json:"reference,omitempty" maxLength:"100"`
 	Amount    *Money     `json:"amount,omitempty"`
 	Deadline  *time.Time `json:"deadline,omitempty"`
-	Note      *string    `json:"note,omitempty" maxLength:"4000"`
+	Note      *string    `json:"note,omitempty" maxLength:"4000" doc:"Added to what was written before."`
 }
 
 func (s *server) traceUpdate(c *call, in *struct {

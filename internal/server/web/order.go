@@ -212,11 +212,15 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 		v.Tickets = append(v.Tickets, ticketRef(t))
 	}
 	var sent []shipment.Shipment
+	var asked []ui.TraceStep
 	if r.actor.May(auth.ReadShipments) {
 		if sent, err = s.Shipments.List(r.Context(), r.actor, shipment.Filter{Order: o.ID}, shipment.Cursor{}, boardPageSize); err != nil {
 			return err
 		}
 		if v.Parcels, err = r.parcelRows(h, sent); err != nil {
+			return err
+		}
+		if asked, err = r.orderTraces(sent, v.Parcels); err != nil {
 			return err
 		}
 	}
@@ -227,7 +231,7 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 	if v.Told, err = r.letters(o.ID, 0); err != nil {
 		return err
 	}
-	v.Timeline = r.orderTimeline(o, sent, tickets, v.Told)
+	v.Timeline = r.orderTimeline(o, sent, asked, tickets, v.Told)
 	return r.draw(w, http.StatusOK, ui.OrderPage(v))
 }
 
@@ -263,7 +267,7 @@ func (r *request) promise(o order.Order, sent []shipment.Shipment) *ui.Promise {
 }
 
 // orderTimeline is what happened with an order, the newest first.
-func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets []ticket.Ticket, letters []ui.Told) []ui.TimelineEntry {
+func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, asked []ui.TraceStep, tickets []ticket.Ticket, letters []ui.Told) []ui.TimelineEntry {
 	out := []ui.TimelineEntry{{At: o.PlacedAt, Kind: "order", Text: r.printer.T("order.placed_line")}}
 	if !o.DeletedAt.IsZero() {
 		out = append(out, ui.TimelineEntry{At: o.DeletedAt, Kind: "order", Text: r.printer.T("order.deleted_line")})
@@ -278,6 +282,13 @@ func (r *request) orderTimeline(o order.Order, sent []shipment.Shipment, tickets
 				out = append(out, ui.TimelineEntry{At: x.at, Kind: "parcel", Text: r.printer.T("parcel."+string(x.state)) + " · " + v.Number, Href: href})
 			}
 		}
+	}
+	for _, t := range asked {
+		text := r.printer.T("trace.kind."+t.Kind) + " · " + t.Text
+		if t.Note != "" {
+			text += " · " + t.Note
+		}
+		out = append(out, ui.TimelineEntry{At: t.At, Kind: "trace", Text: text + " · " + t.Number, By: t.By, Href: "/parcels/" + id64(t.Shipment) + "#traces"})
 	}
 	for _, t := range tickets {
 		out = append(out, ui.TimelineEntry{At: t.CreatedAt, Kind: "ticket", Text: t.Subject, Href: "/t/" + id64(t.Number)})

@@ -19,8 +19,9 @@ import (
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
-// shownTraces is how many traces the page of a parcel shows.
-const shownTraces = 10
+// shownTraces is how many traces the page of a parcel shows, shownNotes how many
+// notes of them all.
+const shownTraces, shownNotes = 10, 100
 
 // openTraces reads the open traces of some parcels at once.
 func (r *request) openTraces(list []shipment.Shipment) (map[shipment.ID]trace.Trace, error) {
@@ -106,15 +107,16 @@ func (r *request) parcelTraces(out *ui.ParcelView, v shipment.Shipment, currency
 	if err != nil {
 		return err
 	}
-	told, err := r.s.Traces.History(r.Context(), r.actor, list)
+	told, notes, err := r.traceHistory(list)
 	if err != nil {
 		return err
 	}
 	open := false
 	for _, t := range list {
 		open = open || t.State.Open()
-		out.Traces = append(out.Traces, r.uiTrace(t, told, currency))
+		out.Traces = append(out.Traces, r.uiTrace(t, notes, currency))
 	}
+	out.Steps = r.traceSteps(told, notes)
 	if open || v.Number == "" {
 		return nil
 	}
@@ -127,11 +129,82 @@ func (r *request) parcelTraces(out *ui.ParcelView, v shipment.Shipment, currency
 	return nil
 }
 
-// uiTrace draws a trace with what happened to it.
-func (r *request) uiTrace(t trace.Trace, told []event.Event, currency string) ui.Trace {
+// orderTraces adds the traces that are over to the parcels of an order, and returns
+// what happened to all of them.
+func (r *request) orderTraces(sent []shipment.Shipment, rows []ui.ParcelRow) ([]ui.TraceStep, error) {
+	if len(sent) == 0 {
+		return nil, nil
+	}
+	f, place := trace.Filter{}, make(map[shipment.ID]int, len(sent))
+	for i, v := range sent {
+		f.Among, place[v.ID] = append(f.Among, v.ID), i
+	}
+	list, err := r.s.Traces.List(r.Context(), r.actor, f, trace.Cursor{}, boardPageSize)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range list {
+		if t.State.Open() {
+			continue
+		}
+		brief := ui.TraceBrief{Kind: string(t.Kind), State: string(t.State)}
+		if t.State == trace.Paid && t.Amount.Currency != "" {
+			brief.Amount = r.money(t.Amount.Minor, t.Amount.Currency)
+		}
+		row := &rows[place[t.Shipment]]
+		row.Ended = append(row.Ended, brief)
+	}
+	told, notes, err := r.traceHistory(list)
+	return r.traceSteps(told, notes), err
+}
+
+// traceHistory reads what happened to some traces and what was written to them, the
+// newest notes first.
+func (r *request) traceHistory(list []trace.Trace) ([]event.Event, []trace.Note, error) {
+	if len(list) == 0 {
+		return nil, nil, nil
+	}
+	told, err := r.s.Traces.History(r.Context(), r.actor, list)
+	if err != nil {
+		return nil, nil, err
+	}
+	notes, err := r.s.Traces.Notes(r.Context(), r.actor, list, 0, shownNotes)
+	return told, notes, err
+}
+
+// traceSteps words what happened to traces, in the order in which it was announced. A
+// note stands with what it was written about.
+func (r *request) traceSteps(told []event.Event, notes []trace.Note) []ui.TraceStep {
+	text := make(map[trace.NoteID]string, len(notes))
+	for _, n := range notes {
+		text[n.ID] = n.Text
+	}
+	var out []ui.TraceStep
+	for _, e := range told {
+		var sum trace.Summary
+		_ = json.Unmarshal(e.Data, &sum) // what is not read is not said
+		step := ui.TraceStep{At: e.At, Shipment: int64(sum.Shipment), Number: sum.Number, Kind: string(sum.Kind), State: string(sum.State), Text: r.printer.T(e.Kind), Note: text[sum.Note]}
+		switch {
+		case e.Kind == trace.IsMoved:
+			step.Text = r.printer.T("trace.became." + string(sum.State))
+		case e.Kind == trace.IsNoted && sum.Note != 0:
+			step.Text, step.State = r.printer.T("trace.note"), ""
+		case e.Kind == trace.IsNoted:
+			step.State = ""
+		}
+		if e.ActorKind != auth.System {
+			step.By = e.ActorName
+		}
+		out = append(out, step)
+	}
+	return out
+}
+
+// uiTrace draws a trace with what was written to it.
+func (r *request) uiTrace(t trace.Trace, notes []trace.Note, currency string) ui.Trace {
 	out := ui.Trace{
 		ID: int64(t.ID), Kind: string(t.Kind), State: string(t.State), Open: t.State.Open(), Reference: t.Reference, Papers: r.papers(t.Papers),
-		OpensAt: t.OpensAt, Deadline: t.Deadline, Note: t.Note, SentAt: t.SentAt, Currency: cmp.Or(t.Amount.Currency, currency),
+		OpensAt: t.OpensAt, Deadline: t.Deadline, SentAt: t.SentAt, Currency: cmp.Or(t.Amount.Currency, currency),
 	}
 	if t.Amount.Currency != "" {
 		out.Amount = r.money(t.Amount.Minor, t.Amount.Currency)
@@ -147,21 +220,10 @@ func (r *request) uiTrace(t trace.Trace, told []event.Event, currency string) ui
 			out.Moves = append(out.Moves, string(s))
 		}
 	}
-	for _, e := range slices.Backward(told) {
-		if e.Subject.ID != int64(t.ID) {
-			continue
+	for _, n := range notes {
+		if n.Trace == t.ID {
+			out.Notes = append(out.Notes, ui.TraceNote{At: n.At, By: n.ActorName, Text: n.Text})
 		}
-		var sum trace.Summary
-		_ = json.Unmarshal(e.Data, &sum) // what is not read is not said
-		key := e.Kind
-		if e.Kind == trace.IsMoved {
-			key = "trace.became." + string(sum.State)
-		}
-		by := e.ActorName
-		if e.ActorKind == auth.System {
-			by = ""
-		}
-		out.Told = append(out.Told, ui.TimelineEntry{At: e.At, Kind: "trace", Text: r.printer.T(key), By: by})
 	}
 	return out
 }
@@ -277,7 +339,7 @@ func (r *request) traceChange(t trace.Trace) (trace.Change, error) {
 	if ref != t.Reference && r.Form.Has("reference") {
 		c.Reference = &ref
 	}
-	if note != t.Note && r.Form.Has("note") {
+	if strings.TrimSpace(note) != "" {
 		c.Note = &note
 	}
 	amount, err := r.sum("amount", cmp.Or(t.Amount.Currency, r.FormValue("currency")))

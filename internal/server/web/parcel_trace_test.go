@@ -64,12 +64,43 @@ func TestTraceOfAParcel(t *testing.T) {
 	b.get(path).want(http.StatusOK, "€10.00", "Paid in part", "The carrier paid", "Ask the carrier", "Agent acme")
 	b.get("/parcels?tab=traces").want(http.StatusOK, "Nothing is being traced")
 
+	for _, text := range []string{"Called: they look in Curitiba", "Called again", "Called again"} { // the third is a double click
+		b.post(save, "do", "note", "note", text).to()
+	}
+	b.get(path).want(http.StatusOK, "Called: they look in Curitiba", "Called again", "Paid in part", "1 older note", "Never scanned in Brazil")
+	notes, err := d.traces.Notes(t.Context(), m.owner, list, 0, 50)
+	must(t, err)
+	if len(notes) != 4 || notes[0].Text != "Called again" || notes[3].Text != "Never scanned in Brazil" || notes[0].ActorName != "Agent acme" || notes[0].At.IsZero() {
+		t.Errorf("notes %+v", notes)
+	}
+
 	other := d.tell(m, "4PX", "4PX3000271283446CN", 20)
 	b.post("/parcels/"+id64(other.ID)+"/traces/"+id64(list[0].ID), "do", "sent").want(http.StatusNotFound)
 	late := d.tell(m, "4PX", "4PX3000271283447CN", 70)
 	b.get("/parcels/"+id64(late.ID)).want(http.StatusOK, "The carrier took claims until")
 	b.post("/parcels/"+id64(late.ID)+"/traces", "kind", "search").want(http.StatusUnprocessableEntity, "The carrier took this until")
 	b.post("/parcels/"+id64(late.ID)+"/traces", "kind", "search", "deadline", time.Now().AddDate(0, 0, 5).Format(time.DateOnly)).to()
+}
+
+// TestOrderTellsOfItsTraces shows the traces of an order's parcels that are over beside
+// the open one, and what happened to them in its timeline.
+func TestOrderTellsOfItsTraces(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	sent, err := d.shipments.List(t.Context(), m.owner, shipment.Filter{Order: m.order.ID}, shipment.Cursor{}, 1)
+	must(t, err)
+	one, err := d.traces.Open(t.Context(), m.owner, trace.NewTrace{Shipment: sent[0].ID, Kind: trace.Claim, Amount: money.Amount{Minor: 990, Currency: "EUR"}})
+	must(t, err)
+	for _, to := range []trace.State{trace.Sent, trace.Paid} {
+		_, err = d.traces.Change(t.Context(), m.owner, one.ID, trace.Change{To: to})
+		must(t, err)
+	}
+	_, err = d.traces.Annotate(t.Context(), m.owner, one.ID, "Credited with the invoice of May")
+	must(t, err)
+	_, err = d.traces.Open(t.Context(), m.owner, trace.NewTrace{Shipment: sent[0].ID})
+	must(t, err)
+	b := d.as("agent@acme.example")
+	b.get("/orders/"+id64(m.order.ID)).want(http.StatusOK, "Claim · Paid · €9.90", "Search request · Draft", "Claim · Sent to the carrier", "Credited with the invoice of May")
 }
 
 // TestTracesOfManyParcels opens traces of all chosen parcels and answers for each;

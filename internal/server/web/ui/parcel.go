@@ -131,7 +131,8 @@ type ParcelRow struct {
 	Why      string // worded; empty if there is nothing to say
 	Tone     Tone
 	Back     bool // it comes back from the customer
-	Trace    *TraceBrief
+	Trace    *TraceBrief  // the open one
+	Ended    []TraceBrief // those that are over, the newest first, where a page shows them
 }
 
 // parcelPath leads to a parcel.

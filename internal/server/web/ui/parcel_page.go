@@ -27,6 +27,7 @@ type ParcelView struct {
 	Letters   []Told     // what was written to its customer by itself
 	Traces    []Trace    // the newest first
 	NewTrace  *TraceForm // nil while one is open
+	Steps     []TraceStep // what happened to the traces, the oldest first
 	TraceForm Form       // what was wrong with a trace's form; its fields are under "t" and the trace's number
 	Refused   int64      // whose form it was
 }
@@ -70,6 +71,29 @@ type ParcelLetter struct {
 	To, Name      string
 	Subject, Body string
 	Lang          string // that it is written in, by its own name
+}
+
+// happening is one line of a parcel's history: what a carrier told, or what happened to
+// a trace.
+type happening struct {
+	event *ParcelEvent
+	trace *TraceStep
+}
+
+// history is what carriers told and what became of traces, the newest first.
+func (v ParcelView) history() []happening {
+	var out []happening
+	steps := v.Steps
+	for i := range v.Events {
+		for n := len(steps) - 1; n >= 0 && !steps[n].At.Before(v.Events[i].At); n-- {
+			out, steps = append(out, happening{trace: &steps[n]}), steps[:n]
+		}
+		out = append(out, happening{event: &v.Events[i]})
+	}
+	for n := range slices.Backward(steps) {
+		out = append(out, happening{trace: &steps[n]})
+	}
+	return out
 }
 
 // milestone is one of the five stops of a parcel's way, in words.

@@ -1787,7 +1787,7 @@ func parcelRow(v Board, r ParcelRow) templ.Component {
 	})
 }
 
-// traceBrief is the open trace of a parcel in one line.
+// traceBrief is a trace of a parcel in one line.
 func traceBrief(p Page, t TraceBrief) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1831,9 +1831,9 @@ func traceBrief(p Page, t TraceBrief) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var102 string
-		templ_7745c5c3_Var102, templ_7745c5c3_Err = templ.JoinStringErrs(joinDot(p.T("trace.kind."+t.Kind), p.T("trace.state."+t.State)))
+		templ_7745c5c3_Var102, templ_7745c5c3_Err = templ.JoinStringErrs(joinDot(p.T("trace.kind."+t.Kind), p.T("trace.state."+t.State), t.Amount))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/parcel.templ`, Line: 265, Col: 68}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/parcel.templ`, Line: 265, Col: 78}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var102))
 		if templ_7745c5c3_Err != nil {

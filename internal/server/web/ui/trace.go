@@ -22,17 +22,36 @@ type Trace struct {
 	Amount    string    // worded; empty for none
 	Minor     string    // the same as a form has it
 	Currency  string
-	Note      string
 	SentAt    time.Time
-	Moves     []string // states that it may go to
-	Told      []TimelineEntry
+	Moves     []string    // states that it may go to
+	Notes     []TraceNote // the newest first
 }
 
-// TraceBrief is what a list says of a parcel's open trace.
+// TraceNote is what somebody wrote to a trace.
+type TraceNote struct {
+	At   time.Time
+	By   string // empty leaves it unsaid
+	Text string
+}
+
+// TraceStep is one thing that happened to a trace.
+type TraceStep struct {
+	At       time.Time
+	Shipment int64
+	Number   string // of the parcel
+	Kind     string // "search", "claim"
+	State    string // that it came to; empty if it stayed
+	Text     string // worded
+	By       string // who did it; empty leaves it unsaid
+	Note     string // what was written with it
+}
+
+// TraceBrief is what a list says of a parcel's trace.
 type TraceBrief struct {
 	Kind     string
 	State    string
 	Deadline time.Time
+	Amount   string // worded; of one that was paid
 }
 
 // TraceForm is what a new trace begins with.
@@ -65,6 +84,8 @@ func (p Page) left(deadline time.Time) (string, Tone) {
 
 func traceTone(state string) Tone {
 	switch state {
+	case "":
+		return ToneNone
 	case "paid", "found":
 		return ToneGood
 	case "rejected", "expired":
@@ -77,6 +98,8 @@ func traceTone(state string) Tone {
 
 func traceIcon(state string) string {
 	switch state {
+	case "":
+		return "sticky-note"
 	case "sent":
 		return "send"
 	case "answered":
