@@ -130,7 +130,7 @@ type ParcelRow struct {
 	Late     time.Time
 	Why      string // worded; empty if there is nothing to say
 	Tone     Tone
-	Back     bool // it comes back from the customer
+	Back     bool         // it comes back from the customer
 	Trace    *TraceBrief  // the open one
 	Ended    []TraceBrief // those that are over, the newest first, where a page shows them
 }

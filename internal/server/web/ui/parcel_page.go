@@ -24,12 +24,12 @@ type ParcelView struct {
 	Tickets   []TicketRef
 	Letter    ParcelLetter
 	Statuses  []Option
-	Letters   []Told     // what was written to its customer by itself
-	Traces    []Trace    // the newest first
-	NewTrace  *TraceForm // nil while one is open
+	Letters   []Told      // what was written to its customer by itself
+	Traces    []Trace     // the newest first
+	NewTrace  *TraceForm  // nil while one is open
 	Steps     []TraceStep // what happened to the traces, the oldest first
-	TraceForm Form       // what was wrong with a trace's form; its fields are under "t" and the trace's number
-	Refused   int64      // whose form it was
+	TraceForm Form        // what was wrong with a trace's form; its fields are under "t" and the trace's number
+	Refused   int64       // whose form it was
 }
 
 // Arrival is when a parcel is expected: by us, by its carrier, and by what was promised. Zero times are unknown.
