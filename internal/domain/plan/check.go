@@ -81,7 +81,8 @@ func (c *checker) warehouses(d Document) map[string]bool {
 		if _, err := time.LoadLocation(w.Zone); err != nil || w.Zone == "" || w.Zone == "Local" {
 			c.say(place+".zone", "error.zone", "zone", w.Zone)
 		}
-		if _, err := time.Parse("15:04", w.CutOff); err != nil {
+		// Hours of one digit would parse as well, and then be later than all of two.
+		if t, err := time.Parse("15:04", w.CutOff); err != nil || t.Format("15:04") != w.CutOff {
 			c.say(place+".cut_off", "error.plan_cut_off", "time", w.CutOff)
 		}
 		if w.Handling < 0 || w.Handling > mostHandling {

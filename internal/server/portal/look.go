@@ -45,7 +45,7 @@ func (d *door) hosts(pages http.Handler) http.Handler {
 			case found && strings.HasPrefix(r.URL.Path, assets):
 			case found:
 				inner := r.Clone(context.WithValue(r.Context(), ownKey{}, true))
-				inner.URL.Path, inner.URL.RawPath = strings.TrimSuffix(Path+shop.Slug+r.URL.Path, "/"), ""
+				inner.URL.Path, inner.URL.RawPath = Path+shop.Slug+r.URL.Path, ""
 				pages.ServeHTTP(w, inner)
 				return
 			case len(d.Hosts) > 0 && strings.HasPrefix(r.URL.Path, Path):

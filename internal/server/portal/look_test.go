@@ -79,7 +79,7 @@ func (p *pages) dress() brand.Brand {
 func TestTheLookOfAShop(t *testing.T) {
 	p := newPages(t)
 	p.dress()
-	page := p.ask("GET", Path+p.shops[0].Slug, nil, "Accept-Language", "ru")
+	page := p.ask("GET", Path+p.shops[0].Slug+"/", nil, "Accept-Language", "ru")
 	for _, want := range []string{`lang="de"`, "Tent &lt;&amp; Trail&gt;", `rel="manifest"`, "Rückgabebedingungen", "https://shop.example/returns", "light-dark(#0b5d3b,"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %s", want)
@@ -127,7 +127,7 @@ func TestManifest(t *testing.T) {
 			Icons                            []struct{ Src, Sizes string }
 		}
 		must(t, json.Unmarshal([]byte(strings.ReplaceAll(a.body, "start_url", "StartURL")), &m))
-		if a.Header.Get("Content-Type") != "application/manifest+json; charset=utf-8" || m.Lang != "ar" || m.Dir != "rtl" || !strings.HasPrefix(m.StartURL, m.Scope) || m.Name == "" || strings.Contains(a.body, "/o/") {
+		if a.Header.Get("Content-Type") != "application/manifest+json; charset=utf-8" || m.Lang != "ar" || m.Dir != "rtl" || !strings.HasPrefix(m.StartURL, m.Scope) || m.Scope != Path+p.shops[0].Slug+"/" || m.Name == "" || strings.Contains(a.body, "/o/") {
 			t.Errorf("%+v %s", m, a.body)
 		}
 		for _, i := range m.Icons {
@@ -140,6 +140,19 @@ func TestManifest(t *testing.T) {
 		if len(m.Icons) != 4 {
 			t.Errorf("%d icons", len(m.Icons))
 		}
+	}
+}
+
+// The address that people type leads to the one that cookies and installed pages of the shop
+// keep to, with all that was asked.
+func TestAShopsPageHasOneAddress(t *testing.T) {
+	p := newPages(t)
+	a := p.ask("GET", Path+p.shops[0].Slug+"?lang=ar", nil)
+	if a.StatusCode != http.StatusPermanentRedirect || a.Header.Get("Location") != Path+p.shops[0].Slug+"/?lang=ar" {
+		t.Errorf("%d to %q", a.StatusCode, a.Header.Get("Location"))
+	}
+	if a := p.ask("GET", Path+"no-such-shop", nil); a.StatusCode != http.StatusNotFound {
+		t.Errorf("no shop: %d", a.StatusCode)
 	}
 }
 
@@ -176,7 +189,7 @@ func TestAHostOfItsOwn(t *testing.T) {
 		t.Error(a.body)
 	}
 	for host, want := range map[string]int{"nobody.example": http.StatusMisdirectedRequest, "desk.example": 200, "127.0.0.1": 200, "localhost:7700": 200, "track.shop.example.evil.example": http.StatusMisdirectedRequest} {
-		if a := p.ask("GET", Path+p.shops[0].Slug, nil, "Host", host); a.StatusCode != want || want != 200 && a.body != "" {
+		if a := p.ask("GET", Path+p.shops[0].Slug+"/", nil, "Host", host); a.StatusCode != want || want != 200 && a.body != "" {
 			t.Errorf("%s: %d %s", host, a.StatusCode, a.body)
 		}
 	}
@@ -219,7 +232,7 @@ func TestAHostIsOneShops(t *testing.T) {
 	_, err = p.brands.SetDomain(ctx, p.owner(0), first, "")
 	must(t, err)
 	p.now = p.now.Add(time.Minute)
-	if a := p.ask("GET", Path+p.shops[0].Slug, nil, "Host", track); a.StatusCode != http.StatusMisdirectedRequest {
+	if a := p.ask("GET", Path+p.shops[0].Slug+"/", nil, "Host", track); a.StatusCode != http.StatusMisdirectedRequest {
 		t.Errorf("a host that was taken back: %d", a.StatusCode)
 	}
 }

@@ -80,12 +80,13 @@ const (
 // routes is the whole table.
 func routes() []route {
 	return []route{
-		{"GET", "/p/{shop}", public, none, (*door).find},
+		{"GET", "/p/{shop}", public, none, (*door).whole},
+		{"GET", "/p/{shop}/{$}", public, none, (*door).find},
 		{"GET", "/p/{shop}/site.webmanifest", public, none, (*door).manifest},
 		{"GET", "/p/{shop}/look/{file}", public, none, (*door).look},
 		{"GET", "/p/{shop}/quote", public, none, (*door).quote},
 		{"GET", "/p/{shop}/quote.json", public, none, (*door).quoteJSON},
-		{"POST", "/p/{shop}", claim, form, (*door).search},
+		{"POST", "/p/{shop}/{$}", claim, form, (*door).search},
 		{"GET", "/p/{shop}/o/{token}", link, none, (*door).status},
 		{"GET", "/p/{shop}/o/{token}/code", link, none, (*door).code},
 		{"POST", "/p/{shop}/o/{token}/code", link, form, (*door).sendCode},
@@ -243,8 +244,9 @@ func (r *request) page(title string) ui.Page {
 // home is the path of the shop's page, in the language that was chosen.
 func (r *request) home() string { return r.with(r.top()) }
 
-// top is the path of the shop's page.
-func (r *request) top() string { return cmp.Or(r.base, "/") }
+// top is the path of the shop's page. It ends with a slash: what begins like it, as cookies
+// and installed pages understand it, is this shop's and never that of /p/shop-2.
+func (r *request) top() string { return r.base + "/" }
 
 // here is the path of a request as its browser knows it.
 func (r *request) here() string {
@@ -280,11 +282,31 @@ func (r *request) visit() portal.Visit {
 	return portal.Visit{Address: forwarded.Of(r.Request).String(), Language: r.printer.Lang()}
 }
 
+// whole leads from the address that people type to the shop's page.
+func (d *door) whole(w http.ResponseWriter, r *request) error {
+	to := url.URL{Path: r.top(), RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r.Request, to.String(), http.StatusPermanentRedirect)
+	return nil
+}
+
 func (d *door) find(w http.ResponseWriter, r *request) error {
-	page := r.page(r.printer.T("portal.find.title"))
-	page.Open = true // people look for it by the shop's name
+	v, err := d.form(r)
+	if err != nil {
+		return err
+	}
+	v.Open = true // people look for it by the shop's name
 	w.Header().Del("X-Robots-Tag")
-	return r.draw(w, http.StatusOK, ui.FindPage(ui.Find{Page: page}))
+	return r.draw(w, http.StatusOK, ui.FindPage(v))
+}
+
+// form is the form that finds an order, and what else the shop tells those who have none.
+func (d *door) form(r *request) (ui.Find, error) {
+	v := ui.Find{Page: r.page(r.printer.T("portal.find.title"))}
+	offers, err := d.offers(r)
+	if offers {
+		v.Quote = r.with(r.base + "/quote")
+	}
+	return v, err
 }
 
 // search answers a claim. What is wrong with it is told on the form, in the same
@@ -293,7 +315,11 @@ func (d *door) search(w http.ResponseWriter, r *request) error {
 	c := portal.Claim{Number: r.PostFormValue("number"), Contact: r.PostFormValue("contact"), Address: forwarded.Of(r.Request).String()}
 	token, err := d.Portal.Find(r.Context(), r.shop, c)
 	var wait *portal.Wait
-	view := ui.Find{Page: r.page(r.printer.T("portal.find.title")), Number: c.Number, Contact: c.Contact}
+	view, failed := d.form(r)
+	if failed != nil {
+		return failed
+	}
+	view.Number, view.Contact = c.Number, c.Contact
 	switch {
 	case err == nil:
 		http.Redirect(w, r.Request, r.with(r.base+"/o/"+token), http.StatusSeeOther)
@@ -319,10 +345,13 @@ func (r *request) wait(w http.ResponseWriter, wait *portal.Wait) string {
 
 // lost answers a link that is forged, foreign or over with the form and one
 // sentence, the same for all of them.
-func (r *request) lost(w http.ResponseWriter) error {
-	p := r.page(r.printer.T("portal.find.title"))
-	p.Path = r.top()
-	return r.draw(w, http.StatusNotFound, ui.FindPage(ui.Find{Page: p, Wrong: r.printer.T("portal.lost")}))
+func (d *door) lost(w http.ResponseWriter, r *request) error {
+	v, err := d.form(r)
+	if err != nil {
+		return err
+	}
+	v.Path, v.Wrong = r.top(), r.printer.T("portal.lost")
+	return r.draw(w, http.StatusNotFound, ui.FindPage(v))
 }
 
 // show reads the status behind the link of a request.
@@ -352,7 +381,7 @@ func (d *door) fail(w http.ResponseWriter, r *request, err error) {
 	switch errs.KindOf(err) {
 	case errs.NotFound:
 		if r.PathValue("token") != "" && r.shop.ID != 0 {
-			if err := r.lost(w); err != nil {
+			if err := d.lost(w, r); err != nil {
 				d.Log.ErrorContext(r.Context(), "portal page", "error", err)
 			}
 			return

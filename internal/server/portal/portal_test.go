@@ -143,7 +143,7 @@ func (p *pages) ask(method, path string, form url.Values, header ...string) answ
 
 func (p *pages) claim(number, contact string, header ...string) answer {
 	p.t.Helper()
-	return p.ask("POST", Path+p.shops[0].Slug, url.Values{"number": {number}, "contact": {contact}}, header...)
+	return p.ask("POST", Path+p.shops[0].Slug+"/", url.Values{"number": {number}, "contact": {contact}}, header...)
 }
 
 // link finds the order as its customer does.
@@ -172,11 +172,11 @@ func TestEveryRouteHasARule(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	p := newPages(t)
 	status := p.link()
-	for _, path := range []string{Path + p.shops[0].Slug, status, status + "x", Path + "no-such-shop", Path, Path + "a/b/c/d"} {
+	for _, path := range []string{Path + p.shops[0].Slug + "/", status, status + "x", Path + "no-such-shop", Path, Path + "a/b/c/d"} {
 		a := p.ask("GET", path, nil)
 		for name, want := range map[string]string{
 			"Content-Security-Policy": ui.ContentSecurityPolicy(ui.Look{}), "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
-			"X-Robots-Tag": map[bool]string{false: "noindex, nofollow"}[path == Path+p.shops[0].Slug], "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
+			"X-Robots-Tag": map[bool]string{false: "noindex, nofollow"}[path == Path+p.shops[0].Slug+"/"], "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
 		} {
 			if got := a.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)
@@ -275,7 +275,7 @@ func TestEveryLanguage(t *testing.T) {
 	p := newPages(t)
 	status := p.link()
 	for _, l := range i18n.Customer() {
-		for _, path := range []string{Path + p.shops[0].Slug, status, status + "0", Path + "no-such-shop"} {
+		for _, path := range []string{Path + p.shops[0].Slug + "/", status, status + "0", Path + "no-such-shop"} {
 			a := p.ask("GET", path+"?lang="+string(l), nil, "Accept-Language", "en")
 			if !strings.Contains(a.body, fmt.Sprintf(`<html lang="%s" dir="%s">`, l, i18n.Dir(l))) {
 				t.Errorf("%s %s: another language or direction", l, path)

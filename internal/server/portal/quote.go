@@ -83,6 +83,18 @@ func (d *door) quoteJSON(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
+// offers reports whether a shop says what sending costs: it does if there is a plan.
+func (d *door) offers(r *request) (bool, error) {
+	if d.Plans == nil {
+		return false, nil
+	}
+	_, err := d.Plans.Plan(r.Context(), auth.ForSystem(r.shop.Workspace), plan.Main, 0)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // ask reads a question and answers it. wait is for how many seconds the network of
 // whoever asks must be patient.
 func (d *door) ask(r *request) (v ui.Quote, wait int, err error) {

@@ -65,6 +65,18 @@ func TestQuotePage(t *testing.T) {
 			t.Errorf("%s: %d %s", nothing, a.StatusCode, a.body)
 		}
 	}
+	for i, l := range []string{"", "?lang=ar"} {
+		find := p.ask("GET", Path+p.shops[0].Slug+"/"+l, nil)
+		if !strings.Contains(find.body, `href="`+path+l+`"`) {
+			t.Errorf("%d: the form that finds an order does not lead here", i)
+		}
+		if a := p.ask("GET", path+l, nil); !strings.Contains(a.body, `<p class="back"><a href="`+Path+p.shops[0].Slug+"/"+l+`"`) {
+			t.Errorf("%d: no way back", i)
+		}
+	}
+	if a := p.ask("GET", Path+p.shops[1].Slug+"/", nil); strings.Contains(a.body, "/quote") {
+		t.Error("a shop without a plan leads to none")
+	}
 	if a := p.ask("GET", Path+p.shops[1].Slug+"/quote?country=DE&value=1&weight=1", nil); a.StatusCode != http.StatusNotFound {
 		t.Errorf("a shop without a plan: %d", a.StatusCode)
 	}

@@ -37,7 +37,7 @@ func (p *pages) signIn(link string) string {
 		p.t.Fatalf("%d: %s", a.StatusCode, a.body)
 	}
 	c := a.Cookies()[0]
-	if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != Path+p.shops[0].Slug || c.MaxAge != int(portal.SessionLife.Seconds()) {
+	if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != Path+p.shops[0].Slug+"/" || c.MaxAge != int(portal.SessionLife.Seconds()) {
 		p.t.Errorf("%+v", c)
 	}
 	return c.Name + "=" + c.Value

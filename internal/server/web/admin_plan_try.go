@@ -4,10 +4,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -71,28 +74,20 @@ func (r *request) planOption(o plan.Option) ui.PlanOption {
 		From: o.From, To: o.To, Days: r.printer.T("plan.span", "From", o.DaysFrom, "To", o.DaysTo),
 		Returns: r.printer.N("plan.returns", int64(o.Returns.Days)),
 	}
+	if o.DaysFrom == o.DaysTo {
+		out.Days = r.printer.N("plan.span_one", int64(o.DaysTo))
+	}
 	if o.Free {
 		out.Price = r.printer.T("plan.costs_nothing")
 	}
-	for _, x := range []struct {
-		key string
-		plan.Charge
-	}{{"plan.duty", o.Duty}, {"plan.tax", o.Tax}} {
-		name := r.printer.T(x.key)
-		if x.Name != "" {
-			name = x.Name
+	for _, x := range portal.Charges(r.printer, o) {
+		c := ui.PlanCharge{Text: r.printer.T("plan.due.never", "Name", x.Word)}
+		if x.Text != "" {
+			c.Text = r.printer.T("plan.due", "Name", x.Word, "Text", x.Text)
 		}
-		c := ui.PlanCharge{}
-		switch x.Due {
-		case plan.DueNever:
-			c.Text = r.printer.T("plan.due.never", "Name", name)
-		case plan.DueUnknown:
-			c.Text = r.printer.T("plan.due.unknown", "Name", name)
-		default:
-			c.Text = r.printer.T("plan.due."+string(x.Due), "Name", name, "Amount", r.money(x.Amount.Minor, x.Amount.Currency))
-		}
-		if x.CheckedOn != "" {
-			c.Rests = r.printer.T("plan.rests", "Day", x.CheckedOn)
+		c.Rests = x.Name
+		if day, err := time.Parse(time.DateOnly, x.CheckedOn); err == nil {
+			c.Rests = strings.TrimPrefix(c.Rests+" · "+r.printer.T("plan.rests", "Day", r.printer.Date(day, nil, i18n.Medium)), " · ")
 		}
 		out.Charges = append(out.Charges, c)
 	}

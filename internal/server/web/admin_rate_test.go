@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"mime/multipart"
 	"net/http"
 	"os"
 	"testing"
@@ -10,22 +8,6 @@ import (
 
 	"godwit.dev/godwit/internal/domain/fx"
 )
-
-// sendFile posts a form with one file, under the name that its field has, and
-// with other fields.
-func (b *browser) sendFile(path, field, name string, data []byte, fields ...string) answer {
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	for k, v := range values(fields) {
-		must(b.t, w.WriteField(k, v[0]))
-	}
-	f, err := w.CreateFormFile(field, name)
-	must(b.t, err)
-	_, err = f.Write(data)
-	must(b.t, err)
-	must(b.t, w.Close())
-	return b.do("POST", path, &body, "Content-Type", w.FormDataContentType())
-}
 
 // TestRatesPage sets a rate, draws it, takes it away, and imports the bank's file.
 func TestRatesPage(t *testing.T) {
@@ -42,11 +24,11 @@ func TestRatesPage(t *testing.T) {
 	b.get("/admin/rates").want(http.StatusOK, "USD → CNY", "7.2", "Your own")
 	b.get("/admin/rates?pair=USD-RUB").want(http.StatusNotFound)
 
-	b.sendFile("/admin/rates/import", "feed", "a.txt", []byte("nothing of the bank")).want(http.StatusUnprocessableEntity)
-	b.sendFile("/admin/rates/import", "other", "a.txt", []byte("x")).want(http.StatusUnprocessableEntity)
+	b.upload("/admin/rates/import", "feed", "a.txt", []byte("nothing of the bank")).want(http.StatusUnprocessableEntity)
+	b.upload("/admin/rates/import", "other", "a.txt", []byte("x")).want(http.StatusUnprocessableEntity)
 	old, err := os.ReadFile("../../domain/fx/testdata/eurofxref-daily.xml")
 	must(t, err)
-	if to := b.sendFile("/admin/rates/import", "feed", "eurofxref-daily.xml", old).to(); to != "/admin/rates" {
+	if to := b.upload("/admin/rates/import", "feed", "eurofxref-daily.xml", old).to(); to != "/admin/rates" {
 		t.Errorf("to %s", to)
 	}
 	day := fx.Day(time.Now())

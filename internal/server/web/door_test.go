@@ -73,6 +73,7 @@ type door struct {
 	bus       *event.Bus
 	server    *httptest.Server
 	done      chan struct{}
+	now       func() time.Time // of the plans
 	seq       int
 }
 
@@ -95,7 +96,7 @@ func newDoor(t testing.TB) *door {
 	db, err := store.Open(ctx, storetest.File(t))
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	d := &door{t: t, bus: event.NewBus(), done: make(chan struct{})}
+	d := &door{t: t, bus: event.NewBus(), done: make(chan struct{}), now: time.Now}
 	ids := id.NewSource(1, time.Now)
 	v, err := vault.New(bytes.Repeat([]byte{7}, 32))
 	must(t, err)
@@ -123,7 +124,7 @@ func newDoor(t testing.TB) *door {
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
 	})
 	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
-	d.plans = plan.New(plan.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, IDs: ids, Now: time.Now})
+	d.plans = plan.New(plan.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, IDs: ids, Now: func() time.Time { return d.now() }})
 	d.shops = commerce.NewService(commerce.Config{
 		Store: d.store, Orders: d.orders, Customers: d.customers, Products: d.products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
 		Drivers: []commerce.Driver{erp.Driver("")},
@@ -298,8 +299,8 @@ func (b *browser) put(path string, fields ...string) answer {
 	return b.do("PUT", path, strings.NewReader(values(fields).Encode()), "Content-Type", "application/x-www-form-urlencoded")
 }
 
-// upload sends a form with a file.
-func (b *browser) upload(path, name string, data []byte, fields ...string) answer {
+// upload sends a form with a file in one of its fields.
+func (b *browser) upload(path, field, name string, data []byte, fields ...string) answer {
 	b.t.Helper()
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)
@@ -308,7 +309,7 @@ func (b *browser) upload(path, name string, data []byte, fields ...string) answe
 			must(b.t, w.WriteField(k, x))
 		}
 	}
-	f, err := w.CreateFormFile("files", name)
+	f, err := w.CreateFormFile(field, name)
 	must(b.t, err)
 	_, err = f.Write(data)
 	must(b.t, err)

@@ -61,7 +61,7 @@ func TestListAndTicket(t *testing.T) {
 
 func TestReplyAndUndo(t *testing.T) {
 	d, m, b, tk := deskOf(t)
-	a := b.upload(path(tk, "/reply"), "photo.txt", []byte("a file"), "to", "anna@client.example", "body", "It left yesterday.", "then", "pending")
+	a := b.upload(path(tk, "/reply"), "files", "photo.txt", []byte("a file"), "to", "anna@client.example", "body", "It left yesterday.", "then", "pending")
 	if to := a.to(); to != path(tk, "") {
 		t.Fatalf("reply leads to %s", to)
 	}
@@ -88,7 +88,7 @@ func TestReplyAndUndo(t *testing.T) {
 		t.Fatalf("file: %s %s", got, f.header.Get("Content-Type"))
 	}
 	// The same form twice sends once.
-	b.upload(path(tk, "/reply"), "photo.txt", []byte("a file"), "to", "anna@client.example", "body", "It left yesterday.", "then", "pending").to()
+	b.upload(path(tk, "/reply"), "files", "photo.txt", []byte("a file"), "to", "anna@client.example", "body", "It left yesterday.", "then", "pending").to()
 	th, err = d.tickets.Thread(context.Background(), m.owner, tk.Number, 0)
 	must(t, err)
 	if len(th.Messages) != 2 {

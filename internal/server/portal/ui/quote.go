@@ -9,6 +9,7 @@ import (
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/flow/portal"
 )
 
 // Choice is one line of a list to choose from.
@@ -107,24 +108,10 @@ func (v Quote) when(o plan.Option) string {
 // charges are the lines of an option: duty and tax with who takes them, and the sum.
 func (v Quote) charges(o plan.Option) []sum {
 	var out []sum
-	for _, x := range []struct {
-		key    string
-		charge plan.Charge
-	}{{"portal.sum.duty", o.Duty}, {"portal.sum.tax", o.Tax}} {
-		c := x.charge
-		if c.Due == plan.DueNever {
-			continue
+	for _, c := range portal.Charges(v.Printer, o) {
+		if c.Text != "" {
+			out = append(out, sum{Word: c.Word, Amount: c.Text})
 		}
-		amount := v.money(c.Amount)
-		if c.AtLeast {
-			amount = v.T("portal.quote.at_least", "Amount", amount)
-		}
-		if c.Due == plan.DueUnknown {
-			amount = v.T("portal.quote.due.unknown")
-		} else {
-			amount += " (" + v.T("portal.quote.due."+string(c.Due)) + ")"
-		}
-		out = append(out, sum{Word: v.T(x.key), Amount: amount})
 	}
 	if len(out) > 0 {
 		out = append(out, sum{v.T("portal.quote.total"), v.money(o.Total), true})

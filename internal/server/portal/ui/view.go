@@ -36,6 +36,7 @@ type Find struct {
 	Number  string
 	Contact string
 	Wrong   string
+	Quote   string // the path of the form that asks what sending costs, "" if the shop has none
 }
 
 // Status is the status of an order.

@@ -94,5 +94,11 @@ func planPath(path string, v Plans) string {
 	return path + "?plan=" + v.Name + "&version=" + strconv.Itoa(v.Now.Version)
 }
 
-// dayOf writes a day that is named by its midnight in UTC.
-func (v Plans) dayOf(t time.Time) string { return v.printer().Date(t, time.UTC, i18n.Brief) }
+// arrives writes the days between which an option comes; each is named by its midnight in UTC.
+func (v Plans) arrives(o PlanOption) string {
+	day := func(t time.Time) string { return v.printer().Date(t, time.UTC, i18n.Brief) }
+	if o.From.Equal(o.To) {
+		return day(o.To)
+	}
+	return day(o.From) + " – " + day(o.To)
+}
