@@ -279,6 +279,7 @@ func (c *Core) build() {
 		laneJob:             c.workLanes,
 		tracking.FollowJob:  c.Tracking.Handle,
 		pay.Kind:            c.Pay.Work,
+		pay.Resume:          c.Pay.TakeUp,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{

@@ -6,6 +6,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/hook"
@@ -34,6 +35,7 @@ func sealedColumns() []sealedColumn {
 		{table: "hook", column: "secret", key: "id", place: func(id int64, _ []byte) string { return hookPlace(hook.ID(id)) }},
 		{table: "shop_connection", column: "settings", key: "id", place: func(id int64, _ []byte) string { return shopConnectionPlace(commerce.ID(id)) }},
 		{table: "tracker", column: "settings", key: "id", place: func(id int64, _ []byte) string { return trackerPlace(tracking.ID(id)) }},
+		{table: "payment_account", column: "settings", key: "id", place: func(id int64, _ []byte) string { return payAccountPlace(pay.AccountID(id)) }},
 		{table: "ceremony", column: "data", key: "hash", hashed: true, place: func(_ int64, h []byte) string { return ceremonyPlace(h) }},
 		{table: "kept_answer", column: "answer", key: "key", hashed: true, place: func(_ int64, h []byte) string { return answerPlace(once.Key(h)) }},
 	}

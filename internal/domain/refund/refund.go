@@ -169,3 +169,13 @@ func (r *Refund) allocation(n int) (*Allocation, bool) {
 func (r Refund) key(n, attempt int) string {
 	return fmt.Sprintf("godwit-%d-%d-%d.%d-%d", r.Case, r.Resolution, r.ID, n, attempt)
 }
+
+// ParseKey returns what an attempt's key names: its refund, allocation and number; ok is false for what is no such key.
+func ParseKey(key string) (r ID, allocation, attempt int, ok bool) {
+	var of, resolution int64
+	n, err := fmt.Sscanf(key, "godwit-%d-%d-%d.%d-%d", &of, &resolution, &r, &allocation, &attempt)
+	if err != nil || n != 5 || (Refund{ID: r, Terms: Terms{Case: of, Resolution: resolution}}).key(allocation, attempt) != key {
+		return 0, 0, 0, false
+	}
+	return r, allocation, attempt, true
+}

@@ -290,6 +290,23 @@ func (s *Service) Elsewhere(ctx context.Context, actor auth.Actor, refund ID, n 
 	})
 }
 
+// ByReference returns the refund that a provider knows by a reference of its own, and the number of its allocation;
+// errs.NotFound where there is none. It needs ApproveRefunds.
+func (s *Service) ByReference(ctx context.Context, actor auth.Actor, provider, reference string) (ID, int, error) {
+	if err := actor.Can(auth.ApproveRefunds); err != nil {
+		return 0, 0, err
+	}
+	return s.Store.RefundByReference(ctx, actor.Workspace, provider, reference)
+}
+
+// On returns the refunds with an allocation that goes back to a payment and has not arrived. It needs ApproveRefunds.
+func (s *Service) On(ctx context.Context, actor auth.Actor, provider, payment string) ([]ID, error) {
+	if err := actor.Can(auth.ApproveRefunds); err != nil {
+		return nil, err
+	}
+	return s.Store.RefundsOn(ctx, actor.Workspace, provider, payment)
+}
+
 // DisputeOpened freezes every refund that still owes money to a payment: the bank may be giving the same money back. It
 // returns those that it froze; a repeat freezes none. It needs ApproveRefunds.
 func (s *Service) DisputeOpened(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]ID, error) {

@@ -1,6 +1,7 @@
 // Package pay carries refunds to payment providers and brings their answers back.
 //
-// Words. A [Provider] is who can pay a refund; one driver for each. An [Ask] is one attempt of an allocation as a provider
+// Words. A [Driver] is a provider of payments; an [Account] is what a workspace has with one, for a shop or for all that have
+// none of their own; a [Provider] is an account that was opened. An [Ask] is one attempt of an allocation as a provider
 // is asked for it, under the key that names the attempt. An answer is what it said: succeeded, pending, failed with a
 // code, that somebody must act, or, where no answer came, that the outcome is not known.
 //
@@ -13,6 +14,10 @@
 // A refund that has succeeded is looked at again after one, three, seven and fourteen days: a bank may send the money back,
 // and not every provider calls. What a provider calls about goes the same way as what it answers (refund.Service.Observe).
 //
-// The package decides nothing: what is owed, to whom and by which way stands in package refund. It has no provider of its
-// own; an allocation whose provider is not connected stays where it is, for people.
+// What a provider calls about comes in by the hook of its account ([Service.Receive]). A refund that somebody made at the
+// provider by hand settles the one that waits here for the same payment in the same sum. A dispute freezes what owes money
+// to its payment; if the customer wins, the bank has paid.
+//
+// The package decides nothing: what is owed, to whom and by which way stands in package refund. An allocation whose
+// provider is not connected, or paused, or refuses the key, stays where it is, and leaves once somebody has seen to it.
 package pay

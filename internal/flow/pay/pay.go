@@ -4,71 +4,69 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"sync"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/job"
 )
-
-// Ask is one attempt of an allocation, as a provider is asked for it.
-type Ask struct {
-	Key     string // under which the provider pays once, however often it is asked
-	Payment string // the provider's own name of the payment that the money goes back to, "" for other destinations
-	Amount  money.Amount
-	At      time.Time // when the provider was first asked
-}
-
-// Answer is what a provider said.
-type Answer struct {
-	Outcome   refund.Outcome // anything but unknown
-	Reference string         // the provider's own name of the refund
-	Code      string         // why it failed, waits or was reversed, in the provider's words
-	Moved     money.Amount   // what left the provider's balance, or came back, if in another sum or currency
-}
-
-// Provider pays refunds. Its methods may be called by several goroutines.
-type Provider interface {
-	// Refund asks to pay, once per key: a repeat returns what became of the first. An error says that no answer came, or
-	// none that was understood, and that the outcome is not known; a refusal is an answer.
-	Refund(context.Context, Ask) (Answer, error)
-	// Lookup returns what became of an ask by its key. errs.NotFound says that the provider has never heard of it; any
-	// other error that it could not be asked.
-	Lookup(context.Context, Ask) (Answer, error)
-}
 
 // Refunds is what is asked of refunds; *refund.Service is one.
 type Refunds interface {
 	Get(context.Context, auth.Actor, refund.ID) (refund.Refund, error)
 	Submit(ctx context.Context, actor auth.Actor, r refund.ID, allocation int) (refund.Refund, error)
 	Observe(ctx context.Context, actor auth.Actor, r refund.ID, x refund.Answer) (refund.Refund, error)
+	Elsewhere(ctx context.Context, actor auth.Actor, r refund.ID, allocation int, payer, reference string) (refund.Refund, error)
+	ByReference(ctx context.Context, actor auth.Actor, provider, reference string) (refund.ID, int, error)
+	On(ctx context.Context, actor auth.Actor, provider, payment string) ([]refund.ID, error)
+	DisputeOpened(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]refund.ID, error)
+	DisputeSettled(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]refund.ID, error)
 }
 
-// Kind is the kind of job that carries one allocation.
-const Kind = "refund.carry"
+// The kinds of job: one carries an allocation, the other takes up what waits for a provider.
+const (
+	Kind   = "refund.carry"
+	Resume = "refund.resume"
+)
 
 // Queue is where these jobs wait: providers are slow at times, and nobody else is to wait for them.
 const Queue = "pay"
 
+// resumed is how many refunds are taken up at a time.
+const resumed = 200
+
 // Config is what a Service needs.
 type Config struct {
-	Refunds   Refunds
-	Queue     job.Queue
-	Providers map[string]Provider // by the name under which allocations know them
-	Now       func() time.Time
+	Store   Store
+	Refunds Refunds
+	Hooks   Hooks
+	Journal event.Journal
+	Queue   job.Queue
+	IDs     *id.Source
+	Now     func() time.Time
+	Client  *http.Client // of package outbound
+	Drivers []Driver
 }
 
-// Service carries refunds.
-type Service struct{ Config }
+// Service holds the verbs of accounts and carries refunds.
+type Service struct {
+	Config
+	mu     sync.Mutex
+	opened map[AccountID]opened
+}
 
 // New returns a Service.
 func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{cfg}
+	return &Service{Config: cfg, opened: map[AccountID]opened{}}
 }
 
 // errand names the allocation that a job carries.
@@ -82,7 +80,7 @@ type errand struct {
 func (s *Service) Carry(ctx context.Context, r refund.Refund) error {
 	var jobs []job.Job
 	for _, a := range r.Allocations {
-		if _, ok := s.Providers[providerOf(a)]; ok {
+		if _, ok := s.Driver(a.Provider); ok && a.To == refund.ToPayment && a.State != refund.Cancelled {
 			jobs = append(jobs, job.New(r.Workspace, Kind, errand{r.ID, a.Number}).On(Queue).WithKey(fmt.Sprintf("%d/%d", r.ID, a.Number)))
 		}
 	}
@@ -92,12 +90,42 @@ func (s *Service) Carry(ctx context.Context, r refund.Refund) error {
 	return s.Queue.Enqueue(ctx, jobs...)
 }
 
-// providerOf names who carries an allocation: who took the payment, and for other destinations these themselves.
-func providerOf(a refund.Allocation) string {
-	if a.To == refund.ToPayment {
-		return a.Provider
+// waiting names the provider whose refunds a job takes up.
+type waiting struct {
+	Provider string `json:"provider"`
+}
+
+// resume asks, in the transaction in ctx, to take up what waits for the provider of an account.
+func (s *Service) resume(ctx context.Context, c Account) error {
+	if c.State != On {
+		return nil
 	}
-	return string(a.To)
+	return s.Queue.Enqueue(ctx, job.New(c.Workspace, Resume, waiting{c.Driver}).On(Queue).WithKey("resume/"+c.Driver))
+}
+
+// TakeUp asks for the jobs of refunds that wait for a provider; it is the handler of Resume.
+func (s *Service) TakeUp(ctx context.Context, j job.Job) error {
+	var of waiting
+	if err := j.Decode(&of); err != nil {
+		return errs.Wrap(errs.Invalid, err, "")
+	}
+	us, after := auth.ForSystem(j.Workspace), refund.ID(0)
+	for {
+		list, err := s.Store.WaitingRefunds(ctx, j.Workspace, of.Provider, after, resumed)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, id := range list {
+			r, err := s.Refunds.Get(ctx, us, id)
+			if err == nil {
+				err = s.Carry(ctx, r)
+			}
+			if err != nil {
+				return fmt.Errorf("take refunds up: %w", err)
+			}
+		}
+		after = list[len(list)-1]
+	}
 }
 
 // Work carries one allocation as far as it goes now; it is the handler of Kind. It may be run at any time and any number
@@ -116,9 +144,16 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 		return errs.New(errs.Invalid, "")
 	}
 	a := r.Allocations[e.Allocation-1]
-	p, ok := s.Providers[providerOf(a)]
-	if !ok {
+	if a.To != refund.ToPayment {
 		return nil
+	}
+	c, ok, err := s.accountOf(ctx, j.Workspace, a.Provider, r.Shop)
+	if err != nil || !ok || c.State != On && !a.State.Moving() {
+		return err // whoever connects it, or lets it go on, takes up what waits
+	}
+	p, err := s.open(c)
+	if err != nil {
+		return fmt.Errorf("carry refund: %w", err)
 	}
 	switch {
 	case a.State == refund.Approved || a.State == refund.Scheduled:
@@ -132,9 +167,9 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 		if r, err = s.Refunds.Submit(ctx, us, r.ID, a.Number); err != nil {
 			return fmt.Errorf("begin attempt: %w", err)
 		}
-		return s.hear(ctx, r, e.Allocation, p.Refund)
+		return s.hear(ctx, c, r, e.Allocation, p.Refund)
 	case a.State.Moving():
-		return s.hear(ctx, r, e.Allocation, func(ctx context.Context, x Ask) (Answer, error) {
+		return s.hear(ctx, c, r, e.Allocation, func(ctx context.Context, x Ask) (Answer, error) {
 			answer, err := p.Lookup(ctx, x)
 			if errs.Is(err, errs.NotFound) { // it was never asked: the process died before it could
 				return p.Refund(ctx, x)
@@ -145,15 +180,15 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 		if first := next(a.EndedAt, a.EndedAt); s.Now().Before(first) {
 			return job.Later{At: first}
 		}
-		return s.hear(ctx, r, e.Allocation, p.Lookup)
+		return s.hear(ctx, c, r, e.Allocation, p.Lookup)
 	}
 	return nil
 }
 
 // hear asks a provider and takes what it says.
-func (s *Service) hear(ctx context.Context, r refund.Refund, n int, ask func(context.Context, Ask) (Answer, error)) error {
+func (s *Service) hear(ctx context.Context, c Account, r refund.Refund, n int, ask func(context.Context, Ask) (Answer, error)) error {
 	a := r.Allocations[n-1]
-	answer, err := ask(ctx, Ask{Key: a.Key, Payment: a.Payment, Amount: money.Amount{Minor: a.Amount, Currency: r.Currency}, At: a.LeftAt})
+	answer, err := ask(ctx, Ask{Key: a.Key, Payment: a.Payment, Reference: a.Reference, Amount: money.Amount{Minor: a.Amount, Currency: r.Currency}, At: a.LeftAt})
 	if err != nil {
 		answer = Answer{Outcome: refund.OutcomeUnknown}
 	}
@@ -162,7 +197,53 @@ func (s *Service) hear(ctx context.Context, r refund.Refund, n int, ask func(con
 	if seen != nil {
 		return errors.Join(fmt.Errorf("take the answer: %w", seen), err)
 	}
+	if err := s.health(ctx, c, err); err != nil {
+		return fmt.Errorf("note how %s does: %w", c.Driver, err)
+	}
 	return s.again(after.Allocations[n-1])
+}
+
+// health notes whether an account's provider answers, once a minute at most. One that refuses the key is for people, who
+// are told; what is on its way through it is asked about meanwhile, more and more seldom.
+func (s *Service) health(ctx context.Context, c Account, failure error) error {
+	now := s.Now().UTC().Truncate(time.Millisecond)
+	broken := errs.Is(failure, errs.Denied)
+	switch {
+	case failure == nil && c.State != Broken && c.Problem == "" && now.Sub(c.OKAt) < time.Minute,
+		failure != nil && c.Problem != "" && now.Sub(c.FailedAt) < time.Minute && broken == (c.State == Broken):
+		return nil
+	}
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		c, err := s.Store.HoldPayAccount(ctx, c.Workspace, c.ID)
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		was := c.State
+		if failure == nil {
+			c.OKAt, c.Problem = now, ""
+			if c.State == Broken {
+				c.State = On
+			}
+		} else {
+			c.FailedAt, c.Problem = now, "error.vendor_busy"
+			if key, ok := Trouble(failure); ok {
+				c.Problem = key
+			}
+			if broken && c.State == On {
+				c.State = Broken
+			}
+		}
+		if err := s.Store.SavePayAccount(ctx, c); err != nil || c.State == was {
+			return err
+		}
+		if c.State == On {
+			return s.note(ctx, auth.ForSystem(c.Workspace), Saved, c)
+		}
+		return s.note(ctx, auth.ForSystem(c.Workspace), Refusal, c)
+	})
 }
 
 // looks are the days after its success on which a refund is looked at again.

@@ -2,14 +2,15 @@ package pay_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"testing"
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/ledger"
@@ -17,6 +18,7 @@ import (
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 	"godwit.dev/godwit/internal/platform/job"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -66,6 +68,8 @@ func mortal[T any](x *till, step func() (T, error)) (out T, err error) {
 
 type provider struct{ *till }
 
+func (p provider) About(ctx context.Context) (pay.About, error) { return p.box.About(ctx) }
+
 func (p provider) Refund(ctx context.Context, a pay.Ask) (pay.Answer, error) {
 	return mortal(p.till, func() (pay.Answer, error) { return p.box.Refund(ctx, a) })
 }
@@ -74,18 +78,18 @@ func (p provider) Lookup(ctx context.Context, a pay.Ask) (pay.Answer, error) {
 	return mortal(p.till, func() (pay.Answer, error) { return p.box.Lookup(ctx, a) })
 }
 
-type verbs struct{ *till }
-
-func (v verbs) Get(ctx context.Context, a auth.Actor, r refund.ID) (refund.Refund, error) {
-	return v.refunds.Get(ctx, a, r)
+// verbs are those of refunds; the steps of an attempt may be the last ones.
+type verbs struct {
+	*refund.Service
+	x *till
 }
 
 func (v verbs) Submit(ctx context.Context, a auth.Actor, r refund.ID, n int) (refund.Refund, error) {
-	return mortal(v.till, func() (refund.Refund, error) { return v.refunds.Submit(ctx, a, r, n) })
+	return mortal(v.x, func() (refund.Refund, error) { return v.Service.Submit(ctx, a, r, n) })
 }
 
 func (v verbs) Observe(ctx context.Context, a auth.Actor, r refund.ID, y refund.Answer) (refund.Refund, error) {
-	return mortal(v.till, func() (refund.Refund, error) { return v.refunds.Observe(ctx, a, r, y) })
+	return mortal(v.x, func() (refund.Refund, error) { return v.Service.Observe(ctx, a, r, y) })
 }
 
 func newTill(t *testing.T, s *store.Store) *till {
@@ -99,8 +103,14 @@ func newTill(t *testing.T, s *store.Store) *till {
 	x.shop = shop.ID
 	x.box = sandbox.New(clock)
 	x.book = ledger.New(ledger.Config{Store: s, IDs: ids, Now: clock})
-	x.carrier = pay.New(pay.Config{Refunds: verbs{x}, Queue: x, Providers: map[string]pay.Provider{"sandbox": provider{x}}, Now: clock})
-	x.refunds = refund.New(refund.Config{Store: s, Ledger: x.book, Journal: s, IDs: ids, Now: clock, Carry: x.carrier.Carry})
+	box := sandbox.Driver(nil)
+	box.Open = func(connector.Settings) (pay.Provider, error) { return provider{x}, nil }
+	x.refunds = refund.New(refund.Config{Store: s, Ledger: x.book, Journal: s, IDs: ids, Now: clock, Carry: func(ctx context.Context, r refund.Refund) error { return x.carrier.Carry(ctx, r) }})
+	x.carrier = pay.New(pay.Config{Store: s, Refunds: verbs{x.refunds, x}, Journal: s, Queue: x, IDs: ids, Client: http.DefaultClient, Drivers: []pay.Driver{box}, Now: clock})
+	if _, _, err := x.carrier.Add(t.Context(), x.us, pay.Input{Driver: sandbox.Name}); err != nil && !errs.Is(err, errs.Conflict) {
+		t.Fatal(err)
+	}
+	x.jobs = nil
 	return x
 }
 
@@ -216,16 +226,71 @@ func TestNoRefundIsLostOrPaidTwiceWhereverTheProcessDies(t *testing.T) {
 	})
 }
 
-func TestWhatHasNoProviderStaysForPeople(t *testing.T) {
-	x := newTill(t, storetest.SQLite(t))
-	x.carrier.Providers = nil
-	r := x.owes(t, "o", 5000)
-	if len(x.jobs) != 0 {
-		t.Errorf("%d jobs", len(x.jobs))
-	}
-	raw, _ := json.Marshal(map[string]any{"refund": r.ID, "allocation": 1})
-	must(t, x.carrier.Work(t.Context(), job.Job{Workspace: x.us.Workspace, Args: raw}))
-	if r, err := x.refunds.Get(t.Context(), x.us, r.ID); err != nil || r.State() != refund.Approved {
-		t.Errorf("%s, %v", r.State(), err)
-	}
+// What no provider carries stays where it is, and leaves as soon as somebody connects the provider, or lets it go on.
+func TestWhatHasNoProviderWaitsForIt(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newTill(t, s)
+		list, err := x.carrier.Accounts(t.Context(), x.us)
+		must(t, err)
+		_, err = x.carrier.Pause(t.Context(), x.us, list[0].ID, true)
+		must(t, err)
+		state := func(want refund.State, r refund.Refund) {
+			t.Helper()
+			if r, err := x.refunds.Get(t.Context(), x.us, r.ID); err != nil || r.State() != want {
+				t.Errorf("%s, %v; want %s", r.State(), err, want)
+			}
+		}
+		r := x.owes(t, "o", 5000)
+		x.settles(t)
+		state(refund.Approved, r)
+		resume := func() {
+			t.Helper()
+			if len(x.jobs) != 1 || x.jobs[0].Kind != pay.Resume {
+				t.Fatalf("jobs: %+v", x.jobs)
+			}
+			j := x.jobs[0]
+			x.jobs = nil
+			must(t, x.carrier.TakeUp(t.Context(), j))
+			x.settles(t)
+		}
+		_, err = x.carrier.Pause(t.Context(), x.us, list[0].ID, false)
+		must(t, err)
+		resume()
+		state(refund.Succeeded, r)
+
+		must(t, x.carrier.Delete(t.Context(), x.us, list[0].ID))
+		r = x.owes(t, "p", 6000)
+		x.settles(t)
+		state(refund.Approved, r)
+		_, _, err = x.carrier.Add(t.Context(), x.us, pay.Input{Driver: sandbox.Name})
+		must(t, err)
+		resume()
+		state(refund.Succeeded, r)
+	})
+}
+
+// An account of a shop is before that of all shops, and there is one of each.
+func TestAnAccountIsOfOneShopOrOfAll(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newTill(t, s)
+		if _, _, err := x.carrier.Add(t.Context(), x.us, pay.Input{Driver: sandbox.Name}); !errs.Is(err, errs.Conflict) {
+			t.Errorf("another one of all shops: %v", err)
+		}
+		own, _, err := x.carrier.Add(t.Context(), x.us, pay.Input{Driver: sandbox.Name, Shop: x.shop, Name: "of Acme"})
+		must(t, err)
+		if _, _, err := x.carrier.Add(t.Context(), x.us, pay.Input{Driver: sandbox.Name, Shop: x.shop}); !errs.Is(err, errs.Conflict) {
+			t.Errorf("another one of the shop: %v", err)
+		}
+		if _, _, err := x.carrier.Add(t.Context(), x.us, pay.Input{Driver: sandbox.Name, Shop: 999}); !errs.Is(err, errs.NotFound) {
+			t.Errorf("of a shop that does not exist: %v", err)
+		}
+		x.jobs = nil
+		r := x.owes(t, "o", 5000)
+		_, err = x.carrier.Pause(t.Context(), x.us, own.ID, true)
+		must(t, err)
+		x.settles(t)
+		if r, err := x.refunds.Get(t.Context(), x.us, r.ID); err != nil || r.State() != refund.Approved {
+			t.Errorf("paid by the account of all shops: %s, %v", r.State(), err)
+		}
+	})
 }

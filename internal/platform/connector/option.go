@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // Kind says how an option is typed in and kept.
@@ -34,9 +35,11 @@ type Option struct {
 
 // Settings is what a driver opens a connection with.
 type Settings struct {
-	Values map[string]string // by name of an option; Check has passed them
-	Client *http.Client      // made by Client
-	Now    func() time.Time
+	Workspace  auth.WorkspaceID  // whose connection it is, and
+	Connection int64             // which
+	Values     map[string]string // by name of an option; Check has passed them
+	Client     *http.Client      // made by Client
+	Now        func() time.Time
 }
 
 // The longest settings, in bytes. Secrets leave room for a signing key in PEM.

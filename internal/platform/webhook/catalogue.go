@@ -199,6 +199,9 @@ var catalogue = []Kind{
 	{"tracker.saved", "A connection with a tracking service was made or changed.", trackerFields},
 	{"tracker.deleted", "A connection with a tracking service was deleted.", trackerFields},
 	{"tracker.broken", "A tracking service refuses a connection's key.", trackerFields},
+	{"provider.saved", "An account with a payment provider was made or changed.", trackerFields},
+	{"provider.deleted", "An account with a payment provider was deleted.", trackerFields},
+	{"provider.broken", "A payment provider refuses an account's key: nothing leaves through it.", trackerFields},
 }
 
 var trackerFields = []Field{name, {"driver", Text, "which service"}, {"state", Text, "on, paused or broken"}}

@@ -1,19 +1,26 @@
 // Package sandbox is a payment provider that moves no money, for demos and tests.
 //
 // What becomes of a refund is chosen by the last two digits of its sum in minor units, the magic amounts: Fails and the
-// others below; every other sum succeeds at once. It keeps what it was asked, in memory, and pays a key once.
+// others below; every other sum succeeds at once. It keeps what it was asked where a [Memory] says, apart from the house
+// that asks, as a provider does; and it pays a key once.
 package sandbox
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/flow/intake"
 	"godwit.dev/godwit/internal/flow/pay"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/connector"
 )
 
 // The magic amounts: the last two digits of a sum in minor units.
@@ -33,71 +40,120 @@ const (
 	Reversal = 48 * time.Hour
 )
 
-// Provider is the sandbox.
+// Memory keeps what a sandbox was asked.
+type Memory interface {
+	// ChangeSandbox lets change say what is kept under a key of an account, given what was, empty at first; empty is kept no
+	// more. It is durable when it returns, and nobody else changes the same key meanwhile.
+	ChangeSandbox(ctx context.Context, w auth.WorkspaceID, account int64, key string, change func(was []byte) ([]byte, error)) error
+}
+
+// Name is the driver's name.
+const Name = "sandbox"
+
+// Driver is the sandbox, whose accounts keep what they were asked in a memory.
+func Driver(m Memory) pay.Driver {
+	return pay.Driver{
+		Name: Name, Title: "Sandbox", Source: intake.Source{Name: Name, Known: wire.MustVocabulary("")},
+		Open: func(s connector.Settings) (pay.Provider, error) {
+			return &Provider{now: s.Now, workspace: s.Workspace, account: s.Connection, memory: m}, nil
+		},
+	}
+}
+
+// Provider is an account with the sandbox.
 type Provider struct {
-	now func() time.Time
-
-	mu    sync.Mutex
-	asked map[string]*asked
+	now       func() time.Time
+	workspace auth.WorkspaceID
+	account   int64
+	memory    Memory
 }
 
+// New returns an account without a past, with a clock; it forgets when the process ends.
+func New(now func() time.Time) *Provider {
+	return &Provider{now: now, memory: &forgetful{asked: map[string][]byte{}}}
+}
+
+// asked is what the sandbox knows of a key.
 type asked struct {
-	pay.Ask
-	reference string
-	at        time.Time
-	heard     int // how often it was asked
+	Ask       pay.Ask   `json:"ask"`
+	Reference string    `json:"reference,omitempty"` // once it has paid
+	At        time.Time `json:"at"`
+	Heard     int       `json:"heard"` // how often it was asked
 }
-
-// New returns an empty sandbox with a clock.
-func New(now func() time.Time) *Provider { return &Provider{now: now, asked: map[string]*asked{}} }
 
 var errSilent = errors.New("sandbox: no answer")
 
+// About implements pay.Provider.
+func (p *Provider) About(ctx context.Context) (pay.About, error) {
+	return pay.About{Name: "Sandbox", Test: true}, ctx.Err()
+}
+
 // Refund implements pay.Provider.
-func (p *Provider) Refund(ctx context.Context, x pay.Ask) (pay.Answer, error) {
-	if err := ctx.Err(); err != nil {
-		return pay.Answer{}, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r, known := p.asked[x.Key]
-	if !known {
-		r = &asked{Ask: x, at: p.now()}
-		p.asked[x.Key] = r
-	}
-	if r.Payment != x.Payment || r.Amount != x.Amount {
-		return pay.Answer{Outcome: refund.OutcomeFailed, Code: "key_reused"}, nil
-	}
-	r.heard++
-	if magic := x.Amount.Minor % 100; magic == HangsUnheard && r.heard == 1 {
-		return pay.Answer{}, errSilent
-	} else if r.reference == "" {
-		r.reference, r.at = fmt.Sprintf("sandbox_%d", len(p.asked)), p.now()
-		if magic == HangsPaid {
-			return pay.Answer{}, errSilent
+func (p *Provider) Refund(ctx context.Context, x pay.Ask) (answer pay.Answer, err error) {
+	silent := false
+	err = p.at(ctx, x.Key, func(r *asked) {
+		if r.Heard == 0 {
+			r.Ask, r.At = x, p.now().UTC()
 		}
+		if r.Ask.Payment != x.Payment || r.Ask.Amount != x.Amount {
+			answer = pay.Answer{Outcome: refund.OutcomeFailed, Code: "key_reused"}
+			return
+		}
+		r.Heard++
+		magic := x.Amount.Minor % 100
+		switch {
+		case magic == HangsUnheard && r.Heard == 1:
+			silent = true
+		case r.Reference == "":
+			r.Reference, r.At, silent = "sandbox_"+x.Key, p.now().UTC(), magic == HangsPaid
+			fallthrough
+		default:
+			answer = p.answer(r)
+		}
+	})
+	if err == nil && silent {
+		return pay.Answer{}, errSilent
 	}
-	return p.answer(r), nil
+	return answer, err
 }
 
 // Lookup implements pay.Provider.
-func (p *Provider) Lookup(ctx context.Context, x pay.Ask) (pay.Answer, error) {
+func (p *Provider) Lookup(ctx context.Context, x pay.Ask) (answer pay.Answer, err error) {
+	known := false
+	err = p.at(ctx, x.Key, func(r *asked) {
+		if known = r.Reference != ""; known {
+			answer = p.answer(r)
+		}
+	})
+	if err == nil && !known {
+		return answer, errs.New(errs.NotFound, "")
+	}
+	return answer, err
+}
+
+// at lets fn see, and change, what is known of a key.
+func (p *Provider) at(ctx context.Context, key string, fn func(*asked)) error {
 	if err := ctx.Err(); err != nil {
-		return pay.Answer{}, err
+		return err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r, known := p.asked[x.Key]
-	if !known || r.reference == "" {
-		return pay.Answer{}, errs.New(errs.NotFound, "")
-	}
-	return p.answer(r), nil
+	return p.memory.ChangeSandbox(ctx, p.workspace, p.account, key, func(was []byte) ([]byte, error) {
+		var r asked
+		if len(was) > 0 {
+			if err := json.Unmarshal(was, &r); err != nil {
+				return nil, fmt.Errorf("what the sandbox kept: %w", err)
+			}
+		}
+		if fn(&r); r.Heard == 0 {
+			return nil, nil
+		}
+		return json.Marshal(r)
+	})
 }
 
 func (p *Provider) answer(r *asked) pay.Answer {
-	a := pay.Answer{Outcome: refund.OutcomeSucceeded, Reference: r.reference}
-	age := p.now().Sub(r.at)
-	switch magic := r.Amount.Minor % 100; {
+	a := pay.Answer{Outcome: refund.OutcomeSucceeded, Reference: r.Reference}
+	age := p.now().Sub(r.At)
+	switch magic := r.Ask.Amount.Minor % 100; {
 	case magic == Fails:
 		a.Outcome, a.Code = refund.OutcomeFailed, "declined"
 	case magic == FailsLate && age >= Delay:
@@ -112,13 +168,34 @@ func (p *Provider) answer(r *asked) pay.Answer {
 	return a
 }
 
+// forgetful is a memory that ends with the process.
+type forgetful struct {
+	mu    sync.Mutex
+	asked map[string][]byte
+}
+
+func (m *forgetful) ChangeSandbox(_ context.Context, _ auth.WorkspaceID, _ int64, key string, change func([]byte) ([]byte, error)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	next, err := change(slices.Clone(m.asked[key]))
+	if err == nil {
+		m.asked[key] = next
+	}
+	return err
+}
+
 // Paid returns how often the sandbox has paid back to a payment, what was reversed apart: for tests.
 func (p *Provider) Paid(payment string) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	m, ok := p.memory.(*forgetful)
+	if !ok {
+		return 0
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	n := 0
-	for _, r := range p.asked {
-		if r.Payment == payment && r.reference != "" && p.answer(r).Outcome == refund.OutcomeSucceeded {
+	for _, kept := range m.asked {
+		var r asked
+		if json.Unmarshal(kept, &r) == nil && r.Ask.Payment == payment && r.Reference != "" && p.answer(&r).Outcome == refund.OutcomeSucceeded {
 			n++
 		}
 	}
