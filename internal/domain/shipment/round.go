@@ -3,6 +3,7 @@ package shipment
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -223,23 +224,74 @@ func (b *round) onward(p *parcel, seq int, n Number, at time.Time) {
 // known.
 func (b *round) finish(ctx context.Context) (int, error) {
 	stored, err := b.stored(ctx)
+	if err == nil {
+		err = b.setFree(ctx)
+	}
 	if err != nil {
 		return 0, err
 	}
-	var added []Event
-	for _, p := range b.parcels {
-		added = append(added, b.advance(p, stored[p.ID])...)
+	added := 0
+	pages := b.pages(stored)
+	if len(b.parcels) > stretch {
+		pages = early(pages)
 	}
-	if len(added) > 0 && len(b.body) > 0 && b.payload == 0 {
-		b.payload = PayloadID(b.ids.Next())
-		if err := b.store.AddPayload(ctx, b.actor.Workspace, b.payload, b.source, b.body, b.now); err != nil {
+	for page := range pages {
+		added += len(page.added)
+		if err := b.write(ctx, page); err != nil {
 			return 0, err
 		}
 	}
-	for i := range added {
-		added[i].ID, added[i].Payload = EventID(b.ids.Next()), b.payload
+	return added, nil
+}
+
+// stretch is how many parcels are folded before they are written.
+const stretch = 1000
+
+// page is what a stretch of parcels came to.
+type page struct {
+	payload                        PayloadID // to be kept with it, or 0
+	created, edited, states, scans []Shipment
+	legs                           []Leg
+	added                          []Event
+	told                           []event.Event
+}
+
+// pages folds the parcels, stretch by stretch. It asks nobody, so that the next
+// stretch can be folded while the last one is being written.
+func (b *round) pages(stored map[ID][]Event) iter.Seq[page] {
+	return func(yield func(page) bool) {
+		for part := range slices.Chunk(b.parcels, stretch) {
+			if !yield(b.fold(part, stored)) {
+				return
+			}
+		}
 	}
-	return len(added), b.write(ctx, added)
+}
+
+func (b *round) fold(part []*parcel, stored map[ID][]Event) page {
+	var out page
+	for _, p := range part {
+		out.added = append(out.added, b.advance(p, stored[p.ID])...)
+		switch {
+		case p.isNew:
+			out.created = append(out.created, p.Shipment)
+		case p.edited:
+			out.edited = append(out.edited, p.Shipment)
+		case p.saved && p.onWay:
+			out.scans = append(out.scans, p.Shipment)
+		case p.saved:
+			out.states = append(out.states, p.Shipment)
+		}
+		out.legs, out.told = append(out.legs, p.Legs[p.kept:]...), append(out.told, p.told...)
+	}
+	if len(out.added) > 0 && len(b.body) > 0 && b.payload == 0 {
+		b.payload = PayloadID(b.ids.Next())
+		out.payload = b.payload
+	}
+	for i := range out.added {
+		out.added[i].ID, out.added[i].Payload = EventID(b.ids.Next()), b.payload
+	}
+	return out
 }
 
 // stored reads the events of those parcels to which something came late, or whose
@@ -310,44 +362,41 @@ func (p *parcel) leaves(added []Event) {
 	}
 }
 
-// write stores all that a round changed.
-func (b *round) write(ctx context.Context, added []Event) error {
-	w := b.actor.Workspace
-	var created, edited, states, scans []Shipment
-	var legs []Leg
-	var told []event.Event
+// setFree stores which numbers mean another parcel from now on, before others take
+// them.
+func (b *round) setFree(ctx context.Context) error {
 	for _, p := range b.parcels {
-		switch {
-		case p.isNew:
-			created = append(created, p.Shipment)
-		case p.edited:
-			edited = append(edited, p.Shipment)
-		case p.saved && p.onWay:
-			scans = append(scans, p.Shipment)
-		case p.saved:
-			states = append(states, p.Shipment)
-		}
-		for _, i := range p.touched { // numbers are given free before others take them
-			if err := b.store.SaveLeg(ctx, w, p.Legs[i]); err != nil {
+		for _, i := range p.touched {
+			if err := b.store.SaveLeg(ctx, b.actor.Workspace, p.Legs[i]); err != nil {
 				return err
 			}
 		}
-		legs, told = append(legs, p.Legs[p.kept:]...), append(told, p.told...)
+	}
+	return nil
+}
+
+// write stores a page.
+func (b *round) write(ctx context.Context, p page) error {
+	w := b.actor.Workspace
+	if p.payload != 0 {
+		if err := b.store.AddPayload(ctx, w, p.payload, b.source, b.body, b.now); err != nil {
+			return err
+		}
 	}
 	for _, save := range []func() error{
-		func() error { return b.store.AddShipments(ctx, created) },
-		func() error { return b.store.AddLegs(ctx, w, legs) },
-		func() error { return b.store.SaveShipments(ctx, w, edited) },
-		func() error { return b.store.SaveStates(ctx, w, states) },
-		func() error { return b.store.SaveScans(ctx, w, scans) },
-		func() error { return b.store.AddTracking(ctx, w, added) },
+		func() error { return b.store.AddShipments(ctx, p.created) },
+		func() error { return b.store.AddLegs(ctx, w, p.legs) },
+		func() error { return b.store.SaveShipments(ctx, w, p.edited) },
+		func() error { return b.store.SaveStates(ctx, w, p.states) },
+		func() error { return b.store.SaveScans(ctx, w, p.scans) },
+		func() error { return b.store.AddTracking(ctx, w, p.added) },
 	} {
 		if err := save(); err != nil {
 			return err
 		}
 	}
-	if len(told) == 0 {
+	if len(p.told) == 0 {
 		return nil
 	}
-	return b.journal.Append(ctx, told...)
+	return b.journal.Append(ctx, p.told...)
 }
