@@ -81,6 +81,8 @@ type Config struct {
 	Drop string
 	// Drivers replaces the platforms that shops are connected from; nil is all there are.
 	Drivers []commerce.Driver
+	// Trackers replaces the services that know of parcels; nil is all there are.
+	Trackers []tracking.Driver
 	// FetchRates asks the European Central Bank for exchange rates a few times a day.
 	FetchRates bool
 	// Country tells where an address is, by a database of the operator's; nil knows nothing.

@@ -11,8 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"godwit.dev/godwit/internal/adapter/carrier/simulator"
 	"godwit.dev/godwit/internal/app/simulate"
 	"godwit.dev/godwit/internal/base/outbound"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -26,7 +28,7 @@ type DemoConfig struct {
 	Seed     uint64
 	Orders   int // 0: the merchant's own size
 	Tickets  int
-	Pace     time.Duration // between two movements of parcels; 0 leaves them where they are
+	Pace     time.Duration // between two movements of parcels, about; 0 lets them take as long as real ones
 	Progress func(step string, done, total int)
 	Log      *slog.Logger
 }
@@ -104,14 +106,16 @@ func StartDemo(ctx context.Context, cfg DemoConfig) (*Demo, error) {
 
 func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	clock := &demoClock{}
+	now := time.Now().UTC().Truncate(time.Minute)
+	merchant := simulate.Generate(simulate.Config{Seed: cfg.Seed, Now: now, Orders: cfg.Orders, Tickets: cfg.Tickets})
+	known := fates(merchant)
+	told := func(number string) (simulator.Fate, bool) { f, ok := known[order.TrackingKey(number)]; return f, ok }
 	var err error
-	d.Core, err = NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(d.dir, "demo.db"), Post: demoPost{}, Networks: outbound.Loopback(), Now: clock.now, Log: cfg.Log})
+	d.Core, err = NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(d.dir, "demo.db"), Post: demoPost{}, Networks: outbound.Loopback(), Now: clock.now, Trackers: append(Trackers()[:len(Trackers())-1], simulator.Driver(told)), Log: cfg.Log})
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC().Truncate(time.Minute)
-	merchant := simulate.Generate(simulate.Config{Seed: cfg.Seed, Now: now, Orders: cfg.Orders, Tickets: cfg.Tickets})
-	l := &demoLoader{core: d.Core, clock: clock, merchant: merchant, progress: cfg.Progress}
+	l := &demoLoader{core: d.Core, clock: clock, merchant: merchant, seed: cfg.Seed, pace: cfg.Pace, progress: cfg.Progress}
 	if err := l.load(ctx); err != nil {
 		return fmt.Errorf("load the demo: %w", err)
 	}
@@ -138,9 +142,6 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	run, cancel := context.WithCancel(ctx)
 	d.cancel = cancel
 	d.wg.Go(func() { d.live(run, merchant, now) })
-	if cfg.Pace > 0 {
-		d.wg.Go(func() { d.moveParcels(run, l.people[0].Workspace, cfg.Seed, cfg.Pace) })
-	}
 	return nil
 }
 

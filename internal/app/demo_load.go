@@ -15,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/job"
@@ -26,6 +27,8 @@ type demoLoader struct {
 	core     *Core
 	clock    *demoClock
 	merchant *simulate.Merchant
+	seed     uint64
+	pace     time.Duration
 	progress func(step string, done, total int)
 
 	space  auth.Workspace
@@ -36,6 +39,8 @@ type demoLoader struct {
 	shops  map[string]order.Shop
 	boxes  map[string]ticket.Mailbox
 	states []threadState
+
+	tracker tracking.ID
 }
 
 // threadState is how far one thread has been told.
@@ -208,19 +213,31 @@ func (l *demoLoader) condition(c simulate.Condition) (ticket.Condition, bool) {
 const demoBatch = 400
 
 func (l *demoLoader) loadOrders(ctx context.Context) error {
-	byShop := map[string][]order.New{}
+	type pile struct {
+		shop   string
+		recent bool
+	}
+	piles := map[pile][]order.New{}
 	for i := range l.merchant.Orders {
 		o := &l.merchant.Orders[i]
-		byShop[o.Shop] = append(byShop[o.Shop], l.order(o))
+		at := pile{o.Shop, recent(o, l.merchant.Now())}
+		piles[at] = append(piles[at], l.order(o))
 	}
 	done := 0
-	for _, s := range l.merchant.Shops {
-		for part := range slices.Chunk(byShop[s.Key], demoBatch) {
-			if _, _, err := l.core.Orders.SaveAll(ctx, l.owner, l.shops[s.Key], part); err != nil {
+	for _, recent := range []bool{false, true} {
+		if recent { // only parcels that come from here on are followed
+			if err := l.follow(ctx); err != nil {
 				return err
 			}
-			done += len(part)
-			l.step("orders", done, len(l.merchant.Orders))
+		}
+		for _, s := range l.merchant.Shops {
+			for part := range slices.Chunk(piles[pile{s.Key, recent}], demoBatch) {
+				if _, _, err := l.core.Orders.SaveAll(ctx, l.owner, l.shops[s.Key], part); err != nil {
+					return err
+				}
+				done += len(part)
+				l.step("orders", done, len(l.merchant.Orders))
+			}
 		}
 	}
 	return nil

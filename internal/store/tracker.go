@@ -122,7 +122,7 @@ func (s *Store) AdoptParcels(ctx context.Context, w auth.WorkspaceID, id trackin
 }
 
 const followCols = `tracker_number.leg_id, tracker_number.workspace_id, tracker_number.shipment_id, tracker_number.tracker_id, stage, ref, due_at, asked_at, heard_at,
-	attempts, problem, shipment_leg.number, shipment_leg.name, params, sent_to`
+	attempts, problem, shipment_leg.number, shipment_leg.name, params, label_at, sent_to`
 
 type followRow struct {
 	tracking.Follow
@@ -132,7 +132,7 @@ type followRow struct {
 func followDest(f *followRow) []any {
 	return []any{
 		&f.Leg, &f.Workspace, &f.Shipment, &f.Connection, &f.Stage, &f.Ref, at(&f.DueAt), at(&f.AskedAt), at(&f.HeardAt), &f.Attempts, &f.Problem,
-		&f.Number.Number, &f.Number.Carrier, doc(&f.Number.Params), placeCol{&f.to},
+		&f.Number.Number, &f.Number.Carrier, doc(&f.Number.Params), at(&f.Number.Since), placeCol{&f.to},
 	}
 }
 

@@ -67,6 +67,9 @@ func Generate(c Config) *Merchant {
 	return m
 }
 
+// Now returns when the history ends.
+func (m *Merchant) Now() time.Time { return m.config.Now }
+
 // Shop is one place where the merchant sells.
 type Shop struct {
 	Key       string // "shopify", "amazon", "ozon"
@@ -199,6 +202,7 @@ type Fulfillment struct {
 	Tracking    string
 	Status      string // "announced", "in_transit", "in_customs", "ready_for_pickup", "delivered", "lost", "returned"
 	ShippedAt   time.Time
+	ArrivesAt   time.Time // when it does, or would if it were not lost
 	DeliveredAt time.Time // zero unless delivered
 }
 

@@ -252,6 +252,7 @@ func (h *history) schedule(d dice, o *Order, w wish) {
 	f.Carrier, f.Service, f.Tracking = d.tracking(d.pick(kinds), o.Country)
 	o.Status = "shipped"
 	arrives := shipped.Add(travel)
+	f.ArrivesAt = arrives
 	switch {
 	case w.state == "lost":
 		if now.Sub(shipped) > time.Duration(days+30)*day {

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/domain/lane"
-	"godwit.dev/godwit/internal/domain/lane/lanetest"
+	"godwit.dev/godwit/internal/domain/lane/lanesim"
 )
 
 const day = 24 * time.Hour
@@ -27,7 +27,7 @@ const (
 
 // judged is what happened to a parcel of the trial under one rule.
 type judged struct {
-	parcel *lanetest.Parcel
+	parcel *lanesim.Parcel
 	alarm  [4]time.Time // first day of each level
 }
 
@@ -69,7 +69,7 @@ var theTrial = sync.OnceValue(func() *trial {
 
 // open is a parcel on its way.
 type open struct {
-	p     *lanetest.Parcel
+	p     *lanesim.Parcel
 	scan  int // index of its last scan
 	step  int
 	seen  time.Time
@@ -78,7 +78,7 @@ type open struct {
 
 func try(seed uint64, o lane.Options) *trial {
 	from := time.Date(2024, time.Month(*month), 5, 0, 0, 0, 0, time.UTC)
-	h := lanetest.New(seed, from, trialDays, *perDay)
+	h := lanesim.New(seed, from, trialDays, *perDay)
 	t := &trial{model: lane.New(o, from)}
 	type event struct {
 		at           time.Time
@@ -113,7 +113,7 @@ func try(seed uint64, o lane.Options) *trial {
 	return t
 }
 
-func (t *trial) scan(way map[int]*open, p *lanetest.Parcel, id, scan, d int) {
+func (t *trial) scan(way map[int]*open, p *lanesim.Parcel, id, scan, d int) {
 	o := way[id]
 	if o == nil {
 		o = &open{p: p, judge: -1}
@@ -135,7 +135,7 @@ func (t *trial) scan(way map[int]*open, p *lanetest.Parcel, id, scan, d int) {
 		o.step = 0
 	}
 	o.scan, o.seen = scan, time.Time{}
-	if b.Stage == lanetest.Delivered {
+	if b.Stage == lanesim.Delivered {
 		if learn {
 			t.model.Arrive(p.Way.Lane, p.Scans)
 		}
@@ -187,13 +187,13 @@ type score struct {
 	precision, recall7         float64
 	recall14, recall, falsely  float64
 	wait                       float64 // days from the last scan to the alarm, lost parcels, the median
-	alarms                     map[*lanetest.Parcel]time.Time
+	alarms                     map[*lanesim.Parcel]time.Time
 	lost, healthy, right, over int
 }
 
 // rate scores a rule by its first alarm for each parcel, the zero time for none.
 func (t *trial) rate(name string, alarm func(*judged) time.Time) score {
-	s := score{name: name, alarms: map[*lanetest.Parcel]time.Time{}}
+	s := score{name: name, alarms: map[*lanesim.Parcel]time.Time{}}
 	var waits []float64
 	var in7, in14, all int
 	for i := range t.judged {

@@ -23,6 +23,7 @@ type Driver struct {
 	Scheme       string        // name of the hook scheme that proves its webhooks, or ""
 	HookSecret   string        // the option whose value it signs with, or "" if it takes a secret from us alone
 	Source       intake.Source // how its webhooks are decoded
+	Invented     bool          // its parcels are: people must be told so
 	// Open checks settings and touches no network. It is nil for a service that only
 	// calls us.
 	Open func(connector.Settings) (Tracker, error)
@@ -58,6 +59,7 @@ type Number struct {
 	Carrier  string            // its name as we know it, or ""
 	Ref      string            // the service's own identifier, from an earlier Outcome, or ""
 	Params   map[string]string // what some carriers want besides
+	Since    time.Time         // when the parcel was announced, as far as is known
 	Country  string            // where it goes, or ""
 	Postcode string            // of that place, or ""
 }
@@ -65,6 +67,9 @@ type Number struct {
 // Outcome is what became of registering one number.
 type Outcome struct {
 	Ref string // the service's own identifier, or ""
+	// Next is when the number is worth asking about first, where the service says so;
+	// zero is after a while.
+	Next time.Time
 	// Err is why it was not taken: errs.Unsupported if the service knows no such
 	// number or carrier, errs.Invalid if the number is none, errs.Conflict if the
 	// quota is used up.
@@ -75,6 +80,9 @@ type Outcome struct {
 type News struct {
 	Raw       []byte // as it came
 	Shipments []*intake.Shipment
+	// Next is when there will be news of an open parcel's number, where the service
+	// says so; all others are asked about after an Interval.
+	Next map[string]time.Time
 	// Unregistered are numbers that the service does not follow (any more).
 	Unregistered []string
 }

@@ -169,6 +169,9 @@ func (s *Service) register(ctx context.Context, c Connection, t Tracker, list []
 		switch err := out[i].Err; {
 		case err == nil:
 			f.Stage, f.Problem, f.DueAt = Followed, "", now.Add(firstLook)
+			if !out[i].Next.IsZero() {
+				f.DueAt = out[i].Next
+			}
 			if out[i].Ref != "" {
 				f.Ref = out[i].Ref
 			}
@@ -264,6 +267,9 @@ func (s *Service) ask(ctx context.Context, c Connection, d Driver, t Tracker, li
 				f.plan(*v, d.Capabilities.Webhooks && c.Hook != 0, now)
 				if !heard[key] && !f.DueAt.IsZero() && f.DueAt.Before(now.Add(missing)) {
 					f.DueAt = now.Add(missing)
+				}
+				if next := news.Next[f.Number.Number]; f.Stage == Followed && v.Status.Open() && next.After(now) {
+					f.DueAt = next
 				}
 			}
 		}

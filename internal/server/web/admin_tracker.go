@@ -43,7 +43,7 @@ func (s *server) drawTrackers(w http.ResponseWriter, r *request, v ui.Trackers) 
 		v.Rows = append(v.Rows, s.trackerRow(r, c, counts[c.ID]))
 	}
 	for _, d := range s.Tracking.Drivers {
-		card := ui.ServiceCard{Name: d.Name, Title: d.Title, Docs: d.Docs, Open: d.Name == r.PostFormValue("service")}
+		card := ui.ServiceCard{Name: d.Name, Title: d.Title, Docs: d.Docs, Invented: d.Invented, Open: d.Name == r.PostFormValue("service")}
 		card.Fields = s.settingFields(r, d, func(o connector.Option) string {
 			if card.Open && o.Kind != connector.Secret {
 				return r.PostFormValue(d.Name + "-" + o.Name)
@@ -131,7 +131,7 @@ func (s *server) drawTracker(w http.ResponseWriter, r *request, id tracking.ID, 
 		return err
 	}
 	d, _ := s.Tracking.Driver(c.Driver)
-	v.TrackerRow, v.Docs, v.Asks = s.trackerRow(r, c, counts[c.ID]), d.Docs, c.Asks
+	v.TrackerRow, v.Docs, v.Invented, v.Asks = s.trackerRow(r, c, counts[c.ID]), d.Docs, d.Invented, c.Asks
 	if c.Hook != 0 {
 		v.Address = r.base() + c.Hook.Path()
 	}

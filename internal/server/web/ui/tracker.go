@@ -26,11 +26,12 @@ type TrackerRow struct {
 
 // ServiceCard is a service that can be connected.
 type ServiceCard struct {
-	Name   string
-	Title  string
-	Docs   string
-	Fields []SettingField
-	Open   bool // its form was refused
+	Name     string
+	Title    string
+	Docs     string
+	Invented bool // its parcels are
+	Fields   []SettingField
+	Open     bool // its form was refused
 }
 
 // TrackerEdit is the page of one connection.
@@ -38,9 +39,10 @@ type TrackerEdit struct {
 	Page
 	Form
 	TrackerRow
-	Fields  []SettingField
-	Address string // where the service calls us; "" if it does not
-	Docs    string
-	Asks    bool
-	Secret  string // shown once
+	Fields   []SettingField
+	Address  string // where the service calls us; "" if it does not
+	Docs     string
+	Invented bool // its parcels are
+	Asks     bool
+	Secret   string // shown once
 }

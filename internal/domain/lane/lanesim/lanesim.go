@@ -1,11 +1,12 @@
-// Package lanetest invents histories of parcels, to try statistics on.
+// Package lanesim invents histories of parcels: to try statistics on, and for
+// carriers that are simulated.
 //
 // It is made otherwise than package lane believes the world to be: gaps are
 // mixtures of log-normal and Weibull times, parcels have a haste of their own,
 // closed days stop the work altogether, scans keep office hours, hubs break
 // down for days, customs change their habits in the middle of the history, and
 // some parcels fall silent for good. The same seed gives the same history.
-package lanetest
+package lanesim
 
 import (
 	"math"
@@ -98,6 +99,43 @@ func New(seed uint64, from time.Time, days int, perDay float64) History {
 	slices.SortStableFunc(h.Parcels, func(a, b Parcel) int { return a.Scans[0].At.Compare(b.Scans[0].At) })
 	return h
 }
+
+// One invents one parcel of a way from an instant, the same for the same seed and
+// key.
+func One(seed, key uint64, w Way, start time.Time) Parcel {
+	s := &story{r: rand.New(rand.NewPCG(seed, key)), seed: seed, from: start}
+	return s.parcel(&w, start)
+}
+
+// Between returns a way from one country to another: that of the invented world if
+// it has one, else one like its ways within a country and abroad.
+func Between(origin, dest string) Way {
+	from, like := origin, "CL"
+	switch {
+	case origin == dest:
+		from, like = "US", "US"
+	case origin != "CN" && origin != "HK":
+		from, like = "DE", "FR"
+	case dest == "CA":
+		like = "US"
+	case slices.Contains(near, dest):
+		like = "JP"
+	}
+	var out Way
+	for _, w := range Ways() {
+		if w.Origin == origin && w.Dest == dest {
+			return w
+		}
+		if w.Dest == like && (out.Dest == "" || w.Origin == from) {
+			out = w
+		}
+	}
+	out.Lane = lane.Lane{Origin: origin, Dest: dest, Service: out.Service}
+	return out
+}
+
+// near are countries that parcels from China reach as fast as Japan.
+var near = []string{"HK", "ID", "KR", "MO", "MY", "PH", "SG", "TH", "TW", "VN"}
 
 type story struct {
 	r     *rand.Rand

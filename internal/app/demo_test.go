@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// soon is how long a test waits for what happens by itself.
+const soon = 60 * time.Second
+
+// eventually waits until something is so.
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(soon); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never %s", what)
+		}
+	}
+}
+
+// The demo's parcels are followed as any others are, are where the story says, and
+// move.
+func TestDemoShowsAllOfItMoving(t *testing.T) {
+	d, err := StartDemo(t.Context(), DemoConfig{Listen: "127.0.0.1:0", Seed: 1, Orders: 400, Tickets: 60, Pace: time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	spaces, err := d.Core.Store.Workspaces(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	demoParcelsMove(t, d.Core, auth.ForSystem(spaces[0].ID))
+}
+
+func demoParcelsMove(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	parcels := func() (statuses map[shipment.Status]int, scanned int64) {
+		statuses = map[shipment.Status]int{}
+		var after shipment.Cursor
+		for {
+			list, err := c.Shipments.List(t.Context(), by, shipment.Filter{}, after, shipment.MaxPage)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range list {
+				statuses[v.Status]++
+				scanned += v.LastScanAt.Unix()
+				after = shipment.Filter{}.CursorAt(v)
+			}
+			if len(list) < shipment.MaxPage {
+				return statuses, scanned
+			}
+		}
+	}
+	statuses, was := parcels()
+	if statuses[shipment.InTransit] == 0 || statuses[shipment.Delivered] == 0 || statuses[shipment.InCustoms]+statuses[shipment.Held] == 0 {
+		t.Errorf("parcels are %v", statuses)
+	}
+	eventually(t, "was a parcel scanned", func() bool { _, is := parcels(); return is != was })
+}
