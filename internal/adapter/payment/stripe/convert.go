@@ -7,6 +7,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/flow/pay"
 )
 
 //go:embed known.txt
@@ -79,7 +80,7 @@ func object(what string, n *wire.Node) intake.Object {
 	case "balance_transaction":
 		return movement(n)
 	case "refund", "terminal.refund", "fee_refund", "transfer_reversal":
-		return refund(n)
+		return refundOf(n)
 	case "dispute", "issuing.dispute":
 		return dispute(n)
 	case "radar.early_fraud_warning":
@@ -114,9 +115,11 @@ func head(n *wire.Node) intake.Head {
 		}
 	}
 	h.Refer("order", n.First("order", "client_reference_id").Text())
-	if meta := n.At("metadata").Whole(); h.Refs["order"] == "" {
+	meta := n.At("metadata").Whole()
+	if h.Refs["order"] == "" {
 		h.Refer("order", meta.First("order_id", "order", "order_number").Text())
 	}
+	h.Refer(pay.KeyRef, meta.String(metaKey))
 	return h
 }
 
@@ -176,7 +179,7 @@ func movement(n *wire.Node) *intake.Payment {
 	return p
 }
 
-func refund(n *wire.Node) *intake.Refund {
+func refundOf(n *wire.Node) *intake.Refund {
 	r := &intake.Refund{Head: head(n), Amount: minor(n, "amount"), Failure: n.String("failure_reason")}
 	r.Reason = n.String("reason")
 	r.Status, r.VendorStatus = refundStatuses.Of(n, "status")
