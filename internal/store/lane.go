@@ -73,13 +73,13 @@ func (s *Store) keepLearned(ctx context.Context, w auth.WorkspaceID, step lanes.
 	return nil
 }
 
-var markSchema = columnsOf("shipment_id, workspace_id, last, seen, ended boolean")
+var markSchema = columnsOf("shipment_id, workspace_id, last, seen, ended boolean, trail text, through, read_to")
 
 // keepMarks writes marks: those that stand are changed, the others added.
 func (s *Store) keepMarks(ctx context.Context, w auth.WorkspaceID, marks []lanes.Mark) error {
 	add, change := batch{table: "lane_mark", cols: markSchema}, batch{table: "lane_mark", cols: without(markSchema, 1)}
 	for _, m := range marks {
-		row := []any{int64(m.Shipment), int64(w), ms(m.Last), ms(m.Seen), s.bool(m.Ended)}
+		row := []any{int64(m.Shipment), int64(w), ms(m.Last), ms(m.Seen), s.bool(m.Ended), m.Trail, ms(m.Through), int64(m.Read)}
 		add.add(row...)
 		change.add(without(row, 1)...)
 	}
@@ -114,8 +114,10 @@ func (s *Store) addWeek(ctx context.Context, w auth.WorkspaceID, x lanes.Week) e
 
 // LaneMarks implements lanes.Store.
 func (s *Store) LaneMarks(ctx context.Context, w auth.WorkspaceID, ids []shipment.ID) ([]lanes.Mark, error) {
-	return among(ctx, s.DB, func(m *lanes.Mark) []any { return []any{&m.Shipment, at(&m.Last), at(&m.Seen), flag(&m.Ended)} },
-		`SELECT shipment_id, last, seen, ended FROM lane_mark WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", rawIDs(ids), "")
+	return among(ctx, s.DB, func(m *lanes.Mark) []any {
+		return []any{&m.Shipment, at(&m.Last), at(&m.Seen), flag(&m.Ended), &m.Trail, at(&m.Through), &m.Read}
+	},
+		`SELECT shipment_id, last, seen, ended, trail, through, read_to FROM lane_mark WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", rawIDs(ids), "")
 }
 
 // LaneWeeks implements lanes.Store.
@@ -136,8 +138,8 @@ func (s *Store) LaneWeeks(ctx context.Context, w auth.WorkspaceID, f lanes.Filte
 
 // FreshTracking implements lanes.Store.
 func (s *Store) FreshTracking(ctx context.Context, w auth.WorkspaceID, after shipment.EventID, limit int) ([]lanes.Fresh, error) {
-	return all(long(ctx), s.DB, func(f *lanes.Fresh) []any { return []any{&f.ID, &f.Shipment} },
-		`SELECT id, shipment_id FROM tracking_event WHERE +workspace_id=$1 AND id>$2 ORDER BY id LIMIT $3`, w, int64(after), limit)
+	return all(long(ctx), s.DB, func(f *lanes.Fresh) []any { return []any{&f.ID, &f.Shipment, at(&f.At), at(&f.ArrivedAt)} },
+		`SELECT id, shipment_id, at, arrived_at FROM tracking_event WHERE workspace_id=$1 AND id>$2 ORDER BY id LIMIT $3`, w, int64(after), limit)
 }
 
 // ShipmentsByID implements lanes.Store.

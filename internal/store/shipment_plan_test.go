@@ -46,6 +46,7 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		{"numbers", func() error { _, err := s.HoldByNumbers(ctx, 7, []string{"a", "b", "c"}); return err }, []string{"shipment_leg_numbers (workspace_id=? AND number_key=?)"}},
 		{"held", func() error { _, err := s.HoldShipments(ctx, 7, []shipment.ID{1, 2, 3}); return err }, []string{"shipment_state USING INTEGER PRIMARY KEY", "shipment USING INTEGER PRIMARY KEY"}},
 		{"events", func() error { _, err := s.TrackingEvents(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"tracking_event_once (shipment_id=?)"}},
+		{"fresh events", func() error { _, err := s.FreshTracking(ctx, 7, 5, 50); return err }, []string{"tracking_event_news (workspace_id=? AND rowid>?)"}},
 		{"links", func() error { _, err := s.Links(ctx, 7, []order.ID{1, 2}); return err }, []string{"shipment_order_order (workspace_id=? AND order_id=?)"}},
 		{"orders", func() error { _, err := s.LinksOf(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"shipment_order_shipment (shipment_id=?)"}},
 		{"one", func() error { _, err := s.Shipment(ctx, 7, 1); return ignore(err, errs.NotFound) }, []string{"shipment USING INTEGER PRIMARY KEY"}},

@@ -82,9 +82,10 @@ func (b *bench) rawTracking(ctx context.Context, n int) (Result, error) {
 	r := summary(took, spent)
 	r.Name, r.Clients, r.PerSecond, r.CPU = "raw: tracking ingest", 1, float64(n)/spent.Seconds(), perOp(processorTime()-used, n)
 	for _, q := range []string{
-		`DELETE FROM tracking_event WHERE id>%d AND source='raw'`, `DELETE FROM event WHERE id>%d AND kind='shipment.raw'`, `DELETE FROM shipment WHERE id>%d`,
+		`DELETE FROM tracking_event WHERE workspace_id=%d AND id>%d AND source='raw'`, `DELETE FROM event WHERE workspace_id=%d AND id>%d AND kind='shipment.raw'`,
+		`DELETE FROM shipment WHERE workspace_id=%d AND id>%d`,
 	} {
-		if _, err := w.ExecContext(ctx, fmt.Sprintf(q, first)); err != nil {
+		if _, err := w.ExecContext(ctx, fmt.Sprintf(q, b.space.ID, first)); err != nil {
 			return r, err
 		}
 	}

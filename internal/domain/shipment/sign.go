@@ -14,27 +14,30 @@ type Sign struct {
 // unless a correction opened the parcel again.
 func Signs(r Route, events []Event) []Sign {
 	s := unseen(r)
-	var out []Sign
-	note := func() {
-		at := s.Since
-		if s.Status.Open() && s.LastScanAt.After(at) {
-			at = s.LastScanAt
-		}
-		sign := Sign{at, s.Status, s.Place.Country}
-		switch n := len(out); {
-		case at.IsZero():
-		case n > 0 && !out[n-1].Status.Open() && !s.Status.Open(): // the end stands
-			out[n-1].Status = s.Status
-		case n > 0 && !at.After(out[n-1].At):
-			out[n-1].Status, out[n-1].Country = sign.Status, sign.Country
-		default:
-			out = append(out, sign)
-		}
-	}
-	note()
+	out := NextSign(nil, s)
 	for _, e := range sorted(r, events) {
 		s.step(r, e.Event)
-		note()
+		out = NextSign(out, s)
 	}
 	return out
+}
+
+// NextSign returns the signs of life of a parcel after an event that is newer than all
+// that they come from: s is its state then. It may write into the signs given.
+func NextSign(signs []Sign, s State) []Sign {
+	at := s.Since
+	if s.Status.Open() && s.LastScanAt.After(at) {
+		at = s.LastScanAt
+	}
+	last := len(signs) - 1
+	switch {
+	case at.IsZero():
+	case last >= 0 && !signs[last].Status.Open() && !s.Status.Open(): // the end stands
+		signs[last].Status = s.Status
+	case last >= 0 && !at.After(signs[last].At):
+		signs[last].Status, signs[last].Country = s.Status, s.Place.Country
+	default:
+		signs = append(signs, Sign{at, s.Status, s.Place.Country})
+	}
+	return signs
 }

@@ -1,6 +1,7 @@
 package lanes_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -206,6 +207,116 @@ func TestLearningInStepsIsLearningAtOnce(t *testing.T) {
 			if len(x) == 0 || !slices.Equal(x, z) {
 				t.Errorf("performance\n%+v at once\n%+v in steps", x, z)
 			}
+		}
+	})
+}
+
+// forgetful reads the whole history of every parcel of which something is new, as
+// marks without a trail make learning do, and counts the parcels so read.
+type forgetful struct {
+	*store.Store
+	trails bool // marks keep theirs
+	read   int
+}
+
+func (f *forgetful) LaneMarks(ctx context.Context, w auth.WorkspaceID, ids []shipment.ID) ([]lanes.Mark, error) {
+	list, err := f.Store.LaneMarks(ctx, w, ids)
+	for i := range list {
+		if !f.trails {
+			list[i].Trail, list[i].Read = "", 0
+		}
+	}
+	return list, err
+}
+
+func (f *forgetful) TrackingEvents(ctx context.Context, w auth.WorkspaceID, ids []shipment.ID) ([]shipment.Event, error) {
+	f.read += len(ids)
+	return f.Store.TrackingEvents(ctx, w, ids)
+}
+
+// Whatever the order in which events come, however they are divided, with repeats and
+// restarts between: learning from what marks keep is learning from whole histories. In
+// the order of time hardly any history is read.
+func TestLearningFromTrailsIsLearningFromHistories(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		forever := lane.Options{HalfLife: 200 * year}
+		for seed := range uint64(4) {
+			r := rand.New(rand.NewPCG(seed, 21))
+			told := history(r, 10)
+			ordered := seed%2 == 0
+			if !ordered { // couriers whose devices are offline, services that are late
+				for i := range told {
+					if j := i + r.IntN(12); r.IntN(4) == 0 && j < len(told) {
+						told[i], told[j] = told[j], told[i]
+					}
+				}
+			}
+			var yards [2]*yard
+			var stores [2]*forgetful
+			for i := range yards {
+				yards[i], stores[i] = newYard(t, s, forever), &forgetful{Store: s, trails: i == 0}
+			}
+			restart := func() {
+				for i, y := range yards {
+					y.lanes = lanes.New(lanes.Config{Store: stores[i], Parcels: func() lanes.Parcels { return y.parcels }, Options: y.options, Now: y.clock})
+				}
+			}
+			restart()
+			events := len(told)
+			for n := 0; len(told) > 0; told = told[n:] {
+				n = min(1+r.IntN(5), len(told))
+				again, anew := r.IntN(4) == 0, r.IntN(3) == 0
+				for _, y := range yards {
+					y.now = start.Add(200 * day) // the clock stands, so that silences count alike
+					for _, one := range told[:n] {
+						y.ingest(one)
+					}
+					if again {
+						y.ingest(told[:n]...)
+					}
+				}
+				if anew {
+					restart()
+				}
+				for _, y := range yards {
+					y.learn()
+				}
+			}
+			a, b := evidence(yards[0].model()), evidence(yards[1].model())
+			if !slices.EqualFunc(a, b, func(x, y float64) bool { return math.Abs(x-y) <= 1e-6*max(1, math.Abs(x)) }) {
+				t.Errorf("history %d: from trails %v\nfrom histories %v", seed, a, b)
+			}
+			if trails, whole := stores[0].read, stores[1].read; trails >= whole {
+				t.Errorf("history %d of %d events: %d parcels read with trails, %d without", seed, events, trails, whole)
+			}
+		}
+	})
+}
+
+// A lone new sign of each parcel is learned without reading a single history.
+func TestLoneSignsAreLearnedFromTheirMarks(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		y, kept := newYard(t, s, lane.Options{}), &forgetful{Store: s, trails: true}
+		y.lanes = lanes.New(lanes.Config{Store: kept, Parcels: func() lanes.Parcels { return y.parcels }, Now: y.clock})
+		for i, status := range []shipment.Status{shipment.PickedUp, shipment.InTransit, shipment.InTransit, shipment.OutForDelivery, shipment.Delivered} {
+			y.now = start.Add(time.Duration(i) * day)
+			for p := range 20 {
+				y.ingest(scan(fmt.Sprintf("LONE%06d", p), y.now, status, "CN"))
+			}
+			if n := y.learn(); n != 20 {
+				t.Errorf("%d parcels learned of %s", n, status)
+			}
+		}
+		if kept.read != 0 {
+			t.Errorf("%d histories read", kept.read)
+		}
+		list, err := y.lanes.Performance(t.Context(), auth.ForSystem(y.w), lanes.Filter{})
+		if y.do(err); len(list) != 1 || list[0].Arrived != 20 || list[0].Median < 4*day-6*time.Hour || list[0].Median > 4*day+6*time.Hour {
+			t.Errorf("performance %+v", list)
+		}
+		y.ingest(scan("LONE000000", start.Add(day/2), shipment.InTransit, "CN")) // late, of a parcel that has ended
+		if y.learn() != 0 || kept.read != 0 {
+			t.Errorf("%d histories read of a parcel that has ended", kept.read)
 		}
 	})
 }

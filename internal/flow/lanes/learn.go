@@ -20,7 +20,7 @@ const (
 	stepEvents = 10_000
 	// overlap is how far back events are read again: those of another node may be
 	// committed after younger ones. Marks keep them from being learned twice.
-	overlap = 2 * time.Minute
+	overlap = 30 * time.Second
 	// atOnce is how many parcels are learned before whoever waits for a verdict has
 	// their turn.
 	atOnce = 64
@@ -50,7 +50,7 @@ func (s *Service) Learn(ctx context.Context, w auth.WorkspaceID) (learned int, e
 		at = list[len(list)-1].ID
 		next := m.head
 		next.Cursor = max(next.Cursor, min(at, settled))
-		n, err := s.learnSome(ctx, w, m, m.recent.unknown(list), next)
+		n, err := s.learnSome(ctx, w, m, m.recent.unknown(list), settled, next)
 		if err != nil {
 			return learned, fmt.Errorf("learn lanes: %w", err)
 		}
@@ -59,17 +59,18 @@ func (s *Service) Learn(ctx context.Context, w auth.WorkspaceID) (learned int, e
 	}
 }
 
-// learnSome makes one step of some parcels.
-func (s *Service) learnSome(ctx context.Context, w auth.WorkspaceID, m *model, ids []shipment.ID, next Head) (int, error) {
-	parcels, err := s.Store.ShipmentsByID(ctx, w, ids)
+// learnSome makes one step of some parcels. All events up to settled can be read.
+func (s *Service) learnSome(ctx context.Context, w auth.WorkspaceID, m *model, fresh map[shipment.ID][]Fresh, settled shipment.EventID, next Head) (int, error) {
+	marks, err := s.marksOf(ctx, w, slices.Sorted(maps.Keys(fresh)))
 	if err != nil {
 		return 0, err
 	}
-	events, err := s.eventsOf(ctx, w, ids)
+	maps.DeleteFunc(fresh, func(v shipment.ID, list []Fresh) bool { return marks[v].knows(list) })
+	parcels, err := s.Store.ShipmentsByID(ctx, w, slices.Sorted(maps.Keys(fresh)))
 	if err != nil {
 		return 0, err
 	}
-	marks, err := s.marksOf(ctx, w, ids)
+	signs, err := s.signsOf(ctx, w, parcels, marks, fresh, settled)
 	if err != nil {
 		return 0, err
 	}
@@ -83,7 +84,7 @@ func (s *Service) learnSome(ctx context.Context, w auth.WorkspaceID, m *model, i
 	for part := range slices.Chunk(parcels, atOnce) {
 		m.mu.Lock()
 		for _, v := range part {
-			mark, ended := learnParcel(m.lanes, v, events[v.ID], marks[v.ID], now)
+			mark, ended := learnParcel(m.lanes, v, now, signs[v.ID], marks[v.ID])
 			if mark == marks[v.ID] {
 				continue
 			}
@@ -159,11 +160,12 @@ func (s *Service) promised(ctx context.Context, w auth.WorkspaceID, parcels []sh
 
 // learnParcel teaches what a parcel's signs of life say beyond its mark, and
 // returns the new mark; ended says that this was the end of it.
-func learnParcel(m *lane.Model, v shipment.Shipment, events []shipment.Event, mark Mark, now time.Time) (Mark, bool) {
-	if mark.Ended || len(events) == 0 {
+func learnParcel(m *lane.Model, v shipment.Shipment, now time.Time, told told, mark Mark) (Mark, bool) {
+	if mark.Ended || len(told.signs) == 0 {
 		return mark, false
 	}
-	l, signs := LaneOf(v), shipment.Signs(v.Route(), events)
+	l, signs := LaneOf(v), told.signs
+	mark.Trail, mark.Through, mark.Read = writeTrail(signs), told.through, told.read
 	first := 0
 	for i, g := range signs {
 		if !g.At.After(mark.Last) {
@@ -178,7 +180,7 @@ func learnParcel(m *lane.Model, v shipment.Shipment, events []shipment.Event, ma
 		mark.Last, mark.Seen = signs[i].At, time.Time{}
 		switch {
 		case !signs[i].Status.Open():
-			mark.Ended = true
+			mark.Ended, mark.Trail = true, ""
 			endParcel(m, l, signs[:i+1])
 			return mark, true
 		case i+1 < len(signs):

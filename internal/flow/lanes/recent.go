@@ -16,16 +16,15 @@ const mostRecent = 1 << 20
 // of reading the parcel.
 type recent struct{ ids []shipment.EventID }
 
-// unknown returns the parcels of events that are not known.
-func (r *recent) unknown(list []Fresh) []shipment.ID {
-	var out []shipment.ID
+// unknown returns those events that are not known, by parcel.
+func (r *recent) unknown(list []Fresh) map[shipment.ID][]Fresh {
+	out := make(map[shipment.ID][]Fresh, len(list))
 	for _, f := range list {
 		if _, known := slices.BinarySearch(r.ids, f.ID); !known {
-			out = append(out, f.Shipment)
+			out[f.Shipment] = append(out[f.Shipment], f)
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
 // note remembers events, which come in order, and forgets those up to the cursor.

@@ -25,6 +25,12 @@ type Mark struct {
 	Last     time.Time // the sign of life up to which gaps are learned
 	Seen     time.Time // the silence after it is counted until then
 	Ended    bool
+	// Trail is the parcel's signs of life, as writeTrail wrote them, Through the time of
+	// the newest event in them; "" where they must be read again. Of tracking events up
+	// to Read none is missing in it.
+	Trail   string
+	Through time.Time
+	Read    shipment.EventID
 }
 
 // Step is what one step learned: all of it is kept, or nothing.
@@ -47,8 +53,9 @@ type Week struct {
 
 // Fresh is a tracking event that may not be learned yet.
 type Fresh struct {
-	ID       shipment.EventID
-	Shipment shipment.ID
+	ID            shipment.EventID
+	Shipment      shipment.ID
+	At, ArrivedAt time.Time
 }
 
 // Store keeps evidence, and reads parcels.
@@ -64,7 +71,8 @@ type Store interface {
 	// LaneWeeks returns what lanes did, by lane and week.
 	LaneWeeks(ctx context.Context, w auth.WorkspaceID, f Filter, from, to int) ([]Week, error)
 
-	// FreshTracking returns tracking events after one, in their order.
+	// FreshTracking returns tracking events after one, in their order. It reads none of
+	// another workspace.
 	FreshTracking(ctx context.Context, w auth.WorkspaceID, after shipment.EventID, limit int) ([]Fresh, error)
 	// ShipmentsByID returns parcels with their legs, not locked.
 	ShipmentsByID(context.Context, auth.WorkspaceID, []shipment.ID) ([]shipment.Shipment, error)
