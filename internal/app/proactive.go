@@ -17,7 +17,7 @@ import (
 // portal, whose pages its letters lead to.
 func (c *Core) buildProactive() {
 	c.Proactive = proactive.New(proactive.Config{
-		Store: c.Store, Orders: c.Orders, Shipments: c.Shipments, Customers: c.Customers, Page: c.pageOf, Reachable: func() bool { return c.Portal.Address != "" },
+		Store: c.Store, Orders: c.Orders, Shipments: c.Shipments, Customers: c.Customers, Page: c.pageOf, Expected: c.Portal.Expect, Reachable: func() bool { return c.Portal.Address != "" },
 		Actions: c.Actions, Courier: courier{mailroom.Courier{Post: c.Post, Now: c.Now, Grace: c.Grace}}, Journal: c.Store, Queue: c.Store, IDs: c.IDs, Now: c.Now,
 	})
 }

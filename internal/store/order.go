@@ -146,8 +146,8 @@ func (s *Store) HoldOrders(ctx context.Context, w auth.WorkspaceID, shop order.S
 // AddOrder implements order.Store.
 func (s *Store) AddOrder(ctx context.Context, o order.Order) (added bool, err error) {
 	err = s.InTx(ctx, func(ctx context.Context) error {
-		args := orderArgs(o)
-		n, err := s.exec(ctx, `INSERT INTO orders (`+orderCols+`) VALUES (`+places(1, len(args))+`)
+		args := append(orderArgs(o), ms(o.Promise.To))
+		n, err := s.exec(ctx, `INSERT INTO orders (`+orderCols+`, promised_by) VALUES (`+places(1, len(args))+`)
 			ON CONFLICT (workspace_id, shop_id, external_id) DO NOTHING`, args...)
 		if added = n == 1; err != nil || !added {
 			return err
@@ -160,8 +160,8 @@ func (s *Store) AddOrder(ctx context.Context, o order.Order) (added bool, err er
 // SaveOrder implements order.Store.
 func (s *Store) SaveOrder(ctx context.Context, o order.Order) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
-		args := orderArgs(o)[3:]
-		set := strings.Split(orderCols, ",")[3:]
+		args := append(orderArgs(o), ms(o.Promise.To))[3:]
+		set := strings.Split(orderCols+", promised_by", ",")[3:]
 		for i, c := range set {
 			set[i] = fmt.Sprintf("%s = $%d", strings.TrimSpace(c), i+1)
 		}

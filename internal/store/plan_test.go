@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/job"
@@ -219,28 +220,32 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 		}
 		day := []ticket.DayTraffic{{From: time.UnixMilli(1700000000000), To: time.UnixMilli(1700000000000 + 86400000)}}
 		for name, fn := range map[string]func() error{
-			"ticket":              func() error { _, err := s.Ticket(ctx, d.w, tk); return err },
-			"by number":           func() error { _, err := s.TicketByNumber(ctx, d.w, 7); return err },
-			"by id":               func() error { _, err := s.TicketsByID(ctx, d.w, []ticket.ID{tk, tk + 1, tk + 2}); return err },
-			"of customer":         func() error { _, err := s.TicketsOfCustomer(ctx, all, who, 10); return err },
-			"open for":            func() error { _, err := s.OpenTicketFor(ctx, d.w, who, time.UnixMilli(1), 5); return err },
-			"follow ups":          func() error { _, err := s.FollowUps(ctx, d.w, tk); return err },
-			"snoozed":             func() error { _, err := s.DueSnoozed(ctx, time.Now(), 10); return err },
-			"messages":            func() error { _, err := s.Messages(ctx, d.w, tk, 0, 50); return err },
-			"last":                func() error { _, err := s.LastMessage(ctx, d.w, tk); return err },
-			"by key":              func() error { _, err := s.MessagesByKey(ctx, d.w, []string{"k1", "k2", "k3"}); return err },
-			"message ids":         func() error { _, err := s.MessageIDs(ctx, d.w, tk); return err },
-			"timeline":            func() error { _, err := s.Timeline(ctx, d.w, tk, time.Time{}, time.Time{}, 300); return err },
-			"undone":              func() error { _, err := s.Undone(ctx, d.w, tk, 9000001); return err },
-			"journal":             func() error { _, err := s.EventsAfter(ctx, d.w, event.ID(9000000+n), 100); return err },
-			"people in":           func() error { _, err := s.Participants(ctx, d.w, tk); return err },
-			"sides":               func() error { _, err := s.Sides(ctx, d.w, tk); return err },
-			"drafts":              func() error { _, err := s.DraftsOf(ctx, d.w, mia, []ticket.ID{tk}); return err },
-			"tagged":              func() error { _, err := s.TicketsWithTag(ctx, d.w, "vip", 50); return err },
-			"customer":            func() error { _, err := s.CustomerByIdentity(ctx, d.w, "email", "c7@example.com"); return err },
-			"customers":           func() error { _, err := s.ListCustomers(ctx, d.w, who, 50); return err },
-			"find":                func() error { _, err := s.FindCustomers(ctx, d.w, "na", 10); return err },
-			"orders":              func() error { _, err := s.ListOrders(ctx, all, order.Filter{}, order.Cursor{}, 50); return err },
+			"ticket":      func() error { _, err := s.Ticket(ctx, d.w, tk); return err },
+			"by number":   func() error { _, err := s.TicketByNumber(ctx, d.w, 7); return err },
+			"by id":       func() error { _, err := s.TicketsByID(ctx, d.w, []ticket.ID{tk, tk + 1, tk + 2}); return err },
+			"of customer": func() error { _, err := s.TicketsOfCustomer(ctx, all, who, 10); return err },
+			"open for":    func() error { _, err := s.OpenTicketFor(ctx, d.w, who, time.UnixMilli(1), 5); return err },
+			"follow ups":  func() error { _, err := s.FollowUps(ctx, d.w, tk); return err },
+			"snoozed":     func() error { _, err := s.DueSnoozed(ctx, time.Now(), 10); return err },
+			"messages":    func() error { _, err := s.Messages(ctx, d.w, tk, 0, 50); return err },
+			"last":        func() error { _, err := s.LastMessage(ctx, d.w, tk); return err },
+			"by key":      func() error { _, err := s.MessagesByKey(ctx, d.w, []string{"k1", "k2", "k3"}); return err },
+			"message ids": func() error { _, err := s.MessageIDs(ctx, d.w, tk); return err },
+			"timeline":    func() error { _, err := s.Timeline(ctx, d.w, tk, time.Time{}, time.Time{}, 300); return err },
+			"undone":      func() error { _, err := s.Undone(ctx, d.w, tk, 9000001); return err },
+			"journal":     func() error { _, err := s.EventsAfter(ctx, d.w, event.ID(9000000+n), 100); return err },
+			"people in":   func() error { _, err := s.Participants(ctx, d.w, tk); return err },
+			"sides":       func() error { _, err := s.Sides(ctx, d.w, tk); return err },
+			"drafts":      func() error { _, err := s.DraftsOf(ctx, d.w, mia, []ticket.ID{tk}); return err },
+			"tagged":      func() error { _, err := s.TicketsWithTag(ctx, d.w, "vip", 50); return err },
+			"customer":    func() error { _, err := s.CustomerByIdentity(ctx, d.w, "email", "c7@example.com"); return err },
+			"customers":   func() error { _, err := s.ListCustomers(ctx, d.w, who, 50); return err },
+			"find":        func() error { _, err := s.FindCustomers(ctx, d.w, "na", 10); return err },
+			"orders":      func() error { _, err := s.ListOrders(ctx, all, order.Filter{}, order.Cursor{}, 50); return err },
+			"promised orders": func() error {
+				_, err := s.PromisedOrders(ctx, d.w, proactive.PromisedOrder{By: time.UnixMilli(1700000000000)}, time.UnixMilli(1700086400000), 50)
+				return err
+			},
 			"orders of":           func() error { _, err := s.OrdersOf(ctx, all, who, "c7@example.com", 10); return err },
 			"orders by":           func() error { _, err := s.OrdersByKeys(ctx, all, []string{"gw7", "8"}, 10); return err },
 			"orders of few shops": func() error { _, err := s.ListOrders(ctx, limited, order.Filter{}, order.Cursor{}, 50); return err },

@@ -43,6 +43,13 @@ func (s *Store) PutProactivePolicy(ctx context.Context, p proactive.Policy) erro
 	return err
 }
 
+// PromisedOrders implements proactive.Store.
+func (s *Store) PromisedOrders(ctx context.Context, w auth.WorkspaceID, after proactive.PromisedOrder, until time.Time, limit int) ([]proactive.PromisedOrder, error) {
+	dest := func(p *proactive.PromisedOrder) []any { return []any{at(&p.By), &p.Order} }
+	return all(ctx, s.DB, dest, `SELECT promised_by, id FROM orders WHERE workspace_id=$1 AND promised_by>0 AND (promised_by, id)>($2, $3) AND promised_by<=$4 AND status<>'cancelled'
+		ORDER BY promised_by, id LIMIT $5`, w, ms(after.By), after.Order, ms(until), limit)
+}
+
 const letterCols = `id, workspace_id, shop_id, order_id, shipment_id, occasion, detail, happened_at, state, why, problem, due_at, created_at, sent_at,
 	language, recipient, name, sender, key, subject, body, stop`
 

@@ -172,6 +172,27 @@ func (s *Service) Parcel(ctx context.Context, v shipment.Shipment) (Parcel, erro
 	return list[0], nil
 }
 
+// Expect returns when parcels on their way should arrive, as Parcel says it of one; those
+// of which nobody says anything are left out.
+func (s *Service) Expect(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]shipment.Window, error) {
+	var forecasts map[shipment.ID]Forecast
+	if s.Forecasts != nil {
+		var err error
+		if forecasts, err = s.Forecasts(ctx, w, list); err != nil {
+			return nil, err
+		}
+	}
+	out := make(map[shipment.ID]shipment.Window, len(list))
+	for _, v := range list {
+		p := parcelOf(v, nil)
+		p.foresee(forecasts[v.ID], s.Now())
+		if p.Expected != (shipment.Window{}) {
+			out[v.ID] = p.Expected
+		}
+	}
+	return out, nil
+}
+
 // contact returns the address at which a shop reads its mail: its own mailbox, or
 // the only one that there is for all shops.
 func (s *Service) contact(ctx context.Context, shop order.Shop) (string, error) {

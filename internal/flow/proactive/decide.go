@@ -41,6 +41,7 @@ type Facts struct {
 	Occasion  Occasion
 	Detail    string    // see Of
 	At        time.Time // when it happened
+	Early     time.Time // the parcel hardly arrives before; zero if nobody knows
 	Zones     []*time.Location
 	Wish      Wish
 	Talk      Talk
@@ -102,7 +103,7 @@ func Decide(p Policy, f Facts, now time.Time) Decision {
 		return drop(Off)
 	case !f.Reachable:
 		return drop(Mute)
-	case !still(f):
+	case !still(f, now):
 		return drop(Over)
 	case now.Sub(f.At) > f.Occasion.fresh():
 		return drop(Late)
@@ -132,12 +133,12 @@ func Decide(p Policy, f Facts, now time.Time) Decision {
 }
 
 // still reports whether what the letter would say is so now.
-func still(f Facts) bool {
+func still(f Facts, now time.Time) bool {
 	v := f.Shipment
 	seen := !v.FirstScanAt.IsZero() // as a rule nobody tells us at all of a parcel that was never scanned
 	switch f.Occasion {
 	case Delay:
-		return (v.Risk == shipment.Overdue || v.Risk == shipment.Stalled) && v.Status.Open() && v.Status != shipment.Returning && v.Status != shipment.ReadyForPickup && seen
+		return wanting(v) && (v.Risk == shipment.Overdue || v.Risk == shipment.Stalled || misses(f.Order.Promise.To, v, f.Early, now))
 	case Customs:
 		return holds(v.Status, v.Reason) && string(v.Reason) == f.Detail
 	case Attempt:

@@ -127,8 +127,36 @@ func TestStaleOccasions(t *testing.T) {
 		{Lost, "", is(shipment.InTransit, "", "", 0), false},
 		{Lost, "", unseen, false},
 	} {
-		if got := still(Facts{Occasion: c.o, Detail: c.detail, Shipment: c.v}); got != c.want {
+		if got := still(Facts{Occasion: c.o, Detail: c.detail, Shipment: c.v}, time.Unix(2e9, 0)); got != c.want {
 			t.Errorf("%s %s of %+v: %v", c.o, c.detail, c.v.State, got)
+		}
+	}
+}
+
+// TestPromisedDays: a parcel misses its promised day when the day is over everywhere, or
+// when hardly any parcel like it arrives until then; one that was sent later misses none.
+func TestPromisedDays(t *testing.T) {
+	day := clock(t, "2026-11-20T00:00:00Z")
+	for _, c := range []struct {
+		name, created, early, now string
+		promised                  time.Time
+		want                      bool
+	}{
+		{"nothing was promised", "2026-11-10T00:00:00Z", "", "2026-12-20T00:00:00Z", time.Time{}, false},
+		{"the day is not over in Honolulu", "2026-11-10T00:00:00Z", "", "2026-11-21T11:59:59Z", day, false},
+		{"it is over everywhere", "2026-11-10T00:00:00Z", "", "2026-11-21T12:00:00Z", day, true},
+		{"it will come in time", "2026-11-10T00:00:00Z", "2026-11-19T00:00:00Z", "2026-11-17T00:00:00Z", day, false},
+		{"it may come in time", "2026-11-10T00:00:00Z", "2026-11-21T00:00:00Z", "2026-11-17T00:00:00Z", day, false},
+		{"it will come later", "2026-11-10T00:00:00Z", "2026-11-22T00:00:00Z", "2026-11-17T00:00:00Z", day, true},
+		{"nobody knows when it comes", "2026-11-10T00:00:00Z", "", "2026-11-20T12:00:00Z", day, false},
+		{"a second one was sent", "2026-11-22T00:00:00Z", "2026-11-29T00:00:00Z", "2026-11-23T00:00:00Z", day, false},
+	} {
+		var expected time.Time
+		if c.early != "" {
+			expected = clock(t, c.early)
+		}
+		if got := misses(c.promised, shipment.Shipment{CreatedAt: clock(t, c.created)}, expected, clock(t, c.now)); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }
@@ -209,6 +237,11 @@ func draw(t *rapid.T) (Policy, Facts, time.Time) {
 			shipment.ID(rapid.IntRange(7, 8).Draw(t, "of")), rapid.SampledFrom(Occasions()).Draw(t, "about"), rapid.SampledFrom([]string{"", "1", "customs_duty"}).Draw(t, "with"), ago("sent"),
 		})
 	}
+	if rapid.Bool().Draw(t, "promised") {
+		f.Order.Promise.To = now.Truncate(24*time.Hour).AddDate(0, 0, rapid.IntRange(-5, 5).Draw(t, "promised in"))
+		f.Shipment.CreatedAt = ago("created")
+		f.Early = now.Add(time.Duration(rapid.IntRange(0, 12*24).Draw(t, "early")) * time.Hour)
+	}
 	if rapid.Bool().Draw(t, "plausible") { // else hardly anything would ever be sent
 		p.On, p.Occasions, f.Reachable, f.Shipment.Direction, f.Order.Email, f.Order.Status = true, Occasions(), true, shipment.Out, "a@b.example", order.Open
 		f.At = now.Add(-time.Duration(rapid.Int64Range(0, 90_000).Draw(t, "seconds")) * time.Second)
@@ -221,7 +254,9 @@ func draw(t *rapid.T) (Policy, Facts, time.Time) {
 		v := &f.Shipment
 		switch v.Risk, f.Detail = "", ""; f.Occasion {
 		case Delay:
-			v.Status, v.Risk = shipment.InTransit, shipment.Stalled
+			if v.Status = shipment.InTransit; f.Order.Promise.To.IsZero() {
+				v.Risk = shipment.Stalled
+			}
 		case Customs:
 			v.Status, v.Reason, f.Detail = shipment.Held, shipment.CustomsDuty, "customs_duty"
 		case Attempt:
@@ -298,6 +333,15 @@ func obeys(fatal func(string, ...any), p Policy, f Facts, now time.Time) {
 			fatal("the customer has answered")
 		}
 	}
+	if v := f.Shipment; f.Occasion == Delay && v.Risk == shipment.NoRisk { // the promised day alone
+		end := f.Order.Promise.To.Add(36 * time.Hour)
+		if f.Order.Promise.To.IsZero() || now.Before(end) && !f.Early.After(end) || v.CreatedAt.After(end) {
+			fatal("promised for %v, expected from %v: it is not late at %v", f.Order.Promise.To, f.Early, now)
+		}
+		if v.DeliveredAt.After(time.Time{}) || !v.Status.Open() {
+			fatal("%s is no delay", v.Status)
+		}
+	}
 	switch {
 	case f.Wish == Ended, f.Wish == Silent && !p.Wants(f.Occasion):
 		fatal("nobody wants it")
@@ -305,7 +349,7 @@ func obeys(fatal func(string, ...any), p Policy, f Facts, now time.Time) {
 		fatal("a person has answered")
 	case f.Order.Email == "" || f.Order.Status == order.Cancelled || f.Shipment.Direction != shipment.Out || !f.Reachable:
 		fatal("to nobody")
-	case !still(f) || now.Sub(f.At) > f.Occasion.fresh():
+	case !still(f, now) || now.Sub(f.At) > f.Occasion.fresh():
 		fatal("it is not so any more")
 	}
 }

@@ -68,6 +68,12 @@ type Store interface {
 	Mailboxes(ctx context.Context, w auth.WorkspaceID) ([]ticket.Mailbox, error)
 	TicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, limit int) ([]ticket.Ticket, error)
 
+	// PromisedOrders returns orders, cancelled ones left out, by the last day that their
+	// customers were told: those after one, until a time.
+	PromisedOrders(ctx context.Context, w auth.WorkspaceID, after PromisedOrder, until time.Time, limit int) ([]PromisedOrder, error)
+	Links(ctx context.Context, w auth.WorkspaceID, orders []order.ID) ([]shipment.Link, error)
+	ShipmentsByID(context.Context, auth.WorkspaceID, []shipment.ID) ([]shipment.Shipment, error)
+
 	// ProactivePolicies returns the policies that were set, PutProactivePolicy sets one.
 	ProactivePolicies(context.Context, auth.WorkspaceID) ([]Policy, error)
 	PutProactivePolicy(context.Context, Policy) error

@@ -16,7 +16,7 @@ type Occasion string
 
 // The occasions, in the order in which pages show them.
 const (
-	Delay     Occasion = "delay"     // the day it was expected on is over, or it is silent for longer than its lane explains
+	Delay     Occasion = "delay"     // the day it was expected on is over, or was promised for will not be kept, or it is silent for longer than its lane explains
 	Customs   Occasion = "customs"   // customs holds it, mostly because the recipient has to do something
 	Attempt   Occasion = "attempt"   // the courier came in vain
 	Pickup    Occasion = "pickup"    // it waits for the recipient

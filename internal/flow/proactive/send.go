@@ -85,7 +85,7 @@ func (s *Service) look(ctx context.Context, l Letter, all []Letter) (scene, erro
 	if sc.page, err = s.Page(ctx, o, sc.facts.Shipment); err != nil {
 		return sc, gone(err)
 	}
-	sc.facts.Wish = sc.page.Wish
+	sc.facts.Wish, sc.facts.Early = sc.page.Wish, early(sc.page.Parcel.Expected)
 	shops, err := s.Orders.Shops(ctx, actor)
 	if err != nil {
 		return sc, err
@@ -202,6 +202,7 @@ func (s *Service) leave(ctx context.Context, l Letter, sc scene) error {
 	l.Language = t.Lang()
 	l.Subject, l.Body = Compose(t, Content{
 		Shop: sc.shop.Name, Number: sc.facts.Order.Number, Occasion: l.Occasion, Parcel: sc.page.Parcel, Status: sc.page.Status, Stop: sc.page.Stop, Now: s.Now(),
+		Promised: sc.facts.Order.Promise.To, Missed: misses(sc.facts.Order.Promise.To, sc.facts.Shipment, sc.facts.Early, s.Now()),
 	})
 	if err := s.Store.SaveLetter(ctx, l); err != nil {
 		return err

@@ -56,6 +56,8 @@ type Config struct {
 	}
 	// Page reads what the page of a shop knows.
 	Page func(ctx context.Context, o order.Order, v shipment.Shipment) (Page, error)
+	// Expected returns when parcels on their way should arrive, as Page says it of one.
+	Expected func(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]shipment.Window, error)
 	// Reachable reports whether pages have a public address, without which no letter
 	// can say how to end them.
 	Reachable func() bool
@@ -100,8 +102,9 @@ type jobArgs struct {
 	Letter int64    `json:"letter"`
 }
 
-// Work reads what the journal has since the last time and plans letters. It may be
-// repeated at any time: an occasion is planned once.
+// Work reads what the journal has since the last time, looks at the promised days that
+// are near or over, and plans letters. It may be repeated at any time: an occasion is
+// planned once.
 func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	at, err := s.Store.EventCursor(ctx, w, reader)
 	if err != nil {
@@ -130,9 +133,13 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 			}
 		}
 		if len(list) < batch {
-			return nil
+			break
 		}
 	}
+	if err := s.keep(ctx, w, policies); err != nil {
+		return fmt.Errorf("keep promises: %w", err)
+	}
+	return nil
 }
 
 // plan writes a letter down if an event is an occasion for one, with the job that
@@ -154,6 +161,11 @@ func (s *Service) plan(ctx context.Context, w auth.WorkspaceID, policies map[ord
 	if err != nil {
 		return err
 	}
+	return s.write(ctx, w, policies, v, o, detail, at)
+}
+
+// write plans a letter about a parcel, unless nobody wants one.
+func (s *Service) write(ctx context.Context, w auth.WorkspaceID, policies map[order.ShopID]Policy, v shipment.Shipment, o Occasion, detail string, at time.Time) error {
 	if !policyOf(policies, w, v.Shop).Wants(o) {
 		wish, err := s.wish(ctx, w, v)
 		if err != nil || wish != Wanted {

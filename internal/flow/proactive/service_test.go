@@ -43,6 +43,8 @@ type world struct {
 	answer    action.Outcome // of the mail server
 	wish      proactive.Wish
 	public    bool
+	expected  shipment.Window // of every parcel
+	promise   order.Promise   // of the next order
 }
 
 func (x *world) Send(ctx context.Context, _ ticket.Mailbox, l proactive.Letter, mark func(context.Context) error) action.Outcome {
@@ -88,8 +90,15 @@ func newWorld(t *testing.T, s *store.Store) *world {
 	x.svc = proactive.New(proactive.Config{
 		Store: x.s, Orders: x.orders, Shipments: x.shipments, Customers: customers, Actions: x.engine, Courier: x, Journal: x.s, Queue: x.s, IDs: ids, Now: clock,
 		Reachable: func() bool { return x.public },
+		Expected: func(_ context.Context, _ auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]shipment.Window, error) {
+			out := map[shipment.ID]shipment.Window{}
+			for _, v := range list {
+				out[v.ID] = x.expected
+			}
+			return out, nil
+		},
 		Page: func(_ context.Context, _ order.Order, v shipment.Shipment) (proactive.Page, error) {
-			p := proactive.Page{Wish: x.wish, Parcel: proactive.Parcel{Status: v.Status, Reason: v.Reason, Number: v.Number}}
+			p := proactive.Page{Wish: x.wish, Parcel: proactive.Parcel{Status: v.Status, Reason: v.Reason, Number: v.Number, Expected: x.expected}}
 			if x.public {
 				p.Status, p.Stop = "https://desk.example/p/shop/o/x", "https://desk.example/p/shop/updates/x"
 			}
@@ -118,7 +127,7 @@ func (x *world) set(change func(*proactive.Policy)) {
 func (x *world) order(number, tracking string) order.Order {
 	x.t.Helper()
 	o, _, err := x.orders.Save(x.ctx, auth.ForSystem(x.w), order.New{
-		Shop: x.shop.ID, Number: number, Email: "ana@mail.example", Status: order.Open, Currency: "EUR", PlacedAt: x.now.Add(-day), ShipTo: order.Address{Name: "Ana", City: "Warszawa", Country: "PL"},
+		Shop: x.shop.ID, Number: number, Email: "ana@mail.example", Status: order.Open, Promise: x.promise, Currency: "EUR", PlacedAt: x.now.Add(-day), ShipTo: order.Address{Name: "Ana", City: "Warszawa", Country: "PL"},
 		Fulfillments: []order.Fulfillment{{Carrier: "China Post", Tracking: tracking, ShippedAt: x.now.Add(-day)}},
 	})
 	x.must(err)
@@ -237,6 +246,80 @@ func TestOneOccasionIsOneLetter(t *testing.T) {
 			t.Errorf("the journal tells of %d letters", n)
 		}
 	})
+}
+
+// A parcel that the lane expects after its promised day is told of before, with both; one
+// that only turns out late once the day is over everywhere; one that comes in time, was
+// told of or has an answer, not at all. None of them is silent for too long.
+func TestPromisedDayIsMissed(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newWorld(t, s)
+		start, day := x.now, time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+		x.promise = order.Promise{To: day}
+		late, kept := x.order("1001", parcel), x.order("1003", "RR123456805CN")
+		x.promise = order.Promise{}
+		free := x.order("1004", "RR123456814CN")
+		scan := func(tracking ...string) {
+			for _, n := range tracking {
+				x.tell(n, shipment.Event{Status: shipment.InTransit, Place: shipment.Place{Country: "CN"}})
+			}
+		}
+		scan(parcel, "RR123456805CN", "RR123456814CN")
+		x.work()
+		x.want(late, "") // nobody knows when it comes
+
+		x.now, x.expected = start.AddDate(0, 0, 2), shipment.Window{From: day.AddDate(0, 0, 2), To: day.AddDate(0, 0, 5)}
+		x.tell("RR123456805CN", shipment.Event{Status: shipment.Delivered})
+		x.work()
+		x.work()
+		x.want(late, "delay sent")
+		x.want(kept, "delivered sent")
+		x.want(free, "")
+		if told := x.bodies(); !strings.Contains(told, "28 lis 2026") || !strings.Contains(told, "30 lis 2026") {
+			t.Errorf("neither the promised day nor the expected one: %s", told)
+		}
+		x.now, x.expected = day.Add(36*time.Hour), shipment.Window{}
+		scan(parcel)
+		x.work()
+		x.want(late, "delay dropped told, delay sent") // within the week it was said
+		x.want(free, "")
+	})
+}
+
+// A promised day that nobody could see being missed is told of once it is over, also if
+// nothing ran on that day; not a week later.
+func TestPromisedDayIsOver(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newWorld(t, s)
+		day := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
+		x.promise = order.Promise{To: day}
+		o := x.order("1001", parcel)
+		x.tell(parcel, shipment.Event{Status: shipment.InTransit})
+		x.work()
+		x.now = day.Add(36*time.Hour - time.Minute)
+		x.work()
+		x.want(o, "")
+		x.now = day.Add(36*time.Hour + 40*time.Hour) // at five in the morning
+		x.work()
+		x.want(o, "delay planned night")
+		x.now = x.now.Add(4 * time.Hour)
+		x.work()
+		x.want(o, "delay sent")
+
+		old := x.order("1002", "RR123456791CN")
+		x.tell("RR123456791CN", shipment.Event{Status: shipment.InTransit})
+		x.work()
+		x.want(old, "")
+	})
+}
+
+// bodies are all letters that left.
+func (x *world) bodies() string {
+	var b strings.Builder
+	for _, l := range x.post {
+		b.WriteString(l.Body)
+	}
+	return b.String()
 }
 
 // What is no longer so when its hour comes is not written.

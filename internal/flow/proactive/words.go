@@ -17,6 +17,8 @@ type Content struct {
 	Status   string // the address of the order's status
 	Stop     string // the address that ends letters
 	Now      time.Time
+	Promised time.Time // the last day that the customer was told, by its midnight in UTC; zero for none
+	Missed   bool      // and it was not, or will hardly be kept
 }
 
 // Compose words a letter: what happened, what comes next, what the customer has to do,
@@ -105,6 +107,13 @@ func facts(t *i18n.Printer, c Content) []string {
 	if c.Occasion == Customs && v.Papers != "" {
 		add(t.T("portal.customs.papers", "Country", t.Country(v.Country)), v.Papers)
 	}
+	if c.Occasion == Delay && c.Missed {
+		key := "portal.news.delay.later"
+		if !c.Now.Before(over(c.Promised)) {
+			key = "portal.news.delay.due"
+		}
+		out = append(out, t.T(key, "Day", t.Date(c.Promised, nil, i18n.Medium)))
+	}
 	if c.Occasion == Delay && !v.Expected.To.Before(c.Now) {
 		add(t.T("portal.expected"), days(t, v.Expected))
 	}
@@ -139,6 +148,7 @@ func Sample(shop string, o Occasion, now time.Time) Content {
 	}
 	switch o {
 	case Delay:
+		c.Promised, c.Missed = now.UTC().Truncate(24*time.Hour).AddDate(0, 0, -2), true
 		c.Parcel.Expected = shipment.Window{From: now.AddDate(0, 0, 2), To: now.AddDate(0, 0, 4)}
 	case Customs:
 		c.Parcel.Status, c.Parcel.Reason = shipment.Held, shipment.CustomsDocuments

@@ -48,6 +48,14 @@ func TestLettersSayWhatToDo(t *testing.T) {
 	duty := Sample("Greywing", Customs, now)
 	duty.Parcel.Reason, duty.Parcel.Papers, duty.Parcel.Country = shipment.CustomsDuty, "CPF", "BR"
 	late := Sample("Greywing", Delay, now)
+	ahead := late
+	ahead.Promised = now.AddDate(0, 0, -1)
+	ahead.Now = now
+	kept := late
+	kept.Missed = false
+	if _, body := Compose(en, kept); strings.Contains(body, "due to arrive") {
+		t.Errorf("a promise that holds is called broken:\n%s", body)
+	}
 	pick := Sample("Greywing", Pickup, now)
 	lost := Sample("Greywing", Lost, now)
 	gone := lost
@@ -58,6 +66,8 @@ func TestLettersSayWhatToDo(t *testing.T) {
 	}{
 		{duty, []string{"Duty or tax is due", "Often asked for in Brazil: CPF"}},
 		{late, []string{"takes longer than expected", "Expected delivery: Nov 24, 2026 – Nov 26, 2026"}},
+		{late, []string{"Your parcel was due to arrive by Nov 20, 2026 and has not arrived yet.\nExpected delivery"}},
+		{ahead, []string{"Your parcel was due to arrive by Nov 21, 2026. It will probably arrive later than that.\nExpected delivery: Nov 24"}},
 		{pick, []string{"Ready for pick-up", "Pick-up place: Leipzig", "Bring an ID"}},
 		{lost, []string{"No news of the parcel", "may be lost"}},
 		{gone, []string{"Lost", "can no longer deliver"}},
