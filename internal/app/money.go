@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"godwit.dev/godwit/internal/adapter/payment/paypal"
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/outbound"
@@ -17,7 +18,7 @@ const payWorkers = 4
 
 // Providers lists the providers of payments, in the order in which people see them.
 func Providers(m sandbox.Memory) []pay.Driver {
-	return []pay.Driver{stripe.Driver(), sandbox.Driver(m)}
+	return []pay.Driver{stripe.Driver(), paypal.Driver(), sandbox.Driver(m)}
 }
 
 // buildMoney makes what follows a sale: cases, refunds, the ledger, and who carries refunds to providers.

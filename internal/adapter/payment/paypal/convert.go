@@ -7,6 +7,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/flow/pay"
 )
 
 //go:embed known.txt
@@ -81,7 +82,7 @@ func object(what, event string, n *wire.Node) intake.Object {
 	case strings.Contains(what, "dispute") || strings.HasPrefix(event, "CUSTOMER.DISPUTE") || strings.HasPrefix(event, "RISK.DISPUTE") || n.Has("dispute_id") && n.Has("dispute_amount"):
 		return dispute(n)
 	case what == "refund" || n.Has("seller_payable_breakdown") || n.Has("refund_from_transaction_fee") || n.Has("refund_to_payer") || n.Has("sale_id"):
-		return refund(n)
+		return refundOf(n)
 	case what == "checkout-order" || n.Has("purchase_units"):
 		return order(n)
 	case what == "capture" || what == "authorization" || what == "sale" || what == "order" || n.Has("seller_receivable_breakdown") || n.Has("final_capture") || n.Has("seller_protection"):
@@ -226,10 +227,14 @@ func payment(what string, n *wire.Node) *intake.Payment {
 	return p
 }
 
-func refund(n *wire.Node) *intake.Refund {
+func refundOf(n *wire.Node) *intake.Refund {
 	b := n.At("seller_payable_breakdown")
 	r := &intake.Refund{Head: head(n), Amount: sum(n.At("amount")), Trace: n.String("acquirer_reference_number")}
 	r.Note = n.First("note_to_payer", "description").Text()
+	if key := n.String("custom_id"); strings.HasPrefix(key, "godwit-") {
+		delete(r.Refs, "order")
+		r.Refer(pay.KeyRef, key)
+	}
 	r.Components = intake.Components{Fee: sum(b.At("paypal_fee")), Net: sum(b.At("net_amount"))}
 	r.Status, r.VendorStatus = refundStatuses.Of(n, "status")
 	if r.VendorStatus == "" {
@@ -285,7 +290,7 @@ func order(n *wire.Node) *intake.Order {
 			}
 		}
 		for _, r := range pays.At("refunds").Items() {
-			x := refund(r)
+			x := refundOf(r)
 			x.Kind = intake.KindRefund
 			o.Refunds = append(o.Refunds, x)
 			o.Refunded = intake.Add(o.Refunded, x.Amount)

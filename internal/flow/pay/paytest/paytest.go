@@ -18,6 +18,7 @@ type Subject struct {
 	Payment  string       // that it can pay back to, twice what follows
 	Good     money.Amount // succeeds, or is pending
 	Refused  money.Amount // is refused; the zero Amount leaves it out
+	Deaf     bool         // it calls what became of a refund, and cannot be asked
 	// Paid returns how many refunds of the payment the provider has made; nil leaves it out.
 	Paid func() int
 }
@@ -54,8 +55,21 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := s.Provider.Lookup(t.Context(), ask(s, "k1", s.Good)); err != nil || got.Reference != first.Reference {
+		got, err := s.Provider.Lookup(t.Context(), ask(s, "k1", s.Good))
+		if errs.Is(err, errs.NotFound) { // it tells by being asked again
+			got, err = s.Provider.Refund(t.Context(), ask(s, "k1", s.Good))
+		}
+		if err != nil || got.Reference != first.Reference {
 			t.Errorf("%+v, %v; want %+v", got, err, first)
+		}
+		if s.Paid != nil && s.Paid() != 1 {
+			t.Errorf("paid %d times", s.Paid())
+		}
+		named := ask(s, "k1", s.Good)
+		if named.Reference = first.Reference; !s.Deaf {
+			if got, err := s.Provider.Lookup(t.Context(), named); err != nil || got != first {
+				t.Errorf("by its name: %+v, %v; want %+v", got, err, first)
+			}
 		}
 	})
 	t.Run("a refusal is an answer", func(t *testing.T) {
