@@ -142,6 +142,9 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	run, cancel := context.WithCancel(ctx)
 	d.cancel = cancel
 	d.wg.Go(func() { d.live(run, merchant, now) })
+	if cfg.Pace > 0 {
+		d.wg.Go(func() { l.drop.live(run, max(ordersPerMove*cfg.Pace, time.Second)) })
+	}
 	return nil
 }
 
@@ -176,6 +179,10 @@ func (d *Demo) Stop(ctx context.Context) error {
 	}
 	return err
 }
+
+// ordersPerMove is how many times the pace of parcels passes between two files with
+// new orders.
+const ordersPerMove = 6
 
 // role maps the words of the invented merchant.
 func demoRole(r string) auth.Role {

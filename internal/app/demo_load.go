@@ -41,6 +41,7 @@ type demoLoader struct {
 	states []threadState
 
 	tracker tracking.ID
+	drop    *demoDrop
 }
 
 // threadState is how far one thread has been told.
@@ -61,7 +62,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 		begin = l.merchant.Orders[0].PlacedAt.Add(-time.Hour)
 	}
 	l.clock.to(begin)
-	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadOrders, l.loadThreads, l.loadParcels} {
+	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadTrade, l.loadOrders, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadDrop} {
 		if err := f(ctx); err != nil {
 			return err
 		}
@@ -253,6 +254,9 @@ func (l *demoLoader) order(o *simulate.Order) order.New {
 			Name: o.Address.Name, Line1: o.Address.Line1, Line2: o.Address.Line2, City: o.Address.City, Region: o.Address.Region,
 			Postcode: o.Address.PostalCode, Country: o.Address.Country, Phone: o.Address.Phone,
 		},
+	}
+	if !o.PromisedAt.IsZero() {
+		n.Promise = promised(o)
 	}
 	switch o.Status {
 	case "cancelled":

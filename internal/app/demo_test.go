@@ -39,7 +39,11 @@ func TestDemoShowsAllOfItMoving(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	demoParcelsMove(t, d.Core, auth.ForSystem(spaces[0].ID))
+	by := auth.ForSystem(spaces[0].ID)
+	demoParcelsMove(t, d.Core, by)
+	demoTrade(t, d.Core, by)
+	demoOrders(t, d.Core, by)
+	demoOutlet(t, d.Core, by)
 }
 
 func demoParcelsMove(t *testing.T, c *Core, by auth.Actor) {

@@ -28,6 +28,20 @@ var taxes = map[string]int64{
 	"TH": 70, "VN": 80, "ID": 110, "RU": 200, "KZ": 120,
 }
 
+// Price returns a list price in US cents as a price list in a currency has it, in its
+// minor units.
+func Price(cents int64, currency string) int64 { return price(cents, currency) }
+
+// PerDollar returns the currencies of the price lists with how much of each a US dollar
+// was taken for.
+func PerDollar() map[string]float64 {
+	out := map[string]float64{}
+	for currency, r := range rates {
+		out[currency] = r.rate
+	}
+	return out
+}
+
 func price(cents int64, currency string) int64 {
 	r, ok := rates[currency]
 	if !ok {
@@ -271,4 +285,26 @@ func (h *history) schedule(d dice, o *Order, w wish) {
 		o.Status, o.Payment.Status, o.Refunded = "refunded", "refunded", o.Total
 	}
 	o.Fulfillments = []Fulfillment{f}
+	h.split(o, w)
+}
+
+// split sends the rest of some orders of several articles a day or two later, in a
+// parcel of its own.
+func (h *history) split(o *Order, w wish) {
+	first := o.Fulfillments[0]
+	d := newDice(h.m.config.Seed, "split", int(o.PlacedAt.Unix()))
+	if len(o.Lines) < 2 || o.State != "delivered" && o.State != "transit" || d.chance(0.4) {
+		return
+	}
+	wait := time.Duration(d.between(20*60, 50*60)) * time.Minute
+	second := Fulfillment{ShippedAt: first.ShippedAt.Add(wait), ArrivesAt: first.ArrivesAt.Add(wait), Status: "in_transit"}
+	second.Carrier, second.Service, second.Tracking = d.tracking(d.pick(carriersFor(o.Shop, o.Country)), o.Country)
+	arrived := !first.DeliveredAt.IsZero()
+	if arrived && (!second.ArrivesAt.Before(w.asked) || second.ArrivesAt.After(h.m.config.Now)) || !arrived && second.ShippedAt.After(h.m.config.Now) {
+		return // the customer speaks of one that came whole, or the rest has not left
+	}
+	if arrived {
+		second.Status, second.DeliveredAt = "delivered", second.ArrivesAt
+	}
+	o.Fulfillments = append(o.Fulfillments, second)
 }

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// demoTrade holds that goods, rates, plans, quotes, looks and traces are there.
+func demoTrade(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	shops, err := c.Orders.Shops(t.Context(), by)
+	if err != nil || len(shops) != 4 {
+		t.Fatalf("%d shops, %v", len(shops), err)
+	}
+	store := shops[slices.IndexFunc(shops, func(s order.Shop) bool { return s.Name == "Greywing Store" })]
+	goods, err := c.Products.List(t.Context(), by, product.Filter{Shop: store.ID}, 0, 100)
+	if err != nil || len(goods) < 20 {
+		t.Fatalf("%d products, %v", len(goods), err)
+	}
+	for _, p := range goods {
+		if len(p.Images) != 1 || !strings.HasPrefix(p.Images[0], "data:image/svg+xml,") || p.Supplier == "" || p.Batch == "" || p.Type == "" {
+			t.Errorf("product %+v", p)
+		}
+		for _, v := range p.Variants {
+			if len(v.HSCode) < 6 || v.Origin != "CN" || v.Price <= 0 || v.Grams <= 0 || v.Stock == nil || len(v.Attributes) == 0 {
+				t.Errorf("variant %+v", v)
+			}
+		}
+	}
+	for _, name := range []string{plan.Main, "amazon", "ozon"} {
+		p, err := c.Plans.Plan(t.Context(), by, name, 0)
+		if err != nil || len(p.Document.Warehouses) == 0 || p.Document.Warehouses[0].CutOff == "" {
+			t.Errorf("plan %s: %v", name, err)
+		}
+	}
+	for country, currency := range map[string]string{"DE": "EUR", "US": "USD", "JP": "JPY", "BR": "BRL"} {
+		a, err := c.Plans.Quote(t.Context(), by, plan.Request{Shop: store.ID, Passing: true, Basket: plan.Basket{Country: country, Show: currency, Items: []plan.Item{{SKU: goods[0].Variants[0].SKU, Quantity: 1}}}})
+		if err != nil || len(a.Offer.Options) == 0 {
+			t.Errorf("a quote to %s: %d options, %v, %v", country, len(a.Offer.Options), a.Offer.Refused, err)
+		}
+	}
+	for _, s := range shops {
+		_, look, err := c.Brands.Get(t.Context(), by, s.ID)
+		if err != nil || look.Accent == "" || look.Logo.Hash == "" {
+			t.Errorf("look of %s: %+v %v", s.Name, look, err)
+		}
+	}
+	table, err := c.Rates.Table(t.Context(), by)
+	if err != nil || len(table.Rates()) < 20 {
+		t.Errorf("%d rates, %v", len(table.Rates()), err)
+	}
+	for _, r := range table.Rates() {
+		if days, stale := table.Age(r); days == 0 || stale || r.Source != fx.Manual {
+			t.Errorf("rate %+v is %d days old", r, days)
+		}
+	}
+	kinds := map[trace.Kind]int{}
+	traces, err := c.Traces.List(t.Context(), by, trace.Filter{}, trace.Cursor{}, 50)
+	for _, x := range traces {
+		kinds[x.Kind]++
+	}
+	if err != nil || kinds[trace.Search] == 0 || kinds[trace.Claim] == 0 {
+		t.Errorf("traces %v, %v", kinds, err)
+	}
+}
+
+// demoOrders holds that promises are kept and broken, and that orders come in parts.
+func demoOrders(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	var kept, broken, split int
+	var after order.Cursor
+	for {
+		list, err := c.Orders.List(t.Context(), by, order.Filter{}, after, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 {
+			break
+		}
+		for _, o := range list {
+			after = order.Cursor{PlacedAt: o.PlacedAt, ID: o.ID}
+			if len(o.Fulfillments) > 1 {
+				split++
+			}
+			for _, f := range o.Fulfillments {
+				if f.DeliveredAt.IsZero() || o.Promise.IsZero() {
+					continue
+				}
+				v := shipment.Shipment{State: shipment.State{Status: shipment.Delivered, Since: f.DeliveredAt, DeliveredAt: f.DeliveredAt}}
+				if out, _ := plan.Kept(o.Promise, v, time.UTC, c.Now()); out == plan.Late {
+					broken++
+				} else {
+					kept++
+				}
+			}
+		}
+	}
+	if kept == 0 || broken == 0 || split == 0 {
+		t.Errorf("%d promises kept, %d broken, %d orders in parts", kept, broken, split)
+	}
+}
+
+// demoOutlet holds that the shop with the drop folder is imported, and that new orders
+// of it come in.
+func demoOutlet(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	outlet := func() commerce.Connection {
+		list, err := c.Shops.Connections(t.Context(), by)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%d connections, %v", len(list), err)
+		}
+		if list[0].Problem != "" {
+			t.Fatal(list[0].Problem)
+		}
+		return list[0]
+	}
+	newest := func() order.Order {
+		list, err := c.Orders.List(t.Context(), by, order.Filter{Shop: outlet().Shop}, order.Cursor{}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 {
+			return order.Order{}
+		}
+		return list[0]
+	}
+	eventually(t, "was the outlet imported", func() bool { return outlet().State == commerce.Live && newest().ID != 0 })
+	was := newest().ID
+	eventually(t, "did a new order come", func() bool { return newest().ID != was })
+}
