@@ -22,7 +22,7 @@ import (
 func (c *Core) buildPortal() {
 	c.Portal = flow.New(flow.Config{
 		Orders: c.Orders, Shipments: c.Shipments, House: c.Store, Gate: auth.NewGate(c.Store, c.Now), Store: c.Store, Queue: c.Store, Post: c.customerLetter, Desk: c.Tickets, Brands: c.Brands,
-		Address: strings.TrimRight(c.Address, "/"), Forecasts: c.forecasts, Now: c.Now,
+		Address: strings.TrimRight(c.Address, "/"), Forecasts: c.forecasts, Usuals: c.usuals, Now: c.Now,
 	})
 }
 
@@ -32,6 +32,16 @@ func (c *Core) forecasts(ctx context.Context, w auth.WorkspaceID, list []shipmen
 	out := make(map[shipment.ID]flow.Forecast, len(known))
 	for id, o := range known {
 		out[id] = flow.Forecast{Early: o.Early, Late: o.Late}
+	}
+	return out, err
+}
+
+// usuals tells what is usual on lanes, in the words of the portal.
+func (c *Core) usuals(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]flow.Usual, error) {
+	known, err := c.Lanes.Usual(ctx, w, list)
+	out := make(map[shipment.ID]flow.Usual, len(known))
+	for id, u := range known {
+		out[id] = flow.Usual(u)
 	}
 	return out, err
 }

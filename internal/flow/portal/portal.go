@@ -65,6 +65,7 @@ type Config struct {
 	Desk      Desk      // nil: nothing can be reported
 	Address   string    // the public address of the doors, without a slash at its end; "" is not known
 	Forecasts Forecasts // nil: nothing is foreseen
+	Usuals    Usuals    // nil: nothing is known to be usual
 	Brands    Brands    // nil: every shop looks like ours, and stands below Address
 	Now       func() time.Time
 	// Pause waits until an answer may leave that tells somebody nothing; nil waits

@@ -48,6 +48,7 @@ type Parcel struct {
 	Reason   shipment.Reason // why it is in its status, or ""
 	Expected shipment.Window // of a parcel that is on its way
 	Ours     bool            // Expected is our estimate, and not the carrier's word
+	Usual    Usual           // what is usual on its way
 	Customs  bool            // it was in customs, or is
 	Papers   string          // what customs there commonly ask for, of a parcel that is in customs
 	At       string          // the country in whose customs it is
@@ -64,6 +65,15 @@ type Forecast struct {
 
 // Forecasts tells it of parcels; those that nothing is known of are left out.
 type Forecasts func(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]Forecast, error)
+
+// Usual is what is usual on a parcel's way, as far as it is good to know for whoever waits.
+type Usual struct {
+	From, To int // days from the first scan to delivery; 0 is unknown
+	Silent   int // days since the last scan, which are common there; 0 says nothing
+}
+
+// Usuals tells it of parcels; those of which nothing is to be said are left out.
+type Usuals func(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]Usual, error)
 
 // Step is one thing that happened to a parcel, and in which town.
 type Step struct {
@@ -251,6 +261,13 @@ func (s *Service) tell(ctx context.Context, w auth.WorkspaceID, list []shipment.
 			return nil, err
 		}
 	}
+	var usual map[shipment.ID]Usual
+	if s.Usuals != nil {
+		var err error
+		if usual, err = s.Usuals(ctx, w, list); err != nil {
+			return nil, err
+		}
+	}
 	var out []Parcel
 	for _, v := range list {
 		if v.Direction != shipment.Out || v.Status == shipment.Cancelled {
@@ -261,6 +278,7 @@ func (s *Service) tell(ctx context.Context, w auth.WorkspaceID, list []shipment.
 			return nil, err
 		}
 		p := parcelOf(v, events)
+		p.Usual = usual[v.ID]
 		p.foresee(forecasts[v.ID], s.Now())
 		out = append(out, p)
 	}

@@ -300,6 +300,49 @@ func TestEveryLanguage(t *testing.T) {
 	}
 }
 
+// TestUsualWays: what is usual on a route is said in the reader's language and in the
+// right form of its words, and nothing where nothing is known.
+func TestUsualWays(t *testing.T) {
+	p := newPages(t)
+	status := p.link()
+	if a := p.ask("GET", status+"?lang=en", nil); strings.Contains(a.body, "on this route") || strings.Contains(a.body, "last scan was") {
+		t.Error("it says what nobody knows")
+	}
+	var usual portal.Usual
+	p.flow.Usuals = func(_ context.Context, _ auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]portal.Usual, error) {
+		out := map[shipment.ID]portal.Usual{}
+		for _, v := range list {
+			out[v.ID] = usual
+		}
+		return out, nil
+	}
+	for _, c := range []struct {
+		usual portal.Usual
+		lang  i18n.Lang
+		want  string
+	}{
+		{portal.Usual{From: 9, To: 14, Silent: 3}, "en", "Parcels on this route usually arrive 9 to 14 days after the first scan. The last scan was 3 days ago, which is normal here."},
+		{portal.Usual{Silent: 1}, "en", ">The last scan was 1 day ago, which is normal here.<"},
+		{portal.Usual{From: 9, To: 21}, "ru", ">На этом маршруте посылки обычно приходят через 9–21 день после первого сканирования.<"},
+		{portal.Usual{From: 9, To: 14, Silent: 2}, "ru", "через 9–14 дней после первого сканирования. Последнее сканирование было 2 дня назад"},
+		{portal.Usual{From: 9, To: 14, Silent: 2}, "ar", "بعد 9 إلى 14 يومًا من أول مسح. كان آخر مسح قبل يومين"},
+		{portal.Usual{From: 2, To: 4}, "cs", "2 až 4 dny"},
+		{portal.Usual{From: 9, To: 14, Silent: 3}, "zh-Hans", "9 至 14 天送达。上次扫描是 3 天前"},
+	} {
+		usual = c.usual
+		if a := p.ask("GET", status+"?lang="+string(c.lang), nil); !strings.Contains(a.body, c.want) {
+			t.Errorf("%s %+v: no %q", c.lang, c.usual, c.want)
+		}
+	}
+	usual = portal.Usual{From: 9, To: 14, Silent: 3}
+	for _, l := range i18n.Customer() {
+		n := i18n.For(l)
+		if days, silent := n.N("portal.route.days", 14, "From", int64(9)), n.N("portal.route.silent", 3); !strings.Contains(p.ask("GET", status+"?lang="+string(l), nil).body, days) || strings.Contains(days+silent, "{{") {
+			t.Errorf("%s: %s %s", l, days, silent)
+		}
+	}
+}
+
 // TestPagesAreSmall holds the first view to what a slow line takes at once.
 func TestPagesAreSmall(t *testing.T) {
 	p := newPages(t)

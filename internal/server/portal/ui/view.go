@@ -202,6 +202,27 @@ func (p Page) day(t time.Time) string { return p.Day(t, p.Now, nil) }
 // date writes a date for machines.
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
+// usual says what is usual on a parcel's way, "" if nothing is to be said.
+func (p Page) usual(u portal.Usual) string {
+	var said []string
+	if u.To > 0 {
+		said = append(said, p.N("portal.route.days", int64(u.To), "From", int64(u.From)))
+	}
+	if u.Silent > 0 {
+		said = append(said, p.N("portal.route.silent", int64(u.Silent)))
+	}
+	return strings.Join(said, p.space())
+}
+
+// space is what stands between two sentences.
+func (p Page) space() string {
+	switch p.Lang() {
+	case "zh-Hans", "zh-Hant", "ja":
+		return ""
+	}
+	return " "
+}
+
 // expected writes when a parcel is expected, "" if nobody said.
 func (p Page) expected(w shipment.Window) string {
 	if w.IsZero() || w.To.Before(p.Now.Add(-24*time.Hour)) && !w.To.IsZero() {
