@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -137,7 +138,8 @@ func (d Document) Text() string {
 
 // Title returns the name of a service in a language, or its key.
 func (s Way) Title(language string) string {
-	for _, l := range []string{language, "default", "en"} {
+	base, _, _ := strings.Cut(language, "-")
+	for _, l := range []string{language, base, "default", "en"} {
 		if name := s.Name[l]; name != "" {
 			return name
 		}

@@ -318,3 +318,16 @@ func BenchmarkQuote(b *testing.B) {
 		}
 	}
 }
+
+// A service is called by the name of the language, of its family, or by one for all.
+func TestTitle(t *testing.T) {
+	way := Way{Key: "economy", Name: map[string]string{"default": "Economy", "zh": "经济", "pt-BR": "Econômico"}}
+	for language, want := range map[string]string{"zh": "经济", "zh-Hans": "经济", "pt-BR": "Econômico", "pt": "Economy", "": "Economy"} {
+		if got := way.Title(language); got != want {
+			t.Errorf("%q: %s", language, got)
+		}
+	}
+	if got := (Way{Key: "economy"}).Title("de"); got != "economy" {
+		t.Error(got)
+	}
+}

@@ -33,5 +33,10 @@ func chargeText(p *i18n.Printer, c plan.Charge) string {
 	if c.AtLeast {
 		amount = p.T("portal.quote.at_least", "Amount", amount)
 	}
-	return amount + " (" + p.T("portal.quote.due."+string(c.Due)) + ")"
+	due := p.T("portal.quote.due." + string(c.Due))
+	switch p.Lang() {
+	case i18n.SimplifiedChinese, "zh-Hant", "ja":
+		return amount + "（" + due + "）"
+	}
+	return amount + " (" + due + ")"
 }

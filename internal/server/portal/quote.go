@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"slices"
@@ -147,6 +148,12 @@ func (d *door) ask(r *request) (v ui.Quote, wait int, err error) {
 	}
 	if errs.Is(err, errs.Invalid) {
 		v.Wrong = r.printer.T("portal.quote.none")
+		return v, 0, nil
+	}
+	var missing *errs.Error
+	if errors.As(err, &missing) && missing.Key == "error.rate_none" { // the merchant's to mend; who asks can still ask for another country
+		d.Log.WarnContext(r.Context(), "quote without a rate of exchange", "shop", int64(r.shop.ID), "country", v.Country, "error", err)
+		v.Wrong = r.printer.T("portal.fail")
 		return v, 0, nil
 	}
 	v.Options = a.Offer.Options

@@ -74,6 +74,9 @@ func TestQuotePage(t *testing.T) {
 			t.Errorf("%d: no way back", i)
 		}
 	}
+	if a := p.ask("GET", path+"?country=US&value=50&weight=0.9&lang=en", nil); a.StatusCode != 200 || !strings.Contains(a.body, "Something went wrong on our side") || !strings.Contains(a.body, `id="country"`) {
+		t.Errorf("without a rate of exchange: %d %s", a.StatusCode, a.body)
+	}
 	if a := p.ask("GET", Path+p.shops[1].Slug+"/", nil); strings.Contains(a.body, "/quote") {
 		t.Error("a shop without a plan leads to none")
 	}

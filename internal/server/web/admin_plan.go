@@ -153,10 +153,9 @@ func (r *request) planRate(place string, x plan.ZoneRate, z plan.Zone, currency 
 		named = append(named, r.printer.Country(c))
 	}
 	if more := len(named) - mostNamed; more > 0 {
-		row.Countries = strings.Join(named[:mostNamed], ", ") + " " + r.printer.N("plan.more", int64(more))
-	} else {
-		row.Countries = strings.Join(named, ", ")
+		named = append(named[:mostNamed:mostNamed], r.printer.N("plan.more", int64(more)))
 	}
+	row.Countries = r.printer.List(named)
 	for _, k := range slices.Sorted(maps.Keys(x.Free)) {
 		if k == currency {
 			row.Free = money.Amount{Minor: x.Free[k], Currency: k}.String()

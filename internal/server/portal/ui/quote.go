@@ -99,10 +99,11 @@ func (v Quote) price(o plan.Option) string {
 // when writes when an option arrives.
 func (v Quote) when(o plan.Option) string {
 	from, to := v.Date(o.From, nil, i18n.Medium), v.Date(o.To, nil, i18n.Medium)
+	word := v.T("portal.expected") + colon(v.Lang())
 	if from == to {
-		return v.T("portal.expected") + ": " + to
+		return word + to
 	}
-	return v.T("portal.expected") + ": " + from + " – " + to
+	return word + from + " – " + to
 }
 
 // charges are the lines of an option: duty and tax with who takes them, and the sum.

@@ -261,6 +261,17 @@ func (p Page) apart(name string) string {
 	return "\u2068" + name + "\u2069"
 }
 
+// colon stands between a word and what it names.
+func colon(l i18n.Lang) string {
+	switch l {
+	case i18n.SimplifiedChinese, "zh-Hant", "ja":
+		return "："
+	case "fr":
+		return "\u00a0: "
+	}
+	return ": "
+}
+
 // comma separates the parts of a place.
 func comma(l i18n.Lang) string {
 	switch l {

@@ -12,11 +12,11 @@
     section { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: 10px; padding: 14px 16px; display: grid; gap: 12px; }
     h2 { font-size: 1em; font-weight: 650; }
     form { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9em, 100%), 1fr)); gap: 8px; align-items: end; }
-    label { display: grid; gap: 3px; font-size: .875em; min-inline-size: 0; }
+    label { display: grid; gap: 7px; font-size: .875em; min-inline-size: 0; }
     select, input, button { font: inherit; font-size: 1rem; color: inherit; background: transparent; min-block-size: 44px; padding: 6px 10px; border: 1px solid color-mix(in srgb, currentColor 62%, transparent); border-radius: 8px; inline-size: 100%; box-sizing: border-box; }
     option { color: CanvasText; background: Canvas; }
     button { cursor: pointer; font-weight: 600; }
-    :focus-visible { outline: 3px solid currentColor; outline-offset: 2px; }
+    :focus-visible { outline: 3px solid currentColor; outline-offset: 1px; }
     ul { list-style: none; display: grid; gap: 12px; }
     li { border-block-start: 1px solid color-mix(in srgb, currentColor 22%, transparent); padding-block-start: 10px; }
     .line { display: flex; justify-content: space-between; gap: 14px; }
