@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"godwit.dev/godwit/internal/adapter/payment/adyen"
 	"godwit.dev/godwit/internal/adapter/payment/paypal"
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
@@ -18,7 +19,7 @@ const payWorkers = 4
 
 // Providers lists the providers of payments, in the order in which people see them.
 func Providers(m sandbox.Memory) []pay.Driver {
-	return []pay.Driver{stripe.Driver(), paypal.Driver(), sandbox.Driver(m)}
+	return []pay.Driver{stripe.Driver(), paypal.Driver(), adyen.Driver(), sandbox.Driver(m)}
 }
 
 // buildMoney makes what follows a sale: cases, refunds, the ledger, and who carries refunds to providers.

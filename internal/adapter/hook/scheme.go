@@ -34,6 +34,7 @@ func Schemes() map[string]hook.Scheme {
 		"easypost": normalized{bodyMAC{ // "Webhooks guide", validate_webhook
 			signature: "X-Hmac-Signature", prefix: "hmac-sha256-hex=", decode: hex.DecodeString,
 		}},
+		"adyen":   adyen{},
 		"17track": keyed{},
 		"karrio":  karrio{},
 		"github": bodyMAC{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
+	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
@@ -19,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/connector"
+	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/job"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -268,6 +270,119 @@ func TestWhatHasNoProviderWaitsForIt(t *testing.T) {
 		state(refund.Succeeded, r)
 	})
 }
+
+// hooks is where a provider's connection gets its hook.
+type hooks struct{ pay.Hooks }
+
+func (hooks) Add(context.Context, auth.Actor, hook.New) (hook.Connection, string, error) {
+	return hook.Connection{ID: 5}, "secret", nil
+}
+
+// What a provider calls about is taken: answers, refunds that somebody made there, disputes and their ends.
+func TestWhatProvidersCall(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x := newTill(t, s)
+		x.carrier.Hooks = hooks{}
+		d := stripe.Driver()
+		d.Open = func(connector.Settings) (pay.Provider, error) { return silent{}, nil }
+		x.carrier.Drivers = append(x.carrier.Drivers, d)
+		_, secret, err := x.carrier.Add(t.Context(), x.us, pay.Input{Driver: "stripe", Values: map[string]string{"api_key": "sk"}})
+		must(t, err)
+		if secret != "secret" {
+			t.Errorf("secret %q", secret)
+		}
+		owes := func(payment string, sum int64) refund.Refund {
+			t.Helper()
+			o, _, err := x.orders.Save(t.Context(), x.us, order.New{Shop: x.shop, Number: payment, Email: "anna@client.example", Currency: "EUR", Goods: sum, Total: sum, PlacedAt: x.now,
+				Lines: []order.Line{{SKU: "MUG", Title: "Mug", Quantity: 1, Price: sum}}})
+			must(t, err)
+			r, err := x.refunds.Request(t.Context(), x.us, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: sum}},
+				Payments: []refund.Payment{{ID: payment, Provider: "stripe", Method: "card", Left: sum}}})
+			must(t, err)
+			r, err = x.refunds.Approve(t.Context(), x.us, r.ID)
+			must(t, err)
+			return r
+		}
+		calls := func(what, object string) {
+			t.Helper()
+			body := fmt.Sprintf(`{"id":"evt","object":"event","type":%q,"data":{"object":%s}}`, what, object)
+			for range 2 { // a repeat changes nothing
+				must(t, x.carrier.Receive(t.Context(), hook.Connection{ID: 5, Workspace: x.us.Workspace}, hook.Received{ContentType: "application/json", Body: []byte(body)}))
+			}
+		}
+		state := func(r refund.Refund, want refund.State) refund.Refund {
+			t.Helper()
+			r, err := x.refunds.Get(t.Context(), x.us, r.ID)
+			if err != nil || r.State() != want {
+				t.Errorf("%s, %v; want %s", r.State(), err, want)
+			}
+			return r
+		}
+		refunded := func(name, payment string, sum int64, status, key string) string {
+			return fmt.Sprintf(`{"id":%q,"object":"refund","amount":%d,"currency":"eur","status":%q,"charge":%q,"metadata":{"godwit_key":%q}}`, name, sum, status, payment, key)
+		}
+
+		// The provider gave no answer, and calls: first by the key, then by its own name.
+		r := owes("ch_1", 5000)
+		if err := x.carrier.Work(t.Context(), x.jobs[len(x.jobs)-1]); err == nil {
+			t.Error("nobody is to look again at what has no answer")
+		}
+		key := state(r, refund.Submitted).Allocations[0].Key
+		calls("refund.created", refunded("re_1", "ch_1", 5000, "pending", key))
+		state(r, refund.Pending)
+		calls("refund.updated", refunded("re_1", "ch_1", 5000, "succeeded", ""))
+		state(r, refund.Succeeded)
+		calls("refund.failed", refunded("re_1", "ch_1", 5000, "failed", ""))
+		state(r, refund.Reversed)
+
+		// Somebody refunds at the provider what waits here: another sum is none of it.
+		r = owes("ch_2", 6000)
+		calls("refund.created", refunded("re_2", "ch_2", 500, "succeeded", ""))
+		state(r, refund.Approved)
+		calls("refund.created", refunded("re_3", "ch_2", 6000, "succeeded", ""))
+		if r = state(r, refund.Succeeded); r.Allocations[0].Payer != "stripe" {
+			t.Errorf("paid by %q", r.Allocations[0].Payer)
+		}
+
+		// A dispute that is won lets the refund go on; one that is lost has paid it.
+		dispute := func(name, payment string, sum int64, status string) string {
+			return fmt.Sprintf(`{"id":%q,"object":"dispute","amount":%d,"currency":"eur","status":%q,"charge":%q}`, name, sum, status, payment)
+		}
+		r = owes("ch_3", 7000)
+		calls("charge.dispute.created", dispute("dp_1", "ch_3", 7000, "needs_response"))
+		if r = state(r, refund.Approved); len(r.Disputes) != 1 {
+			t.Errorf("disputes %v", r.Disputes)
+		}
+		calls("charge.dispute.closed", dispute("dp_1", "ch_3", 7000, "won"))
+		if r = state(r, refund.Approved); len(r.Disputes) != 0 {
+			t.Errorf("disputes %v", r.Disputes)
+		}
+		calls("charge.dispute.created", dispute("dp_2", "ch_3", 7000, "needs_response"))
+		calls("charge.dispute.closed", dispute("dp_2", "ch_3", 7000, "lost"))
+		state(r, refund.Succeeded)
+
+		// What is owed beyond a lost dispute stays frozen, for people.
+		r = owes("ch_4", 8000)
+		calls("charge.dispute.created", dispute("dp_3", "ch_4", 3000, "needs_response"))
+		calls("charge.dispute.closed", dispute("dp_3", "ch_4", 3000, "lost"))
+		if r = state(r, refund.Approved); len(r.Disputes) != 1 {
+			t.Errorf("disputes %v", r.Disputes)
+		}
+		calls("customer.created", `{"id":"cus_1","object":"customer"}`)
+		if c, err := s.CheckLedger(t.Context(), x.us.Workspace); err != nil || len(c.Problems) > 0 {
+			t.Errorf("%+v, %v", c, err)
+		}
+	})
+}
+
+// silent is a provider that gives no answer.
+type silent struct{}
+
+func (silent) About(context.Context) (pay.About, error)            { return pay.About{}, errSilent }
+func (silent) Refund(context.Context, pay.Ask) (pay.Answer, error) { return pay.Answer{}, errSilent }
+func (silent) Lookup(context.Context, pay.Ask) (pay.Answer, error) { return pay.Answer{}, errSilent }
+
+var errSilent = errs.New(errs.Unavailable, "error.vendor_busy")
 
 // An account of a shop is before that of all shops, and there is one of each.
 func TestAnAccountIsOfOneShopOrOfAll(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/wire"
 	"godwit.dev/godwit/internal/flow/intake"
+	"godwit.dev/godwit/internal/flow/pay"
 )
 
 //go:embed known.txt
@@ -175,7 +176,11 @@ func head(n *wire.Node, code string, e event) intake.Head {
 	if h.Reason == "null" { // a text, in the vendor's own examples
 		h.Reason = ""
 	}
-	h.Refer("order", n.String("merchantReference"))
+	if mine := n.String("merchantReference"); strings.HasPrefix(mine, "godwit-") {
+		h.Refer(pay.KeyRef, mine)
+	} else {
+		h.Refer("order", mine)
+	}
 	payment := n.String("originalReference")
 	if payment == "" && e.kind != "" && e.kind != intake.KindPayout {
 		payment = h.ID
