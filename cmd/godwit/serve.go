@@ -152,7 +152,7 @@ type demoCmd struct {
 	Seed    uint64        `default:"1" help:"The same seed tells the same story."`
 	Orders  int           `help:"How many orders; default 3200."`
 	Tickets int           `help:"How many conversations; default 420."`
-	Pace    time.Duration `default:"5s" help:"How often a parcel moves; 0 for never."`
+	Pace    time.Duration `default:"5s" help:"About how often a parcel moves; 0 lets them take as long as real ones."`
 	JSON    bool          `name:"json" help:"Print addresses and logins as one line of JSON."`
 }
 
@@ -163,7 +163,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 		cfg.Log = log
 	}
 	if !c.JSON {
-		fmt.Fprintln(os.Stderr, "Making a merchant: three shops, their orders, their customers' mail ...")
+		fmt.Fprintln(os.Stderr, "Making a merchant: four shops, what they sell, their orders and parcels, their customers' mail ...")
 		cfg.Progress = progress(os.Stderr)
 	}
 	d, err := app.StartDemo(ctx, cfg)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -216,6 +217,7 @@ type dropVariant struct {
 func dropProduct(p product.New, now time.Time) map[string]any {
 	var variants []dropVariant
 	for _, v := range p.Variants {
+		v.Attributes["supplier"], v.Attributes["batch"] = p.Supplier, cmp.Or(v.Batch, p.Batch)
 		variants = append(variants, dropVariant{v.ExternalID, v.SKU, v.Title, cents(v.Price * 4 / 5), v.Grams, v.HSCode, v.Origin, v.Stock, v.Attributes})
 	}
 	return map[string]any{

@@ -31,22 +31,16 @@ func demoMark(look demoLook) ([]byte, error) {
 	const fine = 3 // points by which a pixel is looked at, each way
 	for y := range markSide {
 		for x := range markSide {
-			var ground, wing int
+			wing := 0
 			for i := range fine * fine {
 				px := (float64(x) + (float64(i%fine)+.5)/fine) / markSide
 				py := (float64(y) + (float64(i/fine)+.5)/fine) / markSide
-				if inRound(px, py) {
-					ground++
-					if inWing(px, py) {
-						wing++
-					}
+				if inWing(px, py) {
+					wing++
 				}
 			}
-			if ground == 0 {
-				continue
-			}
-			mix := func(c uint8) uint8 { return uint8((int(c)*(ground-wing) + 255*wing) / ground) }
-			img.SetNRGBA(x, y, color.NRGBA{mix(look.color.R), mix(look.color.G), mix(look.color.B), uint8(255 * ground / (fine * fine))})
+			mix := func(c uint8) uint8 { return uint8((int(c)*(fine*fine-wing) + 255*wing) / (fine * fine)) }
+			img.SetNRGBA(x, y, color.NRGBA{mix(look.color.R), mix(look.color.G), mix(look.color.B), 255})
 		}
 	}
 	var b bytes.Buffer
@@ -56,20 +50,19 @@ func demoMark(look demoLook) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// inRound reports whether a point of the unit square lies in the one with round corners.
-func inRound(x, y float64) bool {
-	const r = .22
-	dx, dy := math.Max(math.Abs(x-.5)-(.5-r), 0), math.Max(math.Abs(y-.5)-(.5-r), 0)
-	return dx*dx+dy*dy <= r*r
-}
-
-// inWing reports whether a point lies in one of three feathers, crescents that open
-// downwards and grow to the right.
+// inWing reports whether a point of the unit square lies in one of three feathers,
+// one below the other, each between two arcs that meet in its tip.
 func inWing(x, y float64) bool {
-	for _, f := range [][3]float64{{.56, .62, .36}, {.58, .68, .26}, {.60, .73, .165}} {
-		outer := math.Hypot(x-f[0], y-f[1])
-		inner := math.Hypot(x-f[0]-.045, y-f[1]-.05)
-		if outer <= f[2] && inner > f[2]-.035 && y < f[1] && x < f[0]+f[2]*.8 {
+	for i := range 3 {
+		f := float64(i)
+		left, tip, top := .16+.07*f, .86-.13*f, .24+.17*f
+		if x < left || x > tip {
+			continue
+		}
+		u := (x - left) / (tip - left)
+		upper := top + .20*(1-u)*(1-u) + .02*f
+		lower := upper + .115*math.Sin(math.Pi*math.Sqrt(u))
+		if y >= upper && y <= lower {
 			return true
 		}
 	}

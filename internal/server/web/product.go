@@ -106,9 +106,20 @@ func firstOf(list []string, most int) string {
 // page may load.
 func pictureOf(p product.Product, v product.Variant) string {
 	for _, address := range append([]string{v.Image}, p.Images...) {
-		if u, err := url.Parse(address); err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
-			return u.String()
+		if strings.HasPrefix(address, "data:image/") { // a picture that is its own address; drawn as one it runs nothing
+			return address
 		}
+		if local := webAddress(address); local != "" {
+			return local
+		}
+	}
+	return ""
+}
+
+// webAddress returns an address that a page may lead to or load from, "" for any other.
+func webAddress(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil {
+		return u.String()
 	}
 	return ""
 }
@@ -151,7 +162,7 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 		return err
 	}
 	v.Row, v.Brand, v.Type, v.Tags, v.ToldAt = r.productRow(h, p), p.Brand, p.Type, p.Tags, p.ToldAt
-	if local := pictureOf(product.Product{Images: []string{p.URL}}, product.Variant{}); local != "" {
+	if local := webAddress(p.URL); local != "" {
 		v.Href = local
 	}
 	v.Facts = attributes(p.Attributes)

@@ -21,7 +21,7 @@ const Name = "simulator"
 // knows nothing.
 func Driver(told func(number string) (Fate, bool)) tracking.Driver {
 	return tracking.Driver{
-		Name: Name, Title: "Simulator (invented parcels)", Docs: "https://godwit.dev/docs/tracking#simulated-parcels", Invented: true,
+		Name: Name, Title: "Simulated parcels, for trying out", Docs: "https://godwit.dev/docs/tracking#simulated-parcels", Invented: true,
 		Options: []connector.Option{
 			{Name: "speed", Kind: connector.Text, Default: "24", Required: true},
 			{Name: "faults", Kind: connector.Text, Default: "5", Required: true},

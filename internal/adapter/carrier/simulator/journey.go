@@ -83,6 +83,7 @@ func (w world) journey(n tracking.Number, fate Fate) journey {
 	t.customs()
 	t.end()
 	t.fit(w.start)
+	t.announce()
 	t.explain()
 	t.place(n)
 	t.spoil()
@@ -215,6 +216,20 @@ func (t *teller) admit(lost bool) {
 	}
 	last := t.scans[len(t.scans)-1]
 	t.scans = append(t.scans, scan{at: last.at.Add(30 * day), status: shipment.Lost, side: last.side})
+}
+
+// announce lets most carriers expect the day on which they will come; the others
+// believe their table, and so do those of parcels that something happens to.
+func (t *teller) announce() {
+	if t.fate.End != Delivered && t.fate.End != Pickup || t.fate.Stuck || t.Float64() < .15 {
+		return
+	}
+	arrives := t.scans[len(t.scans)-1].at
+	if t.fate.End == Pickup {
+		arrives = t.scans[len(t.scans)-2].at
+	}
+	to := arrives.Add(time.Duration((.2 + 2.5*t.Float64()) * float64(day))).Truncate(hour)
+	t.expected = shipment.Window{From: to.Add(-3 * day), To: to}
 }
 
 // explain says why a parcel waits: at customs, for the recipient, for the weather.
