@@ -70,6 +70,11 @@ func (s *Store) keepLearned(ctx context.Context, w auth.WorkspaceID, step lanes.
 			return err
 		}
 	}
+	for _, x := range step.Promises {
+		if err := s.addPromises(ctx, w, x); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -110,6 +115,46 @@ func (s *Store) addWeek(ctx context.Context, w auth.WorkspaceID, x lanes.Week) e
 		due=excluded.due, kept=excluded.kept, promised=excluded.promised, spans=excluded.spans`,
 		append(key, x.Arrived, x.Lost, x.Due, x.Kept, x.Promised.Milliseconds(), js(x.Spans))...)
 	return err
+}
+
+const promiseCols = `shop_id, plan, service, origin, destination, week, due, kept, early, lost, first_days, last_days, days`
+
+func promiseDest(x *lanes.PromiseWeek) []any {
+	return []any{&x.Shop, &x.Plan, &x.Service, &x.From, &x.To, &x.Week, &x.Due, &x.Kept, &x.Early, &x.Lost, &x.First, &x.Last, doc(&x.Days)}
+}
+
+// addPromises adds to what became of promises in a week, as addWeek does.
+func (s *Store) addPromises(ctx context.Context, w auth.WorkspaceID, x lanes.PromiseWeek) error {
+	key := []any{w, x.Shop, clean(x.Plan), clean(x.Service), clean(x.From), clean(x.To), x.Week}
+	was, err := one(ctx, s.DB, promiseDest, `SELECT `+promiseCols+` FROM promise_week
+		WHERE workspace_id=$1 AND shop_id=$2 AND plan=$3 AND service=$4 AND origin=$5 AND destination=$6 AND week=$7`, key...)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	x.Add(was)
+	_, err = s.exec(ctx, `INSERT INTO promise_week (workspace_id, `+promiseCols+`) VALUES (`+places(1, 14)+`)
+		ON CONFLICT (workspace_id, shop_id, plan, service, origin, destination, week) DO UPDATE SET due=excluded.due, kept=excluded.kept,
+		early=excluded.early, lost=excluded.lost, first_days=excluded.first_days, last_days=excluded.last_days, days=excluded.days`,
+		append(key, x.Due, x.Kept, x.Early, x.Lost, x.First, x.Last, js(x.Days))...)
+	return err
+}
+
+// PromiseWeeks implements lanes.Store.
+func (s *Store) PromiseWeeks(ctx context.Context, sc auth.Scope, f lanes.Filter, from, to int) ([]lanes.PromiseWeek, error) {
+	b := &where{}
+	b.add("workspace_id=$", sc.Workspace)
+	b.add("week>=$", from)
+	b.add("week<=$", to)
+	if !sc.All && sc.Shops != nil {
+		b.raw(oneOf(b, "shop_id", sc.Shops))
+	}
+	if f.From != "" {
+		b.add("origin=$", clean(f.From))
+	}
+	if f.To != "" {
+		b.add("destination=$", clean(f.To))
+	}
+	return all(long(ctx), s.DB, promiseDest, `SELECT `+promiseCols+` FROM promise_week WHERE `+b.String(), b.args...)
 }
 
 // LaneMarks implements lanes.Store.
@@ -157,12 +202,12 @@ func (s *Store) ShipmentsByID(ctx context.Context, w auth.WorkspaceID, ids []shi
 
 // Promised implements lanes.Store.
 func (s *Store) Promised(ctx context.Context, w auth.WorkspaceID, orders []order.ID) (map[order.ID]lanes.Due, error) {
-	list, err := among(ctx, s.DB, func(o *order.Order) []any { return []any{&o.ID, at(&o.PlacedAt), doc(&o.Promise)} },
-		`SELECT id, placed_at, promise FROM orders WHERE +workspace_id=$1 AND `, []any{w}, "id", rawIDs(orders), "")
+	list, err := among(ctx, s.DB, func(o *order.Order) []any { return []any{&o.ID, &o.Shop, at(&o.PlacedAt), doc(&o.Promise)} },
+		`SELECT id, shop_id, placed_at, promise FROM orders WHERE +workspace_id=$1 AND `, []any{w}, "id", rawIDs(orders), "")
 	out := map[order.ID]lanes.Due{}
 	for _, o := range list {
 		if !o.Promise.To.IsZero() {
-			out[o.ID] = lanes.Due{Placed: o.PlacedAt, By: o.Promise.To.AddDate(0, 0, 1)} // the last day is within it
+			out[o.ID] = lanes.Due{Placed: o.PlacedAt, By: o.Promise.To.AddDate(0, 0, 1), Shop: o.Shop, Promise: o.Promise} // the last day is within it
 		}
 	}
 	return out, err

@@ -211,7 +211,7 @@ func (s *Store) TrackingEvents(ctx context.Context, w auth.WorkspaceID, ids []sh
 	for i, id := range ids {
 		raw[i] = int64(id)
 	}
-	rows, err := among(ctx, s.DB, scanDest, `SELECT `+scanCols+` FROM tracking_event WHERE workspace_id=$1 AND `, []any{w}, "shipment_id", raw, ` ORDER BY shipment_id, at, key`)
+	rows, err := among(ctx, s.DB, scanDest, `SELECT `+scanCols+` FROM tracking_event WHERE +workspace_id=$1 AND `, []any{w}, "shipment_id", raw, ` ORDER BY shipment_id, at, key`)
 	out := make([]shipment.Event, len(rows))
 	for i, r := range rows {
 		out[i] = r.Event

@@ -37,6 +37,10 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 			return err
 		}
 	}
+	many := make([]shipment.ID, 256) // when an index of the workspace alone looks cheaper
+	for i := range many {
+		many[i] = shipment.ID(i + 1)
+	}
 	walk := regexp.MustCompile(`SCAN (?:shipment|tracking)|TEMP B-TREE|\(workspace_id=\?\)`)
 	for _, c := range []struct {
 		name string
@@ -46,6 +50,7 @@ func TestReadsOfParcelsSeek(t *testing.T) {
 		{"numbers", func() error { _, err := s.HoldByNumbers(ctx, 7, []string{"a", "b", "c"}); return err }, []string{"shipment_leg_numbers (workspace_id=? AND number_key=?)"}},
 		{"held", func() error { _, err := s.HoldShipments(ctx, 7, []shipment.ID{1, 2, 3}); return err }, []string{"shipment_state USING INTEGER PRIMARY KEY", "shipment USING INTEGER PRIMARY KEY"}},
 		{"events", func() error { _, err := s.TrackingEvents(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"tracking_event_once (shipment_id=?)"}},
+		{"events of many", func() error { _, err := s.TrackingEvents(ctx, 7, many); return err }, []string{"tracking_event_once (shipment_id=?)"}},
 		{"fresh events", func() error { _, err := s.FreshTracking(ctx, 7, 5, 50); return err }, []string{"tracking_event_news (workspace_id=? AND rowid>?)"}},
 		{"links", func() error { _, err := s.Links(ctx, 7, []order.ID{1, 2}); return err }, []string{"shipment_order_order (workspace_id=? AND order_id=?)"}},
 		{"orders", func() error { _, err := s.LinksOf(ctx, 7, []shipment.ID{1, 2}); return err }, []string{"shipment_order_shipment (shipment_id=?)"}},

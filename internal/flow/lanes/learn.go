@@ -79,7 +79,7 @@ func (s *Service) learnSome(ctx context.Context, w auth.WorkspaceID, m *model, f
 		return 0, err
 	}
 	step := Step{Head: next}
-	weeks := map[weekKey]*Week{}
+	weeks, promises := map[weekKey]*Week{}, map[promiseKey]*PromiseWeek{}
 	now := s.Now()
 	for part := range slices.Chunk(parcels, atOnce) {
 		m.mu.Lock()
@@ -92,12 +92,16 @@ func (s *Service) learnSome(ctx context.Context, w auth.WorkspaceID, m *model, f
 			step.Marks = append(step.Marks, mark)
 			if ended {
 				count(weeks, v, due[v.Order])
+				judgePromise(promises, v, due[v.Order])
 			}
 		}
 		m.mu.Unlock()
 	}
 	for _, x := range weeks {
 		step.Weeks = append(step.Weeks, *x)
+	}
+	for _, x := range promises {
+		step.Promises = append(step.Promises, *x)
 	}
 	return len(step.Marks), s.keep(ctx, w, m, step)
 }
@@ -148,7 +152,7 @@ func (s *Service) marksOf(ctx context.Context, w auth.WorkspaceID, ids []shipmen
 func (s *Service) promised(ctx context.Context, w auth.WorkspaceID, parcels []shipment.Shipment) (map[order.ID]Due, error) {
 	orders := map[order.ID]bool{}
 	for _, v := range parcels {
-		if v.Order != 0 && v.Status == shipment.Delivered {
+		if v.Order != 0 && !v.Status.Open() {
 			orders[v.Order] = true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/domain/lane"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -36,8 +37,12 @@ type Row struct {
 }
 
 // Due is what was promised of an order: when it was placed, and by when it was to
-// arrive.
-type Due struct{ Placed, By time.Time }
+// arrive; and what was promised in full, by which shop.
+type Due struct {
+	Placed, By time.Time
+	Shop       order.ShopID
+	Promise    order.Promise
+}
 
 // week returns the week of an instant: weeks since that of Thursday, 1970-01-01,
 // which begin on Monday.
@@ -105,13 +110,7 @@ func (s *Service) Performance(ctx context.Context, actor auth.Actor, f Filter) (
 	if err := actor.Can(auth.ReadShipments); err != nil {
 		return nil, err
 	}
-	from, to := 0, week(s.Now())
-	if !f.Since.IsZero() {
-		from = week(f.Since)
-	}
-	if !f.Until.IsZero() {
-		to = week(f.Until)
-	}
+	from, to := f.weeks(s.Now())
 	weeks, err := s.Store.LaneWeeks(ctx, actor.Workspace, f, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("read performance: %w", err)
@@ -129,6 +128,17 @@ func (s *Service) Performance(ctx context.Context, actor auth.Actor, f Filter) (
 		}
 	}
 	return out, nil
+}
+
+// weeks returns the weeks of the filter's period, the first and the last.
+func (f Filter) weeks(now time.Time) (from, to int) {
+	if !f.Since.IsZero() {
+		from = week(f.Since)
+	}
+	if f.Until.IsZero() {
+		f.Until = now
+	}
+	return from, week(f.Until)
 }
 
 func (x *Week) row() Row {

@@ -40,6 +40,8 @@ type Step struct {
 	Gone  []lane.Row // forgotten; without data
 	Marks []Mark
 	Weeks []Week
+
+	Promises []PromiseWeek
 }
 
 // Week is what one lane did in a week.
@@ -70,6 +72,9 @@ type Store interface {
 	LaneMarks(context.Context, auth.WorkspaceID, []shipment.ID) ([]Mark, error)
 	// LaneWeeks returns what lanes did, by lane and week.
 	LaneWeeks(ctx context.Context, w auth.WorkspaceID, f Filter, from, to int) ([]Week, error)
+
+	// PromiseWeeks returns what became of promises, of the shops in sight.
+	PromiseWeeks(ctx context.Context, s auth.Scope, f Filter, from, to int) ([]PromiseWeek, error)
 
 	// FreshTracking returns tracking events after one, in their order. It reads none of
 	// another workspace.

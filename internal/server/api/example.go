@@ -140,6 +140,7 @@ func examples() map[string]example {
 		"traceUpdate":      {body: `{"state": "sent", "reference": "4711-22"}`},
 		"traceNote":        {body: `{"text": "Called the carrier: no scan since Leipzig, they search for ten days."}`},
 		"laneList":         {query: "to=DE"},
+		"promiseList":      {query: "to=DE"},
 		"trackingSave":     {body: `{"events": [{"carrier": "DHL", "number": "00340434161094", "status": "in_transit", "code": "DEP", "text": "Departed from the sorting centre", "at": "2026-11-20T18:30:00+01:00", "place": {"country": "DE", "city": "Leipzig"}}]}`},
 		"macroCreate":      {body: `{"name": "Parcel on its way", "folder": "Shipping", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel {{ order.tracking }} is on its way.", "de": "Hallo {{ customer.first_name }}, dein Paket {{ order.tracking }} ist unterwegs."}, "actions": {"status": "pending", "waiting": "carrier", "add_tags": ["parcel"]}}`},
 		"macroUpdate":      {body: `{"name": "Parcel delayed", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel is late."}, "actions": {"priority": "high"}}`},

@@ -29,6 +29,59 @@ type Lanes struct {
 	Lanes []Lane `json:"lanes" nullable:"false"`
 }
 
+// KeptPromise is what became of what a shop promised by one service in a period.
+type KeptPromise struct {
+	ShopID     Ref[aShop] `json:"shop_id"`
+	Plan       string     `json:"plan" example:"main" doc:"The shipping plan by which it was promised, or what else promised, such as a platform."`
+	Service    string     `json:"service" example:"Economy" doc:"As the customer saw it."`
+	Due        int        `json:"due" example:"412" doc:"Parcels of promised orders that arrived or were given up."`
+	Kept       int        `json:"kept" example:"371" doc:"Of those, how many arrived on the last promised day or earlier."`
+	Early      int        `json:"early" example:"40" doc:"Of those kept, how many arrived before the first promised day."`
+	Lost       int        `json:"lost" example:"3"`
+	FirstDays  float64    `json:"first_days" example:"7" doc:"The fewest days from order to door that were promised, on average."`
+	LastDays   float64    `json:"last_days" example:"12" doc:"The most."`
+	MedianDays *int       `json:"median_days" example:"9" doc:"Days of the calendar from order to door within which half of those that arrived did; null if none did."`
+	P90Days    *int       `json:"p90_days" example:"13" doc:"The same for nine of ten."`
+}
+
+// KeptPromises is what became of promises.
+type KeptPromises struct {
+	Promises []KeptPromise `json:"promises" nullable:"false"`
+	More     int           `json:"more" doc:"How many with fewer parcels are left out, beyond 200."`
+}
+
+func (s *server) promiseList(c *call, in *struct {
+	From string `query:"from" maxLength:"2" example:"CN"`
+	To   string `query:"to" maxLength:"2" example:"PL"`
+	Days int    `query:"days" minimum:"1" maximum:"730" default:"90" doc:"How many days it goes back; whole weeks are counted."`
+	Picking
+}) (*recordOut[KeptPromises], error) {
+	out := KeptPromises{Promises: []KeptPromise{}}
+	if s.Lanes == nil {
+		return record(out), nil
+	}
+	now := s.Now()
+	list, all, err := s.Lanes.Promises(c, c.actor, lanes.Filter{From: strings.ToUpper(in.From), To: strings.ToUpper(in.To), Since: now.AddDate(0, 0, -in.Days), Until: now})
+	if err != nil {
+		return nil, err
+	}
+	days := func(n int, arrived bool) *int {
+		if !arrived {
+			return nil
+		}
+		return &n
+	}
+	out.More = all - len(list)
+	out.Promises = append(out.Promises, convert(list, func(x lanes.Promise) KeptPromise {
+		arrived := x.Due > x.Lost
+		return KeptPromise{
+			ShopID: refTo[aShop](x.Shop), Plan: x.Plan, Service: x.Service, Due: x.Due, Kept: x.Kept, Early: x.Early, Lost: x.Lost,
+			FirstDays: x.First, LastDays: x.Last, MedianDays: days(x.Median, arrived), P90Days: days(x.Ninetieth, arrived),
+		}
+	})...)
+	return record(out), nil
+}
+
 func (s *server) laneList(c *call, in *struct {
 	From    string `query:"from" maxLength:"2" example:"CN"`
 	To      string `query:"to" maxLength:"2" example:"PL"`

@@ -25,6 +25,8 @@ func shipmentGroup() group {
 			"What a carrier or a tracking service sent, byte for byte, by the `payload_id` of an event. It may hold names and addresses, so it takes the right to tell events."},
 		{"laneList", "GET", "/lanes", read, do((*server).laneList), "See what lanes did",
 			"What each lane did in a period: how many parcels arrived and were lost, the median time from the first scan to delivery, that of the slowest of ten, and how many promises were kept."},
+		{"promiseList", "GET", "/promises", read, do((*server).promiseList), "See whether promises were kept",
+			"What became of what customers were promised in a period, by shop, shipping plan and service: the days that were promised, how many parcels came on the last of them or earlier, and how long they took. Those first of which most parcels ended; of the shops that you may see."},
 		{"trackingSave", "POST", "/tracking-events", tell, do((*server).trackingSave).upTo(texts), "Tell tracking events",
 			"Takes up to 1,000 tracking events of any parcels. Events that are known already change nothing, so that whole histories may be sent again. A number that is new makes a shipment. " +
 				"States are folded by the time at which events happened: a late one never moves a parcel back, and only an event with `correction` leads on from delivered, returned, lost or destroyed. " +

@@ -114,7 +114,38 @@ func (s *server) lanesPage(w http.ResponseWriter, r *request) error {
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	if err := r.promises(a, &v); err != nil {
+		return err
+	}
 	return r.draw(w, http.StatusOK, ui.LanesPage(v))
+}
+
+// promises sets what became of what customers were promised. A choice of carrier leaves
+// it as it is: who promises is the shop.
+func (r *request) promises(a laneAsk, v *ui.LanesView) error {
+	if r.s.Lanes == nil {
+		return nil
+	}
+	list, all, err := r.s.Lanes.Promises(r.Context(), r.actor, a.filter)
+	if err != nil {
+		return err
+	}
+	names, err := r.s.shopNames(r.Context(), r.actor)
+	if err != nil {
+		return err
+	}
+	v.MorePromises = int64(all - len(list))
+	for _, x := range list {
+		row := ui.PromiseRow{
+			Shop: names[x.Shop], Plan: x.Plan, Service: x.Service, Due: int64(x.Due), Lost: int64(x.Lost), First: x.First, Last: x.Last,
+			Median: float64(x.Median), Ninetieth: float64(x.Ninetieth), Kept: r.printer.Percent(float64(x.Kept)/float64(max(x.Due, 1)), 0), Bad: 2*x.Kept < x.Due,
+		}
+		if x.Early > 0 {
+			row.Early = r.printer.Percent(float64(x.Early)/float64(x.Due), 0)
+		}
+		v.Promises = append(v.Promises, row)
+	}
+	return nil
 }
 
 // daysOf is a duration in days.

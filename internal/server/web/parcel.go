@@ -24,6 +24,7 @@ import (
 type Lanes interface {
 	Outlook(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]lanes.Outlook, error)
 	Performance(ctx context.Context, actor auth.Actor, f lanes.Filter) ([]lanes.Row, error)
+	Promises(ctx context.Context, actor auth.Actor, f lanes.Filter) ([]lanes.Promise, int, error)
 }
 
 // byHand is the source of tracking events that a person tells.

@@ -18,6 +18,21 @@ type LanesView struct {
 	Carriers []Option
 	Rows     []LaneRow
 	All      int64 // lanes in all; more than rows where the list is cut
+
+	Promises     []PromiseRow
+	MorePromises int64 // that are not shown
+}
+
+// PromiseRow is what became of what a shop promised by a service. Times are days from
+// the order to the door; 0 is not known.
+type PromiseRow struct {
+	Shop, Plan, Service string
+	Due, Lost           int64 // parcels that ended, and of them those given up
+	First, Last         float64
+	Median, Ninetieth   float64
+	Kept                string // share that came on the last promised day or before, worded
+	Early               string // share that came before the first one; empty for none
+	Bad                 bool   // less than half of the promises were kept
 }
 
 // LaneRow is what one lane did. Times are days; 0 is not known.
@@ -72,6 +87,32 @@ func (v LanesView) longest() float64 {
 	return most
 }
 
+// slowest is the scale of the pictures of promises.
+func (v LanesView) slowest() float64 {
+	most := 1.0
+	for _, r := range v.Promises {
+		most = max(most, r.Ninetieth, r.Last)
+	}
+	return most * 1.04
+}
+
+// at writes a number of days as a part of the width of a picture of promises.
+func (v LanesView) at(days float64) string { return pct(days / v.slowest() * 100) }
+
+// band is how wide the promised days are drawn; a promise of one day is seen too.
+func (v LanesView) band(r PromiseRow) string {
+	return v.at(max(r.Last-r.First, v.slowest()/60))
+}
+
+// dayRange writes promised days, as one number where they are one.
+func (p Page) dayRange(first, last float64) string {
+	from, to := p.printer().Decimal(first, 0), p.printer().Decimal(last, 0)
+	if from == to {
+		return to
+	}
+	return from + "–" + to
+}
+
 // of writes a number of days as a part of the picture's width.
 func (v LanesView) of(days float64) string { return pct(days / v.longest() * 100) }
 
@@ -81,6 +122,14 @@ func (p Page) dayCount(days float64) string {
 		return "–"
 	}
 	return p.printer().Decimal(days, 1)
+}
+
+// wholeDays writes days of the calendar, a dash for none.
+func (p Page) wholeDays(days float64) string {
+	if days <= 0 {
+		return "–"
+	}
+	return p.printer().Decimal(days, 0)
 }
 
 // sorted marks the column that a table is sorted by.
