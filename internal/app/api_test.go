@@ -137,7 +137,7 @@ func counterparts() map[string]string {
 		"POST /admin/shops/{connection}":             "connectionUpdate connectionDelete connectionTest connectionSync connectionSeenTo",
 		"GET /products":                              "productList shopList",
 		"GET /products/{product}":                    "productGet",
-		"POST /products/{product}":                   "productSave",
+		"POST /products/{product}":                   "productUpdate",
 		"GET /admin/plans":                           "planList planGet planVersions quoteMake",
 		"POST /admin/plans":                          "planPut",
 		"GET /admin/plans/file":                      "planGet",

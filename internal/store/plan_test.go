@@ -10,6 +10,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -242,6 +243,10 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 			"customers":   func() error { _, err := s.ListCustomers(ctx, d.w, who, 50); return err },
 			"find":        func() error { _, err := s.FindCustomers(ctx, d.w, "na", 10); return err },
 			"orders":      func() error { _, err := s.ListOrders(ctx, all, order.Filter{}, order.Cursor{}, 50); return err },
+			"products by words": func() error {
+				_, err := s.ListProducts(ctx, all, product.Filter{Words: "tent gre"}, 0, 50)
+				return err
+			},
 			"promised orders": func() error {
 				_, err := s.PromisedOrders(ctx, d.w, proactive.PromisedOrder{By: time.UnixMilli(1700000000000)}, time.UnixMilli(1700086400000), 50)
 				return err

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"godwit.dev/godwit/internal/domain/order"
@@ -12,24 +14,24 @@ import (
 var _ product.Store = (*Store)(nil)
 
 const productCols = `id, workspace_id, shop_id, external_id, title, status, brand, type, supplier, batch, url, currency,
-	tags, images, attributes, told_at, created_at, updated_at`
+	tags, images, attributes, own, edits, told_at, created_at, updated_at`
 
 func productDest(p *product.Product) []any {
 	return []any{
 		&p.ID, &p.Workspace, &p.Shop, &p.ExternalID, &p.Title, &p.Status, &p.Brand, &p.Type, &p.Supplier, &p.Batch, &p.URL, &p.Currency,
-		doc(&p.Tags), doc(&p.Images), doc(&p.Attributes), at(&p.ToldAt), at(&p.CreatedAt), at(&p.UpdatedAt),
+		doc(&p.Tags), doc(&p.Images), doc(&p.Attributes), doc(&p.Own), &p.Edits, at(&p.ToldAt), at(&p.CreatedAt), at(&p.UpdatedAt),
 	}
 }
 
 func productArgs(p product.Product) []any {
 	return []any{
 		p.ID, p.Workspace, p.Shop, clean(p.ExternalID), clean(p.Title), clean(p.Status), clean(p.Brand), clean(p.Type), clean(p.Supplier), clean(p.Batch), clean(p.URL), p.Currency,
-		js(p.Tags), js(p.Images), js(p.Attributes), ms(p.ToldAt), ms(p.CreatedAt), ms(p.UpdatedAt),
+		js(p.Tags), js(p.Images), js(p.Attributes), js(p.Own), p.Edits, ms(p.ToldAt), ms(p.CreatedAt), ms(p.UpdatedAt),
 	}
 }
 
 const variantCols = `id, product_id, external_id, sku, barcode, title, image, price, listed, cost, hs_code, origin, supplier, batch, grams, size,
-	stock, attributes, told_at`
+	stock, attributes, own, told_at`
 
 type variantRow struct {
 	product product.ID
@@ -40,7 +42,7 @@ func variantDest(r *variantRow) []any {
 	v := &r.Variant
 	return []any{
 		&v.ID, &r.product, &v.ExternalID, &v.SKU, &v.Barcode, &v.Title, &v.Image, &v.Price, &v.Listed, &v.Cost, &v.HSCode, &v.Origin, &v.Supplier, &v.Batch, &v.Grams, doc(&v.Size),
-		&v.Stock, doc(&v.Attributes), at(&v.ToldAt),
+		&v.Stock, doc(&v.Attributes), doc(&v.Own), at(&v.ToldAt),
 	}
 }
 
@@ -140,10 +142,46 @@ func (s *Store) putVariants(ctx context.Context, p product.Product) error {
 		}
 		args := []any{
 			v.ID, p.ID, clean(v.ExternalID), clean(v.SKU), clean(v.Barcode), clean(v.Title), clean(v.Image), v.Price, v.Listed, v.Cost, v.HSCode, v.Origin, clean(v.Supplier), clean(v.Batch), v.Grams, js(v.Size),
-			stock, js(v.Attributes), ms(v.ToldAt), p.Workspace, i, clean(product.Key(v.SKU)),
+			stock, js(v.Attributes), js(v.Own), ms(v.ToldAt), p.Workspace, i, clean(product.Key(v.SKU)),
 		}
 		if _, err := s.exec(ctx, `INSERT INTO product_variant (`+cols+`) VALUES (`+places(1, len(args))+`)
 			ON CONFLICT (id) DO UPDATE SET `+strings.Join(set, ", "), args...); err != nil {
+			return err
+		}
+	}
+	return s.putProductKeys(ctx, p)
+}
+
+// putProductKeys keeps the words that a product is found by; those that stay are not
+// written again.
+func (s *Store) putProductKeys(ctx context.Context, p product.Product) error {
+	had, err := all(ctx, s.DB, func(word *string) []any { return []any{word} }, `SELECT word FROM product_key WHERE product_id = $1 AND +workspace_id = $2`, p.ID, p.Workspace)
+	if err != nil {
+		return err
+	}
+	gone := make(map[string]bool, len(had))
+	for _, word := range had {
+		gone[word] = true
+	}
+	var fresh []string
+	for _, word := range product.Words(p) {
+		if word = clean(word); !gone[word] {
+			fresh = append(fresh, word)
+		}
+		delete(gone, word)
+	}
+	for word := range gone {
+		if _, err := s.exec(ctx, `DELETE FROM product_key WHERE workspace_id = $1 AND word = $2 AND product_id = $3`, p.Workspace, word, p.ID); err != nil {
+			return err
+		}
+	}
+	for part := range slices.Chunk(fresh, 500) {
+		args, rows := []any{p.Workspace, p.ID}, make([]string, len(part))
+		for i, word := range part {
+			args = append(args, word)
+			rows[i] = fmt.Sprintf("($1, $2, $%d)", i+3)
+		}
+		if _, err := s.exec(ctx, `INSERT INTO product_key (workspace_id, product_id, word) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, args...); err != nil {
 			return err
 		}
 	}
@@ -165,6 +203,10 @@ func (s *Store) ListProducts(ctx context.Context, sc auth.Scope, f product.Filte
 	}
 	if f.SKU != "" {
 		b.raw("id IN (SELECT product_id FROM product_variant WHERE workspace_id = $1 AND sku_key = " + b.param(clean(product.Key(f.SKU))) + " AND sku_key <> '')")
+	}
+	for _, word := range product.Sought(f.Words) {
+		from := b.param(clean(word))
+		b.raw("id IN (SELECT product_id FROM product_key WHERE workspace_id = $1 AND word >= " + from + " AND word < " + b.param(clean(word)+lastRune) + ")")
 	}
 	if after != 0 {
 		b.add("id < $", after)

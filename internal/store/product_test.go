@@ -145,3 +145,104 @@ func TestPromiseStaysWithItsOrder(t *testing.T) {
 		}
 	})
 }
+
+// What somebody wrote by hand is kept beside what the shop tells; whoever wrote after a
+// look that is too old is refused, and the journal names the fields.
+func TestProductsAreEditedByHand(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d, other := context.Background(), newDesk(t, s), newDesk(t, s)
+		products, shop := d.products(s), d.shop(t, "EUR")
+		p, _, err := products.Save(ctx, d.owner, newProduct(shop, "88", "TENT-2P"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := p.Variants[0].ID
+		change := product.Change{Variant: v, Fields: map[string]string{product.HSCode: "6306.29", product.Batch: "7"}, Attributes: map[string]string{"voltage": "230 V"}}
+		edited, err := products.Edit(ctx, d.owner, p.ID, change)
+		if err != nil || edited.Edits != 1 || edited.Variants[0].HSCode != "630629" || edited.Own["voltage"] != "230 V" {
+			t.Fatalf("%+v, %v", edited, err)
+		}
+		if got, err := products.Get(ctx, d.owner, p.ID); err != nil || !reflect.DeepEqual(got, edited) {
+			t.Errorf("Get = %+v, %v\nwant %+v", got, err, edited)
+		}
+		if again, err := products.Edit(ctx, d.owner, p.ID, change); err != nil || again.Edits != 1 {
+			t.Errorf("what is so already: %d edits, %v", again.Edits, err)
+		}
+		change.Fields[product.Batch] = "8"
+		if _, err := products.Edit(ctx, d.owner, p.ID, change); !errs.Is(err, errs.Conflict) {
+			t.Errorf("a look that is too old: %v", err)
+		}
+		n := newProduct(shop, "88", "TENT-2P")
+		n.Title, n.ToldAt, n.Variants[0].HSCode, n.Attributes = "Tent", placed.Add(time.Hour), "630612", map[string]string{"season": "three"}
+		told, _, err := products.Save(ctx, d.owner, n)
+		if err != nil || told.Variants[0].HSCode != "630629" || told.Variants[0].Own[product.HSCode].Told != "630612" || told.Variants[0].Batch != "7" || told.Own["voltage"] != "230 V" || told.Title != "Tent" {
+			t.Errorf("told anew: %+v, %v", told, err)
+		}
+		back, err := products.Edit(ctx, d.owner, p.ID, product.Change{Seen: 1, Variant: v, Fields: map[string]string{product.HSCode: ""}})
+		if err != nil || back.Variants[0].HSCode != "630612" || back.Edits != 2 {
+			t.Errorf("taken back: %+v, %v", back, err)
+		}
+		if kinds := d.kinds(t); kinds[len(kinds)-1] != product.Edited {
+			t.Errorf("events %v", kinds)
+		}
+		for _, c := range []product.Change{{Seen: 2, Variant: v, Fields: map[string]string{product.HSCode: "63"}}, {Seen: 2, Variant: v, Fields: map[string]string{product.Origin: "China"}}, {Seen: 2, Variant: v, Fields: map[string]string{"title": "X"}}} {
+			if _, err := products.Edit(ctx, d.owner, p.ID, c); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%v: %v", c.Fields, err)
+			}
+		}
+		if _, err := products.Edit(ctx, other.owner, p.ID, product.Change{Seen: 2, Attributes: map[string]string{"a": "b"}}); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another workspace's product: %v", err)
+		}
+	})
+}
+
+// Products are found by the beginnings of words of their title and SKUs, page by page.
+func TestProductsAreFoundByWords(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d, other := context.Background(), newDesk(t, s), newDesk(t, s)
+		products, shop := d.products(s), d.shop(t, "EUR")
+		for id, title := range map[string]string{"1": "Zelt für zwei", "2": "双人帐篷", "3": "Zeltplane"} {
+			n := newProduct(shop, id, "AB-"+id)
+			n.Title = title
+			if _, _, err := products.Save(ctx, d.owner, n); err != nil {
+				t.Fatal(err)
+			}
+		}
+		renamed := newProduct(shop, "3", "AB-3")
+		renamed.Title, renamed.ToldAt = "Plane", placed.Add(time.Hour)
+		find := func(words string) (out string) {
+			for after := product.ID(0); ; {
+				list, err := products.List(ctx, d.owner, product.Filter{Words: words}, after, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range list {
+					out, after = out+p.ExternalID, p.ID
+				}
+				if len(list) < 2 {
+					return out
+				}
+			}
+		}
+		count := func(words string, want int) {
+			t.Helper()
+			if got := find(words); len(got) != want {
+				t.Errorf("%s: %q", words, got)
+			}
+		}
+		count("zelt", 2)
+		count("ZELT FUR", 1)
+		count("帐篷", 1)
+		count("ab-", 3)
+		count("ab-2-r", 1)
+		count("zelt nothing", 0)
+		if _, _, err := products.Save(ctx, d.owner, renamed); err != nil {
+			t.Fatal(err)
+		}
+		count("zelt", 1)
+		count("plane", 1)
+		if list, err := products.List(ctx, other.owner, product.Filter{Words: "zelt"}, 0, 9); err != nil || len(list) != 0 {
+			t.Errorf("another workspace finds %v, %v", list, err)
+		}
+	})
+}

@@ -9,6 +9,9 @@
 // state is that of the last one told. Platforms tell whole products and also
 // single variants ([New.Part]), hence each variant remembers when it was told.
 //
+// What people write by hand ([Service.Edit]) lies over what the platform tells, and no
+// telling replaces it: taken back, the platform's word stands again.
+//
 // A product that the platform deletes stays, with the status [Deleted]: orders
 // go on to speak of it. An SKU is compared by its [Key]. Several products may
 // carry the same SKU, in one shop or in many.

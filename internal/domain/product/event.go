@@ -6,6 +6,7 @@ import "godwit.dev/godwit/internal/platform/event"
 const (
 	Created     = "product.created" // data: Summary
 	Updated     = "product.updated" // data: Summary
+	Edited      = "product.edited"  // by hand; data: Written
 	SubjectKind = "product"
 )
 
@@ -17,6 +18,13 @@ type Summary struct {
 	Status     string   `json:"status"`
 	SKUs       []string `json:"skus,omitempty"` // the first twenty
 	Variants   int      `json:"variants"`
+}
+
+// Written is what the event of an edit tells.
+type Written struct {
+	Summary
+	Variant VariantID `json:"variant,omitzero"`
+	Fields  []string  `json:"fields"` // hs_code, origin, supplier, batch, attributes.NAME
 }
 
 const skusTold = 20

@@ -39,7 +39,9 @@ type Product struct {
 	Tags       []string
 	Images     []string // addresses, the first one is shown
 	Attributes map[string]string
-	Currency   string // ISO 4217, of all sums of its variants
+	Own        map[string]string // attributes that the merchant adds by hand
+	Edits      int64             // how often somebody wrote by hand; see Edit
+	Currency   string            // ISO 4217, of all sums of its variants
 	Variants   []Variant
 	ToldAt     time.Time // when the platform last changed it, zero until it said so
 	CreatedAt  time.Time
@@ -64,7 +66,8 @@ type Variant struct {
 	Batch      string
 	Grams      int64 // of one, packed
 	Size       Size
-	Stock      *int64 // all that there is; nil if the platform does not say
+	Stock      *int64         // all that there is; nil if the platform does not say
+	Own        map[string]Own // what was written by hand, by field; the fields above hold it
 	ToldAt     time.Time
 }
 

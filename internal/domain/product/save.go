@@ -129,6 +129,7 @@ func fold(old, told Product, part bool) Product {
 	whole := !part && !before(told.ToldAt, old.ToldAt)
 	if whole {
 		p = told
+		p.Own, p.Edits = old.Own, old.Edits
 		p.ID, p.CreatedAt, p.UpdatedAt, p.ToldAt = old.ID, old.CreatedAt, old.UpdatedAt, later(told.ToldAt, old.ToldAt)
 	}
 	if part && before(told.ToldAt, old.ToldAt) { // the whole product was told since
@@ -150,6 +151,7 @@ func fold(old, told Product, part bool) Product {
 		case before(v.ToldAt, was.ToldAt):
 			return was
 		default:
+			v = v.over(was.Own)
 			v.ID, v.ToldAt = was.ID, later(v.ToldAt, was.ToldAt)
 		}
 		return v
@@ -241,6 +243,7 @@ func normalise(shop order.Shop, n New) (Product, error) {
 }
 
 func variant(v Variant, p Product) (Variant, error) {
+	v.Own = nil
 	v.ID, v.ExternalID, v.SKU, v.Barcode, v.Title = 0, line(v.ExternalID, maxText), line(v.SKU, maxText), line(v.Barcode, maxText), line(v.Title, maxText)
 	v.Attributes, v.Image, v.Supplier, v.Batch = values(v.Attributes), line(v.Image, maxAddress), line(v.Supplier, maxText), line(v.Batch, maxText)
 	v.HSCode, v.Origin = hsCode(v.HSCode), strings.ToUpper(line(v.Origin, maxText))

@@ -34,4 +34,5 @@ type Filter struct {
 	Shop   order.ShopID
 	Status string
 	SKU    string // of a variant, however it is written
+	Words  string // each begins a word of the title or of an SKU
 }

@@ -1,6 +1,10 @@
 package webhook
 
-import "godwit.dev/godwit/internal/platform/audit"
+import (
+	"slices"
+
+	"godwit.dev/godwit/internal/platform/audit"
+)
 
 // Fields that many kinds share.
 var (
@@ -122,6 +126,7 @@ var catalogue = []Kind{
 	{"brand.domain_proven", "A shop's page for customers stands on a host of its own.", []Field{{"host", Text, "its name"}}},
 	{"product.created", "A product became known.", productFields},
 	{"product.updated", "A product changed.", productFields},
+	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
 	{"rates.imported", "Exchange rates came in.", []Field{{"source", Text, "ecb"}, {"day", Text, "the newest day"}, {"rates", Integer, "how many are new"}}},
 	{"rates.set", "The merchant set an exchange rate.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}, {"value", Text, "what one base is worth"}, {"day", Text, "from when"}}},

@@ -128,6 +128,7 @@ func examples() map[string]example {
 		"viewCreate":       {body: `{"name": "Stuck at customs", "condition": ` + condition + `, "sort": "oldest"}`},
 		"viewUpdate":       {body: `{"name": "Stuck at customs for long", "condition": {"field": "inbound", "op": "older", "value": "48"}}`},
 		"productList":      {query: "sku=TENT-2P"},
+		"productUpdate":    {body: `{"edits": 0, "own_attributes": {"voltage": "230 V"}}`},
 		"productSave":      {body: `{"shop_id": "` + shop + `", "external_id": "88012", "title": "Tent for two", "currency": "EUR", "supplier": "Ningbo Outdoor", "told_at": "2026-11-20T09:30:00Z", "variants": [{"external_id": "88012-1", "sku": "TENT-2P", "title": "Green", "price": 5000, "grams": 2400, "hs_code": "6306.22", "origin": "CN", "batch": "2026-31", "size": {"length": 450, "width": 160, "height": 160}, "stock": 41}]}`},
 		"planPut":          {body: `{"document": {"currency": "EUR", "warehouses": [{"key": "cn", "name": "Shenzhen", "country": "CN", "zone": "Asia/Shanghai", "cut_off": "16:00", "handling_days": 1}], "zones": [{"key": "eu", "name": "EU", "countries": ["DE", "PL"]}], "services": [{"key": "economy", "name": {"default": "Economy"}, "from": ["cn"], "rates": [{"zone": "eu", "days": [7, 12], "steps": [{"to_grams": 2000, "price": 490}]}]}], "returns": {"days": 30}}}`},
 		"quoteMake":        {body: `{"items": [{"sku": "TENT-2P", "quantity": 1, "price": 5000, "grams": 900}], "currency": "EUR", "country": "PL"}`},

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -13,8 +15,10 @@ func productGroup() group {
 	read, bring := may(auth.ReadProducts), may(auth.ReadProducts, auth.ImportProducts)
 	return group{"Products", "A product is an article for sale, with its variants and what customs and carriers ask about them.", []operation{
 		{"productList", "GET", "/products", read, do((*server).productList), "List or find products",
-			"Products, newest first. `sku` finds those that have a variant under it."},
+			"Products, newest first. `sku` finds those that have a variant under it, `q` those with words that begin so in the title or an SKU."},
 		{"productGet", "GET", "/products/{product}", read, do((*server).productGet), "Get a product", "One product with its variants."},
+		{"productUpdate", "PATCH", "/products/{product}", bring, do((*server).productUpdate), "Write to a product by hand",
+			"Writes what the shop does not say, or says wrongly: HS code, origin, supplier and batch of a variant, and attributes of the merchant's own. No later telling of the shop replaces it. An empty field is the shop's again. `edits` is that of the product that was read: the update is refused if somebody has written since."},
 		{"productSave", "POST", "/products", bring, do((*server).productSave).upTo(texts), "Save a product",
 			"Brings a product up to what the shop says, and adds it if the shop has none with this `external_id`. What was told before something newer (`told_at`) changes nothing, nor does the same product twice. " +
 				"With `part` only the variants that are given are told. A variant without `external_id` goes by its SKU."},
@@ -35,7 +39,9 @@ type Product struct {
 	URL        *string           `json:"url"`
 	Tags       []string          `json:"tags" nullable:"false"`
 	Images     []string          `json:"images" nullable:"false"`
-	Attributes map[string]string `json:"attributes"`
+	Attributes map[string]string `json:"attributes" doc:"The shop's."`
+	Own        map[string]string `json:"own_attributes" doc:"Those that people added by hand."`
+	Edits      int64             `json:"edits" doc:"How often somebody wrote to it by hand."`
 	Variants   []Variant         `json:"variants" nullable:"false"`
 	ToldAt     *time.Time        `json:"told_at" doc:"When the platform last changed it."`
 	CreatedAt  time.Time         `json:"created_at"`
@@ -61,6 +67,7 @@ type Variant struct {
 	Grams      int64             `json:"grams" example:"2400" doc:"Of one, packed; 0 if it is not known."`
 	Size       Size              `json:"size"`
 	Stock      *int64            `json:"stock" example:"41"`
+	ByHand     []string          `json:"by_hand" nullable:"false" doc:"The fields that people wrote over what the shop says: hs_code, origin, supplier, batch."`
 }
 
 // Size is the measures of one packed article.
@@ -74,7 +81,7 @@ func productRecord(p product.Product) Product {
 	out := Product{
 		ID: refTo[aProduct](p.ID), ShopID: refTo[aShop](p.Shop), ExternalID: p.ExternalID, Title: p.Title, Status: p.Status, Brand: optText(p.Brand), Type: optText(p.Type),
 		Supplier: optText(p.Supplier), Batch: optText(p.Batch), URL: optText(p.URL), Tags: append([]string{}, p.Tags...), Images: append([]string{}, p.Images...),
-		Attributes: table(p.Attributes), ToldAt: optTime(p.ToldAt), CreatedAt: at(p.CreatedAt), UpdatedAt: at(p.UpdatedAt),
+		Attributes: table(p.Attributes), Own: table(p.Own), Edits: p.Edits, ToldAt: optTime(p.ToldAt), CreatedAt: at(p.CreatedAt), UpdatedAt: at(p.UpdatedAt),
 	}
 	some := func(minor int64) *Money {
 		if minor == 0 {
@@ -87,6 +94,7 @@ func productRecord(p product.Product) Product {
 			ID: refTo[aVariant](v.ID), ExternalID: v.ExternalID, SKU: v.SKU, Barcode: optText(v.Barcode), Title: v.Title, Attributes: table(v.Attributes), Image: optText(v.Image),
 			Price: Money{v.Price, p.Currency}, Listed: some(v.Listed), Cost: some(v.Cost), HSCode: optText(v.HSCode), Origin: optText(v.Origin),
 			Supplier: optText(p.SupplierOf(v)), Batch: optText(p.BatchOf(v)), Grams: v.Grams, Size: Size(v.Size), Stock: v.Stock,
+			ByHand: append([]string{}, slices.Sorted(maps.Keys(v.Own))...),
 		}
 	})
 	return out
@@ -101,6 +109,7 @@ func table(m map[string]string) map[string]string {
 
 func (s *server) productList(c *call, in *struct {
 	Shop   Ref[aShop] `query:"shop"`
+	Words  string     `query:"q" maxLength:"500" example:"tent gre" doc:"Words, or the beginnings of words, of the title or an SKU."`
 	SKU    string     `query:"sku" maxLength:"500" example:"TENT-2P"`
 	Status string     `query:"status" enum:"active,draft,archived,deleted"`
 	Paging
@@ -110,7 +119,7 @@ func (s *server) productList(c *call, in *struct {
 	if err := readCursor('p', in.Cursor, &last); err != nil {
 		return nil, err
 	}
-	f := product.Filter{Shop: order.ShopID(in.Shop.num()), Status: in.Status, SKU: in.SKU}
+	f := product.Filter{Shop: order.ShopID(in.Shop.num()), Status: in.Status, SKU: in.SKU, Words: in.Words}
 	found, err := s.Products.List(c, c.actor, f, product.ID(last), min(in.Limit+1, product.MaxPage))
 	if err != nil {
 		return nil, err
@@ -128,6 +137,37 @@ func (s *server) productGet(c *call, in *struct {
 	Picking
 }) (*recordOut[Product], error) {
 	p, err := s.Products.Get(c, c.actor, product.ID(in.Product.num()))
+	if err != nil {
+		return nil, err
+	}
+	return record(productRecord(p)), nil
+}
+
+// ProductChange is what somebody writes to a product by hand; what is left out stays.
+type ProductChange struct {
+	Edits      int64              `json:"edits" example:"0" doc:"Those of the product that was read."`
+	VariantID  Ref[aVariant]      `json:"variant_id,omitempty" doc:"The variant of the fields below."`
+	HSCode     *string            `json:"hs_code,omitempty" maxLength:"20" example:"6306.22"`
+	Origin     *string            `json:"origin,omitempty" maxLength:"2" example:"CN"`
+	Supplier   *string            `json:"supplier,omitempty" maxLength:"500"`
+	Batch      *string            `json:"batch,omitempty" maxLength:"500"`
+	Attributes *map[string]string `json:"own_attributes,omitempty" doc:"All of them; those that are left out are taken away."`
+}
+
+func (s *server) productUpdate(c *call, in *struct {
+	Product Ref[aProduct] `path:"product" doc:"The product's id."`
+	Body    ProductChange
+}) (*recordOut[Product], error) {
+	b, change := in.Body, product.Change{Seen: in.Body.Edits, Variant: product.VariantID(in.Body.VariantID.num()), Fields: map[string]string{}}
+	for name, value := range map[string]*string{product.HSCode: b.HSCode, product.Origin: b.Origin, product.Supplier: b.Supplier, product.Batch: b.Batch} {
+		if value != nil {
+			change.Fields[name] = *value
+		}
+	}
+	if b.Attributes != nil {
+		change.Attributes = table(*b.Attributes)
+	}
+	p, err := s.Products.Edit(c, c.actor, product.ID(in.Product.num()), change)
 	if err != nil {
 		return nil, err
 	}

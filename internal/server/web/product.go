@@ -27,7 +27,7 @@ func productRoutes() []route {
 // productsPageSize is how many products a page shows.
 const productsPageSize = 50
 
-// productsPage lists products, newest first, or finds one by its SKU.
+// productsPage lists products, newest first, or finds them by words and SKUs.
 func (s *server) productsPage(w http.ResponseWriter, r *request) error {
 	page, err := r.page(w, r.printer.T("nav.products"), ui.SectionOrders)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *server) productsPage(w http.ResponseWriter, r *request) error {
 		return errs.Field("after", "error.cursor")
 	}
 	shop, _ := strconv.ParseInt(v.Shop, 10, 64) // any other text is no shop's
-	list, err := s.Products.List(r.Context(), r.actor, product.Filter{Shop: order.ShopID(shop), Status: v.Status, SKU: v.Q}, product.ID(after), productsPageSize+1)
+	list, err := s.Products.List(r.Context(), r.actor, product.Filter{Shop: order.ShopID(shop), Status: v.Status, Words: v.Q}, product.ID(after), productsPageSize+1)
 	if err != nil {
 		return err
 	}
@@ -165,12 +165,20 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 	if local := webAddress(p.URL); local != "" {
 		v.Href = local
 	}
-	v.Facts = attributes(p.Attributes)
+	v.Facts, v.Own, v.Edits = attributes(p.Attributes), attributes(p.Own), p.Edits
+	if !v.Mending {
+		for _, a := range v.Own {
+			v.OwnText += a.Label + ": " + a.Value + "\n"
+		}
+	}
 	pictures := []string{v.Row.Image}
 	for _, x := range p.Variants {
 		u := ui.ProductVariant{
 			ID: int64(x.ID), Title: x.Title, SKU: x.SKU, Barcode: x.Barcode, Image: pictureOf(p, x), Price: r.moneyOr(x.Price, p.Currency), HSCode: x.HSCode, Origin: x.Origin,
-			Country: r.printer.Country(x.Origin), Supplier: p.SupplierOf(x), Batch: p.BatchOf(x), Grams: x.Grams, Stock: -1, Facts: attributes(x.Attributes),
+			Country: r.printer.Country(x.Origin), Supplier: p.SupplierOf(x), Batch: p.BatchOf(x), Grams: x.Grams, Stock: -1, Facts: attributes(x.Attributes), Told: map[string]string{},
+		}
+		for name, own := range x.Own {
+			u.Told[name] = own.Told
 		}
 		if x.Stock != nil {
 			u.Stock = *x.Stock
@@ -205,25 +213,65 @@ func (s *server) productSave(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if r.Form.Has("attributes") {
+		return s.productAttributes(w, r, p)
+	}
 	i := slices.IndexFunc(p.Variants, func(v product.Variant) bool { return id64(v.ID) == r.FormValue("variant") })
 	if i < 0 {
 		return errs.New(errs.NotFound, "error.not_found")
 	}
 	x := p.Variants[i]
-	x.HSCode, x.Origin = strings.TrimSpace(r.FormValue("hs_code")), strings.ToUpper(strings.TrimSpace(r.FormValue("origin")))
-	x.Supplier, x.Batch = strings.TrimSpace(r.FormValue("supplier")), strings.TrimSpace(r.FormValue("batch"))
-	_, _, err = s.Products.Save(r.Context(), r.actor, product.New{Shop: p.Shop, ExternalID: p.ExternalID, Part: true, Currency: p.Currency, Variants: []product.Variant{x}})
+	fields := map[string]string{}
+	for _, name := range []string{product.HSCode, product.Origin, product.Supplier, product.Batch} {
+		if r.Form.Has(name) {
+			fields[name] = r.FormValue(name)
+		}
+	}
+	seen, err := strconv.ParseInt(r.FormValue("seen"), 10, 64)
+	if err == nil {
+		_, err = s.Products.Edit(r.Context(), r.actor, p.ID, product.Change{Seen: seen, Variant: x.ID, Fields: fields})
+	} else {
+		err = errs.Field("seen", "error.invalid")
+	}
 	if err != nil {
 		f, ok := r.formErrors(err)
 		if !ok {
 			return err
 		}
-		for field, text := range f.Errors { // a field is named with its variant's place in the telling
-			if at := strings.LastIndexByte(field, '.'); at >= 0 {
-				f.Errors[field[at+1:]] = text
-			}
-		}
 		return s.drawProduct(w, r, p.ID, ui.ProductView{Form: f, Refused: int64(x.ID)})
+	}
+	return r.see(w, "/products/"+id64(p.ID), r.told("told.saved"))
+}
+
+// productAttributes writes the attributes that the merchant adds, one in each line: its
+// name, a colon, its value.
+func (s *server) productAttributes(w http.ResponseWriter, r *request, p product.Product) error {
+	own := map[string]string{}
+	var err error
+	for text := range strings.Lines(r.FormValue("attributes")) {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(strings.Replace(text, "：", ":", 1), ":")
+		if name, value = strings.TrimSpace(name), strings.TrimSpace(value); !ok || name == "" || value == "" {
+			err = errs.Field("attributes", "error.product_attribute", "line", text)
+			break
+		}
+		own[name] = value
+	}
+	seen, bad := strconv.ParseInt(r.FormValue("seen"), 10, 64)
+	if bad != nil {
+		err = errs.Field("attributes", "error.invalid")
+	}
+	if err == nil {
+		_, err = s.Products.Edit(r.Context(), r.actor, p.ID, product.Change{Seen: seen, Attributes: own})
+	}
+	if err != nil {
+		f, ok := r.formErrors(err)
+		if !ok {
+			return err
+		}
+		return s.drawProduct(w, r, p.ID, ui.ProductView{Form: f, Mending: true, OwnText: r.FormValue("attributes")})
 	}
 	return r.see(w, "/products/"+id64(p.ID), r.told("told.saved"))
 }

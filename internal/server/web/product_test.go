@@ -37,9 +37,9 @@ func TestProductPages(t *testing.T) {
 	}
 
 	variant := id64(p.Variants[0].ID)
-	b.post(path, "variant", variant, "hs_code", "63.06.22", "origin", "Chi", "supplier", "Ningbo Outdoor").want(http.StatusUnprocessableEntity)
-	b.post(path, "variant", "9", "hs_code", "630622").want(http.StatusNotFound)
-	if to := b.post(path, "variant", variant, "hs_code", "630629", "origin", "vn", "supplier", "Hanoi Tents", "batch", "7").to(); to != path {
+	b.post(path, "seen", "0", "variant", variant, "hs_code", "63.06.22", "origin", "Chi", "supplier", "Ningbo Outdoor").want(http.StatusUnprocessableEntity)
+	b.post(path, "seen", "0", "variant", "9", "hs_code", "630622").want(http.StatusNotFound)
+	if to := b.post(path, "seen", "0", "variant", variant, "hs_code", "630629", "origin", "vn", "supplier", "Hanoi Tents", "batch", "7").to(); to != path {
 		t.Errorf("to %s", to)
 	}
 	now, err := d.products.Get(t.Context(), m.owner, p.ID)
@@ -47,6 +47,22 @@ func TestProductPages(t *testing.T) {
 	if v, _ := now.Variant("T"); len(now.Variants) != 2 || v.HSCode != "630629" || v.Origin != "VN" || v.Supplier != "Hanoi Tents" || v.Batch != "7" || v.Title != "Green" || now.Title != "Tent for two" {
 		t.Errorf("%+v", now)
 	}
+	b.post(path, "seen", "0", "variant", variant, "hs_code", "6306").want(http.StatusUnprocessableEntity, "six digits")
+	b.post(path, "seen", "0", "variant", variant, "batch", "8").want(http.StatusUnprocessableEntity, "Someone changed this in the meantime")
+	b.post(path, "seen", "1", "attributes", "voltage 230 V").want(http.StatusUnprocessableEntity, "Write a name, a colon and a value", "voltage 230 V")
+	b.post(path, "seen", "1", "attributes", "voltage: 230 V\n\n材质：涤纶").to()
+	b.get(path).want(http.StatusOK, "voltage", "230 V", "涤纶", "By hand, the shop says 630622", "By hand, the shop says CN")
+	_, _, err = d.products.Save(t.Context(), m.owner, product.New{
+		Shop: m.shop.ID, ExternalID: "88012", Title: "Tent for three", Variants: []product.Variant{{SKU: "T", Title: "Green", HSCode: "630612", Origin: "CN"}},
+	})
+	must(t, err)
+	b.get(path).want(http.StatusOK, "Tent for three", "630629", "Hanoi Tents", "230 V", "the shop says 630612").lacks("the shop says 630622")
+	b.post(path, "seen", "2", "variant", variant, "hs_code", "").to()
+	b.get(path).want(http.StatusOK, "630612").lacks("630629")
+	for _, q := range []string{"tent", "THR", "tent+for", "T"} {
+		b.get("/products?q="+q).want(http.StatusOK, "Tent for three")
+	}
+	b.get("/products?q=tent+two").want(http.StatusOK, "No such product")
 	a := d.as("agent@acme.example")
 	a.get(path).want(http.StatusOK, "Hanoi Tents").lacks("What customs and the warehouse ask")
 	a.post(path, "variant", variant, "hs_code", "630622").want(http.StatusForbidden)

@@ -8,7 +8,7 @@ import (
 // Products is the list of products.
 type Products struct {
 	Page
-	Q        string // an SKU
+	Q        string // words of the title or an SKU
 	Shop     string
 	Status   string
 	Shops    []Option
@@ -41,6 +41,10 @@ type ProductView struct {
 	Href        string // its page in the shop; empty if unknown
 	Tags        []string
 	Facts       []Option // attributes: the name is the label
+	Own         []Option // those that the merchant added
+	OwnText     string   // the same, one in each line
+	Mending     bool     // the form of these was refused
+	Edits       int64    // how often somebody wrote by hand
 	Variants    []ProductVariant
 	ToldAt      time.Time
 	Refused     int64 // the variant whose form was refused
@@ -57,6 +61,7 @@ type ProductVariant struct {
 	Grams                   int64
 	Stock                   int64 // -1 if nobody says
 	Facts                   []Option
+	Told                    map[string]string // what the shop says of the fields that were written by hand
 }
 
 func productTone(status string) Tone {
