@@ -44,7 +44,11 @@ func child() int {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()
 	}()
-	if err := work(ctx, log); err != nil {
+	live := work
+	if os.Getenv(childTill) != "" {
+		live = cashier
+	}
+	if err := live(ctx, log); err != nil {
 		log.Error("child failed", "error", err)
 		return 3
 	}

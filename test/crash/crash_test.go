@@ -12,6 +12,7 @@ import (
 
 var (
 	rounds = flag.Int("rounds", 6, "how often the process is killed on each engine")
+	tills  = flag.Int("refunds", 0, "how often a cashier is killed on each engine; 0: as often as -rounds")
 	seed   = flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of what happens")
 	engine = flag.String("engine", "both", "sqlite, postgres or both")
 )

@@ -10,8 +10,13 @@
 // has not said so. After the last round a child may finish in peace; then
 // everything is counted.
 //
-//	go test ./test/crash -rounds 200 -engine both -seed 7
+// In another test the child is a cashier, who decides on refunds and lets them go to a payment provider, and the parent is
+// that provider: it loses requests and answers, and kills the child when a request has come, when it is paid, when the
+// answer is on its way, or at random. After the last round what was decided is held against what was paid, and the books
+// are added up.
 //
-// It needs Dovecot and, for that engine, a PostgreSQL server; see package
+//	go test ./test/crash -rounds 200 -refunds 250 -engine both -seed 7
+//
+// The first test needs Dovecot and, for that engine, a PostgreSQL server; see package
 // storetest. The seed fixes what is decided, not when the kernel does it.
 package crash

@@ -223,21 +223,34 @@ func (w *world) set(at moment) {
 
 // start begins a life.
 func (w *world) start() *life {
-	self, err := os.Executable()
-	w.must(err)
-	log, err := os.OpenFile(w.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	w.must(err)
-	l := &life{cmd: exec.Command(self), ready: make(chan struct{}), dead: make(chan struct{})}
-	l.cmd.Env = append(os.Environ(), childDatabase+"="+w.database, childToken+"="+w.token)
-	l.cmd.Stderr = log
-	l.stdin, err = l.cmd.StdinPipe()
-	w.must(err)
-	out, err := l.cmd.StdoutPipe()
-	w.must(err)
-	w.must(l.cmd.Start())
+	l := begin(w.t, w.log, childDatabase+"="+w.database, childToken+"="+w.token)
 	w.living.Lock()
 	w.lives = append(w.lives, l)
 	w.living.Unlock()
+	return l
+}
+
+// begin starts a child that is told some things and writes a log.
+func begin(t *testing.T, path string, told ...string) *life {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	self, err := os.Executable()
+	must(err)
+	log, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	must(err)
+	l := &life{cmd: exec.Command(self), ready: make(chan struct{}), dead: make(chan struct{})}
+	l.cmd.Env = append(os.Environ(), told...)
+	l.cmd.Stderr = log
+	l.stdin, err = l.cmd.StdinPipe()
+	must(err)
+	out, err := l.cmd.StdoutPipe()
+	must(err)
+	must(l.cmd.Start())
 	go func() {
 		lines := bufio.NewScanner(out)
 		for first := true; lines.Scan(); {

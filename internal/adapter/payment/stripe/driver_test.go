@@ -2,13 +2,10 @@ package stripe_test
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +15,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
+	"godwit.dev/godwit/internal/adapter/payment/stripe/stripetest"
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/base/outbound"
@@ -72,161 +70,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// box stands before stripe-mock, which forgets everything, and remembers: a key is answered once, a refund is found by its
-// name and among those of its payment. Each request goes to the mock first, whose refusals stand.
-type box struct {
-	t    testing.TB
-	mock string
-
-	mu      sync.Mutex
-	refunds []map[string]any
-	keys    map[string]kept
-	decide  func(amount string) (status int, change map[string]any)
-}
-
-type kept struct {
-	params string
-	status int
-	body   []byte
-}
-
-func newBox(t testing.TB) (*box, *httptest.Server) {
+func newBox(t testing.TB) (*stripetest.Server, *httptest.Server) {
 	t.Helper()
 	at, err := mock()
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &box{t: t, mock: at, keys: map[string]kept{}, decide: func(string) (int, map[string]any) { return 200, nil }}
+	b := &stripetest.Server{Mock: at, Wrong: func(what string) { t.Error(what) }}
 	s := httptest.NewServer(b)
 	t.Cleanup(s.Close)
 	return b, s
-}
-
-func reply(w http.ResponseWriter, status int, v any) []byte {
-	raw, ok := v.([]byte)
-	if !ok {
-		raw, _ = json.Marshal(v)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(raw)
-	return raw
-}
-
-func refused(kind, code string) map[string]any {
-	return map[string]any{"error": map[string]any{"type": kind, "code": code, "message": "no"}}
-}
-
-// ask puts a request to the mock and returns what it says.
-func (b *box) ask(r *http.Request, body []byte) (int, []byte) {
-	if b.mock == "" {
-		return http.StatusOK, []byte(`{"object":"refund","currency":"usd","status":"succeeded"}`)
-	}
-	req, err := http.NewRequestWithContext(r.Context(), r.Method, b.mock+r.URL.RequestURI(), bytes.NewReader(body))
-	if err != nil {
-		b.t.Error(err)
-		return 500, nil
-	}
-	req.Header = r.Header.Clone()
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return 500, nil // the caller has gone
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	return res.StatusCode, raw
-}
-
-func (b *box) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "Bearer sk_test_123" {
-		reply(w, http.StatusUnauthorized, refused("invalid_request_error", ""))
-		return
-	}
-	body, _ := io.ReadAll(r.Body)
-	status, said := b.ask(r, body)
-	if status != http.StatusOK {
-		reply(w, status, said)
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch id, one := strings.CutPrefix(r.URL.Path, "/v1/refunds/"); {
-	case r.URL.Path == "/v1/refunds" && r.Method == http.MethodPost:
-		b.create(w, r, string(body), said)
-	case r.URL.Path == "/v1/refunds":
-		b.list(w, r.URL.Query())
-	case one:
-		for _, x := range b.refunds {
-			if x["id"] == id {
-				reply(w, 200, x)
-				return
-			}
-		}
-		reply(w, http.StatusNotFound, refused("invalid_request_error", "resource_missing"))
-	case b.mock == "" && r.URL.Path == "/v1/balance":
-		reply(w, 200, map[string]any{"object": "balance", "livemode": false})
-	case b.mock == "" && r.URL.Path == "/v1/account":
-		reply(w, 200, map[string]any{"object": "account", "id": "acct_1"})
-	default:
-		reply(w, status, said)
-	}
-}
-
-func (b *box) create(w http.ResponseWriter, r *http.Request, body string, said []byte) {
-	key := r.Header.Get("Idempotency-Key")
-	if was, ok := b.keys[key]; ok {
-		if was.params != body {
-			reply(w, http.StatusBadRequest, refused("idempotency_error", ""))
-			return
-		}
-		reply(w, was.status, was.body)
-		return
-	}
-	form, err := url.ParseQuery(body)
-	if err != nil || key == "" || form.Get("metadata[godwit_key]") != key || form.Get("charge")+form.Get("payment_intent") == "" {
-		b.t.Errorf("asked %q under %q", body, key)
-	}
-	status, change := b.decide(form.Get("amount"))
-	if status != http.StatusOK {
-		b.keys[key] = kept{body, status, reply(w, status, change)}
-		return
-	}
-	var x map[string]any
-	if err := json.Unmarshal(said, &x); err != nil {
-		b.t.Error(err)
-	}
-	x["id"], x["amount"], x["status"], x["charge"], x["payment_intent"] = fmt.Sprintf("re_%d", len(b.refunds)+1), json.Number(form.Get("amount")), "succeeded", form.Get("charge"), form.Get("payment_intent")
-	x["metadata"] = map[string]any{"godwit_key": key}
-	for _, name := range []string{"balance_transaction", "failure_balance_transaction"} { // the mock's are of another sum
-		if m, ok := x[name].(map[string]any); ok {
-			m["amount"], m["currency"] = json.Number("-"+form.Get("amount")), x["currency"]
-		}
-	}
-	for k, v := range change {
-		x[k] = v
-	}
-	b.refunds = append(b.refunds, x)
-	b.keys[key] = kept{body, 200, reply(w, 200, x)}
-}
-
-func (b *box) list(w http.ResponseWriter, q url.Values) {
-	var page []map[string]any
-	more, from := false, q.Get("starting_after") == ""
-	for i := len(b.refunds) - 1; i >= 0; i-- { // the newest first
-		x := b.refunds[i]
-		if x["charge"] != q.Get("charge") || x["payment_intent"] != q.Get("payment_intent") {
-			continue
-		}
-		switch {
-		case !from:
-			from = x["id"] == q.Get("starting_after")
-		case len(page) == 2: // small pages, so that there are several
-			more = true
-		default:
-			page = append(page, x)
-		}
-	}
-	reply(w, 200, map[string]any{"object": "list", "url": "/v1/refunds", "has_more": more, "data": page})
 }
 
 func connect(t testing.TB, s *httptest.Server, key string) pay.Provider {
@@ -245,17 +98,13 @@ func TestStripeIsAProvider(t *testing.T) {
 		t.Run(payment, func(t *testing.T) {
 			paytest.Run(t, func(t *testing.T) paytest.Subject {
 				b, s := newBox(t)
-				b.decide = func(amount string) (int, map[string]any) {
+				b.Decide = func(amount, _ string) (int, map[string]any) {
 					if amount == "901" {
-						return http.StatusBadRequest, refused("invalid_request_error", "charge_already_refunded")
+						return http.StatusBadRequest, stripetest.Refused("invalid_request_error", "charge_already_refunded")
 					}
 					return 200, nil
 				}
-				return paytest.Subject{Provider: connect(t, s, "sk_test_123"), Payment: payment, Good: eur(1000), Refused: eur(901), Paid: func() int {
-					b.mu.Lock()
-					defer b.mu.Unlock()
-					return len(b.refunds)
-				}}
+				return paytest.Subject{Provider: connect(t, s, stripetest.Key), Payment: payment, Good: eur(1000), Refused: eur(901), Paid: func() int { return len(b.Refunds()) }}
 			})
 		})
 	}
@@ -279,8 +128,8 @@ func TestAnswersOfStripe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, s := newBox(t)
-			b.decide = func(string) (int, map[string]any) { return 200, x.change }
-			p := connect(t, s, "sk_test_123")
+			b.Decide = func(string, string) (int, map[string]any) { return 200, x.change }
+			p := connect(t, s, stripetest.Key)
 			x.want.Reference = "re_1"
 			ask := pay.Ask{Key: "k", Payment: "ch_1", Amount: eur(1000)}
 			got, err := p.Refund(t.Context(), ask)
@@ -308,12 +157,12 @@ func TestWhatIsNoAnswerOfStripe(t *testing.T) {
 		want   errs.Kind
 	}{
 		"a wrong key":         {"sk_test_no", 200, nil, errs.Denied},
-		"the key is in use":   {"sk_test_123", http.StatusConflict, refused("invalid_request_error", "idempotency_key_in_use"), errs.Unavailable},
-		"a status of its own": {"sk_test_123", 200, map[string]any{"status": "perhaps"}, errs.Unavailable},
+		"the key is in use":   {stripetest.Key, http.StatusConflict, stripetest.Refused("invalid_request_error", "idempotency_key_in_use"), errs.Unavailable},
+		"a status of its own": {stripetest.Key, 200, map[string]any{"status": "perhaps"}, errs.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, s := newBox(t)
-			b.decide = func(string) (int, map[string]any) { return x.status, x.body }
+			b.Decide = func(string, string) (int, map[string]any) { return x.status, x.body }
 			got, err := connect(t, s, x.key).Refund(t.Context(), pay.Ask{Key: "k", Payment: "ch_1", Amount: eur(1000)})
 			if !errs.Is(err, x.want) {
 				t.Errorf("%+v, %v", got, err)
@@ -325,7 +174,7 @@ func TestWhatIsNoAnswerOfStripe(t *testing.T) {
 // Among the refunds of a payment, on several pages, the one that was asked for under a key is found.
 func TestARefundIsFoundAmongMany(t *testing.T) {
 	_, s := newBox(t)
-	p := connect(t, s, "sk_test_123")
+	p := connect(t, s, stripetest.Key)
 	for i := range 7 {
 		if _, err := p.Refund(t.Context(), pay.Ask{Key: fmt.Sprint("k", i), Payment: "ch_1", Amount: eur(100)}); err != nil {
 			t.Fatal(err)
@@ -345,8 +194,8 @@ func TestMinorUnitsOfStripe(t *testing.T) {
 	for currency, want := range map[string]string{"ISK": "150000", "JPY": "1500", "KWD": "1500", "EUR": "1500"} {
 		b, s := newBox(t)
 		asked := ""
-		b.decide = func(amount string) (int, map[string]any) { asked = amount; return 200, nil }
-		if _, err := connect(t, s, "sk_test_123").Refund(t.Context(), pay.Ask{Key: "k", Payment: "ch_1", Amount: money.Amount{Minor: 1500, Currency: currency}}); err != nil || asked != want {
+		b.Decide = func(amount, _ string) (int, map[string]any) { asked = amount; return 200, nil }
+		if _, err := connect(t, s, stripetest.Key).Refund(t.Context(), pay.Ask{Key: "k", Payment: "ch_1", Amount: money.Amount{Minor: 1500, Currency: currency}}); err != nil || asked != want {
 			t.Errorf("%s: asked for %s, %v; want %s", currency, asked, err, want)
 		}
 	}
@@ -354,7 +203,7 @@ func TestMinorUnitsOfStripe(t *testing.T) {
 
 func TestWhoWeAreAtStripe(t *testing.T) {
 	_, s := newBox(t)
-	if got, err := connect(t, s, "sk_test_123").About(t.Context()); err != nil || !got.Test || got.Name == "" {
+	if got, err := connect(t, s, stripetest.Key).About(t.Context()); err != nil || !got.Test || got.Name == "" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if _, err := connect(t, s, "sk_test_no").About(t.Context()); !errs.Is(err, errs.Denied) {
