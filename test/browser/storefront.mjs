@@ -74,9 +74,9 @@ async function settings(check, chrome, desk, owner, api, shop, site) {
       await put(base, quote, value);
       await page.waitForSelector(`tr:has-text("${base}"):has-text("${quote}"):has-text("${value.replace(",", ".")}")`);
     }
-    const row = page.locator("tr", { hasText: "GBP" }).filter({ has: page.locator("[value=drop]") });
+    const row = page.locator("tr", { hasText: /USD.*GBP/ }).filter({ has: page.locator("[value=drop]") });
     await row.locator("[value=drop]").click();
-    await page.waitForFunction(() => ![...document.querySelectorAll("tr:has([value=drop])")].some(r => r.textContent.includes("GBP")));
+    await page.waitForFunction(() => ![...document.querySelectorAll("tr:has([value=drop])")].some(r => /USD[^]*GBP/.test(r.textContent)));
     await put("USD", "USD", "1");
     await page.waitForSelector("[aria-invalid=true], [role=alert]");
     calm();
