@@ -79,8 +79,18 @@ func (s *Store) CustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind
 // HoldCustomerByIdentity implements customer.Store. A merge that is being
 // written is waited for; the row then no longer joins, and the answer is
 // errs.NotFound, upon which AddCustomer finds the identity taken.
-func (s *Store) HoldCustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind, value string) (customer.Customer, error) {
-	return s.customer(ctx, w, `SELECT `+columns("customer", customerCols)+byIdentity+s.share(), w, kind, clean(value))
+//
+// Whoever shares a row and then changes it waits for others who share it and want the same: so it is looked at first.
+func (s *Store) HoldCustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind, value string, changes func(customer.Customer) bool) (customer.Customer, error) {
+	c, err := s.CustomerByIdentity(ctx, w, kind, value)
+	if s.Lite() || err != nil {
+		return c, err
+	}
+	lock := s.share()
+	if changes(c) {
+		lock = " FOR NO KEY UPDATE"
+	}
+	return s.customer(ctx, w, `SELECT `+columns("customer", customerCols)+byIdentity+lock, w, kind, clean(value))
 }
 
 // share is the clause that locks rows against change but not against others

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -121,6 +122,39 @@ func TestEnsureCreatesOnceWhenManyAsk(t *testing.T) {
 		list, err := d.customers.List(context.Background(), d.owner, 0, 10)
 		if err != nil || len(list) != 1 {
 			t.Errorf("List = %v, %v", list, err)
+		}
+	})
+}
+
+// Many who tell something new of one customer at once wait for each other, and none for another's end: each of them is one
+// transaction that begins once.
+func TestEnsureLearnsWithoutDeadlock(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d := context.Background(), newDesk(t, s)
+		for round := range 5 {
+			address := fmt.Sprint("rush", round, "@example.com")
+			if _, _, err := d.customers.Ensure(ctx, d.w, customer.Identity{Kind: "email", Value: address}, "", ""); err != nil {
+				t.Fatal(err)
+			}
+			var begun atomic.Int32
+			var wg sync.WaitGroup
+			for range 6 {
+				wg.Go(func() {
+					err := s.InTx(ctx, func(ctx context.Context) error {
+						begun.Add(1)
+						_, _, err := d.customers.Ensure(ctx, d.w, customer.Identity{Kind: "email", Value: address, Verified: true}, "Rita", "de")
+						time.Sleep(5 * time.Millisecond) // as long as the rest of what is done with the customer
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if n := begun.Load(); n != 6 {
+				t.Fatalf("6 transactions began %d times", n)
+			}
 		}
 	})
 }

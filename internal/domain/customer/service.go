@@ -59,7 +59,8 @@ func (s *Service) Ensure(ctx context.Context, w auth.WorkspaceID, i Identity, na
 }
 
 func (s *Service) ensure(ctx context.Context, w auth.WorkspaceID, i Identity, name, language string) (Customer, bool, error) {
-	c, err := s.store.HoldCustomerByIdentity(ctx, w, i.Kind, i.Value)
+	news := func(c Customer) bool { u, verified := learnt(c, i, name, language); return verified || u != (Update{}) }
+	c, err := s.store.HoldCustomerByIdentity(ctx, w, i.Kind, i.Value, news)
 	if err == nil {
 		c, err = s.learn(ctx, c, i, name, language)
 		return c, false, err
@@ -77,7 +78,7 @@ func (s *Service) ensure(ctx context.Context, w auth.WorkspaceID, i Identity, na
 		return c, false, err
 	}
 	if !added { // somebody else was faster, or a merge moved the identity while we read
-		if c, err = s.store.HoldCustomerByIdentity(ctx, w, i.Kind, i.Value); err == nil {
+		if c, err = s.store.HoldCustomerByIdentity(ctx, w, i.Kind, i.Value, news); err == nil {
 			c, err = s.learn(ctx, c, i, name, language)
 		}
 		return c, false, err
@@ -86,22 +87,32 @@ func (s *Service) ensure(ctx context.Context, w auth.WorkspaceID, i Identity, na
 	return c, true, s.journal.Append(ctx, e)
 }
 
-// learn fills in what is still unknown about a customer.
-func (s *Service) learn(ctx context.Context, c Customer, i Identity, name, language string) (Customer, error) {
-	for n := range c.Identities {
-		if known := &c.Identities[n]; i.Verified && !known.Verified && known.Kind == i.Kind && known.Value == i.Value {
-			if err := s.store.VerifyIdentity(ctx, c.Workspace, i.Kind, i.Value); err != nil {
-				return c, err
-			}
-			known.Verified = true
-		}
+// learnt is what an identity, a name and a language tell of a customer that was unknown.
+func learnt(c Customer, i Identity, name, language string) (u Update, verified bool) {
+	for _, known := range c.Identities {
+		verified = verified || i.Verified && !known.Verified && known.Kind == i.Kind && known.Value == i.Value
 	}
-	var u Update
 	if c.Name == "" && name != "" {
 		u.Name = &name
 	}
 	if c.Language == "" && language != "" {
 		u.Language = &language
+	}
+	return u, verified
+}
+
+// learn fills in what is still unknown about a customer.
+func (s *Service) learn(ctx context.Context, c Customer, i Identity, name, language string) (Customer, error) {
+	u, verified := learnt(c, i, name, language)
+	if verified {
+		if err := s.store.VerifyIdentity(ctx, c.Workspace, i.Kind, i.Value); err != nil {
+			return c, err
+		}
+		for n := range c.Identities {
+			if known := &c.Identities[n]; known.Kind == i.Kind && known.Value == i.Value {
+				known.Verified = true
+			}
+		}
 	}
 	return s.save(ctx, auth.ForSystem(c.Workspace), c, u)
 }

@@ -20,8 +20,9 @@ type Store interface {
 	NamedCustomers(context.Context, auth.WorkspaceID, []ID) ([]Customer, error)
 	CustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind, value string) (Customer, error)
 	// HoldCustomerByIdentity is CustomerByIdentity that keeps a merge of the
-	// customer waiting until the transaction ends.
-	HoldCustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind, value string) (Customer, error)
+	// customer waiting until the transaction ends, and every other change as well
+	// if the caller is going to change what it sees.
+	HoldCustomerByIdentity(ctx context.Context, w auth.WorkspaceID, kind, value string, changes func(Customer) bool) (Customer, error)
 	// HoldCustomers locks customers, in the order of their IDs, against every
 	// other change. It fails with errs.NotFound unless all exist.
 	HoldCustomers(context.Context, auth.WorkspaceID, ...ID) ([]Customer, error)
