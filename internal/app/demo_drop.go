@@ -211,14 +211,15 @@ type dropVariant struct {
 	Origin  string            `json:"origin"`
 	Stock   *int64            `json:"stock"`
 	Options map[string]string `json:"options"`
+	Others  map[string]string `json:"attributes"`
 }
 
 // dropProduct writes a product as the outlet's system does.
 func dropProduct(p product.New, now time.Time) map[string]any {
 	var variants []dropVariant
 	for _, v := range p.Variants {
-		v.Attributes["supplier"], v.Attributes["batch"] = p.Supplier, cmp.Or(v.Batch, p.Batch)
-		variants = append(variants, dropVariant{v.ExternalID, v.SKU, v.Title, cents(v.Price * 4 / 5), v.Grams, v.HSCode, v.Origin, v.Stock, v.Attributes})
+		others := map[string]string{"supplier": cmp.Or(v.Supplier, p.Supplier), "batch": cmp.Or(v.Batch, p.Batch)}
+		variants = append(variants, dropVariant{v.ExternalID, v.SKU, v.Title, cents(v.Price * 4 / 5), v.Grams, v.HSCode, v.Origin, v.Stock, v.Attributes, others})
 	}
 	return map[string]any{
 		"object": "product", "id": p.ExternalID, "title": p.Title, "status": product.Active, "brand": p.Brand, "currency": "EUR", "updated_at": now, "images": p.Images, "variants": variants,

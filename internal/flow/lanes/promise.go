@@ -7,9 +7,9 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -52,17 +52,14 @@ type Promise struct {
 // longestDays is the most days from order to door that are told apart.
 const longestDays = 999
 
-// plan is the name of the plan that a promise was made by: its versions go on from one
-// another.
+// planOf is the name of what a promise was made by. Of a plan's label the version is
+// left out: its versions go on from one another.
 func planOf(p order.Promise) string {
-	name, version := p.Source, ""
-	if i := strings.LastIndexByte(name, ' '); i > 0 && p.Quote != "" {
-		name, version = name[:i], name[i+1:]
-	}
-	if version != "" && strings.IndexFunc(version, func(r rune) bool { return !unicode.IsDigit(r) }) >= 0 {
+	i := strings.LastIndexByte(p.Source, ' ')
+	if _, err := strconv.ParseUint(p.Source[i+1:], 10, 32); i < 0 || err != nil {
 		return p.Source
 	}
-	return name
+	return p.Source[:i]
 }
 
 type promiseKey struct {

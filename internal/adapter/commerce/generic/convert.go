@@ -91,7 +91,7 @@ func anOrder(n *wire.Node) *intake.Order {
 }
 
 func aProduct(n *wire.Node) *intake.Product {
-	p := &intake.Product{Head: head(n), Title: n.String("title"), Vendor: n.String("brand"), Type: n.String("type"), URL: n.String("url"), Tags: n.At("tags").Texts(), Images: n.At("images").Texts()}
+	p := &intake.Product{Head: head(n), Title: n.String("title"), Vendor: n.String("brand"), Type: n.String("type"), URL: n.String("url"), Tags: n.At("tags").Texts(), Images: n.At("images").Texts(), Attributes: named(n.At("attributes"))}
 	c := strings.ToUpper(n.String("currency"))
 	for _, v := range n.At("variants").Items() {
 		x := intake.Variant{
@@ -102,15 +102,22 @@ func aProduct(n *wire.Node) *intake.Product {
 			stock := v.Int("stock")
 			x.Stock = &stock
 		}
-		for _, m := range v.At("options").Members() {
-			if x.Options == nil {
-				x.Options = map[string]string{}
-			}
-			x.Options[m.Key()] = m.Text()
-		}
+		x.Options, x.Attributes = named(v.At("options")), named(v.At("attributes"))
 		p.Variants = append(p.Variants, x)
 	}
 	return p
+}
+
+// named are the texts of an object, by their names; nil for none.
+func named(n *wire.Node) map[string]string {
+	var out map[string]string
+	for _, m := range n.Members() {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[m.Key()] = m.Text()
+	}
+	return out
 }
 
 func aCustomer(n *wire.Node) *intake.Customer {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/commerce/commercetest"
 	"godwit.dev/godwit/internal/flow/intake"
@@ -60,6 +61,20 @@ func connect(t *testing.T, root string) commerce.Shop {
 		t.Fatal(err)
 	}
 	return shop
+}
+
+// What a product is made of and by whom comes with it: suppliers and batches are attributes.
+func TestAttributesOfProducts(t *testing.T) {
+	root := t.TempDir()
+	drop(t, root, "products.jsonl", `{"object":"product","id":"p1","title":"Lamp","currency":"EUR","attributes":{"supplier":"Shenzhen Lamps"},"variants":[{"id":"v1","sku":"L","options":{"colour":"red"},"attributes":{"batch":"2026-W31"}}]}`+"\n")
+	page, err := connect(t, root).List(t.Context(), intake.KindProduct, commerce.Cursor{})
+	if err != nil || len(page.Objects) != 1 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	p, err := commerce.Product(order.Shop{Currency: "EUR"}, page.Objects[0].(*intake.Product))
+	if v := p.Variants[0]; err != nil || p.Supplier != "Shenzhen Lamps" || v.Batch != "2026-W31" || v.Attributes["colour"] != "red" {
+		t.Errorf("%+v, %v", p, err)
+	}
 }
 
 func TestBadLinesAreReportedBeside(t *testing.T) {
