@@ -55,6 +55,7 @@ func (b *Background) Start(ctx context.Context) {
 	b.wg.Go(func() { b.core.sweep(reading) })
 	b.wg.Go(func() { b.core.followRates(reading) })
 	b.wg.Go(func() { b.core.askLanes(reading) })
+	b.wg.Go(func() { b.core.watchHosts(reading) })
 }
 
 // Stop ends the reading of mail at once, then lets running jobs finish until ctx

@@ -79,6 +79,8 @@ type Config struct {
 	Networks []netip.Prefix
 	// Drop is the folder below which files of shops are dropped; "" is "drop" beside the SQLite file.
 	Drop string
+	// Records replaces the system's resolver for the hosts of shops' own.
+	Records brand.Records
 	// Drivers replaces the platforms that shops are connected from; nil is all there are.
 	Drivers []commerce.Driver
 	// Trackers replaces the services that know of parcels; nil is all there are.
@@ -279,6 +281,8 @@ func (c *Core) build() {
 		webhookNoticeJob:    c.webhookLetter,
 		hook.ProcessJob:     c.Hooks.Process,
 		laneJob:             c.workLanes,
+		hostJob:             c.lookAtHost,
+		hostNoticeJob:       c.hostLetter,
 		tracking.FollowJob:  c.Tracking.Handle,
 		pay.Kind:            c.Pay.Work,
 		pay.Resume:          c.Pay.TakeUp,
@@ -292,6 +296,7 @@ func (c *Core) build() {
 			portal.Queue:    1,
 			proactive.Queue: 1,
 			laneQueue:       1,
+			hostQueue:       hostWorkers,
 			action.Queue:    6,
 			webhook.Queue:   webhookWorkers,
 			hook.Queue:      hookWorkers,

@@ -43,11 +43,22 @@ func newDesk(t *testing.T, database string) *desk {
 
 func newLoggingDesk(t *testing.T, database string, log *slog.Logger) *desk {
 	t.Helper()
-	ctx := t.Context()
-	c, err := NewCore(ctx, Config{
-		Database: database, Keys: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", Address: "https://desk.shop.example", UndoSend: 30 * time.Millisecond, Grace: 300 * time.Millisecond,
-		Log: log,
+	d := newIdleDesk(t, Config{Database: database, Log: log})
+	d.runner.Start(d.ctx)
+	t.Cleanup(func() {
+		stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		d.runner.Stop(stop)
 	})
+	return d
+}
+
+// newIdleDesk returns a desk that runs no jobs.
+func newIdleDesk(t *testing.T, cfg Config) *desk {
+	t.Helper()
+	ctx := t.Context()
+	cfg.Keys, cfg.Address, cfg.UndoSend, cfg.Grace = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "https://desk.shop.example", 30*time.Millisecond, 300*time.Millisecond
+	c, err := NewCore(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,12 +87,6 @@ func newLoggingDesk(t *testing.T, database string, log *slog.Logger) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.runner.Start(ctx)
-	t.Cleanup(func() {
-		stop, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		c.runner.Stop(stop)
-	})
 	return d
 }
 

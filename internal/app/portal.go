@@ -2,15 +2,10 @@ package app
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
-	"time"
 
-	"godwit.dev/godwit/internal/base/picture"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/shipment"
 	flow "godwit.dev/godwit/internal/flow/portal"
@@ -63,43 +58,4 @@ func hostOf(address string) string {
 		return ""
 	}
 	return brand.Host(u.Host)
-}
-
-// buildBrands makes what shops look like, and who looks hosts up.
-func (c *Core) buildBrands() {
-	c.Brands = brand.New(brand.Config{Store: c.Store, Journal: c.Store, Pictures: picture.NewMaker(0), Records: records{}, Host: hostOf(c.Address), Now: c.Now})
-}
-
-// records asks the system's resolver.
-type records struct{}
-
-// dnsPatience is how long one question to the DNS may take.
-const dnsPatience = 5 * time.Second
-
-// TXT implements brand.Records.
-func (records) TXT(ctx context.Context, name string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
-	defer cancel()
-	list, err := net.DefaultResolver.LookupTXT(ctx, name)
-	return list, none(err)
-}
-
-// Addresses implements brand.Records.
-func (records) Addresses(ctx context.Context, host string) ([]netip.Addr, error) {
-	ctx, cancel := context.WithTimeout(ctx, dnsPatience)
-	defer cancel()
-	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	for i := range list {
-		list[i] = list[i].Unmap()
-	}
-	return list, none(err)
-}
-
-// none takes the answer that there is nothing for no error.
-func none(err error) error {
-	var dns *net.DNSError
-	if errors.As(err, &dns) && dns.IsNotFound {
-		return nil
-	}
-	return err
 }

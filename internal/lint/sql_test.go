@@ -218,6 +218,7 @@ var anywhere = map[string]string{
 	"PeopleByEmail":      "whoever signs in has yet to say where",
 	"AddSession":         "old sessions of everybody are swept",
 	"TokensEnding":       "the clock rings for all workspaces",
+	"DomainsToLook":      "the clock rings for all workspaces",
 	"Session":            "the hash of a secret token is the right to it",
 	"TouchSession":       "the hash of a secret token is the right to it",
 	"Invite":             "the hash of a secret token is the right to it",

@@ -63,10 +63,26 @@ type Logo struct {
 type Domain struct {
 	Host     string    // "track.shop.example"; "" is none
 	ProvenAt time.Time // zero: it is not proven, and shows nothing
+	// FailingSince is when a look first found its proof gone, zero while the last look
+	// that the DNS answered was good. On a host that is not proven it says that it was
+	// withdrawn.
+	FailingSince time.Time
+	WarnedAt     time.Time // when its owners were told of that, zero if they were not
+	LookAt       time.Time // when a proven host is looked at again
 }
 
 // Proven reports whether pages stand there.
 func (d Domain) Proven() bool { return d.Host != "" && !d.ProvenAt.IsZero() }
+
+// Failing reports whether pages still stand there although its proof is gone.
+func (d Domain) Failing() bool { return d.Proven() && !d.FailingSince.IsZero() }
+
+// Withdrawn reports whether the host was proven, and is no more since its proof was gone.
+func (d Domain) Withdrawn() bool { return d.Host != "" && !d.Proven() && !d.FailingSince.IsZero() }
+
+// Linked reports whether letters name the host. One that fails serves whoever has its
+// address, and is put into no new letter: it may be somebody else's by now.
+func (d Domain) Linked() bool { return d.Proven() && !d.Failing() }
 
 // Update is what people say of a brand; the logo and the domain have verbs of their own.
 type Update struct {

@@ -7,7 +7,10 @@
 // for light and one for dark pages, that can be read there (WCAG 2.2, 1.4.3). An icon is
 // a square picture for browsers and home screens, made of the logo, or of the shop's
 // initials. A domain is a host of the shop's own; it is proven once its owner has put our
-// record into the DNS and the host leads to this installation.
+// record into the DNS and the host leads to this installation. That is looked at again every
+// day: the workspace's owners are warned once the proof has been gone for three days, and
+// after fourteen the host is withdrawn, as if it had never been proven. A DNS that does not
+// answer proves nothing either way.
 //
 // A logo is drawn anew from its pixels, as previews are: no byte of what was uploaded
 // reaches a browser. Vector pictures are refused, for they are programs.

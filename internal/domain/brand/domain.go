@@ -94,6 +94,9 @@ func prove(ctx context.Context, r Records, want Record, host, ours string) error
 	if err != nil {
 		return errs.Wrap(errs.Unavailable, err, "error.brand_dns")
 	}
+	if len(theirs) > 0 && len(own) == 0 { // it is our own name that is broken
+		return errs.New(errs.Unavailable, "error.brand_dns")
+	}
 	if !slices.ContainsFunc(theirs, func(a netip.Addr) bool { return slices.Contains(own, a) }) {
 		return errs.Field("domain", "error.brand_elsewhere", "host", host, "ours", ours)
 	}

@@ -19,8 +19,11 @@ import (
 
 // Kinds of event that this package announces. Their subject is the shop.
 const (
-	Saved        = "brand.saved"         // data: {"part"}: look, logo, domain
-	DomainProven = "brand.domain_proven" // data: {"host"}
+	Saved           = "brand.saved"            // data: {"part"}: look, logo, domain
+	DomainProven    = "brand.domain_proven"    // data: {"host"}
+	DomainFailing   = "brand.domain_failing"   // data: {"host"}
+	DomainRecovered = "brand.domain_recovered" // data: {"host"}
+	DomainWithdrawn = "brand.domain_withdrawn" // data: {"host"}
 )
 
 // MostLogo is the largest file that a logo may be uploaded as, in bytes.
@@ -51,6 +54,12 @@ type Store interface {
 	// PutDomain writes the domain of a shop; one without a host removes it. A host that
 	// is proven for another shop is errs.Conflict.
 	PutDomain(ctx context.Context, w auth.WorkspaceID, shop order.ShopID, d Domain) error
+	// MoveDomain writes what a look made of a proven host, and reports whether the domain
+	// still was what the look began with; if not, nothing is written.
+	MoveDomain(ctx context.Context, w auth.WorkspaceID, shop order.ShopID, was, is Domain) (bool, error)
+	// DomainsToLook returns shops of all workspaces whose proven hosts are to be looked at
+	// by then, the longest due first.
+	DomainsToLook(ctx context.Context, by time.Time, limit int) ([]Due, error)
 	// ShopByDomain returns the shop for which a host is proven, in whichever workspace.
 	ShopByDomain(ctx context.Context, host string) (order.Shop, error)
 }
@@ -69,6 +78,9 @@ type Config struct {
 	// Host is the name under which this installation is reached, where a shop's own host
 	// must lead too; "" lets no host be proven.
 	Host string
+	// Tell is called in the transaction that warns of a host or withdraws it, so that its
+	// owners hear of it once; nil tells nobody.
+	Tell func(ctx context.Context, shop Due, host string, fate Fate) error
 	Now  func() time.Time
 }
 
@@ -319,10 +331,13 @@ func (s *Service) Prove(ctx context.Context, actor auth.Actor, id order.ShopID) 
 		if b.Domain.Host != host { // somebody named another meanwhile
 			return errs.New(errs.Conflict, "error.busy")
 		}
-		if b.Domain.Proven() {
+		now, was := s.Now().UTC().Truncate(time.Millisecond), b.Domain
+		if was.Linked() {
 			return nil
 		}
-		b.Domain.ProvenAt = s.Now().UTC().Truncate(time.Millisecond)
+		if b.Domain = (Domain{Host: host, ProvenAt: now, LookAt: now.Add(lookEvery)}); was.Failing() {
+			b.Domain, _ = was.after(Sound, now)
+		}
 		err := s.Store.PutDomain(ctx, b.Workspace, b.Shop, b.Domain)
 		if errs.Is(err, errs.Conflict) {
 			return errs.Field("domain", "error.brand_taken")
@@ -330,7 +345,10 @@ func (s *Service) Prove(ctx context.Context, actor auth.Actor, id order.ShopID) 
 		if err != nil {
 			return err
 		}
-		return s.Journal.Append(ctx, event.New(DomainProven, actor, event.Subject{Kind: order.ShopSubject, ID: int64(id)}, 0, map[string]string{"host": host}))
+		if was.Failing() {
+			return s.recovered(ctx, actor, b, was)
+		}
+		return s.note(ctx, DomainProven, actor, b)
 	})
 	return b, err
 }

@@ -86,10 +86,11 @@ func (s *Service) updatesLink(ctx context.Context, shop order.Shop, o order.ID, 
 }
 
 // page is the public address of a shop's page: on the host that it has proven to be its
-// own, behind the same door as ours, else below ours.
+// own, behind the same door as ours, else below ours. A host whose proof is gone is named
+// no more, for it may be somebody else's by now.
 func (s *Service) page(ctx context.Context, shop order.Shop) (string, error) {
 	b, err := s.brand(ctx, shop)
-	if err != nil || !b.Domain.Proven() {
+	if err != nil || !b.Domain.Linked() {
 		return s.Address + "/p/" + shop.Slug, err
 	}
 	ours, err := url.Parse(s.Address)

@@ -124,6 +124,9 @@ var catalogue = []Kind{
 
 	{"brand.saved", "The look of a shop's page for customers changed.", []Field{{"part", Text, "look, logo or domain"}}},
 	{"brand.domain_proven", "A shop's page for customers stands on a host of its own.", []Field{{"host", Text, "its name"}}},
+	{"brand.domain_failing", "The proof of a shop's own host has been gone for three days; its owners were told.", []Field{{"host", Text, "its name"}}},
+	{"brand.domain_recovered", "The proof of a host that failed is there again.", []Field{{"host", Text, "its name"}}},
+	{"brand.domain_withdrawn", "The proof had been gone for fourteen days: nothing stands on the host any more.", []Field{{"host", Text, "its name"}}},
 	{"product.created", "A product became known.", productFields},
 	{"product.updated", "A product changed.", productFields},
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},

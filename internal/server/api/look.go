@@ -55,6 +55,7 @@ type CustomerPageLinks struct {
 type CustomerPageHost struct {
 	Name     string     `json:"name" example:"track.shop.example"`
 	ProvenAt *time.Time `json:"proven_at" doc:"Null: nothing stands there yet."`
+	Failing  *time.Time `json:"failing_since" doc:"Since when the daily look finds the record gone or the host leading elsewhere, null if it does not. With proven_at, the host is withdrawn fourteen days later, and letters name it no more; without, it was withdrawn."`
 	Record   string     `json:"txt_name" example:"_godwit.track.shop.example"`
 	Value    string     `json:"txt_value" example:"godwit=mzxw6ytboi4dcmrt"`
 	Leads    string     `json:"cname" example:"desk.acme.example" doc:"Where the host must lead: by CNAME, or by the same addresses."`
@@ -76,7 +77,7 @@ func (s *server) lookRecord(c *call, shop order.Shop, b brand.Brand) (CustomerPa
 	}
 	record, err := s.Brands.RecordOf(c, b)
 	if record.Name != "" {
-		out.Host = &CustomerPageHost{Name: b.Domain.Host, ProvenAt: optTime(b.Domain.ProvenAt), Record: record.Name, Value: record.Value, Leads: s.Brands.Host}
+		out.Host = &CustomerPageHost{Name: b.Domain.Host, ProvenAt: optTime(b.Domain.ProvenAt), Failing: optTime(b.Domain.FailingSince), Record: record.Name, Value: record.Value, Leads: s.Brands.Host}
 	}
 	return out, err
 }

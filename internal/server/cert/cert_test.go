@@ -198,6 +198,33 @@ func TestANameThatIsAllowedLater(t *testing.T) {
 	}
 }
 
+// A name that is allowed no more keeps its certificate until that is to be renewed, and gets
+// no other one.
+func TestANameThatIsAllowedNoMore(t *testing.T) {
+	secure, plain := loopback(t), loopback(t)
+	var forbidden atomic.Bool
+	cfg := Config{
+		Domains: []string{"desk.shop.example"}, Dir: t.TempDir(), TLS: secure.Addr(), Plain: plain.Addr(), Log: slog.New(slog.DiscardHandler),
+		Allow: func(_ context.Context, name string) bool { return name == domain && !forbidden.Load() },
+		check: 300 * time.Millisecond, window: 0.999,
+	}
+	var issued *x509.CertPool
+	cfg.Authority, cfg.Roots, issued = authority(t, port(plain.Addr()), port(secure.Addr()), time.Hour)
+	t.Cleanup(serve(t, cfg, secure, plain))
+	fetch(t, secure.Addr(), issued)
+	forbidden.Store(true)
+	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		c, err := tls.Dial("tcp", secure.Addr().String(), &tls.Config{RootCAs: issued, ServerName: domain}) //nolint:gosec // of a test
+		if err != nil {
+			return
+		}
+		_ = c.Close()
+		if time.Now().After(end) {
+			t.Fatal("it is still served")
+		}
+	}
+}
+
 func TestPlainLeadsToHTTPS(t *testing.T) {
 	m, err := New(Config{Domains: []string{"desk.shop.example"}, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Allow: func(_ context.Context, name string) bool { return name == "track.shop.example" }})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
@@ -54,7 +55,7 @@ func (s *server) looksPage(w http.ResponseWriter, r *request) error {
 		if err != nil {
 			return err
 		}
-		row := ui.LookRow{ID: int64(x.ID), Shop: x.Name, Waits: b.Domain.Host != "" && !b.Domain.Proven()}
+		row := ui.LookRow{ID: int64(x.ID), Shop: x.Name, Waits: b.Domain.Host != "" && !b.Domain.Proven(), Failing: b.Domain.Failing(), Gone: b.Domain.Withdrawn()}
 		if row.Address, err = s.pageAddress(r, x); err != nil {
 			return err
 		}
@@ -104,6 +105,12 @@ func (s *server) drawLook(w http.ResponseWriter, r *request, id order.ShopID, re
 	shades := brand.ShadesOf(b.Accent)
 	v.Light, v.Dark = shades.Light, shades.Dark
 	v.Host, v.Proven = b.Domain.Host, b.Domain.Proven()
+	switch day := func(t time.Time) string { return r.printer.Date(t, r.zone, i18n.Medium) }; {
+	case b.Domain.Failing():
+		v.Failing, v.Ends = day(b.Domain.FailingSince), day(b.Domain.EndsAt())
+	case b.Domain.Withdrawn():
+		v.Gone = day(b.Domain.FailingSince)
+	}
 	record, err := s.Brands.RecordOf(r.Context(), b)
 	if err != nil {
 		return err

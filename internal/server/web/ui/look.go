@@ -12,6 +12,8 @@ type LookRow struct {
 	Shop    string
 	Address string
 	Waits   bool // its own host is named and not proven yet
+	Failing bool // its host's proof is gone
+	Gone    bool // its host was withdrawn
 }
 
 // LookEdit is the admin page of how one shop's page looks.
@@ -35,6 +37,9 @@ type LookEdit struct {
 	MostLogo string // written for people
 	Host     string // of the shop's own, "" for none
 	Proven   bool
+	Failing  string // since when the proof of the proven host is gone, written for people; "" if it is there
+	Ends     string // when that one is withdrawn
+	Gone     string // since when the proof of the withdrawn host had been gone
 	Record   string // that proves it
 	Value    string
 	Ours     string // where the host must lead
