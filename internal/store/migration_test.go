@@ -62,7 +62,8 @@ func indexes(t *testing.T, s *store.Store) []string {
 	t.Helper()
 	text := `SELECT indexname FROM pg_indexes WHERE schemaname='public' AND indexname NOT LIKE '%_pkey' AND indexname NOT LIKE '%_key' OR indexname IN ('message_key','action_key','field_key','job_key')`
 	if s.Lite() {
-		text = `SELECT name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL`
+		// PostgreSQL finds by its primary key what tracking_event_news finds here.
+		text = `SELECT name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL AND name <> 'tracking_event_news'`
 	}
 	return texts(t, s, text)
 }
