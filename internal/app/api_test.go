@@ -136,7 +136,7 @@ func counterparts() map[string]string {
 		"GET /admin/shops/{connection}":              "connectionGet connectionProblems",
 		"POST /admin/shops/{connection}":             "connectionUpdate connectionDelete connectionTest connectionSync connectionSeenTo",
 		"GET /products":                              "productList shopList",
-		"GET /products/{product}":                    "productGet",
+		"GET /products/{product}":                    "productGet productSales productOrders ticketList shipmentList",
 		"POST /products/{product}":                   "productUpdate",
 		"GET /admin/plans":                           "planList planGet planVersions quoteMake",
 		"POST /admin/plans":                          "planPut",

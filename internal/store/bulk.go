@@ -42,7 +42,7 @@ func (r BulkRows) Count() int {
 
 const (
 	identityCols    = "id, workspace_id, customer_id, kind, value, verified, created_at"
-	lineCols        = "id, workspace_id, order_id, position, sku, title, variant, quantity, price, discount, tax, duty"
+	lineCols        = "id, workspace_id, order_id, position, sku, title, variant, quantity, price, discount, tax, duty, shop_id, placed_at, sku_key"
 	parcelCols      = "id, workspace_id, order_id, carrier, tracking, tracking_key, status, shipped_at, delivered_at"
 	participantCols = "ticket_id, workspace_id, address, name, verified"
 )
@@ -65,7 +65,7 @@ func (s *Store) BulkRows(b Bulk) BulkRows {
 	for _, o := range b.Orders {
 		orders.add(orderArgs(o)...)
 		for i, l := range o.Lines {
-			lines.add(l.ID, o.Workspace, o.ID, int64(i), clean(l.SKU), clean(l.Title), clean(l.Variant), l.Quantity, l.Price, l.Discount, l.Tax, l.Duty)
+			lines.add(lineVals(o, i, l)...)
 		}
 		for _, f := range o.Fulfillments {
 			parcels.add(f.ID, o.Workspace, o.ID, clean(f.Carrier), clean(f.Tracking), order.Key(f.Tracking), f.Status, optMS(f.ShippedAt), optMS(f.DeliveredAt))

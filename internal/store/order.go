@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -200,14 +201,22 @@ func (s *Store) keepOnly(ctx context.Context, table string, o order.Order, ids [
 	return err
 }
 
+// lineVals returns what lineCols hold of a line of an order.
+func lineVals(o order.Order, position int, l order.Line) []any {
+	return []any{
+		l.ID, o.Workspace, o.ID, int64(position), clean(l.SKU), clean(l.Title), clean(l.Variant), l.Quantity, l.Price, l.Discount, l.Tax, l.Duty,
+		o.Shop, ms(o.PlacedAt), clean(product.Key(l.SKU)),
+	}
+}
+
 // putContents writes the lines and fulfillments of an order, new and known ones.
 func (s *Store) putContents(ctx context.Context, o order.Order) error {
 	for i, l := range o.Lines {
 		if _, err := s.exec(ctx, `INSERT INTO order_line
-			(id, workspace_id, order_id, position, sku, title, variant, quantity, price, discount, tax, duty) VALUES (`+places(1, 12)+`)
+			(`+lineCols+`) VALUES (`+places(1, 15)+`)
 			ON CONFLICT (id) DO UPDATE SET position = excluded.position, sku = excluded.sku, title = excluded.title, variant = excluded.variant,
-			quantity = excluded.quantity, price = excluded.price, discount = excluded.discount, tax = excluded.tax, duty = excluded.duty`,
-			l.ID, o.Workspace, o.ID, i, clean(l.SKU), clean(l.Title), clean(l.Variant), l.Quantity, l.Price, l.Discount, l.Tax, l.Duty); err != nil {
+			quantity = excluded.quantity, price = excluded.price, discount = excluded.discount, tax = excluded.tax, duty = excluded.duty,
+			shop_id = excluded.shop_id, placed_at = excluded.placed_at, sku_key = excluded.sku_key`, lineVals(o, i, l)...); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -58,6 +59,8 @@ func crowd(t *testing.T, d desk, n int) {
 			goods, discount, shipping, tax, duty, total, refunded, payment_method, ship_to, placed_at, updated_at) ` + count(n) +
 			`SELECT 2000000+i, %d, ` + fmt.Sprint(shop.ID) + `, ` + text("i") + `, 'GW-' || i, 'gw' || i, ` + text("i") + `, 1000001+i%%` + fmt.Sprint(n/4) +
 			`, 'c' || i || '@example.com', 'open', 'paid', '', 'EUR', 0, 0, 0, 0, 0, 0, 0, '', ` + json("{}") + `, ` + at + `, 0 FROM c`,
+		`INSERT INTO order_line (id, workspace_id, order_id, position, sku, title, variant, quantity, price, discount, tax, duty, shop_id, placed_at, sku_key) ` + count(n) +
+			`SELECT 4000000+i, %d, 2000000+i, 0, 'SKU-' || i%%50, '', '', 1, 0, 0, 0, 0, ` + fmt.Sprint(shop.ID) + `, ` + at + `, 'SKU-' || i%%50 FROM c`,
 		`INSERT INTO ticket (id, workspace_id, number, version, channel, customer_id, order_id, subject, preview, language, topic, status, bucket, waiting, priority,
 			assignee_id, team_id, tags, fields, snoozed_until, wake_on_reply, messages, unread, reopened, last_at, created_at, solved_at) ` + count(n) +
 			`SELECT 3000000+i, %d, i, 1, 'email', 1000001+i%%` + fmt.Sprint(n/4) + `, CASE WHEN i%%2=0 THEN 2000000+i END, 'Subject', '', 'de', '',
@@ -193,6 +196,7 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 			"tag": {Tag: "vip"}, "order": {Order: 2000100}, "status": {Status: ticket.Open, Bucket: ticket.InOpen},
 			"saved": {Cond: &ticket.Condition{Group: true, All: true, Children: []ticket.Condition{{Field: "tag", Op: "has", Value: "vip"}, {Field: "assignee", Op: "is", Value: "me"}}}},
 		}
+		sold := order.Sold{Shop: 4, Keys: []string{"SKU-1", "SKU-2"}, Since: time.UnixMilli(1700000000000)}
 		reads := map[string]func() error{}
 		add := func(name string, fn func() error) { reads[name] = fn }
 		add("mail traffic", func() error { _, err := s.MailTraffic(ctx, d.w); return err })
@@ -245,6 +249,23 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 			"orders":      func() error { _, err := s.ListOrders(ctx, all, order.Filter{}, order.Cursor{}, 50); return err },
 			"products by words": func() error {
 				_, err := s.ListProducts(ctx, all, product.Filter{Words: "tent gre"}, 0, 50)
+				return err
+			},
+			"sold": func() error {
+				_, err := s.SoldOrders(ctx, all, sold, order.Cursor{PlacedAt: time.UnixMilli(1700000600000), ID: 2000010}, 10)
+				return err
+			},
+			"sales": func() error { _, err := s.Sales(ctx, all, sold); return err },
+			"sold tickets": func() error {
+				_, err := s.Tickets(ctx, ticket.ListQuery{Scope: all, Sold: &sold, Limit: 10})
+				return err
+			},
+			"sold tickets, counted": func() error {
+				_, err := s.CountTickets(ctx, ticket.ListQuery{Scope: limited, Sold: &sold, Bucket: ticket.InOpen}, 100)
+				return err
+			},
+			"sold parcels": func() error {
+				_, err := s.ListShipments(ctx, all, shipment.Filter{Sold: &sold}, shipment.Cursor{ID: 5}, 10)
 				return err
 			},
 			"promised orders": func() error {

@@ -14,19 +14,19 @@ import (
 var _ product.Store = (*Store)(nil)
 
 const productCols = `id, workspace_id, shop_id, external_id, title, status, brand, type, supplier, batch, url, currency,
-	tags, images, attributes, own, edits, told_at, created_at, updated_at`
+	tags, images, attributes, own, shelf, edits, told_at, created_at, updated_at`
 
 func productDest(p *product.Product) []any {
 	return []any{
 		&p.ID, &p.Workspace, &p.Shop, &p.ExternalID, &p.Title, &p.Status, &p.Brand, &p.Type, &p.Supplier, &p.Batch, &p.URL, &p.Currency,
-		doc(&p.Tags), doc(&p.Images), doc(&p.Attributes), doc(&p.Own), &p.Edits, at(&p.ToldAt), at(&p.CreatedAt), at(&p.UpdatedAt),
+		doc(&p.Tags), doc(&p.Images), doc(&p.Attributes), doc(&p.Own), doc(&p.Shelf), &p.Edits, at(&p.ToldAt), at(&p.CreatedAt), at(&p.UpdatedAt),
 	}
 }
 
 func productArgs(p product.Product) []any {
 	return []any{
 		p.ID, p.Workspace, p.Shop, clean(p.ExternalID), clean(p.Title), clean(p.Status), clean(p.Brand), clean(p.Type), clean(p.Supplier), clean(p.Batch), clean(p.URL), p.Currency,
-		js(p.Tags), js(p.Images), js(p.Attributes), js(p.Own), p.Edits, ms(p.ToldAt), ms(p.CreatedAt), ms(p.UpdatedAt),
+		js(p.Tags), js(p.Images), js(p.Attributes), js(p.Own), js(p.Shelf), p.Edits, ms(p.ToldAt), ms(p.CreatedAt), ms(p.UpdatedAt),
 	}
 }
 

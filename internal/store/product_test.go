@@ -246,3 +246,49 @@ func TestProductsAreFoundByWords(t *testing.T) {
 		}
 	})
 }
+
+// The orders of a product are those of its shop with one of its SKUs, however it is
+// written, newest first; what is counted leaves out cancelled ones and other shops'.
+func TestWhatASKUWasSoldIn(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d := context.Background(), newDesk(t, s)
+		shop := d.shop(t, "EUR")
+		save := func(id, status string, placed time.Time, lines ...order.Line) order.Order {
+			n := newOrder(shop, id, "a@example.com")
+			n.Status, n.PlacedAt, n.Lines = status, placed, lines
+			o, _, err := d.orders.Save(ctx, d.owner, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o
+		}
+		first := save("1", order.Open, placed, order.Line{Title: "Tent", SKU: " tent-2p", Quantity: 2}, order.Line{Title: "Tent", SKU: "TENT-2P", Quantity: 3})
+		late := save("2", order.Open, placed.Add(time.Hour), order.Line{Title: "Tent", SKU: "Tent-R", Quantity: 1})
+		save("3", order.Cancelled, placed.Add(2*time.Hour), order.Line{Title: "Tent", SKU: "tent-r", Quantity: 7})
+		save("4", order.Open, placed.Add(3*time.Hour), order.Line{Title: "Stove", SKU: "STOVE", Quantity: 1}, order.Line{Title: "Gift", Quantity: 1})
+		of := order.Sold{Shop: shop, Keys: []string{"TENT-2P", "TENT-R"}}
+		page, err := d.orders.Sold(ctx, d.owner, of, order.Cursor{}, 2)
+		if err != nil || len(page) != 2 || page[0].ExternalID != "x3" || page[1].ID != late.ID {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		page, err = d.orders.Sold(ctx, d.owner, of, order.Cursor{PlacedAt: late.PlacedAt, ID: late.ID}, 2)
+		if err != nil || len(page) != 1 || page[0].ID != first.ID || len(page[0].Lines) != 2 {
+			t.Fatalf("next page: %+v, %v", page, err)
+		}
+		if n, err := d.orders.Sales(ctx, d.owner, of); err != nil || n != (order.Sales{Orders: 2, Units: 6}) {
+			t.Errorf("%+v, %v", n, err)
+		}
+		of.Since = placed.Add(time.Minute)
+		if n, err := d.orders.Sales(ctx, d.owner, of); err != nil || n != (order.Sales{Orders: 1, Units: 1}) {
+			t.Errorf("since: %+v, %v", n, err)
+		}
+		limited := d.owner
+		limited.Limits.Shops = []int64{99}
+		if n, err := d.orders.Sales(ctx, limited, of); err != nil || n != (order.Sales{}) {
+			t.Errorf("of a shop that is not seen: %+v, %v", n, err)
+		}
+		if page, err := d.orders.Sold(ctx, limited, of, order.Cursor{}, 9); err != nil || page != nil {
+			t.Errorf("of a shop that is not seen: %v, %v", page, err)
+		}
+	})
+}

@@ -487,6 +487,9 @@ func filterShipments(b *where, w auth.WorkspaceID, f shipment.Filter) {
 	if f.Order != 0 {
 		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=" + b.param(w) + " AND order_id=" + b.param(f.Order) + ")")
 	}
+	if f.Sold != nil {
+		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_order WHERE workspace_id=" + b.param(w) + " AND order_id IN (SELECT order_id FROM (" + b.sold(w, *f.Sold, "order_id") + ") AS sold))")
+	}
 	if f.Key != "" {
 		b.raw("shipment.id IN (SELECT shipment_id FROM shipment_leg WHERE workspace_id=" + b.param(w) + " AND number_key=" + b.param(clean(f.Key)) + ")")
 	}

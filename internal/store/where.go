@@ -84,7 +84,7 @@ func oneOf[T ~int64](b *where, column string, ids []T) string {
 
 // list restricts tickets by a query, all but its cursor.
 func (b *where) list(q ticket.ListQuery, lite bool, now time.Time) {
-	if q.Mentions != 0 { // few tickets: SQLite must not read the workspace for them
+	if q.Mentions != 0 || q.Sold != nil { // few tickets: SQLite must not read the workspace for them
 		b.add("+workspace_id=$", q.Scope.Workspace)
 	} else {
 		b.add("workspace_id=$", q.Scope.Workspace)
@@ -117,6 +117,9 @@ func (b *where) list(q ticket.ListQuery, lite bool, now time.Time) {
 	}
 	if q.Order != 0 {
 		b.add("order_id=$", q.Order)
+	}
+	if q.Sold != nil {
+		b.raw("order_id IN (SELECT order_id FROM (" + b.sold(q.Scope.Workspace, *q.Sold, "order_id") + ") AS sold)")
 	}
 	if q.Tag != "" {
 		b.raw(b.tagged(q.Scope.Workspace, q.Tag))

@@ -44,6 +44,11 @@ type Store interface {
 	OrdersOf(ctx context.Context, s auth.Scope, c customer.ID, email string, limit int) ([]Order, error)
 	// ListOrders returns orders, newest first, after the cursor.
 	ListOrders(ctx context.Context, s auth.Scope, f Filter, after Cursor, limit int) ([]Order, error)
+	// SoldOrders returns the orders with a line of a product, newest first, after
+	// the cursor. Their cost does not grow with those that there are.
+	SoldOrders(ctx context.Context, s auth.Scope, f Sold, after Cursor, limit int) ([]Order, error)
+	// Sales counts what was sold of a product, over its newest MaxSold lines.
+	Sales(ctx context.Context, s auth.Scope, f Sold) (Sales, error)
 
 	// OrderImport returns how far the import of a source came, errs.NotFound if it
 	// never began.

@@ -11,6 +11,7 @@
 //
 // What people write by hand ([Service.Edit]) lies over what the platform tells, and no
 // telling replaces it: taken back, the platform's word stands again.
+// It outlives the variant too: one that comes later under the SKU has it again.
 //
 // A product that the platform deletes stays, with the status [Deleted]: orders
 // go on to speak of it. An SKU is compared by its [Key]. Several products may

@@ -50,6 +50,34 @@ func TestByHandStays(t *testing.T) {
 	})
 }
 
+// A variant that the shop takes away and brings again, as another one, under its SKU is
+// what people wrote of it.
+func TestByHandOutlivesTheVariant(t *testing.T) {
+	tell := func(sec int64, variants ...Variant) Product {
+		p, err := normalise(shop, New{ExternalID: "1", Title: "Tent", ToldAt: told(sec), Variants: variants})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	first := tell(0, Variant{ExternalID: "a", SKU: "T", HSCode: "630622"})
+	first.Variants[0] = first.Variants[0].set(HSCode, "630629")
+	gone := fold(first, tell(1, Variant{ExternalID: "z", SKU: "Z"}), false)
+	if len(gone.Variants) != 1 || gone.Variants[0].Own != nil || gone.Shelf["T"][HSCode].Value != "630629" {
+		t.Fatalf("%+v", gone)
+	}
+	for name, p := range map[string]Product{
+		"later":       fold(gone, tell(2, Variant{ExternalID: "b", SKU: "t ", HSCode: "630612"}), false),
+		"at once":     fold(first, tell(2, Variant{ExternalID: "b", SKU: "t ", HSCode: "630612"}), false),
+		"as one part": fold(gone, tell(2, Variant{ExternalID: "b", SKU: "t ", HSCode: "630612"}), true),
+	} {
+		v, _ := p.Variant("T")
+		if v.HSCode != "630629" || v.Own[HSCode].Told != "630612" || p.Shelf != nil {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
 func TestWords(t *testing.T) {
 	p := Product{Title: "Zelt für zwei 帐篷", Variants: []Variant{{SKU: "Tent-2P"}, {SKU: " "}}}
 	if got := Words(p); !slices.Equal(got, []string{"2p", "fur", "tent", "tent-2p", "tent2p", "zelt", "zwei", "帐篷", "篷"}) {

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -39,9 +40,10 @@ type Product struct {
 	Tags       []string
 	Images     []string // addresses, the first one is shown
 	Attributes map[string]string
-	Own        map[string]string // attributes that the merchant adds by hand
-	Edits      int64             // how often somebody wrote by hand; see Edit
-	Currency   string            // ISO 4217, of all sums of its variants
+	Own        map[string]string         // attributes that the merchant adds by hand
+	Shelf      map[string]map[string]Own // what was written by hand to variants that are gone, by Key
+	Edits      int64                     // how often somebody wrote by hand; see Edit
+	Currency   string                    // ISO 4217, of all sums of its variants
 	Variants   []Variant
 	ToldAt     time.Time // when the platform last changed it, zero until it said so
 	CreatedAt  time.Time
@@ -108,6 +110,17 @@ func (p Product) Variant(sku string) (Variant, bool) {
 		}
 	}
 	return Variant{}, false
+}
+
+// Keys returns the SKUs of the product in the form in which they are compared.
+func (p Product) Keys() []string {
+	var keys []string
+	for _, v := range p.Variants {
+		if key := Key(v.SKU); key != "" && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // New is a product as a platform or a file tells it.

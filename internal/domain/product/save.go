@@ -123,9 +123,9 @@ func (s *Service) number(p *Product) {
 
 // fold returns a product after it was told anew: of the product itself and of
 // each variant the last one told stands. A variant that a newer whole telling
-// leaves out is gone.
-func fold(old, told Product, part bool) Product {
-	p := old
+// leaves out is gone; what was written to it by hand passes to a new one with its SKU.
+func fold(old, told Product, part bool) (p Product) {
+	p = old
 	whole := !part && !before(told.ToldAt, old.ToldAt)
 	if whole {
 		p = told
@@ -136,6 +136,7 @@ func fold(old, told Product, part bool) Product {
 		return old
 	}
 	p.Variants = nil
+	defer func() { p.inherit(old) }()
 	news := map[string]Variant{}
 	for _, v := range told.Variants {
 		news[v.ExternalID] = v
@@ -179,6 +180,34 @@ func fold(old, told Product, part bool) Product {
 		}
 	}
 	return p
+}
+
+// inherit shelves what was written by hand to variants that are gone, by their SKUs, and
+// gives it to a new one that comes under such an SKU.
+func (p *Product) inherit(old Product) {
+	known, stays := map[string]bool{}, map[string]bool{}
+	for _, v := range old.Variants {
+		known[v.ExternalID] = true
+	}
+	for _, v := range p.Variants {
+		stays[v.ExternalID] = true
+	}
+	shelf := map[string]map[string]Own{}
+	maps.Copy(shelf, old.Shelf)
+	for _, v := range old.Variants {
+		if key := Key(v.SKU); key != "" && len(v.Own) > 0 && !stays[v.ExternalID] {
+			shelf[key] = v.Own
+		}
+	}
+	for i, v := range p.Variants {
+		if own, ok := shelf[Key(v.SKU)]; ok && !known[v.ExternalID] {
+			p.Variants[i] = v.over(own)
+			delete(shelf, Key(v.SKU))
+		}
+	}
+	if p.Shelf = shelf; len(shelf) == 0 {
+		p.Shelf = nil
+	}
 }
 
 // before reports whether a telling is older than what is known; one without a

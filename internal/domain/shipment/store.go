@@ -94,10 +94,11 @@ type Filter struct {
 	Open      bool      // news are to be expected
 	Shop      order.ShopID
 	Order     order.ID
-	Carrier   string // CarrierKey
-	Key       string // order.TrackingKey of a number
-	From      string // country of origin
-	To        string // country of destination
+	Sold      *order.Sold // of the newest orders of a product
+	Carrier   string      // CarrierKey
+	Key       string      // order.TrackingKey of a number
+	From      string      // country of origin
+	To        string      // country of destination
 	Direction Direction
 }
 

@@ -127,6 +127,7 @@ type ListQuery struct {
 	Shop      order.ShopID
 	Mentions  auth.PersonID
 	Order     order.ID
+	Sold      *order.Sold // about the newest orders of a product
 	Cond      *Condition
 	Oldest    bool // oldest activity first; default is newest first
 	AfterTime time.Time

@@ -15,15 +15,16 @@ import (
 )
 
 // covered are the subjects whose events are links: who may come in, what may be
-// done, where secrets and data go, and money.
+// done, where secrets and data go, money, and what people tell customs.
 var covered = []string{
 	"person.", "session.", "factor.", "passkey.", "sso.", "token.", "role.", "team.", "workspace.", "security.",
 	"mailbox.", "webhook.", "hook.", "tracker.", "data.", "audit.", "refund.", "payment.", "credit.", "dispute.",
+	"product.",
 }
 
 // Unwatched are kinds that begin like covered ones and are no links: what a
 // vendor sends comes in bursts, and decides nothing by itself.
-func Unwatched() []string { return []string{"hook.received"} }
+func Unwatched() []string { return []string{"hook.received", "product.created", "product.updated"} }
 
 // Covers reports whether events of a kind are links of the chain.
 func Covers(kind string) bool {

@@ -156,20 +156,25 @@ func trackingRecord(v shipment.Shipment, e shipment.Event) TrackingEvent {
 
 // Sieve narrows a list of shipments, and their counts.
 type Sieve struct {
-	Status    string       `query:"status" maxLength:"300" example:"held,ready_for_pickup" doc:"Statuses apart by commas."`
-	Order     Ref[anOrder] `query:"order"`
-	Shop      Ref[aShop]   `query:"shop"`
-	Carrier   string       `query:"carrier" maxLength:"100" example:"Royal Mail"`
-	Number    string       `query:"number" maxLength:"200" example:"3400 4341 6109 4"`
-	From      string       `query:"from" maxLength:"2" example:"CN" doc:"The country that it comes from."`
-	To        string       `query:"to" maxLength:"2" example:"PL" doc:"The country that it goes to."`
-	Direction string       `query:"direction" enum:"out,back"`
+	Status    string        `query:"status" maxLength:"300" example:"held,ready_for_pickup" doc:"Statuses apart by commas."`
+	Order     Ref[anOrder]  `query:"order"`
+	Product   Ref[aProduct] `query:"product" doc:"Of the newest 10,000 order lines of this product; takes the right to see products."`
+	Shop      Ref[aShop]    `query:"shop"`
+	Carrier   string        `query:"carrier" maxLength:"100" example:"Royal Mail"`
+	Number    string        `query:"number" maxLength:"200" example:"3400 4341 6109 4"`
+	From      string        `query:"from" maxLength:"2" example:"CN" doc:"The country that it comes from."`
+	To        string        `query:"to" maxLength:"2" example:"PL" doc:"The country that it goes to."`
+	Direction string        `query:"direction" enum:"out,back"`
 }
 
-func (v Sieve) filter() (shipment.Filter, error) {
+func (s *server) filter(c *call, v Sieve) (shipment.Filter, error) {
 	f := shipment.Filter{
 		Order: order.ID(v.Order.num()), Shop: order.ShopID(v.Shop.num()), Carrier: v.Carrier, Key: order.TrackingKey(v.Number),
 		From: strings.ToUpper(v.From), To: strings.ToUpper(v.To), Direction: shipment.Direction(v.Direction),
+	}
+	var err error
+	if f.Sold, err = s.sold(c, v.Product); err != nil {
+		return f, err
 	}
 	for name := range strings.FieldsFuncSeq(v.Status, func(r rune) bool { return r == ',' || r == ' ' }) {
 		status := shipment.Status(name)
@@ -187,7 +192,7 @@ func (s *server) shipmentList(c *call, in *struct {
 	Paging
 	Picking
 }) (*pageOut[Shipment], error) {
-	f, err := in.filter()
+	f, err := s.filter(c, in.Sieve)
 	if err != nil {
 		return nil, err
 	}
@@ -233,7 +238,7 @@ func (s *server) shipmentCount(c *call, in *struct {
 	Sieve
 	Picking
 }) (*recordOut[BoardCounts], error) {
-	f, err := in.filter()
+	f, err := s.filter(c, in.Sieve)
 	if err != nil {
 		return nil, err
 	}

@@ -35,26 +35,32 @@ func ticketGroup() group {
 
 // Filters of tickets, as the list and the count take them.
 type Filters struct {
-	View      string       `query:"view" maxLength:"40" doc:"What a view shows: mine, unassigned, open, waiting, snoozed, mentions, done, all, spam, or the id of a saved view." example:"open"`
-	Status    string       `query:"status" enum:"new,open,pending,solved,closed"`
-	Bucket    string       `query:"bucket" enum:"open,waiting,snoozed,done,spam"`
-	Assignee  string       `query:"assignee" maxLength:"40" doc:"The id of a person, me, or none." example:"me"`
-	Team      Ref[aTeam]   `query:"team"`
-	Tag       string       `query:"tag" maxLength:"60" example:"customs"`
-	Channel   string       `query:"channel" enum:"email"`
-	Shop      Ref[aShop]   `query:"shop"`
-	Order     Ref[anOrder] `query:"order"`
-	Condition string       `query:"condition" maxLength:"8000" doc:"A condition as saved views have it, as JSON; see POST /views."`
+	View      string        `query:"view" maxLength:"40" doc:"What a view shows: mine, unassigned, open, waiting, snoozed, mentions, done, all, spam, or the id of a saved view." example:"open"`
+	Status    string        `query:"status" enum:"new,open,pending,solved,closed"`
+	Bucket    string        `query:"bucket" enum:"open,waiting,snoozed,done,spam"`
+	Assignee  string        `query:"assignee" maxLength:"40" doc:"The id of a person, me, or none." example:"me"`
+	Team      Ref[aTeam]    `query:"team"`
+	Tag       string        `query:"tag" maxLength:"60" example:"customs"`
+	Channel   string        `query:"channel" enum:"email"`
+	Shop      Ref[aShop]    `query:"shop"`
+	Order     Ref[anOrder]  `query:"order"`
+	Product   Ref[aProduct] `query:"product" doc:"Of the newest 10,000 order lines of this product; takes the right to see products."`
+	Condition string        `query:"condition" maxLength:"8000" doc:"A condition as saved views have it, as JSON; see POST /views."`
 }
 
 // query returns what the filters list.
 func (s *server) query(c *call, f Filters) (ticket.ListQuery, error) {
-	var q ticket.ListQuery
+	var (
+		q   ticket.ListQuery
+		err error
+	)
 	if f.View != "" {
-		var err error
 		if q, err = s.viewQuery(c, f.View); err != nil {
 			return q, err
 		}
+	}
+	if q.Sold, err = s.sold(c, f.Product); err != nil {
+		return q, err
 	}
 	if f.Status != "" {
 		q.Status = ticket.Status(f.Status)

@@ -194,7 +194,7 @@ func (r *request) auditRow(h *house, e audit.Entry) ui.AuditRow {
 // auditObject names what something was done to, and leads to it if the reader may
 // go there.
 func (r *request) auditObject(h *house, e event.Event) (name, href string) {
-	var d struct{ Name, Email, Address, Host, Key, Tool string }
+	var d struct{ Name, Email, Address, Host, Key, Tool, Title string }
 	_ = e.Decode(&d) // an event of another shape is shown without a name
 	n := e.Subject.ID
 	switch e.Subject.Kind {
@@ -229,6 +229,8 @@ func (r *request) auditObject(h *house, e event.Event) (name, href string) {
 		name, href = d.Host, "/admin/webhooks/"+id64(n)
 	case "hook":
 		name, href = d.Name, "/admin/hooks/"+id64(n)
+	case "product":
+		name, href = d.Title, "/products/"+id64(n)
 	case "workspace":
 		if e.Kind == "security.changed" {
 			return "", ""

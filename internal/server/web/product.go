@@ -171,6 +171,9 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 			v.OwnText += a.Label + ": " + a.Value + "\n"
 		}
 	}
+	if v.Sold, err = r.productSold(h, p); err != nil {
+		return err
+	}
 	pictures := []string{v.Row.Image}
 	for _, x := range p.Variants {
 		u := ui.ProductVariant{

@@ -2,9 +2,13 @@ package web
 
 import (
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 )
 
@@ -66,4 +70,38 @@ func TestProductPages(t *testing.T) {
 	a := d.as("agent@acme.example")
 	a.get(path).want(http.StatusOK, "Hanoi Tents").lacks("What customs and the warehouse ask")
 	a.post(path, "variant", variant, "hs_code", "630622").want(http.StatusForbidden)
+}
+
+// TestProductShowsWhatBecameOfItsOrders leads from a product to its orders, the tickets
+// about them and their parcels, page by page, within what the reader sees.
+func TestProductShowsWhatBecameOfItsOrders(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	p, _, err := d.products.Save(t.Context(), m.owner, product.New{Shop: m.shop.ID, ExternalID: "1", Title: "Tent", Variants: []product.Variant{{SKU: " t"}, {SKU: "R"}}})
+	must(t, err)
+	other, _, err := d.products.Save(t.Context(), m.owner, product.New{Shop: m.shop.ID, ExternalID: "2", Title: "Stove", Variants: []product.Variant{{SKU: "S"}}})
+	must(t, err)
+	for i := range soldRows {
+		_, _, err := d.orders.Save(t.Context(), m.owner, order.New{
+			Shop: m.shop.ID, ExternalID: "9" + strconv.Itoa(i), Number: "DE-900" + strconv.Itoa(i), Email: "b@client.example", Currency: "EUR", PlacedAt: time.Now().Add(-time.Duration(i) * time.Hour),
+			Lines: []order.Line{{Title: "Tent", SKU: "T", Quantity: 2}, {Title: "Tent", SKU: "r", Quantity: 1}},
+		})
+		must(t, err)
+	}
+	d.mail(m, "anna@client.example", "Where is order DE-10482?", "It has not come.")
+	b := d.as("lead@acme.example")
+	path := "/products/" + id64(p.ID)
+	page := b.get(path).want(http.StatusOK, "DE-9000", "× 3", "DE-9009", "Where is order DE-10482?", "00340434", "Units sold", "31").lacks("DE-10482 × 1")
+	next := regexp.MustCompile(`href="(/products/[^"]*orders=[^"]*)#p-orders"`).FindStringSubmatch(page.body)
+	if next == nil {
+		t.Fatal("no way to the older orders")
+	}
+	b.get(next[1]).want(http.StatusOK, "DE-10482 × 1", "Back to the newest").lacks("DE-9000")
+	b.get(path + "?orders=x").want(http.StatusUnprocessableEntity)
+	b.get("/products/"+id64(other.ID)).want(http.StatusOK, "Nobody has ordered it yet.", "No parcel of its orders is known.").lacks("DE-9000", "Where is order")
+	b.post(path, "seen", "0", "variant", id64(p.Variants[0].ID), "hs_code", "630629").to()
+	trail := d.as("owner@acme.example").get("/admin/audit?kind=product").want(http.StatusOK, "Wrote to a product by hand")
+	if !strings.Contains(trail.body, `href="`+path+`"`) {
+		t.Error("the trail does not lead to the product")
+	}
 }

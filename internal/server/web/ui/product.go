@@ -48,6 +48,7 @@ type ProductView struct {
 	Variants    []ProductVariant
 	ToldAt      time.Time
 	Refused     int64 // the variant whose form was refused
+	Sold        ProductSold
 }
 
 // ProductVariant is one form of a product that can be bought.
@@ -62,6 +63,44 @@ type ProductVariant struct {
 	Stock                   int64 // -1 if nobody says
 	Facts                   []Option
 	Told                    map[string]string // what the shop says of the fields that were written by hand
+}
+
+// ProductSold is what became of the orders of a product.
+type ProductSold struct {
+	Days                                 int64 // the span of the figures
+	Figures                              []SoldFigure
+	SeesOrders, SeesTickets, SeesParcels bool
+	Orders                               []SoldOrder
+	Tickets                              []TicketRef
+	Parcels                              []ParcelRow
+	Sought                               url.Values // the places at which the lists begin
+	MoreOrders, MoreTickets, MoreParcels string     // cursors of the next pages; empty on the last
+}
+
+// SoldFigure is one number about a product's orders.
+type SoldFigure struct {
+	Name string // "units", "orders", "tickets", "open", "parcels", "risk", "lost"
+	N    int64
+	More bool
+	Tone Tone
+}
+
+// SoldOrder is an order with how many of a product it has.
+type SoldOrder struct {
+	Order
+	Units int64
+}
+
+// sold returns the page with one of its lists begun at a place, "" for the beginning.
+func (v ProductView) sold(list, after string) string {
+	q := url.Values{}
+	for name, value := range v.Sold.Sought {
+		q[name] = value
+	}
+	if q.Set(list, after); after == "" {
+		q.Del(list)
+	}
+	return withQuery("/products/"+id64(v.Row.ID), q) + "#p-" + list
 }
 
 func productTone(status string) Tone {
