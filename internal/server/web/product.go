@@ -165,7 +165,7 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 	if local := webAddress(p.URL); local != "" {
 		v.Href = local
 	}
-	v.Facts, v.Own, v.Edits = attributes(p.Attributes), attributes(p.Own), p.Edits
+	v.Facts, v.Own, v.Edits = attributes(p.Attributes, product.Supplier, product.Batch), attributes(p.Own), p.Edits
 	if !v.Mending {
 		for _, a := range v.Own {
 			v.OwnText += a.Label + ": " + a.Value + "\n"
@@ -178,7 +178,7 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 	for _, x := range p.Variants {
 		u := ui.ProductVariant{
 			ID: int64(x.ID), Title: x.Title, SKU: x.SKU, Barcode: x.Barcode, Image: pictureOf(p, x), Price: r.moneyOr(x.Price, p.Currency), HSCode: x.HSCode, Origin: x.Origin,
-			Country: r.printer.Country(x.Origin), Supplier: p.SupplierOf(x), Batch: p.BatchOf(x), Grams: x.Grams, Stock: -1, Facts: attributes(x.Attributes), Told: map[string]string{},
+			Country: r.printer.Country(x.Origin), Supplier: p.SupplierOf(x), Batch: p.BatchOf(x), Grams: x.Grams, Stock: -1, Facts: attributes(x.Attributes, product.Supplier, product.Batch), Told: map[string]string{},
 		}
 		for name, own := range x.Own {
 			u.Told[name] = own.Told
@@ -196,10 +196,13 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 	return r.draw(w, formStatus(v.Form), ui.ProductPage(v))
 }
 
-// attributes are attributes in the order of their names.
-func attributes(m map[string]string) []ui.Option {
+// attributes are attributes in the order of their names, without those that are shown apart.
+func attributes(m map[string]string, shown ...string) []ui.Option {
 	var out []ui.Option
 	for name, value := range m {
+		if slices.ContainsFunc(shown, func(s string) bool { return strings.EqualFold(s, name) }) {
+			continue
+		}
 		out = append(out, ui.Option{Value: value, Label: name})
 	}
 	slices.SortFunc(out, func(a, b ui.Option) int { return strings.Compare(a.Label, b.Label) })
