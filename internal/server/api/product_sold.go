@@ -76,7 +76,8 @@ func (s *server) productOrders(c *call, in *struct {
 	return page(c, convert(found, orderRecord), next), nil
 }
 
-// sold names the orders of a product that a filter gives, nil for none.
+// sold names the orders of a product that a filter gives, nil for none; who gives one
+// needs the right to see it.
 func (s *server) sold(c *call, ref Ref[aProduct]) (*order.Sold, error) {
 	if ref == "" {
 		return nil, nil
