@@ -17,14 +17,6 @@ type world struct {
 	faults int64     // percent
 }
 
-// simulated returns what the simulated clock shows at a real time.
-func (w world) simulated(real time.Time) time.Time {
-	if !real.After(w.from) {
-		return real
-	}
-	return w.from.Add(real.Sub(w.from) * time.Duration(w.speed))
-}
-
 // real returns when the simulated clock shows a time, rounded up to a millisecond:
 // never earlier.
 func (w world) real(simulated time.Time) time.Time {
