@@ -181,14 +181,17 @@ func refunds(t *testing.T, database string) {
 	rest := core.Background(email.Options{})
 	rest.Start(ctx)
 	_, read := core.Store.Pools()
-	for until := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for until := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		left := 0
 		must(read.QueryRowContext(ctx, `SELECT count(*) FROM refund_allocation WHERE state NOT IN ('succeeded','failed')`).Scan(&left))
 		if left == 0 {
 			break
 		}
 		if time.Now().After(until) {
-			fail("%d refunds do not come to rest", left)
+			var waiting, dead int
+			var next int64
+			must(read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN dead THEN 1 ELSE 0 END),0), coalesce(min(run_at),0) FROM job WHERE kind='refund.carry'`).Scan(&waiting, &dead, &next))
+			fail("%d refunds do not come to rest; %d jobs, %d of them given up, the next in %v", left, waiting, dead, time.Until(time.UnixMilli(next)))
 		}
 	}
 	rest.Stop(ctx)
