@@ -21,11 +21,13 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -114,6 +116,8 @@ type Core struct {
 	Ledger    *ledger.Book
 	Refunds   *refund.Service
 	Cases     *cases.Service
+	Policies  *policy.Service
+	Costs     *cost.Service
 	Pay       *pay.Service
 	Stall     *stall.Service
 	Tickets   *ticket.Service

@@ -9,7 +9,9 @@ import (
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/pay"
 )
@@ -33,5 +35,7 @@ func (c *Core) buildMoney() {
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true, MaxRedirects: -1}), Drivers: Providers(s),
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
+	c.Policies = policy.New()
+	c.Costs = cost.New(cost.Config{Products: c.Products, Rates: c.Rates})
 	c.Cases = cases.New(cases.Config{Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now})
 }

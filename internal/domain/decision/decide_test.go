@@ -106,7 +106,7 @@ func sale(country, region string, change func(*Case)) Case {
 		},
 		Claim:  Claim{Kind: Return, Reason: ChangedMind, Lines: []Asked{{"1", 2}}, Wants: Refund, OpenedAt: at("2026-03-09 09:00")},
 		Policy: Policy{Fallback: Fallback{"bank", 3}},
-		Costs:  Costs{Credit: whole, Items: map[string]Item{"A": {Cost: 400, Resale: [3]int64{800, 500, 100}}}},
+		Costs:  Costs{Credit: Whole, Items: map[string]Item{"A": {Cost: 400, Resale: [3]int64{800, 500, 100}}}},
 	}
 	c.Costs.Routes[Origin] = &RouteCost{Freight: 900, Days: 20}
 	if change != nil {

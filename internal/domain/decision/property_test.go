@@ -16,7 +16,7 @@ func drawCase(t *rapid.T) Case {
 		return at("2026-03-04 10:00").AddDate(0, 0, rapid.IntRange(from, to).Draw(t, name))
 	}
 	amount := func(name string, most int64) int64 { return rapid.Int64Range(0, most).Draw(t, name) }
-	share := func(name string) Share { return Share(rapid.Int64Range(0, 100).Draw(t, name)) * (whole / 100) }
+	share := func(name string) Share { return Share(rapid.Int64Range(0, 100).Draw(t, name)) * (Whole / 100) }
 	place := rapid.SampledFrom([][2]string{{"DE"}, {"FR"}, {"NL"}, {"GB"}, {"GB", "SCT"}, {"US"}, {"RU"}, {"CN"}, {"KR"}, {"BR"}, {"JP"}, {"CA", "ON"}, {"AU"}, {"TR"}, {"HK"}, {"XX"}}).Draw(t, "place")
 	c := Case{ID: "p", Market: Market{Country: place[0], Region: place[1], Zone: berlin}}
 	c.Claim.OpenedAt = days("opened", 0, 900)
@@ -147,7 +147,7 @@ func TestFloorIsNotCrossed(t *testing.T) {
 		c := drawCase(t)
 		generous := Decide(Statute(), &c)
 		hard := c
-		hard.Policy.Windows, hard.Policy.Fee, hard.Policy.NoReturn, hard.Policy.FinalSale = nil, whole, 1<<13-1, []string{"A", "B"}
+		hard.Policy.Windows, hard.Policy.Fee, hard.Policy.NoReturn, hard.Policy.FinalSale = nil, Whole, 1<<13-1, []string{"A", "B"}
 		hard.Policy.Duty, hard.Policy.Auto, hard.ShopDays = false, nil, nil
 		stingy := Decide(Statute(), &hard)
 		if !reflect.DeepEqual(generous.Rights, stingy.Rights) {

@@ -63,7 +63,7 @@ func (s *scan) policy(w *writtenPolicy) Policy {
 }
 
 func (s *scan) costs(w *writtenCosts) Costs {
-	c := Costs{Credit: whole}
+	c := Costs{Credit: Whole}
 	if w == nil {
 		c.Routes[Origin] = &RouteCost{}
 		return c

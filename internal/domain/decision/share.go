@@ -9,7 +9,8 @@ import (
 // Share is a part of one, counted in billionths.
 type Share int64
 
-const whole Share = 1_000_000_000
+// Whole is all of it.
+const Whole Share = 1_000_000_000
 
 // ParseShare reads a decimal from 0 to 1 with at most nine places: "0.15".
 func ParseShare(s string) (Share, error) {
@@ -24,14 +25,14 @@ func ParseShare(s string) (Share, error) {
 		}
 		n = n*10 + Share(c-'0')
 	}
-	if n > whole {
+	if n > Whole {
 		return 0, fmt.Errorf("share %q is above 1", s)
 	}
 	return n, nil
 }
 
 // of returns the share of an amount, rounded half away from zero to the minor unit.
-func (s Share) of(amount int64) int64 { return scale(amount, int64(s), int64(whole)) }
+func (s Share) of(amount int64) int64 { return scale(amount, int64(s), int64(Whole)) }
 
 // scale returns amount·n/d rounded half away from zero; n and d are not negative
 // and n is at most d, so that the result fits.
