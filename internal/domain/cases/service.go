@@ -37,6 +37,7 @@ type Claimed struct {
 
 // Store keeps cases. A record of another workspace does not exist.
 type Store interface {
+	FileStore
 	InTx(context.Context, func(context.Context) error) error
 	// NextCase returns the next number of the workspace.
 	NextCase(context.Context, auth.WorkspaceID) (int64, error)
