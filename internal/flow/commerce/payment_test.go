@@ -10,7 +10,9 @@ import (
 )
 
 func TestPaymentsOfOrdersNameWhoCanGiveThemBack(t *testing.T) {
-	eur := func(minor int64) intake.Money { return intake.Money{Amount: money.Amount{Minor: minor, Currency: "EUR"}} }
+	eur := func(minor int64) intake.Money {
+		return intake.Money{Amount: money.Amount{Minor: minor, Currency: "EUR"}}
+	}
 	day := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	pay := func(id, operation, status, gateway string, amount int64, refs ...string) *intake.Payment {
 		p := &intake.Payment{Head: intake.Head{ID: id, Status: status, CreatedAt: day}, Operation: operation, Amount: eur(amount), Gateway: gateway}
