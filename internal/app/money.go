@@ -35,7 +35,7 @@ func (c *Core) buildMoney() {
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true, MaxRedirects: -1}), Drivers: Providers(s),
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
-	c.Policies = policy.New()
+	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now})
 	c.Costs = cost.New(cost.Config{Products: c.Products, Rates: c.Rates})
 	c.Cases = cases.New(cases.Config{Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now})
 }

@@ -65,6 +65,7 @@ type withdrawRule struct {
 	freeIfNever bool // the merchant pays the way back of a customer who was never informed
 	outbound    outbound
 	verified    bool
+	uninformed  bool // it is for customers whom nobody informed, by the table
 }
 
 // infoRule says what becomes of the time to withdraw when the customer was not
@@ -194,7 +195,7 @@ func byTable(field func(string) string) *market {
 		}
 		m.withdraw = &withdrawRule{
 			law: field("law"), days: days, working: strings.Contains(field("day_type"), "working") && !strings.Contains(field("day_type"), "calendar"),
-			payer: payer, outbound: outStandard, verified: read(field("cooling_off_days")),
+			payer: payer, outbound: outStandard, verified: read(field("cooling_off_days")), uninformed: strings.Contains(field("cooling_off_days"), "not given"),
 		}
 	}
 	if months := leading(field("conformity_months")); months > 0 {

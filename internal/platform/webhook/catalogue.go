@@ -132,6 +132,8 @@ var catalogue = []Kind{
 	{"product.updated", "A product changed.", productFields},
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"policy.saved", "A version of a return policy was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"policy.released", "A version of a return policy was put in force.", []Field{name, {"version", Integer, "its number"}, {"from", Moment, "for orders placed from then on"}}},
 	{"rates.imported", "Exchange rates came in.", []Field{{"source", Text, "ecb"}, {"day", Text, "the newest day"}, {"rates", Integer, "how many are new"}}},
 	{"rates.set", "The merchant set an exchange rate.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}, {"value", Text, "what one base is worth"}, {"day", Text, "from when"}}},
 	{"rates.dropped", "The merchant took an exchange rate away.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}}},
