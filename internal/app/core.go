@@ -34,6 +34,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/pay"
@@ -116,6 +117,7 @@ type Core struct {
 	Ledger    *ledger.Book
 	Refunds   *refund.Service
 	Cases     *cases.Service
+	Goods     *goods.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
 	Pay       *pay.Service
@@ -238,10 +240,7 @@ func (c *Core) build() {
 	c.Traces = trace.New(trace.Config{Store: s, Shipments: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Plans = plan.New(plan.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now,
-		Money: func(ctx context.Context, a auth.Actor, list []order.Order) error {
-			return c.Refunds.Follow(ctx, a, list)
-		}})
+	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:
 	// the map closes that circle, and is not written once jobs run.
@@ -270,6 +269,7 @@ func (c *Core) build() {
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
 	c.buildMoney()
+	c.buildGoods()
 	c.buildShops()
 	c.buildTracking()
 	c.buildWatch()

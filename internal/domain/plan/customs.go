@@ -28,7 +28,7 @@ func (c customs) charge(o *Option, s Way, w Warehouse, now time.Time) error {
 	show := c.basket.Show
 	o.Duty, o.Tax = Charge{Due: DueNever}, Charge{Due: DueNever}
 	o.Duty.Amount.Currency, o.Tax.Amount.Currency = show, show
-	if territory(w.Country) == territory(c.basket.Country) {
+	if Territory(w.Country) == Territory(c.basket.Country) {
 		return nil
 	}
 	y, m, n := now.UTC().Date()

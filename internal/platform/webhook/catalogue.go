@@ -61,6 +61,13 @@ var caseFields = []Field{
 	{"resolution", Integer, "the resolution that went on"}, {"stand", Text, "where that stands"}, {"orders", list("order"), "the orders that it is about"},
 }
 
+// goodsFields are those of the state of a parcel that goods come back in.
+var goodsFields = []Field{
+	{"case", Integer, "the case's number"}, {"order", "order", "the order"}, {"rma", Text, "the number under which it is received"},
+	{"route", Text, "drop_off, local_hub, local_warehouse or origin"}, {"state", Text, "now"}, {"was", Text, "before"},
+	{"carrier", Text, "as the customer told it"}, {"tracking", Text, "likewise"},
+}
+
 // refundFields are those of the state that something caused which happened to a refund.
 var refundFields = []Field{
 	{"order", "order", "the order"}, {"what", Text, "what happened: approved, submitted, succeeded ..."}, {"state", Text, "of the refund, now"}, {"was", Text, "before"},
@@ -120,7 +127,6 @@ var catalogue = []Kind{
 
 	{"order.created", "An order became known.", orderFields},
 	{"order.updated", "An order changed.", orderFields},
-	{"order.disputed", "Who paid it asked their bank to take a payment back, or that is over.", []Field{{"provider", Text, "who took the payment"}, {"payment", Text, "the provider's name of it"}, {"disputed", Boolean, ""}}},
 	{"shop.created", "A shop became known.", []Field{name, {"platform", Text, ""}, {"currency", Text, "ISO 4217"}}},
 
 	{"brand.saved", "The look of a shop's page for customers changed.", []Field{{"part", Text, "look, logo or domain"}}},
@@ -167,6 +173,7 @@ var catalogue = []Kind{
 	{"case.opened", "A return, claim or withdrawal was begun.", caseFields},
 	{"case.moved", "A case went to another phase.", caseFields},
 	{"case.noted", "Something else about a case changed: quantities, goods, a resolution.", caseFields},
+	{"goods.moved", "A parcel that goods come back in is expected, was sent, moves, arrived, was received or is cancelled.", goodsFields},
 	{"refund.requested", "A refund was asked for.", refundFields},
 	{"refund.moved", "A refund's state changed.", refundFields},
 	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},
@@ -210,6 +217,7 @@ var catalogue = []Kind{
 	{"tracker.saved", "A connection with a tracking service was made or changed.", trackerFields},
 	{"tracker.deleted", "A connection with a tracking service was deleted.", trackerFields},
 	{"tracker.broken", "A tracking service refuses a connection's key.", trackerFields},
+	{"place.saved", "A place that goods go back to was made or changed.", []Field{name, {"route", Text, "drop_off, local_hub, local_warehouse or origin"}, {"off", Boolean, "no new parcel goes there"}}},
 	{"provider.saved", "An account with a payment provider was made or changed.", trackerFields},
 	{"provider.deleted", "An account with a payment provider was deleted.", trackerFields},
 	{"provider.broken", "A payment provider refuses an account's key: nothing leaves through it.", trackerFields},
