@@ -240,7 +240,10 @@ func (c *Core) build() {
 	c.Traces = trace.New(trace.Config{Store: s, Shipments: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Plans = plan.New(plan.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, IDs: c.IDs, Now: c.Now})
-	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now,
+		Money: func(ctx context.Context, a auth.Actor, list []order.Order) error {
+			return c.Refunds.Follow(ctx, a, list)
+		}})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:
 	// the map closes that circle, and is not written once jobs run.

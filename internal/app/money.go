@@ -31,7 +31,7 @@ func (c *Core) buildMoney() {
 	c.Refunds = refund.New(refund.Config{Store: s, Ledger: c.Ledger, Journal: s, IDs: c.IDs, Now: c.Now,
 		Carry: func(ctx context.Context, r refund.Refund) error { return c.Pay.Carry(ctx, r) }})
 	c.Pay = pay.New(pay.Config{
-		Store: s, Refunds: c.Refunds, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs, Now: c.Now,
+		Store: s, Refunds: c.Refunds, Orders: c.Orders, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs, Now: c.Now,
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true, MaxRedirects: -1}), Drivers: Providers(s),
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive

@@ -62,10 +62,14 @@ func (s *Store) BulkRows(b Bulk) BulkRows {
 		}
 	}
 	orders, lines, parcels := rowsOf("orders", orderCols), rowsOf("order_line", lineCols), rowsOf("fulfillment", parcelCols)
+	paid := rowsOf("order_payment", orderPaymentCols)
 	for _, o := range b.Orders {
 		orders.add(orderArgs(o)...)
 		for i, l := range o.Lines {
 			lines.add(lineVals(o, i, l)...)
+		}
+		for i, p := range o.Payments {
+			paid.add(s.orderPaymentVals(o, i, p)...)
 		}
 		for _, f := range o.Fulfillments {
 			parcels.add(f.ID, o.Workspace, o.ID, clean(f.Carrier), clean(f.Tracking), order.Key(f.Tracking), f.Status, optMS(f.ShippedAt), optMS(f.DeliveredAt))
@@ -94,7 +98,7 @@ func (s *Store) BulkRows(b Bulk) BulkRows {
 	for i := range b.Events {
 		events.add(eventVals(&b.Events[i])...)
 	}
-	out.tables = []postgres.Rows{customers.Rows, identities.Rows, keys.Rows, orders.Rows, lines.Rows, parcels.Rows,
+	out.tables = []postgres.Rows{customers.Rows, identities.Rows, keys.Rows, orders.Rows, lines.Rows, parcels.Rows, paid.Rows,
 		tickets.Rows, tags.Rows, people.Rows, messages.Rows, terms.Rows, events.Rows}
 	return out
 }

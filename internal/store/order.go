@@ -78,7 +78,7 @@ func (s *Store) Order(ctx context.Context, w auth.WorkspaceID, id order.ID) (ord
 	return list[0], err
 }
 
-// orders reads several orders with all that belongs to them, in three queries.
+// orders reads several orders with all that belongs to them, in four queries.
 func (s *Store) orders(ctx context.Context, w auth.WorkspaceID, q string, args ...any) ([]order.Order, error) {
 	list, err := all(ctx, s.DB, orderDest, q, args...)
 	if err != nil || len(list) == 0 {
@@ -123,7 +123,10 @@ func (s *Store) fillOrders(ctx context.Context, w auth.WorkspaceID, list []order
 		o := place[r.order]
 		o.Fulfillments = append(o.Fulfillments, r.Fulfillment)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.fillPayments(ctx, args, in, place)
 }
 
 // HoldOrders implements order.Store.
@@ -153,7 +156,10 @@ func (s *Store) AddOrder(ctx context.Context, o order.Order) (added bool, err er
 		if added = n == 1; err != nil || !added {
 			return err
 		}
-		return s.putContents(ctx, o)
+		if err := s.putContents(ctx, o); err != nil {
+			return err
+		}
+		return s.putPayments(ctx, o)
 	})
 	return added, err
 }
@@ -185,7 +191,13 @@ func (s *Store) SaveOrder(ctx context.Context, o order.Order) error {
 		if err := s.keepOnly(ctx, "fulfillment", o, parcels); err != nil {
 			return err
 		}
-		return s.putContents(ctx, o)
+		if err := s.putContents(ctx, o); err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, `DELETE FROM order_payment WHERE workspace_id = $1 AND order_id = $2 AND position >= $3`, o.Workspace, o.ID, len(o.Payments)); err != nil {
+			return err
+		}
+		return s.putPayments(ctx, o)
 	})
 }
 

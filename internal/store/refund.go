@@ -31,7 +31,32 @@ func (s *Store) HoldPaid(ctx context.Context, w auth.WorkspaceID, o order.ID) (p
 	paid = money.Amount{Minor: r.total, Currency: r.currency}
 	refunded.Currency = r.currency
 	refunded.Minor, err = scalar[int64](ctx, s.DB, `SELECT cast(coalesce(sum(total-beyond),0) AS BIGINT) FROM refund WHERE workspace_id=$1 AND order_id=$2 AND state<>'cancelled'`, w, int64(o))
+	if err != nil {
+		return paid, refunded, r.shop, err
+	}
+	unasked, err := scalar[int64](ctx, s.DB, `SELECT cast(coalesce(max(o.refunded),0)-coalesce(sum(CASE WHEN f.refund_id IS NULL THEN 0 ELSE f.amount END),0) AS BIGINT)
+		FROM orders o LEFT JOIN refund_found f ON f.workspace_id=o.workspace_id AND f.order_id=o.id WHERE o.workspace_id=$1 AND o.id=$2`, w, int64(o))
+	refunded.Minor += max(unasked, 0)
 	return paid, refunded, r.shop, err
+}
+
+// RefundedAtShop implements refund.Store.
+func (s *Store) RefundedAtShop(ctx context.Context, w auth.WorkspaceID, o order.ID) (int64, error) {
+	return scalar[int64](ctx, s.DB, `SELECT refunded FROM orders WHERE workspace_id=$1 AND id=$2`, w, int64(o))
+}
+
+// RefundsFound implements refund.Store.
+func (s *Store) RefundsFound(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]refund.Found, error) {
+	return all(ctx, s.DB, func(f *refund.Found) []any {
+		return []any{&f.Order, &f.Total, &f.Amount, ref(&f.Refund), &f.Number, at(&f.At)}
+	}, `SELECT order_id, total, amount, refund_id, number, at FROM refund_found WHERE workspace_id=$1 AND order_id=$2 ORDER BY total`, w, int64(o))
+}
+
+// NoteFound implements refund.Store.
+func (s *Store) NoteFound(ctx context.Context, w auth.WorkspaceID, f refund.Found) error {
+	_, err := s.exec(ctx, `INSERT INTO refund_found (order_id, total, workspace_id, amount, refund_id, number, at) VALUES ($1,$2,$3,$4,$5,$6,$7)`,
+		int64(f.Order), f.Total, int64(w), f.Amount, opt(f.Refund), f.Number, ms(f.At))
+	return err
 }
 
 // AppendRefund implements refund.Store.

@@ -171,3 +171,92 @@ func TestADisputeFreezesTheRefundsOfItsPayment(t *testing.T) {
 		must(t, err)
 	})
 }
+
+func TestWhatTheShopGaveBackIsNeverPaidAgain(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d := context.Background(), newDesk(t, s)
+		var refunds *refund.Service
+		book := ledger.New(ledger.Config{Store: s, IDs: d.ids})
+		d.orders = order.NewService(order.Config{Store: s, Customers: d.customers, Journal: s, IDs: d.ids,
+			Money: func(ctx context.Context, a auth.Actor, list []order.Order) error { return refunds.Follow(ctx, a, list) }})
+		refunds = refund.New(refund.Config{Store: s, Ledger: book, Journal: s, IDs: d.ids})
+		day := time.Now().AddDate(0, 0, -9).UTC().Truncate(time.Millisecond)
+		n := order.New{Shop: d.shop(t, "EUR"), Number: "302-1", Email: "anna@client.example", Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: day,
+			Payments: []order.Payment{{ID: "302-1", Provider: "bazaar", Method: "marketplace", Amount: 5000, PaidAt: day, CapturedAt: day}}}
+		told := func(refunded int64) order.Order {
+			t.Helper()
+			n.Refunded = refunded
+			o, _, err := d.orders.Save(ctx, d.owner, n)
+			must(t, err)
+			return o
+		}
+		ask := func(o order.Order, sum int64) (refund.Refund, error) {
+			t.Helper()
+			left, err := refunds.Left(ctx, d.w, o)
+			must(t, err)
+			return refunds.Request(ctx, d.owner, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: sum}}, Payments: left})
+		}
+		holds := func(a ledger.Account) (n int64) {
+			list, err := book.Balances(ctx, d.owner)
+			must(t, err)
+			for _, b := range list {
+				if b.Account == a {
+					n += b.Net()
+				}
+			}
+			return n
+		}
+		o := told(0)
+		if got, err := d.orders.Get(ctx, d.owner, o.ID); err != nil || !reflect.DeepEqual(got.Payments, n.Payments) || holds("clearing.bazaar") != 5000 {
+			t.Fatalf("%+v, %v; %d in clearing", got.Payments, err, holds("clearing.bazaar"))
+		}
+		o = told(1200) // nobody asked for that here
+		if left, err := refunds.Left(ctx, d.w, o); err != nil || left[0].Left != 3800 {
+			t.Fatalf("%+v, %v", left, err)
+		}
+		if _, err := ask(o, 3900); !errs.Is(err, errs.Invalid) {
+			t.Errorf("more than is left: %v", err)
+		}
+		r, err := ask(o, 2000)
+		must(t, err)
+		_, err = refunds.Approve(ctx, d.owner, r.ID)
+		must(t, err)
+		if ready, _ := r.Ready(1, time.Now()); ready || r.Allocations[0].To != refund.ToMarketplace {
+			t.Errorf("it would be paid here: %+v", r.Allocations)
+		}
+		o = told(3200) // the marketplace paid it
+		if got, err := refunds.Get(ctx, d.owner, r.ID); err != nil || got.State() != refund.Succeeded || got.Allocations[0].Payer != "bazaar" {
+			t.Errorf("%+v, %v", got.Allocations, err)
+		}
+		o = told(3200)
+		if left, err := refunds.Left(ctx, d.w, o); err != nil || left[0].Left != 1800 || holds("clearing.bazaar") != 3000 {
+			t.Errorf("%+v, %v; %d in clearing", left, err, holds("clearing.bazaar"))
+		}
+		late, err := ask(o, 1800)
+		must(t, err)
+		told(4000) // while it waits somebody gives another sum back at the shop
+		if _, err := refunds.Approve(ctx, d.owner, late.ID); !errs.Is(err, errs.Conflict) {
+			t.Errorf("approved beyond what was paid: %v", err)
+		}
+	})
+}
+
+func TestADisputeIsKnownBeforeAnyRefund(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, d := context.Background(), newDesk(t, s)
+		n := newOrder(d.shop(t, "EUR"), "7", "anna@client.example")
+		n.Payments = []order.Payment{{ID: "ch_1", Provider: "one", Method: "card", Amount: 5490, CapturedAt: placed}}
+		o, _, err := d.orders.Save(ctx, d.owner, n)
+		must(t, err)
+		for range 2 {
+			_, err = d.orders.Dispute(ctx, auth.ForSystem(d.w), "one", "ch_1", true)
+			must(t, err)
+		}
+		if _, out, err := d.orders.Save(ctx, d.owner, n); err != nil || out != order.Unchanged {
+			t.Errorf("%v, %v", out, err)
+		}
+		if got, err := d.orders.Get(ctx, d.owner, o.ID); err != nil || !got.Payments[0].Disputed {
+			t.Errorf("%+v, %v", got.Payments, err)
+		}
+	})
+}

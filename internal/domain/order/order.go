@@ -58,6 +58,7 @@ type Order struct {
 	DeletedAt    time.Time // when we learned that the platform has it no more, zero if it does
 	Lines        []Line
 	Fulfillments []Fulfillment
+	Payments     []Payment // in the order in which they were made; none where nobody tells
 }
 
 // Address is where an order goes.
@@ -122,7 +123,8 @@ type New struct {
 	PlacedAt          time.Time
 	Lines             []Line
 	Fulfillments      []Fulfillment
-	Living            bool // the platform has it now: it is not deleted any more
+	Payments          []Payment // nil leaves those that are known
+	Living            bool      // the platform has it now: it is not deleted any more
 }
 
 // Statuses of an order that every platform's own words are brought to.

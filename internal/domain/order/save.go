@@ -103,10 +103,18 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 		if len(events) == 0 {
 			return nil
 		}
-		if err := s.journal.Append(ctx, events...); err != nil || s.parcels == nil {
+		if err := s.journal.Append(ctx, events...); err != nil {
 			return err
 		}
-		return s.parcels.Follow(ctx, actor, moved)
+		if s.parcels != nil {
+			if err := s.parcels.Follow(ctx, actor, moved); err != nil {
+				return err
+			}
+		}
+		if s.money == nil {
+			return nil
+		}
+		return s.money(ctx, actor, moved)
 	})
 	return saved, outcomes, err
 }
@@ -180,6 +188,7 @@ func (s *Service) put(ctx context.Context, o Order, n New, kept map[string]Order
 	if p := o.Promise; p.IsZero() || p.Quote != "" && p.Quote == old.Promise.Quote && p.To.IsZero() {
 		o.Promise = old.Promise // platforms tell it once, if at all, and quotes are forgotten before orders are
 	}
+	o.Payments = merge(old.Payments, o.Payments)
 	if !n.Living {
 		o.DeletedAt = old.DeletedAt
 	}
@@ -257,6 +266,9 @@ func normalise(shop Shop, n New) (Order, error) {
 		return o, errs.Field("currency", "error.currency", "currency", o.Currency)
 	}
 	var err error
+	if o.Payments, err = payments(n.Payments); err != nil {
+		return o, err
+	}
 	if o.Promise, err = n.Promise.normalise(o.PlacedAt, o.Currency); err != nil {
 		return o, err
 	}

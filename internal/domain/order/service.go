@@ -32,9 +32,11 @@ type Config struct {
 	Store     Store
 	Customers Customers
 	Parcels   Parcels // nil tells nobody
-	Journal   event.Journal
-	IDs       *id.Source
-	Now       func() time.Time
+	// Money is told of orders that are new or changed, in the transaction that saves them; nil tells nobody.
+	Money   func(ctx context.Context, actor auth.Actor, orders []Order) error
+	Journal event.Journal
+	IDs     *id.Source
+	Now     func() time.Time
 }
 
 // Service holds the verbs of orders and shops.
@@ -42,6 +44,7 @@ type Service struct {
 	store     Store
 	customers Customers
 	parcels   Parcels
+	money     func(context.Context, auth.Actor, []Order) error
 	journal   event.Journal
 	ids       *id.Source
 	now       func() time.Time
@@ -52,7 +55,7 @@ func NewService(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{store: cfg.Store, customers: cfg.Customers, parcels: cfg.Parcels, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
+	return &Service{store: cfg.Store, customers: cfg.Customers, parcels: cfg.Parcels, money: cfg.Money, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
 }
 
 // Resource returns the order as rights see it.

@@ -9,7 +9,7 @@ import (
 )
 
 // Store keeps shops and orders. Orders come with their lines and fulfillments,
-// which takes two more queries however many orders there are. A record of
+// which takes three more queries however many orders there are. A record of
 // another workspace does not exist, and those that list for a person take a Scope.
 type Store interface {
 	InTx(context.Context, func(context.Context) error) error
@@ -24,7 +24,7 @@ type Store interface {
 
 	Order(context.Context, auth.WorkspaceID, ID) (Order, error)
 	// OrderHeads returns the orders with these identifiers that somebody sees,
-	// without lines and fulfillments.
+	// without lines, fulfillments and payments.
 	OrderHeads(ctx context.Context, s auth.Scope, ids []ID) ([]Order, error)
 	// HoldOrders returns the orders of a shop with these external IDs, locked
 	// until the transaction ends.
@@ -33,6 +33,9 @@ type Store interface {
 	AddOrder(context.Context, Order) (bool, error)
 	// SaveOrder writes an order; lines and fulfillments that it has no longer go.
 	SaveOrder(context.Context, Order) error
+
+	// DisputePayment marks a payment and returns the orders that it paid where that changed.
+	DisputePayment(ctx context.Context, w auth.WorkspaceID, provider, payment string, disputed bool, now time.Time) ([]ID, error)
 
 	// OrdersByKeys returns orders whose key or second key is among keys, newest
 	// first.

@@ -88,6 +88,52 @@ func MethodOf(key string) (Method, bool) {
 	return m, true
 }
 
+//go:embed words.csv
+var wordTable string
+
+var words = sync.OnceValue(func() map[string]string {
+	rows, err := csv.NewReader(strings.NewReader(wordTable)).ReadAll()
+	if err != nil {
+		panic(err) // it is part of the program, and tested
+	}
+	out := map[string]string{}
+	for _, r := range rows[1:] {
+		out[r[0]] = r[1]
+	}
+	return out
+})
+
+// MethodKey returns the key of the method that the first of some words which is understood means: what platforms and
+// providers call the ways in which people pay. It is the first word itself where none is.
+func MethodKey(said ...string) string {
+	first := ""
+	for _, text := range said {
+		w := strings.Trim(strings.Map(func(r rune) rune {
+			if r == ' ' || r == '-' || r == '.' || r == '/' {
+				return '_'
+			}
+			return r
+		}, strings.ToLower(strings.TrimSpace(text))), "_")
+		if first == "" {
+			first = w
+		}
+		for w = strings.TrimPrefix(w, "pp_"); w != ""; { // the whole, then what it begins with: paypal_de
+			if key := words()[w]; key != "" {
+				return key
+			}
+			if _, ok := methods()[w]; ok {
+				return w
+			}
+			cut := strings.LastIndexByte(w, '_')
+			if cut < 0 {
+				break
+			}
+			w = w[:cut]
+		}
+	}
+	return first
+}
+
 // Arrival returns the days between which money arrives that leaves at a time. ok is false where nobody says.
 func (m Method) Arrival(leaves time.Time) (from, to time.Time, ok bool) {
 	if m.AsOf == "" || m.Way == NotBack {

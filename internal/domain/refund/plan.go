@@ -105,7 +105,7 @@ func Plan(sum int64, payments []Payment, w Wish, now time.Time) ([]Planned, erro
 
 func (p Payment) target() Target {
 	t := Target{To: ToPayment, Provider: p.Provider, Payment: p.ID, Method: p.Method, NotBefore: p.NotBefore}
-	if d := Destination(p.Method); d == ToCredit || d == ToGiftCard || d == ToPoints {
+	if d := Destination(p.Method); d == ToCredit || d == ToGiftCard || d == ToPoints || d == ToMarketplace {
 		t.To = d
 	}
 	return t

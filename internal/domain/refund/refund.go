@@ -130,11 +130,14 @@ func (r Refund) State() State {
 	return Requested
 }
 
+// Owes reports whether an allocation has neither succeeded nor was cancelled.
+func (a Allocation) Owes() bool { return a.State != Succeeded && a.State != Cancelled }
+
 // Owed returns what has neither succeeded nor was cancelled.
 func (r Refund) Owed() int64 {
 	n := int64(0)
 	for _, a := range r.Allocations {
-		if a.State != Succeeded && a.State != Cancelled {
+		if a.Owes() {
 			n += a.Amount
 		}
 	}

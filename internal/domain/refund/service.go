@@ -30,7 +30,7 @@ type Filter struct {
 type Store interface {
 	InTx(context.Context, func(context.Context) error) error
 	// HoldPaid returns what was paid for an order and what its refunds that are not cancelled come to, bonus and goodwill
-	// apart; the order is locked until the transaction ends.
+	// apart, with what went back at its shop that was none of them; the order is locked until the transaction ends.
 	HoldPaid(context.Context, auth.WorkspaceID, order.ID) (paid, refunded money.Amount, shop order.ShopID, err error)
 	// AppendRefund writes an event and the refund that it led to. It fails with errs.Conflict if somebody else appended
 	// first, and if the resolution of a new refund has one that is not cancelled.
@@ -38,6 +38,11 @@ type Store interface {
 	// HoldRefund returns a refund, locked until the transaction ends.
 	HoldRefund(context.Context, auth.WorkspaceID, ID) (Refund, error)
 	Refund(context.Context, auth.WorkspaceID, ID) (Refund, error)
+	// RefundsFound returns what was found at the shop of an order, the oldest first, and NoteFound adds to it.
+	RefundsFound(context.Context, auth.WorkspaceID, order.ID) ([]Found, error)
+	NoteFound(context.Context, auth.WorkspaceID, Found) error
+	// RefundedAtShop returns what the shop of an order says went back, in minor units.
+	RefundedAtShop(context.Context, auth.WorkspaceID, order.ID) (int64, error)
 	// RefundEvents returns the events of a refund in order.
 	RefundEvents(context.Context, auth.WorkspaceID, ID) ([]Event, error)
 	// RefundByReference returns the refund of an allocation that a provider knows by a reference, and its number.
@@ -50,6 +55,7 @@ type Store interface {
 
 // Poster books entries in the transaction in ctx; *ledger.Book is one.
 type Poster interface {
+	EntriesOf(ctx context.Context, actor auth.Actor, s ledger.Source, after ledger.ID, limit int) ([]ledger.Entry, error)
 	Post(ctx context.Context, w auth.WorkspaceID, entries ...ledger.Entry) ([]ledger.Entry, error)
 }
 
@@ -117,6 +123,9 @@ func (s *Service) Request(ctx context.Context, actor auth.Actor, n NewRefund) (R
 		}
 		if total.Minor-n.Wish.Beyond > paid.Minor-refunded.Minor {
 			return errs.Field("amount", "error.refund_above")
+		}
+		if err := s.noteUnasked(ctx, actor.Workspace, n.Order, now); err != nil {
+			return err
 		}
 		plan, err := Plan(total.Minor, n.Payments, n.Wish, now)
 		if err != nil {
@@ -215,8 +224,28 @@ func single(e Event, err error) ([]Event, error) {
 }
 
 // Approve makes a refund payable, and sees to it that what may leave does; what may not yet is scheduled. Above the sum
-// for four eyes, whoever asked for it is errs.Denied. It needs ApproveRefunds.
-func (s *Service) Approve(ctx context.Context, actor auth.Actor, refund ID) (Refund, error) {
+// for four eyes, whoever asked for it is errs.Denied. What went back at the shop since it was asked for, so that the order
+// would get more than was paid, makes it errs.Conflict. It needs ApproveRefunds.
+func (s *Service) Approve(ctx context.Context, actor auth.Actor, refund ID) (out Refund, err error) {
+	r, err := s.Get(ctx, actor, refund)
+	if err != nil {
+		return Refund{}, err
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		paid, refunded, _, err := s.Store.HoldPaid(ctx, actor.Workspace, r.Order) // the order first, as whoever saves it does
+		if err != nil {
+			return err
+		}
+		if refunded.Minor > paid.Minor {
+			return errs.New(errs.Conflict, "error.refund_above")
+		}
+		out, err = s.approve(ctx, actor, refund)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) approve(ctx context.Context, actor auth.Actor, refund ID) (Refund, error) {
 	now := s.clock()
 	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(ctx context.Context, r Refund) ([]Event, error) {
 		above := int64(0)

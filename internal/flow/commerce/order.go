@@ -48,7 +48,7 @@ func Order(shop order.Shop, o *intake.Order) (order.New, error) {
 			n.Promise.Service = cmp.Or(o.ShippingLines[0].Code, o.ShippingLines[0].Title)
 		}
 	}
-	n.Fulfillments = fulfillments(o)
+	n.Fulfillments, n.Payments = fulfillments(o), payments(shop, o, &m)
 	return n, m.err
 }
 

@@ -11,11 +11,17 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/job"
 )
+
+// Orders is told of payments whose payer disputes them; *order.Service is it.
+type Orders interface {
+	Dispute(ctx context.Context, actor auth.Actor, provider, payment string, open bool) ([]order.ID, error)
+}
 
 // Refunds is what is asked of refunds; *refund.Service is one.
 type Refunds interface {
@@ -45,6 +51,7 @@ const resumed = 200
 type Config struct {
 	Store   Store
 	Refunds Refunds
+	Orders  Orders // nil: nobody else is told of disputes
 	Hooks   Hooks
 	Journal event.Journal
 	Queue   job.Queue

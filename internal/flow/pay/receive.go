@@ -137,6 +137,12 @@ func paymentsOf(h intake.Head) []string {
 func (s *Service) heardDispute(ctx context.Context, us auth.Actor, provider string, v *intake.Dispute) error {
 	for _, payment := range paymentsOf(v.Head) {
 		var err error
+		if s.Orders != nil { // what is asked for later is to know of it
+			over := v.Status == intake.DisputeClosed && v.Outcome != intake.OutcomeLost && v.Outcome != intake.OutcomeAccepted && v.Outcome != intake.OutcomeMissed && v.Outcome != intake.OutcomeSplit
+			if _, err := s.Orders.Dispute(ctx, us, provider, payment, !over); err != nil {
+				return err
+			}
+		}
 		switch {
 		case v.Status != intake.DisputeClosed:
 			_, err = s.Refunds.DisputeOpened(ctx, us, provider, payment, v.ID)

@@ -127,6 +127,7 @@ var catalogue = []Kind{
 
 	{"order.created", "An order became known.", orderFields},
 	{"order.updated", "An order changed.", orderFields},
+	{"order.disputed", "Who paid it asked their bank to take a payment back, or that is over.", []Field{{"provider", Text, "who took the payment"}, {"payment", Text, "the provider's name of it"}, {"disputed", Boolean, ""}}},
 	{"shop.created", "A shop became known.", []Field{name, {"platform", Text, ""}, {"currency", Text, "ISO 4217"}}},
 
 	{"brand.saved", "The look of a shop's page for customers changed.", []Field{{"part", Text, "look, logo or domain"}}},

@@ -56,7 +56,18 @@ func order(n *wire.Node) *intake.Order {
 			o.BillTo.Company = t.String("legalName")
 		}
 	}
+	held(o)
 	return o
+}
+
+// held says that the marketplace took the money, and holds it for the seller: it alone gives it back.
+func held(o *intake.Order) {
+	if o.PaymentStatus != "paid" || o.Total.Minor <= 0 {
+		return
+	}
+	o.Payments = []*intake.Payment{{
+		Head: intake.Head{ID: o.ID, Status: "succeeded", CreatedAt: o.PlacedAt}, Operation: "payment", Amount: o.Total, Gateway: "amazon", Method: &intake.Method{Type: "marketplace"},
+	}}
 }
 
 // status reads the one status that Amazon has as the state of the order, of its goods and of its money.
@@ -167,6 +178,7 @@ func orderV0(n *wire.Node) *intake.Order {
 			o.Tags = append(o.Tags, strings.TrimPrefix(name, "Is"))
 		}
 	}
+	held(o)
 	return o
 }
 

@@ -80,6 +80,20 @@ func anOrder(n *wire.Node) *intake.Order {
 		}
 		o.Lines = append(o.Lines, x)
 	}
+	for i, p := range n.At("payments").Items() {
+		x := &intake.Payment{Head: intake.Head{ID: p.String("id"), Status: "succeeded", CreatedAt: p.Time("paid_at")}, Operation: "payment", Amount: intake.Decimal(p.At("amount"), c),
+			Refunded: intake.Decimal(p.At("refunded"), c), Gateway: p.String("provider"), ExpiresAt: p.Time("until"), Disputed: p.Bool("disputed")}
+		if method := p.String("method"); method != "" {
+			x.Method = &intake.Method{Type: method}
+		}
+		if p.Has("captured") && !p.Bool("captured") {
+			x.Status = "authorized"
+		}
+		if x.Refer("transaction", x.ID); x.ID == "" {
+			x.ID = wire.Index("payment", i)
+		}
+		o.Payments = append(o.Payments, x)
+	}
 	for _, f := range n.At("fulfillments").Items() {
 		s := &intake.Shipment{Head: head(f), Carrier: f.String("carrier"), ShippedAt: f.Time("shipped_at"), DeliveredAt: f.Time("delivered_at")}
 		if number := f.String("tracking"); number != "" {
@@ -160,6 +174,14 @@ func fromTable(n order.New) *intake.Order {
 		o.Lines = append(o.Lines, intake.Line{
 			ID: wire.Index("line", i), SKU: l.SKU, Title: l.Title, VariantTitle: l.Variant, Quantity: l.Quantity, Price: sum(l.Price), Discount: sum(l.Discount), Tax: sum(l.Tax), Duty: sum(l.Duty),
 		})
+	}
+	for _, p := range n.Payments {
+		x := &intake.Payment{Head: intake.Head{ID: p.ID, Status: "succeeded", CreatedAt: p.PaidAt}, Operation: "payment", Amount: sum(p.Amount), Refunded: sum(p.Refunded), Gateway: p.Provider, ExpiresAt: p.Until, Disputed: p.Disputed}
+		if p.Method != "" {
+			x.Method = &intake.Method{Type: p.Method}
+		}
+		x.Refer("transaction", p.ID)
+		o.Payments = append(o.Payments, x)
 	}
 	for _, f := range n.Fulfillments {
 		s := &intake.Shipment{Head: intake.Head{Status: f.Status}, Carrier: f.Carrier, ShippedAt: f.ShippedAt, DeliveredAt: f.DeliveredAt}

@@ -213,6 +213,7 @@ func payment(n *wire.Node) *intake.Payment {
 	for _, m := range n.At("captures").Items() {
 		p.Captured = intake.Add(p.Captured, sum(m, "amount", c))
 	}
+	p.Refer("transaction", n.Peek("data", "id").Text())
 	p.Status = "authorized"
 	switch {
 	case n.At("canceled_at").Given():

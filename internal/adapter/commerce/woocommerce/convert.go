@@ -112,7 +112,7 @@ func order(n *wire.Node) *intake.Order {
 		Head: head(n), Currency: c, Discount: sum("discount_total"), Shipping: sum("shipping_total"), Tax: sum("total_tax"), Total: sum("total"), TaxesIncluded: n.Bool("prices_include_tax"),
 		PaymentMethod: n.First("payment_method_title", "payment_method").Text(), Channel: n.String("created_via"), URL: n.String("payment_url"), ClosedAt: at(n, "date_completed"), BillTo: address(n.At("billing")), ShipTo: address(n.At("shipping")),
 	}
-	n.At("payment_method")
+	gateway, paid := n.String("payment_method"), at(n, "date_paid")
 	o.Number, o.Note = n.String("number"), n.String("customer_note")
 	o.PlacedAt = o.CreatedAt
 	o.Status, o.VendorStatus = orderStatuses.Of(n, "status")
@@ -156,6 +156,11 @@ func order(n *wire.Node) *intake.Order {
 	o.Refunds = intake.List(n.At("refunds"), func(r *wire.Node) *intake.Refund { return refund(r, c) })
 	for _, r := range o.Refunds {
 		o.Refunded = intake.Add(o.Refunded, r.Amount)
+	}
+	if !paid.IsZero() && o.Total.Minor > 0 { // one gateway takes all of an order
+		p := &intake.Payment{Head: intake.Head{ID: o.ID, Status: "succeeded", CreatedAt: paid}, Operation: "payment", Amount: o.Total, Refunded: o.Refunded, Gateway: gateway}
+		p.Refer("transaction", o.Refs["payment"])
+		o.Payments = append(o.Payments, p)
 	}
 	return o
 }

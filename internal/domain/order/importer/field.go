@@ -39,6 +39,8 @@ var fields = []Field{
 	{"status", "Order Status|order-status|Status|订单状态|状态|статус|статус заказа"},
 	{"payment_status", "Financial Status|Payment Status|Payment State|付款状态|支付状态|статус оплаты"},
 	{"fulfillment_status", "Fulfillment Status|Fulfilment Status|Shipping Status|Delivery Status|发货状态|物流状态|статус доставки"},
+	{"payment_provider", "Payment Provider|Payment Gateway|Gateway|支付平台|支付渠道|платёжная система"},
+	{"payment_id", "Payment ID|Payment Reference|Payment Transaction ID|Transaction ID|支付单号|交易号|支付流水号|номер платежа"},
 	{"payment_method", "Payment Method|Payment Method Title|payment-method|Paid With|付款方式|支付方式|способ оплаты"},
 	{"currency", "Currency|Order Currency|currency|Currency Code|币种|货币|валюта"},
 	{"goods", "Subtotal|Order Subtotal Amount|Order Subtotal|Items Total|商品金额|商品总额|сумма товаров|стоимость товаров"},

@@ -38,6 +38,20 @@ type Record struct {
 	Promise           RecordPromise  `json:"promise"`
 	Lines             []RecordLine   `json:"lines"`
 	Fulfillments      []RecordParcel `json:"fulfillments"`
+	Payments          []RecordPaid   `json:"payments"`
+}
+
+// RecordPaid is one of the means by which a Record was paid. It was taken unless captured is false.
+type RecordPaid struct {
+	ID       string    `json:"id"`       // the provider's own
+	Provider string    `json:"provider"` // who took it
+	Method   string    `json:"method"`
+	Amount   Decimal   `json:"amount"`
+	Refunded Decimal   `json:"refunded"`
+	PaidAt   time.Time `json:"paid_at"` // when the order was placed, if absent
+	Until    time.Time `json:"until"`   // the provider takes it back until then
+	Captured *bool     `json:"captured"`
+	Disputed bool      `json:"disputed"`
 }
 
 // RecordPromise is what the customer was told of delivery: by which day, after how
@@ -187,6 +201,17 @@ func (rec Record) read(g *group, shop order.Shop) {
 			SKU: l.SKU, Title: l.Title, Variant: l.Variant, Quantity: l.Quantity, Price: amount("price", l.Price),
 			Discount: amount("discount", l.Discount), Tax: amount("tax", l.Tax), Duty: amount("duty", l.Duty),
 		})
+	}
+	for _, p := range rec.Payments {
+		v := order.Payment{ID: p.ID, Provider: p.Provider, Method: p.Method, Amount: amount("payments.amount", p.Amount), Refunded: amount("payments.refunded", p.Refunded),
+			PaidAt: p.PaidAt, Until: p.Until, Disputed: p.Disputed}
+		if v.PaidAt.IsZero() {
+			v.PaidAt = rec.PlacedAt
+		}
+		if p.Captured == nil || *p.Captured {
+			v.CapturedAt = v.PaidAt
+		}
+		n.Payments = append(n.Payments, v)
 	}
 	for _, f := range rec.Fulfillments {
 		n.Fulfillments = append(n.Fulfillments, order.Fulfillment{

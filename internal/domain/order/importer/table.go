@@ -244,6 +244,9 @@ func (c *cells) order(shop order.Shop) {
 	if t := c.date("placed_at"); n.PlacedAt.IsZero() {
 		n.PlacedAt = t
 	}
+	if id := c.text("payment_id"); id != "" && len(n.Payments) == 0 && n.Total > 0 {
+		n.Payments = []order.Payment{{ID: id, Provider: strings.ToLower(c.text("payment_provider")), Method: n.PaymentMethod, Amount: n.Total, PaidAt: n.PlacedAt, CapturedAt: n.PlacedAt}}
+	}
 	if n.Promise.From.IsZero() {
 		n.Promise.From = c.day("promised_from")
 	}
