@@ -33,6 +33,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -118,6 +119,7 @@ type Core struct {
 	Refunds   *refund.Service
 	Cases     *cases.Service
 	Goods     *goods.Service
+	Casework  *casework.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
 	Pay       *pay.Service
@@ -272,6 +274,7 @@ func (c *Core) build() {
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
 	c.buildMoney()
+	c.buildCasework()
 	c.buildGoods()
 	c.buildShops()
 	c.buildTracking()

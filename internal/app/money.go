@@ -8,7 +8,6 @@ import (
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/outbound"
-	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/policy"
@@ -37,5 +36,4 @@ func (c *Core) buildMoney() {
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
 	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now})
 	c.Costs = cost.New(cost.Config{Products: c.Products, Rates: c.Rates})
-	c.Cases = cases.New(cases.Config{Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now})
 }

@@ -199,7 +199,7 @@ func pay(t *testing.T, s *store.Store) {
 	t.Helper()
 	paid := newCounter(t, s)
 	c := paid.opens(t, cases.Withdrawal, 1)
-	_, err := paid.cases.Withdraw(t.Context(), paid.owner, c.ID, cases.Decision{Policy: "main/3"}, paid.now)
+	_, err := paid.cases.Withdraw(t.Context(), paid.owner, c.ID, cases.Decision{Policy: "main/3"}, paid.now, nil)
 	must(t, err)
 	c, err = paid.cases.Propose(t.Context(), paid.owner, c.ID, []cases.Resolution{mug(1, cases.RefundOriginal, cases.AtApproval)})
 	must(t, err)

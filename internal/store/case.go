@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -30,15 +31,16 @@ func (s *Store) NextCase(ctx context.Context, w auth.WorkspaceID) (n int64, err 
 func (s *Store) AppendCase(ctx context.Context, c cases.Case, events []cases.Event) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		first := events[0].Seq
+		party, until := c.Waits()
 		if first == 1 {
-			if _, err := s.exec(ctx, `INSERT INTO case_file (id, workspace_id, number, kind, phase, shop_id, customer_id, ticket_id, due_at, updated_at, events, data)
-				VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)`, int64(c.ID), int64(c.Workspace), c.Number, string(c.Kind), string(c.Phase), opt(c.Shop), opt(c.Customer),
-				opt(c.Ticket), ms(c.DueAt()), ms(c.UpdatedAt), c.Events, js(c)); err != nil {
+			if _, err := s.exec(ctx, `INSERT INTO case_file (id, workspace_id, number, kind, phase, shop_id, customer_id, ticket_id, due_at, waits, waits_until, lapse_at, updated_at, events, data)
+				VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)`, int64(c.ID), int64(c.Workspace), c.Number, string(c.Kind), string(c.Phase), opt(c.Shop), opt(c.Customer),
+				opt(c.Ticket), ms(c.DueAt()), string(party), end(until), ms(c.LapseAt()), ms(c.UpdatedAt), c.Events, js(c)); err != nil {
 				return err
 			}
 		} else {
-			n, err := s.exec(ctx, `UPDATE case_file SET phase=$1, due_at=$2, updated_at=$3, events=$4, data=$5 WHERE workspace_id=$6 AND id=$7 AND events=$8`,
-				string(c.Phase), ms(c.DueAt()), ms(c.UpdatedAt), c.Events, js(c), int64(c.Workspace), int64(c.ID), first-1)
+			n, err := s.exec(ctx, `UPDATE case_file SET phase=$1, due_at=$2, waits=$3, waits_until=$4, lapse_at=$5, updated_at=$6, events=$7, data=$8 WHERE workspace_id=$9 AND id=$10 AND events=$11`,
+				string(c.Phase), ms(c.DueAt()), string(party), end(until), ms(c.LapseAt()), ms(c.UpdatedAt), c.Events, js(c), int64(c.Workspace), int64(c.ID), first-1)
 			if err == nil && n == 0 {
 				err = errs.New(errs.Conflict, "error.case_state")
 			}
@@ -61,6 +63,14 @@ func (s *Store) AppendCase(ctx context.Context, c cases.Case, events []cases.Eve
 		}
 		return nil
 	})
+}
+
+// end is when a wait is over, and the largest time of one without an end, so that it stands behind all others.
+func end(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MaxInt64
+	}
+	return ms(t)
 }
 
 // ClaimUnits implements cases.Store.
@@ -132,6 +142,9 @@ func (s *Store) Cases(ctx context.Context, sc auth.Scope, f cases.Filter, before
 	if f.Kind != "" {
 		b.add("kind=$", string(f.Kind))
 	}
+	if f.Waits != "" {
+		b.add("waits=$", string(f.Waits))
+	}
 	if f.Customer != 0 {
 		b.add("customer_id=$", int64(f.Customer))
 	}
@@ -140,6 +153,14 @@ func (s *Store) Cases(ctx context.Context, sc auth.Scope, f cases.Filter, before
 	}
 	if f.Order != 0 {
 		b.raw("id IN (SELECT case_id FROM case_order WHERE workspace_id=" + b.param(sc.Workspace) + " AND order_id=" + b.param(int64(f.Order)) + ")")
+	}
+	if f.Waits != "" { // by what is due first
+		if before != 0 {
+			last := b.param(int64(before))
+			at := "(SELECT waits_until FROM case_file WHERE workspace_id=" + b.param(sc.Workspace) + " AND id=" + last + ")"
+			b.raw("(waits_until, id) > (" + at + ", " + last + ")")
+		}
+		return all(long(ctx), s.DB, caseDest, `SELECT data FROM case_file WHERE `+b.String()+` ORDER BY waits_until, id LIMIT `+b.param(limit), b.args...)
 	}
 	if before != 0 {
 		b.add("id<$", int64(before))
@@ -150,4 +171,9 @@ func (s *Store) Cases(ctx context.Context, sc auth.Scope, f cases.Filter, before
 // DueCases implements cases.Store.
 func (s *Store) DueCases(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]cases.ID, error) {
 	return all(ctx, s.DB, func(id *cases.ID) []any { return []any{id} }, `SELECT id FROM case_file WHERE workspace_id=$1 AND due_at>0 AND due_at<=$2 ORDER BY due_at, id LIMIT $3`, w, ms(now), limit)
+}
+
+// LapsedCases returns cases of which an offer's time is over, the longest over first.
+func (s *Store) LapsedCases(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]cases.ID, error) {
+	return all(ctx, s.DB, func(id *cases.ID) []any { return []any{id} }, `SELECT id FROM case_file WHERE workspace_id=$1 AND lapse_at>0 AND lapse_at<=$2 ORDER BY lapse_at, id LIMIT $3`, w, ms(now), limit)
 }

@@ -65,14 +65,14 @@ func TestAWithdrawalIsAcknowledgedInItsTransaction(t *testing.T) {
 		ctx, x := context.Background(), newCounter(t, s)
 		c := x.opens(t, cases.Withdrawal, 1)
 		x.fail = errors.New("no mailbox")
-		if _, err := x.cases.Withdraw(ctx, auth.ForSystem(x.w), c.ID, cases.Decision{Policy: "main/3"}, x.now.AddDate(0, 0, 14)); !errors.Is(err, x.fail) {
+		if _, err := x.cases.Withdraw(ctx, auth.ForSystem(x.w), c.ID, cases.Decision{Policy: "main/3"}, x.now.AddDate(0, 0, 14), nil); !errors.Is(err, x.fail) {
 			t.Errorf("withdrawn without a word: %v", err)
 		}
 		if got, err := x.cases.Get(ctx, x.owner, c.ID); err != nil || got.Phase != cases.Draft {
 			t.Errorf("%s, %v", got.Phase, err)
 		}
 		x.fail = nil
-		_, err := x.cases.Withdraw(ctx, auth.ForSystem(x.w), c.ID, cases.Decision{Policy: "main/3", Output: []byte(`{"offers": []}`)}, x.now.AddDate(0, 0, 14))
+		_, err := x.cases.Withdraw(ctx, auth.ForSystem(x.w), c.ID, cases.Decision{Policy: "main/3", Output: []byte(`{"offers": []}`)}, x.now.AddDate(0, 0, 14), nil)
 		must(t, err)
 		got, err := x.cases.Get(ctx, x.owner, c.ID)
 		if err != nil || got.Phase != cases.Approved || !got.Statutory || !slices.Equal(x.told, []cases.ID{c.ID}) || got.Number != 1 {
@@ -135,7 +135,7 @@ func TestUnitsAreHeldAcrossCases(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		ctx, x := context.Background(), newCounter(t, s)
 		takes := func(c cases.Case) (cases.Case, error) {
-			_, err := x.cases.Withdraw(ctx, x.owner, c.ID, cases.Decision{Policy: "main/3"}, time.Time{})
+			_, err := x.cases.Withdraw(ctx, x.owner, c.ID, cases.Decision{Policy: "main/3"}, time.Time{}, nil)
 			must(t, err)
 			c, err = x.cases.Propose(ctx, x.owner, c.ID, []cases.Resolution{mug(c.Lines[0].Count(cases.Asked), cases.RefundOriginal, cases.AtReceipt)})
 			must(t, err)
@@ -168,7 +168,7 @@ func TestTheLawsLastDayPaysWhateverIsWaitedFor(t *testing.T) {
 		ctx, x := context.Background(), newCounter(t, s)
 		c := x.opens(t, cases.Withdrawal, 1)
 		last := x.now.AddDate(0, 0, 14)
-		_, err := x.cases.Withdraw(ctx, x.owner, c.ID, cases.Decision{Policy: "main/3"}, last)
+		_, err := x.cases.Withdraw(ctx, x.owner, c.ID, cases.Decision{Policy: "main/3"}, last, nil)
 		must(t, err)
 		c, err = x.cases.Propose(ctx, x.owner, c.ID, []cases.Resolution{mug(1, cases.RefundOriginal, cases.Inspected)})
 		must(t, err)

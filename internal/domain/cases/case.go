@@ -180,6 +180,7 @@ type Decision struct {
 	Input  json.RawMessage `json:"input,omitempty"`
 	Output json.RawMessage `json:"output,omitempty"`
 	Why    string          `json:"why,omitempty"` // of a person who decided otherwise
+	By     auth.PersonID   `json:"by,omitzero"`   // the person who decided; 0: nobody had to
 }
 
 // Case is an after-sales case.
@@ -204,6 +205,9 @@ type Case struct {
 	Decision    Decision
 	Deadline    time.Time // the law's: a refund must be on its way by then; zero is none
 	Waiting     string    // what the customer is asked for, while it needs info
+	Wants       string    // the remedy that the customer named, in the words of package decision
+	Evidence    []string  // that the customer gave, likewise
+	Language    string    // in which the customer is written to, BCP 47; "" is theirs as far as it is known
 	OpenedAt    time.Time // when the customer told us
 	UpdatedAt   time.Time
 	Events      int
@@ -223,6 +227,11 @@ func (c Case) Orders() []order.ID {
 // Resource returns the case as rights see it: with the orders of its shop.
 func (c Case) Resource() auth.Resource {
 	return auth.Resource{Kind: auth.OfOrder, Workspace: c.Workspace, Shop: int64(c.Shop)}
+}
+
+// Of reports whether a customer is the one whom a case is about.
+func (c Case) Of(actor auth.Actor) bool {
+	return actor.Kind == auth.Customer && actor.ID != 0 && actor.Workspace == c.Workspace && int64(c.Customer) == actor.ID
 }
 
 func (c *Case) line(n int) (*Line, bool) {

@@ -83,7 +83,7 @@ func pays(number, from, n int64, means Means, at Trigger) Resolution {
 // A statutory withdrawal never passes through approval, and its receipt is acknowledged in the same step.
 func TestAWithdrawalByLawWaitsForNobody(t *testing.T) {
 	s := begun(t, Withdrawal)
-	s.do(s.Withdraw(anna, seen, noon.AddDate(0, 0, 14), noon))
+	s.do(s.Withdraw(anna, seen, noon.AddDate(0, 0, 14), nil, noon))
 	if s.Phase != Approved || !s.Statutory || s.events[len(s.events)-1].Kind != Acknowledged || s.Lines[0].Count(Authorised) != 3 || s.Decision.Policy != "main/3" {
 		t.Errorf("%+v", s.Case)
 	}
@@ -93,7 +93,7 @@ func TestAWithdrawalByLawWaitsForNobody(t *testing.T) {
 		}
 	}
 	s = begun(t, Return)
-	if _, err := s.Withdraw(anna, seen, noon, noon); !errs.Is(err, errs.Invalid) {
+	if _, err := s.Withdraw(anna, seen, noon, nil, noon); !errs.Is(err, errs.Invalid) {
 		t.Errorf("a return passed as a withdrawal: %v", err)
 	}
 }
@@ -241,7 +241,7 @@ func TestReopeningAndAppealing(t *testing.T) {
 
 func TestWhatWasNotBoughtHereBearsNoMoney(t *testing.T) {
 	s := begun(t, Withdrawal, asks(1), Line{Foreign: "a blue kettle", From: 1, Reason: "changed_mind", Counts: map[Counter]int64{Asked: 1}})
-	s.do(s.Withdraw(anna, seen, noon, noon))
+	s.do(s.Withdraw(anna, seen, noon, nil, noon))
 	if s.Lines[1].Declined != "not_bought_here" || s.Lines[1].Count(Authorised) != 0 || s.Lines[0].Count(Authorised) != 1 {
 		t.Errorf("%+v", s.Lines)
 	}

@@ -60,6 +60,7 @@ type Event struct {
 	Into       ID          `json:"into,omitzero"`
 	Code       string      `json:"code,omitempty"` // coded reason, shown to the customer
 	Note       string      `json:"note,omitempty"`
+	Evidence   []string    `json:"evidence,omitempty"` // that the customer gave, in the words of package decision
 }
 
 // Apply folds an event into a case and returns the case after it. It fails with errs.Conflict on one that cannot follow;
@@ -103,12 +104,14 @@ func (c *Case) apply(e Event) string {
 		o := e.Opening
 		c.ID, c.Workspace, c.Phase, c.OpenedAt = e.Case, e.By.Workspace, Draft, o.OpenedAt
 		c.Number, c.Kind, c.Customer, c.Shop, c.Ticket, c.Gift = o.Number, o.Kind, o.Customer, o.Shop, o.Ticket, o.Gift
+		c.Wants, c.Evidence, c.Language = o.Wants, o.Evidence, o.Language
 	case LineAdded:
 		return c.addLine(*e.Line)
 	case Went:
 		return c.goTo(e)
 	case WasDecided:
 		c.Decision, c.Deadline = *e.Decision, e.Deadline
+		c.Decision.By = e.By.Person()
 	case LineRefused:
 		l, ok := c.line(e.Number)
 		if !ok || e.Code == "" {
@@ -124,9 +127,7 @@ func (c *Case) apply(e Event) string {
 	case Stepped:
 		return c.step(e)
 	case TriggerMet:
-		if !slices.Contains(c.Met, e.Trigger) {
-			c.Met = append(c.Met, e.Trigger)
-		}
+		c.meet(e)
 	case WasClosed:
 		return c.shut(e)
 	case WasReopened:
@@ -134,7 +135,13 @@ func (c *Case) apply(e Event) string {
 			return "only what is closed, not merged, and with a reason"
 		}
 		c.Phase, c.Before, c.Reason = c.Before, "", ""
-	case WasAnswered, Acknowledged:
+	case WasAnswered:
+		for _, word := range e.Evidence {
+			if !slices.Contains(c.Evidence, word) {
+				c.Evidence = append(slices.Clone(c.Evidence), word)
+			}
+		}
+	case Acknowledged:
 	default:
 		return "nobody knows what that is"
 	}
@@ -181,6 +188,25 @@ func (c *Case) goTo(e Event) string {
 		c.Waiting = e.Code
 	}
 	return ""
+}
+
+// meet takes what triggers wait for. Until goods are on their way back the merchant may keep the money that the law gives
+// (2011/83/EU art. 13(3)); from then on it is due on the law's last day, or at once if that is over.
+func (c *Case) meet(e Event) {
+	if !slices.Contains(c.Met, e.Trigger) {
+		c.Met = append(c.Met, e.Trigger)
+	}
+	if e.Trigger == AtApproval || c.Deadline.IsZero() {
+		return
+	}
+	for i, r := range c.Resolutions {
+		if r.Stand == Waiting && r.By.IsZero() && r.Law != "" {
+			c.Resolutions[i].By = c.Deadline
+			if e.At.After(c.Deadline) {
+				c.Resolutions[i].By = e.At
+			}
+		}
+	}
 }
 
 func (c *Case) count(e Event) string {

@@ -113,7 +113,30 @@ type Resolution struct {
 	Refund  refund.ID `json:"refund,omitzero"`
 	Parcel  int64     `json:"parcel,omitzero"` // of what is sent instead
 	Code    string    `json:"code,omitempty"`  // why it failed, was refused or reversed
+	Offer   *Offer    `json:"offer,omitempty"` // what it was offered with; nil for what a person gave by their own judgement
 }
+
+// Offer is what package decision said of a resolution beside its money.
+type Offer struct {
+	Part    int      `json:"part,omitzero"` // of the case's decision
+	Remedy  string   `json:"remedy"`
+	Basis   string   `json:"basis,omitempty"`   // the right that it rests on
+	Route   string   `json:"route,omitempty"`   // by which goods come back
+	From    string   `json:"from,omitempty"`    // where a new unit is sent from
+	Postage string   `json:"postage,omitempty"` // who pays the way back
+	Days    int      `json:"days,omitzero"`
+	Needs   []string `json:"needs,omitempty"` // evidence that was missing
+	Auto    bool     `json:"auto,omitzero"`   // it may run without a person
+	Cost    int64    `json:"cost"`            // that the merchant expects
+}
+
+// Comes reports whether goods have to be sent back for a resolution.
+func (r Resolution) Comes() bool {
+	return r.Offer != nil && r.Offer.Route != "" && r.Offer.Route != "none" && r.Offer.Route != "carrier"
+}
+
+// Returns reports whether goods come back with a resolution, by themselves or sent.
+func (r Resolution) Returns() bool { return r.Comes() || r.Offer != nil && r.Offer.Route == "carrier" }
 
 // Due reports whether a resolution is to be carried out: its trigger was met, or one that happens later, or the law's
 // last day has come.
@@ -129,7 +152,9 @@ func (r Resolution) Due(met []Trigger, now time.Time) bool {
 	return slices.ContainsFunc(met, func(t Trigger) bool { return slices.Index(all, t) >= wants })
 }
 
-// overlaps reports whether two groups share a unit.
+// Overlaps reports whether two groups share a unit.
+func (g Group) Overlaps(h Group) bool { return g.overlaps(h) }
+
 func (g Group) overlaps(h Group) bool {
 	return g.Line == h.Line && g.From < h.From+h.Quantity && h.From < g.From+g.Quantity
 }

@@ -26,6 +26,7 @@ type Filter struct {
 	Order    order.ID
 	Customer customer.ID
 	Ticket   ticket.ID
+	Waits    Party // for whom; the list is then by what is due first
 }
 
 // Claimed is a unit of an order's line that a money-bearing resolution holds.
@@ -79,12 +80,15 @@ type Config struct {
 	// Carry carries a resolution out whose trigger was met, in the transaction: it asks for the refund, or for the parcel.
 	// Nil leaves it to people.
 	Carry func(ctx context.Context, c Case, r Resolution) (Carried, error)
+	// After is told, in the transaction, what a verb has led to, and may use verbs of its own on the case. Nil is nobody.
+	After func(ctx context.Context, actor auth.Actor, c Case, events []Event) error
 }
 
 // Carried is what a resolution was carried out by.
 type Carried struct {
-	Refund refund.ID
-	Parcel int64
+	Refund  refund.ID
+	Parcel  int64
+	Problem string // a code: it could not be begun, and somebody has to look
 }
 
 // Service holds the verbs of cases. All of them write the events, the case and the journal in one transaction.
@@ -115,19 +119,22 @@ type NewCase struct {
 	Ticket   ticket.ID
 	Gift     bool
 	Items    []Item
+	Wants    string // the remedy that the customer named, or ""
+	Evidence []string
+	Language string
 	OpenedAt time.Time // when the customer told us; now if zero
 }
 
 // Open begins a case, as a draft. Units of a line that are held by another case are passed over; when not enough are
-// left it is errs.Conflict. It needs WriteCases, and all orders in sight.
+// left it is errs.Conflict. It needs WriteCases, and all orders in sight; a customer needs orders of their own.
 func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewCase) (Case, error) {
-	if err := actor.Can(auth.WriteCases); err != nil {
+	if err := actor.Can(auth.WriteCases); err != nil && actor.Kind != auth.Customer {
 		return Case{}, err
 	}
 	now := s.clock()
 	var c Case
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		o := Opening{Kind: n.Kind, Ticket: n.Ticket, Gift: n.Gift, OpenedAt: n.OpenedAt.UTC().Truncate(time.Millisecond)}
+		o := Opening{Kind: n.Kind, Ticket: n.Ticket, Gift: n.Gift, Wants: n.Wants, Evidence: n.Evidence, Language: n.Language, OpenedAt: n.OpenedAt.UTC().Truncate(time.Millisecond)}
 		if n.OpenedAt.IsZero() {
 			o.OpenedAt = now
 		}
@@ -158,15 +165,15 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 	var out []Line
 	for _, it := range items {
 		l := Line{Order: it.Order, OrderRow: it.OrderRow, Reason: it.Reason, Foreign: it.Foreign, From: 1, Counts: map[Counter]int64{Asked: it.Quantity}}
-		if it.Foreign != "" {
-			l.Order, l.OrderRow = 0, 0
+		if it.Foreign != "" && it.Order == 0 {
+			l.OrderRow = 0
 			out = append(out, l)
 			continue
 		}
 		x, ok := known[it.Order]
 		if !ok {
 			var err error
-			if x, err = s.Orders.Get(ctx, actor, it.Order); err != nil {
+			if x, err = s.order(ctx, actor, it.Order); err != nil {
 				return nil, err
 			}
 			units, err := s.Store.UnitsHeld(ctx, actor.Workspace, it.Order)
@@ -182,6 +189,11 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 			return nil, errs.Field("orders", "error.case_orders")
 		}
 		o.Shop, o.Customer = x.Shop, max(o.Customer, x.Customer)
+		if it.Foreign != "" { // it was said to belong to the order, and does not
+			l.OrderRow = 0
+			out = append(out, l)
+			continue
+		}
 		i := slices.IndexFunc(x.Lines, func(y order.Line) bool { return y.ID == it.OrderRow })
 		if i < 0 {
 			return nil, errs.New(errs.NotFound, "error.not_found")
@@ -199,6 +211,18 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// order returns an order in the actor's sight; a customer sees their own.
+func (s *Service) order(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error) {
+	if actor.Kind != auth.Customer {
+		return s.Orders.Get(ctx, actor, id)
+	}
+	o, err := s.Orders.Get(ctx, auth.ForSystem(actor.Workspace), id)
+	if err == nil && (actor.ID == 0 || int64(o.Customer) != actor.ID) {
+		return order.Order{}, errs.New(errs.NotFound, "error.not_found")
+	}
+	return o, err
 }
 
 // free returns the first of n units in a row that nobody holds, 0 if there are none.
@@ -270,9 +294,14 @@ func (s *Service) change(ctx context.Context, actor auth.Actor, number ID, decid
 	if err := actor.Can(auth.WriteCases); err != nil {
 		return c, err
 	}
+	return s.turn(ctx, actor, number, decide)
+}
+
+// turn is change for what a customer may do too, with a case of their own.
+func (s *Service) turn(ctx context.Context, actor auth.Actor, number ID, decide func(c Case, now time.Time) ([]Event, error)) (c Case, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if c, err = s.Store.HoldCase(ctx, actor.Workspace, number); err == nil {
-			err = auth.Can(actor, auth.WriteCases, c.Resource())
+			err = c.allow(actor, auth.WriteCases)
 		}
 		if err != nil {
 			return err
@@ -290,12 +319,41 @@ func (s *Service) change(ctx context.Context, actor auth.Actor, number ID, decid
 				return fmt.Errorf("acknowledge: %w", err)
 			}
 		}
-		return s.carry(ctx, actor, &c, now)
+		begun := c.Events
+		if err := s.carry(ctx, actor, &c, now); err != nil || s.After == nil {
+			return err
+		}
+		if c.Events > begun {
+			all, err := s.Store.CaseEvents(ctx, actor.Workspace, number)
+			if err != nil {
+				return err
+			}
+			events = append(events, all[begun:]...)
+		}
+		if len(events) == 0 {
+			return nil
+		}
+		if err := s.After(ctx, actor, c, events); err != nil {
+			return err
+		}
+		c, err = s.Store.Case(ctx, actor.Workspace, number)
+		return err
 	})
 	if err != nil {
 		return Case{}, fmt.Errorf("case %d: %w", number, err)
 	}
 	return c, nil
+}
+
+// allow is auth.Can for the case, and lets the customer reach it whom it is about.
+func (c Case) allow(actor auth.Actor, p auth.Permission) error {
+	if c.Of(actor) {
+		return nil
+	}
+	if actor.Kind == auth.Customer {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
+	return auth.Can(actor, p, c.Resource())
 }
 
 // carry begins what is due.
@@ -309,6 +367,9 @@ func (s *Service) carry(ctx context.Context, actor auth.Actor, c *Case, now time
 			return fmt.Errorf("carry out resolution %d: %w", r.Number, err)
 		}
 		events, err := c.plan(actor, now).step(r.Number, Executing, func(e *Event) { e.Refund, e.Parcel = by.Refund, by.Parcel }).done()
+		if err == nil && by.Problem != "" {
+			events, err = c.plan(actor, now).step(r.Number, Executing, nil).step(r.Number, Failed, func(e *Event) { e.Code = by.Problem }).done()
+		}
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package cases
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -13,6 +14,9 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
+
+// NotBoughtHere is the code by which goods of others are declined.
+const NotBoughtHere = "not_bought_here"
 
 // byLaw marks the submission of a statutory withdrawal.
 const byLaw = "withdrawal"
@@ -25,6 +29,9 @@ type Opening struct {
 	Shop     order.ShopID `json:"shop,omitzero"`
 	Ticket   ticket.ID    `json:"ticket,omitzero"`
 	Gift     bool         `json:"gift,omitzero"`
+	Wants    string       `json:"wants,omitempty"`
+	Evidence []string     `json:"evidence,omitempty"`
+	Language string       `json:"language,omitempty"`
 	OpenedAt time.Time    `json:"opened_at"` // when the customer told us
 }
 
@@ -94,21 +101,83 @@ func (c Case) Submit(by auth.Actor, at time.Time) ([]Event, error) {
 }
 
 // Withdraw hands a draft in as a withdrawal by law: all of it is authorised, decided and approved in the same step, and
-// its receipt is acknowledged; whoever stores these events sends the acknowledgement in the same transaction.
-func (c Case) Withdraw(by auth.Actor, d Decision, deadline time.Time, at time.Time) ([]Event, error) {
+// its receipt is acknowledged; whoever stores these events sends the acknowledgement in the same transaction. Lines that
+// the right does not reach are declined by the codes given.
+func (c Case) Withdraw(by auth.Actor, d Decision, deadline time.Time, codes map[int]string, at time.Time) ([]Event, error) {
 	if c.Kind != Withdrawal {
 		return nil, errs.Field("kind", "error.invalid")
 	}
 	s := c.plan(by, at).to(Submitted, byLaw)
 	for _, l := range c.Lines {
+		code := codes[l.Number]
 		if l.OrderRow == 0 {
-			s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, "not_bought_here" })
+			code = NotBoughtHere
+		}
+		if code != "" {
+			s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, code })
 			continue
 		}
 		s.add(WasCounted, func(e *Event) { e.Number, e.Counter, e.Add = l.Number, Authorised, l.Count(Asked) })
 	}
-	s.add(WasDecided, func(e *Event) { e.Decision, e.Deadline = &d, deadline }).to(Approved, "").add(TriggerMet, func(e *Event) { e.Trigger = AtApproval })
+	s.decide(d, deadline).to(Approved, "").add(TriggerMet, func(e *Event) { e.Trigger = AtApproval })
 	return s.add(Acknowledged, nil).done()
+}
+
+// decide freezes a decision; the zero one leaves what was decided before.
+func (s *tale) decide(d Decision, deadline time.Time) *tale {
+	if d.Policy == "" {
+		return s
+	}
+	return s.add(WasDecided, func(e *Event) { e.Decision, e.Deadline = &d, deadline })
+}
+
+// Offer freezes a decision and puts what it gives before the customer: these resolutions are offered until a time, and
+// what was offered before and not taken lapses.
+func (c Case) Offer(by auth.Actor, d Decision, deadline time.Time, list []Resolution, at time.Time) ([]Event, error) {
+	s := c.plan(by, at).decide(d, deadline)
+	for _, r := range c.Resolutions {
+		if r.Stand == Proposed || r.Stand == Offered {
+			s.step(r.Number, Lapsed, nil)
+		}
+	}
+	for _, r := range list {
+		r.Stand = Proposed
+		s.add(WasProposed, func(e *Event) { e.Resolution = &r }).step(r.Number, Offered, nil)
+	}
+	return s.done()
+}
+
+// Lapse ends offers whose time is over.
+func (c Case) Lapse(by auth.Actor, at time.Time) ([]Event, error) {
+	s := c.plan(by, at)
+	for _, r := range c.Resolutions {
+		if r.Stand == Offered && !r.Until.IsZero() && !at.Before(r.Until) {
+			s.step(r.Number, Lapsed, nil)
+		}
+	}
+	return s.done()
+}
+
+// Choose marks a resolution as the one that the customer takes for its units, without waiting for its trigger yet: whoever
+// approves it does that by Accept. Offers for the same units lapse.
+func (c Case) Choose(by auth.Actor, number int64, at time.Time) ([]Event, error) {
+	r := c.find(number)
+	if r == nil {
+		return nil, errs.New(errs.NotFound, "error.not_found")
+	}
+	return c.plan(by, at).take(*r).done()
+}
+
+// take takes a resolution; offers for the same units lapse.
+func (s *tale) take(r Resolution) *tale {
+	all := s.c.Resolutions
+	s.step(r.Number, Taken, nil)
+	for _, o := range all {
+		if o.Number != r.Number && (o.Stand == Proposed || o.Stand == Offered) && shares(o.Units, r.Units) {
+			s.step(o.Number, Lapsed, nil)
+		}
+	}
+	return s
 }
 
 // Approve authorises units by line and freezes the decision; lines without any are declined by the codes given.
@@ -121,7 +190,7 @@ func (c Case) Approve(by auth.Actor, d Decision, deadline time.Time, units map[i
 		}
 		s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, codes[l.Number] })
 	}
-	return s.add(WasDecided, func(e *Event) { e.Decision, e.Deadline = &d, deadline }).to(Approved, "").add(TriggerMet, func(e *Event) { e.Trigger = AtApproval }).done()
+	return s.decide(d, deadline).to(Approved, "").add(TriggerMet, func(e *Event) { e.Trigger = AtApproval }).done()
 }
 
 // Decline refuses all lines, each by a code that the customer reads, and freezes the decision.
@@ -130,7 +199,27 @@ func (c Case) Decline(by auth.Actor, d Decision, codes map[int]string, at time.T
 	for _, l := range c.Lines {
 		s.add(LineRefused, func(e *Event) { e.Number, e.Code = l.Number, codes[l.Number] })
 	}
-	return s.add(WasDecided, func(e *Event) { e.Decision = &d }).to(Declined, "").done()
+	return s.decide(d, time.Time{}).to(Declined, "").done()
+}
+
+// Ask asks the customer for evidence, and for what a note says. Asked for more while it waits, a case waits for all of it.
+func (c Case) Ask(by auth.Actor, evidence []string, note string, at time.Time) ([]Event, error) {
+	s := c.plan(by, at)
+	if c.Phase == NeedsInfo {
+		s.to(Submitted, "")
+	}
+	return s.add(Went, func(e *Event) {
+		e.Phase, e.Code, e.Evidence, e.Note = NeedsInfo, strings.Join(evidence, " "), evidence, note
+	}).done()
+}
+
+// Answer takes what the customer gave: evidence by its words, and a text. A case that needs info is submitted again.
+func (c Case) Answer(by auth.Actor, evidence []string, words string, at time.Time) ([]Event, error) {
+	s := c.plan(by, at).add(WasAnswered, func(e *Event) { e.Evidence, e.Note = evidence, words })
+	if c.Phase == NeedsInfo {
+		s.to(Submitted, "")
+	}
+	return s.done()
 }
 
 // Appeal takes a declined case up again: it is decided anew, by somebody who reads why.
@@ -171,20 +260,22 @@ func (c Case) Propose(by auth.Actor, list []Resolution, at time.Time) ([]Event, 
 	return s.done()
 }
 
-// Accept takes a resolution for its units: it waits for its trigger, and offers for the same units that nobody took
-// lapse. The law's last day goes with it.
+// Accept takes a resolution for its units, if the customer has not: it waits for its trigger, and offers for the same units
+// that nobody took lapse. The law's last day goes with it, unless goods have to be sent first and are not on their way.
 func (c Case) Accept(by auth.Actor, number int64, at time.Time) ([]Event, error) {
 	r := c.find(number)
 	if r == nil {
 		return nil, errs.New(errs.NotFound, "error.not_found")
 	}
-	s := c.plan(by, at).step(number, Taken, nil).step(number, Waiting, func(e *Event) { e.LastDay = c.Deadline })
-	for _, o := range c.Resolutions {
-		if o.Number != number && (o.Stand == Proposed || o.Stand == Offered) && shares(o.Units, r.Units) {
-			s.step(o.Number, Lapsed, nil)
-		}
+	s := c.plan(by, at)
+	if r.Stand != Taken {
+		s.take(*r)
 	}
-	return s.done()
+	return s.step(number, Waiting, func(e *Event) {
+		if withheld := r.Comes() && r.Law != "" && !slices.ContainsFunc(c.Met, func(t Trigger) bool { return t != AtApproval }); !withheld {
+			e.LastDay = c.Deadline
+		}
+	}).done()
 }
 
 // Step moves a resolution on.
@@ -233,7 +324,11 @@ var meansOf = map[decision.Remedy]Means{
 // FromOffer returns the resolution that an offer of package decision stands for, whose lines are named by their numbers in
 // the case. A refund that does not all go back to the payments is RefundOther.
 func (c Case) FromOffer(number int64, o decision.Offer, currency string, trigger Trigger, until time.Time) (Resolution, error) {
-	r := Resolution{Number: number, Means: meansOf[o.Remedy], Law: o.Law, Stand: Proposed, Trigger: trigger, Until: until}
+	r := Resolution{Number: number, Means: meansOf[o.Remedy], Law: o.Law, Stand: Proposed, Trigger: trigger, Until: until, Offer: &Offer{
+		Remedy: o.Remedy.String(), Basis: o.Basis.String(), Route: o.Route.String(), Postage: o.Postage.String(), Days: o.Days, Needs: o.Needs.Words(), Auto: o.Auto, Cost: o.Cost}}
+	if o.From != decision.NoRoute {
+		r.Offer.From = o.From.String()
+	}
 	if r.Means.Pays() {
 		m := o.Money
 		r.Money = Money{currency, ledger.Components{Goods: m.Goods, Tax: m.Tax, Duty: m.Duty, ShippingOut: m.Out, ShippingBack: m.Back, Fee: m.Fee, Bonus: m.Bonus}}

@@ -3,30 +3,39 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // Submit hands a draft in. Every verb from here on needs WriteCases and the case's orders in sight, returns errs.Conflict
-// for what the case in its state cannot do, and writes nothing then.
+// for what the case in its state cannot do, and writes nothing then. Submit, Withdraw, Choose, Appeal, Answer and GiveUp are
+// the customer's too, for a case of their own.
 func (s *Service) Submit(ctx context.Context, actor auth.Actor, c ID) (Case, error) {
-	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Submit(actor, now) })
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Submit(actor, now) })
 }
 
 // Withdraw hands a draft in as a withdrawal by law: submitted, approved and acknowledged in one transaction.
-func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, c ID, d Decision, deadline time.Time) (Case, error) {
+// Lines that the right does not reach are declined by the codes given.
+func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, c ID, d Decision, deadline time.Time, codes map[int]string) (Case, error) {
 	if s.Acknowledge == nil {
 		return Case{}, errs.New(errs.Unsupported, "error.case_acknowledge") // without its confirmation it would not be one
 	}
-	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Withdraw(actor, d, deadline, now) })
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Withdraw(actor, d, deadline, codes, now) })
 }
 
 // AskInfo asks the customer for something, named by a code; the case waits for it.
 func (s *Service) AskInfo(ctx context.Context, actor auth.Actor, c ID, code string) (Case, error) {
 	return s.Go(ctx, actor, c, NeedsInfo, code)
+}
+
+// Ask asks the customer for evidence, in the words of package decision, with a note; the case waits for it.
+func (s *Service) Ask(ctx context.Context, actor auth.Actor, c ID, evidence []string, note string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Ask(actor, evidence, note, now) })
 }
 
 // Approve authorises units by line, declines lines without any by codes, and freezes the decision with the policy's
@@ -42,7 +51,7 @@ func (s *Service) Decline(ctx context.Context, actor auth.Actor, c ID, d Decisio
 
 // Appeal takes a declined case up again, to be decided anew.
 func (s *Service) Appeal(ctx context.Context, actor auth.Actor, c ID, why string) (Case, error) {
-	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Appeal(actor, why, now) })
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Appeal(actor, why, now) })
 }
 
 // Go moves a case to a phase.
@@ -58,6 +67,47 @@ func (s *Service) Count(ctx context.Context, actor auth.Actor, c ID, line int, w
 // Dispose says what becomes of received units, and may say it again otherwise.
 func (s *Service) Dispose(ctx context.Context, actor auth.Actor, c ID, p Placed) (Case, error) {
 	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Dispose(actor, p, now) })
+}
+
+// Offer freezes a decision and offers resolutions, which get numbers of their own, in place of what was offered before and
+// not taken. A decision without a policy leaves the one that is frozen.
+func (s *Service) Offer(ctx context.Context, actor auth.Actor, c ID, d Decision, deadline time.Time, list []Resolution) (Case, error) {
+	for i := range list {
+		list[i].Number = s.IDs.Next()
+	}
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) {
+		for _, r := range list {
+			if err := s.bounded(ctx, actor, c, r); err != nil {
+				return nil, err
+			}
+		}
+		return c.Offer(actor, d, deadline, list, now)
+	})
+}
+
+// Choose marks a resolution as the one that the customer takes; Accept lets it go on. One that is taken already stays so.
+func (s *Service) Choose(ctx context.Context, actor auth.Actor, c ID, resolution int64) (Case, error) {
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) {
+		if r := c.find(resolution); r != nil && r.Stand.Alive() {
+			return nil, nil
+		}
+		return c.Choose(actor, resolution, now)
+	})
+}
+
+// Lapse ends offers whose time is over.
+func (s *Service) Lapse(ctx context.Context, actor auth.Actor, c ID) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Lapse(actor, now) })
+}
+
+// Answer takes that the customer gave what was asked for, in words of their own: a case that needs info goes on.
+func (s *Service) Answer(ctx context.Context, actor auth.Actor, c ID, evidence []string, words string) (Case, error) {
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Answer(actor, evidence, words, now) })
+}
+
+// GiveUp closes a case because the customer does not want it any more.
+func (s *Service) GiveUp(ctx context.Context, actor auth.Actor, c ID) (Case, error) {
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Close(actor, WasWithdrawn, 0, now) })
 }
 
 // Propose adds resolutions, which get numbers of their own. Money beyond what was paid for their units is goodwill by
@@ -100,17 +150,8 @@ func (s *Service) bounded(ctx context.Context, actor auth.Actor, c Case, r Resol
 		if o.Currency != r.Money.Currency {
 			return errs.Field("currency", "error.currencies", "a", o.Currency, "b", r.Money.Currency)
 		}
-		sold := refund.Sold{Currency: o.Currency, Shipping: o.Shipping, Promotion: o.Discount}
-		place := 0
-		for i, row := range o.Lines {
-			sold.Lines = append(sold.Lines, refund.SoldLine{Quantity: row.Quantity, Goods: row.Price * row.Quantity, Discount: row.Discount, Tax: row.Tax, Duty: row.Duty})
-			sold.Promotion -= row.Discount
-			if row.ID == l.OrderRow {
-				place = i
-			}
-		}
-		sold.Promotion = max(sold.Promotion, 0) // a shop that tells discounts by line alone
-		units, err := sold.Units()
+		place := max(0, slices.IndexFunc(o.Lines, func(x order.Line) bool { return x.ID == l.OrderRow }))
+		units, err := refund.SoldOf(o).Units()
 		if err != nil {
 			return fmt.Errorf("units of order %d: %w", o.ID, err)
 		}
@@ -173,12 +214,12 @@ func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) error {
 
 // Get returns a case that the actor may see. It needs ReadCases.
 func (s *Service) Get(ctx context.Context, actor auth.Actor, number ID) (Case, error) {
-	if err := actor.Can(auth.ReadCases); err != nil {
+	if err := actor.Can(auth.ReadCases); err != nil && actor.Kind != auth.Customer {
 		return Case{}, err
 	}
 	c, err := s.Store.Case(ctx, actor.Workspace, number)
 	if err == nil {
-		err = auth.Can(actor, auth.ReadCases, c.Resource())
+		err = c.allow(actor, auth.ReadCases)
 	}
 	if err != nil {
 		return Case{}, err

@@ -361,6 +361,9 @@ type Buyer struct {
 	Disputes int64
 }
 
+// Words returns the words of a set of evidence, in order.
+func (e Evidence) Words() []string { return evidenceWords.list(e) }
+
 // words are the names of an enumeration's values, or of the bits of a set.
 type words[T ~uint8 | ~uint16] []string
 

@@ -25,144 +25,152 @@ func (p *Problem) Error() string { return p.Path + " " + p.Text + "." }
 type Reader struct{ zones sync.Map }
 
 type written struct {
-	ID     json.RawMessage `json:"id"`
-	Now    *string         `json:"now"`
+	ID     json.RawMessage `json:"id,omitempty"`
+	Now    *string         `json:"now,omitempty"`
 	Market *struct {
-		Country  string   `json:"country"`
-		Region   string   `json:"region"`
-		Zone     string   `json:"zone"`
-		Holidays []string `json:"holidays"`
-	} `json:"market"`
+		Country  string   `json:"country,omitempty"`
+		Region   string   `json:"region,omitempty"`
+		Zone     string   `json:"zone,omitempty"`
+		Holidays []string `json:"holidays,omitempty"`
+	} `json:"market,omitempty"`
 	Shop *struct {
-		ReturnDays *int `json:"return_days"`
-	} `json:"shop"`
-	Order  *writtenOrder  `json:"order"`
-	Case   *writtenClaim  `json:"case"`
-	Policy *writtenPolicy `json:"policy"`
-	Costs  *writtenCosts  `json:"costs"`
+		ReturnDays *int `json:"return_days,omitempty"`
+	} `json:"shop,omitempty"`
+	Order  *writtenOrder  `json:"order,omitempty"`
+	Case   *writtenClaim  `json:"case,omitempty"`
+	Policy *writtenPolicy `json:"policy,omitempty"`
+	Costs  *writtenCosts  `json:"costs,omitempty"`
 	Buyer  *struct {
-		Tier     string `json:"tier"`
-		Returns  int64  `json:"returns"`
-		Disputes int64  `json:"disputes"`
-	} `json:"customer"`
+		Tier     string `json:"tier,omitempty"`
+		Returns  int64  `json:"returns,omitempty"`
+		Disputes int64  `json:"disputes,omitempty"`
+	} `json:"customer,omitempty"`
 }
 
 type writtenOrder struct {
-	Currency    string  `json:"currency"`
-	PlacedAt    *string `json:"placed_at"`
-	Shipment    string  `json:"shipment"`
-	DeliveredAt *string `json:"delivered_at"`
-	ShipBy      *string `json:"ship_by"`
-	DeliverBy   *string `json:"deliver_by"`
+	Currency    string  `json:"currency,omitempty"`
+	PlacedAt    *string `json:"placed_at,omitempty"`
+	Shipment    string  `json:"shipment,omitempty"`
+	DeliveredAt *string `json:"delivered_at,omitempty"`
+	ShipBy      *string `json:"ship_by,omitempty"`
+	DeliverBy   *string `json:"deliver_by,omitempty"`
 	Delays      []struct {
-		To     *string `json:"to"`
-		Answer string  `json:"answer"`
-	} `json:"delays"`
-	ExtraUntil *string `json:"extra_until"`
+		To     *string `json:"to,omitempty"`
+		Answer string  `json:"answer,omitempty"`
+	} `json:"delays,omitempty"`
+	ExtraUntil *string `json:"extra_until,omitempty"`
 	Informed   *struct {
-		At       *string `json:"at"`
-		Complete *bool   `json:"complete"`
-	} `json:"informed"`
+		At       *string `json:"at,omitempty"`
+		Complete *bool   `json:"complete,omitempty"`
+	} `json:"informed,omitempty"`
 	Lines []struct {
-		Line     string   `json:"line"`
-		SKU      string   `json:"sku"`
-		Qty      *int64   `json:"qty"`
-		Settled  int64    `json:"settled"`
-		Flags    []string `json:"flags"`
+		Line     string   `json:"line,omitempty"`
+		SKU      string   `json:"sku,omitempty"`
+		Qty      *int64   `json:"qty,omitempty"`
+		Settled  int64    `json:"settled,omitempty"`
+		Flags    []string `json:"flags,omitempty"`
 		Goods    *string  `json:"goods"`
-		Discount *string  `json:"discount"`
-		Tax      *string  `json:"tax"`
-		Duty     *string  `json:"duty"`
-	} `json:"lines"`
+		Discount *string  `json:"discount,omitempty"`
+		Tax      *string  `json:"tax,omitempty"`
+		Duty     *string  `json:"duty,omitempty"`
+	} `json:"lines,omitempty"`
 	Shipping *struct {
-		Paid     *string `json:"paid"`
-		Standard *string `json:"standard"`
-	} `json:"shipping"`
+		Paid     *string `json:"paid,omitempty"`
+		Standard *string `json:"standard,omitempty"`
+	} `json:"shipping,omitempty"`
 	Payments []struct {
-		Method     string  `json:"method"`
-		Left       *string `json:"left"`
-		Refundable *bool   `json:"refundable"`
-		Until      *string `json:"until"`
-		Days       int     `json:"days"`
-		Dispute    bool    `json:"dispute"`
-	} `json:"payments"`
+		Method     string  `json:"method,omitempty"`
+		Left       *string `json:"left,omitempty"`
+		Refundable *bool   `json:"refundable,omitempty"`
+		Until      *string `json:"until,omitempty"`
+		Days       int     `json:"days,omitempty"`
+		Dispute    bool    `json:"dispute,omitempty"`
+	} `json:"payments,omitempty"`
 }
 
 type writtenClaim struct {
-	Kind   string `json:"kind"`
-	Reason string `json:"reason"`
+	Kind   string `json:"kind,omitempty"`
+	Reason string `json:"reason,omitempty"`
 	Lines  []struct {
-		Line string `json:"line"`
-		Qty  *int64 `json:"qty"`
-	} `json:"lines"`
-	Wants    string   `json:"wants"`
-	OpenedAt *string  `json:"opened_at"`
-	Evidence []string `json:"evidence"`
+		Line string `json:"line,omitempty"`
+		Qty  *int64 `json:"qty,omitempty"`
+	} `json:"lines,omitempty"`
+	Wants    string   `json:"wants,omitempty"`
+	OpenedAt *string  `json:"opened_at,omitempty"`
+	Evidence []string `json:"evidence,omitempty"`
 	Prior    []struct {
-		Remedy string  `json:"remedy"`
-		At     *string `json:"at"`
-		Failed bool    `json:"failed"`
-	} `json:"prior"`
-	Major        bool    `json:"major"`
-	DiscoveredAt *string `json:"discovered_at"`
-	ReturnedAt   *string `json:"returned_at"`
+		Remedy string  `json:"remedy,omitempty"`
+		At     *string `json:"at,omitempty"`
+		Failed bool    `json:"failed,omitempty"`
+	} `json:"prior,omitempty"`
+	Major        bool    `json:"major,omitempty"`
+	DiscoveredAt *string `json:"discovered_at,omitempty"`
+	ReturnedAt   *string `json:"returned_at,omitempty"`
 }
 
 type writtenPolicy struct {
 	Windows   map[string]int      `json:"windows"`
-	Postage   map[string]string   `json:"postage"`
-	Label     *string             `json:"label"`
-	Fee       *string             `json:"fee"`
-	Duty      bool                `json:"duty"`
-	FinalSale []string            `json:"final_sale"`
-	NoReturn  []string            `json:"no_return"`
-	Evidence  map[string][]string `json:"evidence"`
-	KeepBelow *string             `json:"keep_below"`
-	Partial   *string             `json:"partial"`
-	Bonus     *string             `json:"bonus"`
+	Postage   map[string]string   `json:"postage,omitempty"`
+	Label     *string             `json:"label,omitempty"`
+	Fee       *string             `json:"fee,omitempty"`
+	Duty      bool                `json:"duty,omitempty"`
+	FinalSale []string            `json:"final_sale,omitempty"`
+	NoReturn  []string            `json:"no_return,omitempty"`
+	Evidence  map[string][]string `json:"evidence,omitempty"`
+	KeepBelow *string             `json:"keep_below,omitempty"`
+	Partial   *string             `json:"partial,omitempty"`
+	Bonus     *string             `json:"bonus,omitempty"`
 	Fallback  *struct {
-		Method string `json:"method"`
-		Days   int    `json:"days"`
-	} `json:"fallback"`
-	Auto   map[string]string `json:"auto"`
+		Method string `json:"method,omitempty"`
+		Days   int    `json:"days,omitempty"`
+	} `json:"fallback,omitempty"`
+	Auto   map[string]string `json:"auto,omitempty"`
 	Review *struct {
-		Returns  *int64 `json:"returns"`
-		Disputes *int64 `json:"disputes"`
-	} `json:"review"`
-	Tiers map[string]struct {
-		Days int     `json:"days"`
-		Fee  *string `json:"fee"`
-		Auto *string `json:"auto"`
-	} `json:"tiers"`
+		Returns  *int64 `json:"returns,omitempty"`
+		Disputes *int64 `json:"disputes,omitempty"`
+	} `json:"review,omitempty"`
+	Tiers map[string]writtenTier `json:"tiers,omitempty"`
+}
+
+type writtenTier struct {
+	Days int     `json:"days,omitempty"`
+	Fee  *string `json:"fee,omitempty"`
+	Auto *string `json:"auto,omitempty"`
 }
 
 type writtenCosts struct {
-	Routes map[string]struct {
-		Freight  *string `json:"freight"`
-		Fee      *string `json:"fee"`
-		Days     int     `json:"days"`
-		DutyBack *string `json:"duty_back"`
-	} `json:"routes"`
-	Handling *string `json:"handling"`
-	Items    map[string]struct {
-		Cost   *string `json:"cost"`
-		Resale struct {
-			A *string `json:"A"`
-			B *string `json:"B"`
-			C *string `json:"C"`
-		} `json:"resale"`
-	} `json:"items"`
-	Replace map[string]struct {
-		Freight *string `json:"freight"`
-		Days    int     `json:"days"`
-	} `json:"replace"`
-	Repair *struct {
-		Cost    *string `json:"cost"`
-		Freight *string `json:"freight"`
-		Days    int     `json:"days"`
-	} `json:"repair"`
-	TaxBack *string `json:"tax_back"`
-	Credit  *string `json:"credit"`
+	Routes   map[string]writtenRoute  `json:"routes,omitempty"`
+	Handling *string                  `json:"handling,omitempty"`
+	Items    map[string]writtenItem   `json:"items,omitempty"`
+	Replace  map[string]writtenSender `json:"replace,omitempty"`
+	Repair   *struct {
+		Cost    *string `json:"cost,omitempty"`
+		Freight *string `json:"freight,omitempty"`
+		Days    int     `json:"days,omitempty"`
+	} `json:"repair,omitempty"`
+	TaxBack *string `json:"tax_back,omitempty"`
+	Credit  *string `json:"credit,omitempty"`
+}
+
+type writtenRoute struct {
+	Freight  *string `json:"freight,omitempty"`
+	Fee      *string `json:"fee,omitempty"`
+	Days     int     `json:"days,omitempty"`
+	DutyBack *string `json:"duty_back,omitempty"`
+}
+
+type writtenItem struct {
+	Cost   *string `json:"cost,omitempty"`
+	Resale struct {
+		A *string `json:"A,omitempty"`
+		B *string `json:"B,omitempty"`
+		C *string `json:"C,omitempty"`
+	} `json:"resale"`
+}
+
+type writtenSender struct {
+	Freight *string `json:"freight,omitempty"`
+	Days    int     `json:"days,omitempty"`
 }
 
 // Read reads a case from JSON as docs/decisions.md describes it. Members that are

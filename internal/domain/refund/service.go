@@ -72,6 +72,8 @@ type Config struct {
 	// Carry is called, in the transaction, when something of a refund may be submitted; it asks for that as a job. Nil
 	// leaves refunds where they are.
 	Carry func(ctx context.Context, r Refund) error
+	// Moved is told, in the transaction, what a refund has become. Nil is nobody.
+	Moved func(ctx context.Context, r Refund) error
 }
 
 // Service holds the verbs of refunds. All of them write the event, the refund, its entries in the ledger and the journal
@@ -177,6 +179,9 @@ func (s *Service) record(ctx context.Context, actor auth.Actor, r Refund, e Even
 	})
 	if s.Carry != nil && ready && (e.Kind == WasApproved || e.Kind == WasRedirected || e.Kind == DisputeSettled || e.Kind == WasScheduled) {
 		err = s.Carry(ctx, next)
+	}
+	if err == nil && s.Moved != nil && e.State != e.Was {
+		err = s.Moved(ctx, next)
 	}
 	return next, err
 }

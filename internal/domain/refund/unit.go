@@ -6,6 +6,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
 )
 
 // Sold is what an order's lines were paid.
@@ -24,6 +25,18 @@ type SoldLine struct {
 	Tax      int64
 	Duty     int64
 	Parts    []int64 // of a bundle: what each of its parts is worth beside the others; none: it is none
+}
+
+// SoldOf returns what an order's lines were paid. What a shop takes off the order as a whole, and in no line, is spread
+// over the lines; one that tells discounts by line alone has nothing to spread.
+func SoldOf(o order.Order) Sold {
+	s := Sold{Currency: o.Currency, Shipping: o.Shipping, Promotion: o.Discount}
+	for _, l := range o.Lines {
+		s.Lines = append(s.Lines, SoldLine{Quantity: l.Quantity, Goods: l.Price * l.Quantity, Discount: l.Discount, Tax: l.Tax, Duty: l.Duty})
+		s.Promotion -= l.Discount
+	}
+	s.Promotion = max(s.Promotion, 0)
+	return s
 }
 
 // Unit is one unit of a line, or of a part of a bundle, and what was paid for it.

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// buildCasework makes what carries cases from wish to money, goods and letters, and joins it to the cases, the refunds and
+// the tickets that it works on.
+func (c *Core) buildCasework() {
+	s := c.Store
+	c.Casework = casework.New(casework.Config{
+		Store: s, Orders: c.Orders, Parcels: c.Shipments, Customers: c.Customers, Policies: c.Policies, Costs: c.Costs, Cases: func() *cases.Service { return c.Cases }, Refunds: c.Refunds,
+		Left: c.Refunds.Left, Alone: c.paysAlone,
+		Expect: func(ctx context.Context, x cases.Case, r cases.Resolution, route string) error {
+			return c.Goods.Expect(ctx, x, r, route)
+		},
+		Desk: caseDesk{c}, IDs: c.IDs, Now: c.Now,
+	})
+	c.Refunds.Moved = c.Casework.Moved
+	c.Cases = cases.New(cases.Config{
+		Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now, Acknowledge: c.Casework.Acknowledge, Carry: c.Casework.Carry, After: c.Casework.Follow,
+	})
+}
+
+// paysAlone tells whether a refund needs nobody's approval any more: the decision lets it run by itself, or a person has
+// approved its resolution; but above the sum for four eyes another one looks at it.
+func (c *Core) paysAlone(ctx context.Context, x cases.Case, r cases.Resolution, f refund.Refund) (bool, error) {
+	if c.Refunds.FourEyes != nil {
+		above, err := c.Refunds.FourEyes(ctx, f.Workspace, f.Currency)
+		if err != nil || above > 0 && f.Total().Minor > above {
+			return false, err
+		}
+	}
+	return r.Offer != nil && r.Offer.Auto || x.Decision.By != 0, nil
+}
+
+// caseDesk is the tickets in which customers are written to about their cases.
+type caseDesk struct{ core *Core }
+
+// Begin opens a ticket with the customer's words, or adds them to the customer's open one on the order.
+func (d caseDesk) Begin(ctx context.Context, a auth.Actor, o order.Order, w casework.Wish) (ticket.ID, error) {
+	if w.Ticket != 0 || !strings.Contains(o.Email, "@") {
+		return w.Ticket, nil
+	}
+	t := i18n.For(i18n.Lang(cmp.Or(w.Language, "und-"+cmp.Or(o.ShipTo.Country, "US"))))
+	subject := t.T("case.letter.subject", "Order", o.Number)
+	if a.Kind != auth.Customer {
+		note := cmp.Or(strings.TrimSpace(w.Words), subject)
+		x, err := d.core.Tickets.Raise(ctx, auth.ForSystem(a.Workspace), ticket.Case{Order: o, Subject: subject, Note: note, Key: fmt.Sprintf("case.%d", d.core.IDs.Next())})
+		return x.ID, err
+	}
+	words := strings.TrimSpace(w.Words)
+	if words == "" {
+		words = subject
+	}
+	return d.receive(ctx, o, string(t.Lang()), subject, words)
+}
+
+// receive takes words of a customer as if they had written them.
+func (d caseDesk) receive(ctx context.Context, o order.Order, language, subject, words string) (ticket.ID, error) {
+	w, err := d.core.Store.Workspace(ctx, o.Workspace)
+	if err != nil {
+		return 0, err
+	}
+	boxes, err := d.core.Store.Mailboxes(ctx, o.Workspace)
+	if err != nil {
+		return 0, err
+	}
+	now := d.core.Now()
+	in := ticket.Inbound{
+		Channel: ticket.Email, Form: ticket.Plain, From: ticket.Address{Name: o.ShipTo.Name, Address: o.Email}, Order: o.ID, Shop: o.Shop, Subject: subject, Body: words, Language: language,
+		Key: fmt.Sprintf("case.%d@portal.invalid", d.core.IDs.Next()), Origin: ticket.Origin{Source: "portal"}, SentAt: now, ReceivedAt: now,
+	}
+	for _, b := range boxes {
+		if !b.Disabled && (b.Shop == o.Shop || b.Shop == 0) && (in.Mailbox == 0 || b.Shop == o.Shop) {
+			in.Mailbox, in.Delivered, in.Recipients.To = b.ID, []string{b.Address}, []ticket.Address{{Address: b.Address}}
+		}
+	}
+	out, err := d.core.Tickets.Receive(ctx, w, []ticket.Inbound{in})
+	if err != nil {
+		return 0, err
+	}
+	return out[0].Ticket, nil
+}
+
+// Said implements casework.Desk.
+func (d caseDesk) Said(ctx context.Context, a auth.Actor, c cases.Case, words string) error {
+	list := c.Orders()
+	if a.Kind != auth.Customer || len(list) == 0 || c.Ticket == 0 {
+		return nil // an agent writes down what is in the thread already
+	}
+	o, err := d.core.Orders.Get(ctx, auth.ForSystem(c.Workspace), list[0])
+	if err != nil || !strings.Contains(o.Email, "@") {
+		return err
+	}
+	t, err := d.core.Tickets.Get(ctx, auth.ForSystem(c.Workspace), c.Ticket)
+	if err == nil {
+		_, err = d.receive(ctx, o, t.Language, t.Subject, words)
+	}
+	return err
+}
+
+// Write implements casework.Desk.
+func (d caseDesk) Write(ctx context.Context, c cases.Case, key, body string) error {
+	if c.Ticket == 0 {
+		return errs.New(errs.Conflict, "error.no_recipient")
+	}
+	r := ticket.NewReply{Body: body, Key: key}
+	if list := c.Orders(); len(list) > 0 && !c.Gift {
+		o, err := d.core.Orders.Get(ctx, auth.ForSystem(c.Workspace), list[0])
+		if err != nil {
+			return err
+		}
+		if strings.Contains(o.Email, "@") {
+			r.To = []ticket.Address{{Name: o.ShipTo.Name, Address: o.Email}}
+		}
+	}
+	_, err := d.core.Tickets.Reply(ctx, auth.ForSystem(c.Workspace), c.Ticket, r)
+	return err
+}
+
+// Task implements casework.Desk.
+func (d caseDesk) Task(ctx context.Context, c cases.Case, _, note string) error {
+	if c.Ticket == 0 {
+		return nil // it stands in the queue of cases all the same
+	}
+	_, err := d.core.Tickets.Note(ctx, auth.ForSystem(c.Workspace), c.Ticket, ticket.NewNote{Body: note})
+	return err
+}

@@ -1,0 +1,93 @@
+package cases
+
+import "time"
+
+// Party is who has to do something before a case goes on.
+type Party string
+
+// The parties. Law is nobody: the case waits for the law's last day, or for what triggers it before.
+const (
+	ByCustomer  Party = "customer"
+	ByUs        Party = "us"
+	ByCarrier   Party = "carrier"
+	ByWarehouse Party = "warehouse"
+	ByProvider  Party = "provider"
+	ByLaw       Party = "law"
+)
+
+// Parties returns all of them.
+func Parties() []Party {
+	return []Party{ByCustomer, ByUs, ByCarrier, ByWarehouse, ByProvider, ByLaw}
+}
+
+// Waits says for whom a case waits, and until when at the latest: the law's day for the money where one is named, else the
+// end of the offers that the customer has. It is "" for a case that is over. What went wrong comes first, since nobody else
+// will see to it.
+func (c Case) Waits() (Party, time.Time) {
+	until := c.DueAt()
+	if until.IsZero() {
+		until = c.Deadline
+	}
+	var broken, chosen, work, paying, lawful bool
+	var offers time.Time
+	for _, r := range c.Resolutions {
+		switch r.Stand {
+		case Failed, Undone:
+			broken = true
+		case Taken:
+			chosen = true
+		case Executing:
+			work, paying = work || r.Refund == 0, paying || r.Refund != 0
+		case Waiting:
+			lawful = lawful || !r.By.IsZero()
+		case Offered:
+			if offers.IsZero() || !r.Until.IsZero() && r.Until.Before(offers) {
+				offers = r.Until
+			}
+		}
+	}
+	choice := func() (Party, time.Time) {
+		if until.IsZero() {
+			until = offers
+		}
+		return ByCustomer, until
+	}
+	switch {
+	case c.Phase == Closed || c.Phase == Declined:
+		return "", time.Time{}
+	case broken:
+		return ByUs, until
+	case c.Phase == Draft || c.Phase == NeedsInfo:
+		return choice()
+	case chosen && (c.Phase == Submitted || c.Phase == Approved):
+		return ByUs, until
+	case c.Phase == Submitted && offers.IsZero():
+		return ByUs, until
+	case c.Phase == Submitted || c.Phase == Approved && !offers.IsZero():
+		return choice()
+	case c.Phase == Appealed || chosen || work:
+		return ByUs, until
+	case c.Phase == GoodsHere || c.Phase == Inspecting:
+		return ByWarehouse, until
+	case paying:
+		return ByProvider, until
+	case c.Phase == GoodsMoving:
+		return ByCarrier, until
+	case c.Phase == AwaitingGoods:
+		return choice()
+	case lawful:
+		return ByLaw, until
+	}
+	return ByUs, until
+}
+
+// LapseAt returns when the first of its offers lapses, zero if none does.
+func (c Case) LapseAt() time.Time {
+	var at time.Time
+	for _, r := range c.Resolutions {
+		if c.Phase != Closed && r.Stand == Offered && !r.Until.IsZero() && (at.IsZero() || r.Until.Before(at)) {
+			at = r.Until
+		}
+	}
+	return at
+}
