@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -82,9 +83,9 @@ func (s *Store) AddReturn(ctx context.Context, p goods.Parcel) (bool, error) {
 
 // SaveReturn implements goods.Store.
 func (s *Store) SaveReturn(ctx context.Context, p goods.Parcel) error {
-	_, err := s.exec(ctx, `UPDATE return_parcel SET place_id=$1, route=$2, state=$3, carrier=$4, tracking=$5, tracking_key=$6, shipment_id=$7, seen=$8, updated_at=$9, sent_at=$10, received_at=$11
-		WHERE workspace_id=$12 AND id=$13`,
-		opt(p.Place), p.Route, string(p.State), clean(p.Carrier), clean(p.Tracking), order.TrackingKey(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.UpdatedAt), ms(p.SentAt), ms(p.ReceivedAt),
+	_, err := s.exec(ctx, `UPDATE return_parcel SET place_id=$1, route=$2, state=$3, carrier=$4, tracking=$5, tracking_key=$6, shipment_id=$7, seen=$8, updated_at=$9, sent_at=$10, received_at=$11, lines=$12
+		WHERE workspace_id=$13 AND id=$14`,
+		opt(p.Place), p.Route, string(p.State), clean(p.Carrier), clean(p.Tracking), order.TrackingKey(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.UpdatedAt), ms(p.SentAt), ms(p.ReceivedAt), js(p.Lines),
 		int64(p.Workspace), int64(p.ID))
 	return err
 }
@@ -145,4 +146,37 @@ func (s *Store) MovedReturns(ctx context.Context, w auth.WorkspaceID, limit int)
 	dest := func(m *goods.Moved) []any { return []any{&m.ID, (*string)(&m.Status)} }
 	return all(ctx, s.DB, dest, `SELECT p.id, t.status FROM return_parcel p JOIN shipment_state t ON t.shipment_id=p.shipment_id
 		WHERE p.workspace_id=$1 AND p.state IN ('sent', 'moving') AND t.status<>p.seen ORDER BY p.id LIMIT $2`, w, limit)
+}
+
+const doorCols = `id, workspace_id, key, parcel_id, code, counted, note, at, actor_kind, actor_id, actor_name, claimed_id`
+
+func doorDest(x *goods.Scan) []any {
+	return []any{&x.ID, &x.Workspace, &x.Key, ref(&x.Parcel), &x.Code, doc(&x.Counted), &x.Note, at(&x.At), &x.By.Kind, &x.By.ID, &x.By.Name, ref(&x.Claimed)}
+}
+
+// AddScan implements goods.Store.
+func (s *Store) AddScan(ctx context.Context, x goods.Scan) (bool, error) {
+	n, err := s.exec(ctx, `INSERT INTO return_scan (`+doorCols+`) VALUES (`+places(1, 12)+`) ON CONFLICT DO NOTHING`,
+		x.ID, int64(x.Workspace), clean(x.Key), opt(x.Parcel), clean(x.Code), js(x.Counted), clean(x.Note), ms(x.At), string(x.By.Kind), x.By.ID, clean(x.By.Name), opt(x.Claimed))
+	return n > 0, err
+}
+
+// UnknownScans implements goods.Store.
+func (s *Store) UnknownScans(ctx context.Context, w auth.WorkspaceID, before int64, limit int) ([]goods.Scan, error) {
+	b := &where{}
+	b.add("workspace_id=$", w)
+	b.raw("parcel_id IS NULL AND claimed_id IS NULL") // as the index says it
+	if before != 0 {
+		b.add("id<$", before)
+	}
+	return all(ctx, s.DB, doorDest, `SELECT `+doorCols+` FROM return_scan WHERE `+b.String()+` ORDER BY id DESC LIMIT `+b.param(limit), b.args...)
+}
+
+// ClaimScan implements goods.Store.
+func (s *Store) ClaimScan(ctx context.Context, w auth.WorkspaceID, scan int64, p goods.ParcelID) error {
+	n, err := s.exec(ctx, `UPDATE return_scan SET claimed_id=$1 WHERE workspace_id=$2 AND id=$3 AND parcel_id IS NULL AND claimed_id IS NULL`, int64(p), w, scan)
+	if err == nil && n == 0 {
+		err = errs.New(errs.NotFound, "error.not_found")
+	}
+	return err
 }

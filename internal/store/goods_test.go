@@ -227,3 +227,93 @@ func TestLabelsAndPapersAreReadable(t *testing.T) {
 		}
 	})
 }
+
+func TestGoodsAreCountedOnceAndInspected(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newGoodsDoor(t, s)
+		x.place(t, hub("local_warehouse", "DE"))
+		o := x.sells(t, "2001", "DE")
+		c, p := x.awaits(t, o, 2, cases.Inspected, "local_warehouse")
+		for _, code := range []string{p.RMA, "2001"} {
+			if found, line, err := x.goods.Look(ctx, x.owner, code, 0); err != nil || len(found) != 1 || found[0].ID != p.ID || line != 0 {
+				t.Errorf("%s: %+v, %d, %v", code, found, line, err)
+			}
+		}
+		if _, line, err := x.goods.Look(ctx, x.owner, " mug ", p.ID); err != nil || line != 1 {
+			t.Errorf("the code of the goods: %d, %v", line, err)
+		}
+		one := []goods.Counted{{Line: 1, Matched: 1}}
+		for range 2 { // the same scan twice receives once
+			var err error
+			if p, err = x.goods.Receive(ctx, x.owner, p.ID, "k1", one); err != nil || p.Lines[0].Matched != 1 || p.State == goods.Received {
+				t.Fatalf("%+v, %v", p, err)
+			}
+		}
+		if _, err := x.goods.Inspect(ctx, x.owner, p.ID, 1, 1, 1, goods.GradeA, cases.RestockNew); !errs.Is(err, errs.Conflict) {
+			t.Errorf("inspected before it was opened: %v", err)
+		}
+		p, err := x.goods.Receive(ctx, x.owner, p.ID, "k2", one) // the second unit is a scan of its own
+		if err != nil || p.State != goods.Received || p.Discrepant() {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if _, err := x.goods.Receive(ctx, x.owner, p.ID, "k3", one); !errs.Is(err, errs.Conflict) {
+			t.Errorf("a third of two: %v", err)
+		}
+		c, err = x.cases.Get(ctx, x.owner, c.ID)
+		if err != nil || c.Phase != cases.GoodsHere || c.Lines[0].Count(cases.Received) != 2 || c.Lines[0].Count(cases.Matched) != 2 || c.Resolutions[0].Stand != cases.Waiting {
+			t.Errorf("%s %+v %+v, %v", c.Phase, c.Lines, c.Resolutions, err)
+		}
+		for unit := range int64(2) {
+			_, err = x.goods.Inspect(ctx, x.owner, p.ID, 1, unit+1, 1, goods.GradeB, cases.Relabel)
+			must(t, err)
+		}
+		c, err = x.cases.Get(ctx, x.owner, c.ID)
+		if err != nil || c.Phase != cases.Inspecting || c.Resolutions[0].Stand != cases.Executing || len(c.Placed) != 2 {
+			t.Errorf("%s %+v %+v, %v", c.Phase, c.Placed, c.Resolutions, err)
+		}
+	})
+}
+
+func TestADiscrepancyWaitsForAPerson(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newGoodsDoor(t, s)
+		x.place(t, hub("local_warehouse", "DE"))
+		c, p := x.awaits(t, x.sells(t, "2001", "DE"), 3, cases.Inspected, "local_warehouse")
+		p, err := x.goods.Receive(ctx, x.owner, p.ID, "k1", []goods.Counted{{Line: 1, Matched: 1, Unexpected: 1}})
+		must(t, err)
+		for range 2 {
+			p, err = x.goods.Finish(ctx, x.owner, p.ID)
+			must(t, err)
+		}
+		_, err = x.goods.Inspect(ctx, x.owner, p.ID, 1, 1, 2, goods.GradeC, cases.HubHold)
+		must(t, err)
+		c, err = x.cases.Get(ctx, x.owner, c.ID)
+		l := c.Lines[0]
+		if err != nil || !p.Discrepant() || l.Count(cases.Received) != 2 || l.Count(cases.Unexpected) != 1 || l.Count(cases.Missing) != 1 || c.Resolutions[0].Stand != cases.Waiting {
+			t.Errorf("%+v %+v, %v", l, c.Resolutions, err)
+		}
+	})
+}
+
+func TestAnUnknownParcelIsKeptUntilItIsClaimed(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newGoodsDoor(t, s)
+		x.place(t, hub("local_warehouse", "DE"))
+		_, p := x.awaits(t, x.sells(t, "2001", "DE"), 1, cases.AtReceipt, "local_warehouse")
+		for range 2 {
+			must(t, x.goods.Keep(ctx, x.owner, "k1", "CX123456789DE", "No letter inside, a blue mug"))
+		}
+		list, err := x.goods.Unknown(ctx, x.owner, 0, 10)
+		if err != nil || len(list) != 1 || list[0].Code != "CX123456789DE" {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		_, err = x.goods.Claim(ctx, x.owner, list[0].ID, p.ID)
+		must(t, err)
+		if _, err := x.goods.Claim(ctx, x.owner, list[0].ID, p.ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("claimed twice: %v", err)
+		}
+		if list, err = x.goods.Unknown(ctx, x.owner, 0, 10); err != nil || len(list) != 0 {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}

@@ -40,6 +40,12 @@ type Line struct {
 	From     int64  `json:"from"` // the first of the case's units
 	Quantity int64  `json:"qty"`
 	Value    int64  `json:"value"` // what was paid for one, in the parcel's currency
+
+	// What was found when the parcel was opened; the three never exceed Quantity.
+	Matched    int64  `json:"matched,omitzero"`
+	Unexpected int64  `json:"unexpected,omitzero"` // something else in its place
+	Missing    int64  `json:"missing,omitzero"`
+	Grades     string `json:"grades,omitempty"` // of each unit that came, a letter each; - is not graded yet
 }
 
 // Parcel is goods that are expected back by one way.
@@ -66,6 +72,8 @@ type Parcel struct {
 	UpdatedAt  time.Time
 	SentAt     time.Time
 	ReceivedAt time.Time
+
+	touched bool // more changed than the fields above its lines
 }
 
 // Resource returns the parcel as rights see it: with the orders of its shop.

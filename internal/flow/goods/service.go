@@ -51,6 +51,12 @@ type Store interface {
 	ReturnsByCode(ctx context.Context, w auth.WorkspaceID, rma, tracking string) ([]Parcel, error)
 	// Returns returns what somebody sees under a filter, the newest first, before a parcel.
 	Returns(ctx context.Context, s auth.Scope, f Filter, before ParcelID, limit int) ([]Parcel, error)
+	// AddScan writes what was done at the door. It reports false if its key was seen in the workspace.
+	AddScan(context.Context, Scan) (bool, error)
+	// UnknownScans returns kept parcels that nobody has claimed, the newest first, before one of them (0: from the newest).
+	UnknownScans(ctx context.Context, w auth.WorkspaceID, before int64, limit int) ([]Scan, error)
+	// ClaimScan says whose a kept parcel is; errs.NotFound if it was claimed.
+	ClaimScan(ctx context.Context, w auth.WorkspaceID, scan int64, p ParcelID) error
 	// MovedReturns returns open parcels whose shipment stands otherwise than it was seen.
 	MovedReturns(ctx context.Context, w auth.WorkspaceID, limit int) ([]Moved, error)
 }
@@ -74,6 +80,7 @@ type Config struct {
 	}
 	Orders interface {
 		Get(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error)
+		Find(ctx context.Context, actor auth.Actor, keys []string) ([]order.Order, error)
 		Shops(ctx context.Context, actor auth.Actor) ([]order.Shop, error)
 	}
 	Products interface {
@@ -325,7 +332,7 @@ func (s *Service) change(ctx context.Context, actor auth.Actor, number ParcelID,
 		if err := fn(ctx, &p); err != nil {
 			return err
 		}
-		if was == p.State && seen == p.Seen && place == p.Place && tracking == p.Tracking+p.Carrier {
+		if !p.touched && was == p.State && seen == p.Seen && place == p.Place && tracking == p.Tracking+p.Carrier {
 			return nil
 		}
 		p.UpdatedAt = s.clock()

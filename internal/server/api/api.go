@@ -20,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -85,6 +86,7 @@ type Config struct {
 	Plans     *plan.Service
 	Shipments *shipment.Service
 	Traces    *trace.Service
+	Goods     *goods.Service
 	Lanes     *lanes.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service

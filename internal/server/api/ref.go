@@ -41,6 +41,9 @@ type (
 	aTrace     struct{}
 	aTraceNote struct{}
 	aTracker   struct{}
+	aPlace     struct{}
+	aReturn    struct{}
+	aScan      struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
 )
@@ -72,6 +75,9 @@ func (aReceived) prefix() string   { return "rcv" }
 func (aTrace) prefix() string      { return "trc" }
 func (aTraceNote) prefix() string  { return "trn" }
 func (aTracker) prefix() string    { return "trk" }
+func (aPlace) prefix() string      { return "plc" }
+func (aReturn) prefix() string     { return "rtn" }
+func (aScan) prefix() string       { return "scn" }
 func (aConnection) prefix() string { return "shc" }
 
 // inPath gives the kind of record that each parameter of a path names. A
@@ -81,6 +87,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "connection": aConnection{}, "trace": aTrace{},
+		"return_place": aPlace{}, "return": aReturn{}, "return_scan": aScan{},
 	}
 }
 

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/flow/goods"
+)
+
+// stageReturn makes a place, a return that is expected there from Germany, and a parcel that nobody expected. What is
+// graded was counted before; what crosses a border goes to China.
+func (w *world) stageReturn(m *merchant, n, op string, put func(kind, bool, int64)) {
+	ctx := context.Background()
+	to := order.Address{Name: n, Line1: "Hafenstr. 7", City: "Hamburg", Postcode: "20457", Country: "DE"}
+	if op == "returnPapers" {
+		to.Country = "CN"
+	}
+	place, err := w.goods.SavePlace(ctx, m.owner, goods.Place{Shop: m.shop.ID, Route: "local_warehouse", Name: m.mark + " returns", Address: to})
+	must(w.t, err)
+	put(aPlace{}, false, int64(place.ID))
+	o, _, err := w.orders.Save(ctx, m.owner, order.New{
+		Shop: m.shop.ID, ExternalID: n + "-r", Number: n + "-r", Email: "anna@client.example", Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: w.now(),
+		ShipTo: order.Address{Name: n, Line1: "Straße 1", City: "Berlin", Postcode: "10623", Country: "DE"}, Lines: []order.Line{{SKU: "TENT-2P", Title: m.mark + " tent", Quantity: 1, Price: 5000}},
+	})
+	must(w.t, err)
+	c, err := w.cases.Open(ctx, m.owner, cases.NewCase{Kind: cases.Return, Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: 1, Reason: "changed_mind"}}})
+	must(w.t, err)
+	must(w.t, w.goods.Expect(ctx, c, cases.Resolution{Number: w.ids.Next(), Units: []cases.Group{{Line: 1, From: 1, Quantity: 1}}}, "local_warehouse"))
+	list, err := w.goods.OfCase(ctx, m.owner, c.ID)
+	must(w.t, err)
+	put(aReturn{}, false, int64(list[0].ID))
+	if op == "returnPapers" {
+		_, err = w.goods.Redirect(ctx, m.owner, list[0].ID, place.ID)
+		must(w.t, err)
+	}
+	if op == "returnInspect" {
+		_, err = w.goods.Receive(ctx, m.owner, list[0].ID, n, []goods.Counted{{Line: 1, Matched: 1}})
+		must(w.t, err)
+	}
+	must(w.t, w.goods.Keep(ctx, m.owner, n+"-u", m.mark, "a blue tent"))
+	kept, err := w.goods.Unknown(ctx, m.owner, 0, 1)
+	must(w.t, err)
+	put(aScan{}, false, kept[0].ID)
+}
