@@ -19,6 +19,7 @@ type benchCmd struct {
 	Database string        `placeholder:"ADDRESS" help:"sqlite:PATH or postgres://USER@HOST/NAME; default: SQLite in a folder that goes away. What a run has loaded, the next one takes as it is."`
 	Events   int           `default:"100000" help:"How many tracking events are told; the first and the last tenth are measured."`
 	Parcels  int           `default:"100000" help:"How many open parcels are judged by a sweep."`
+	Cases    int           `default:"100000" help:"How many past cases are decided again by another policy."`
 	Clients  []int         `default:"1,16" help:"With how many clients at once each operation is measured."`
 	Round    time.Duration `default:"1s" help:"How long one of the three rounds of a measure lasts."`
 	Only     string        `placeholder:"WORD" help:"Measure only what has this in its name."`
@@ -47,7 +48,7 @@ func (c *benchCmd) Run(ctx context.Context, log *slog.Logger) error {
 		say = os.Stderr
 	}
 	results, err := bench.Run(ctx, bench.Config{
-		Database: c.Database, Tickets: max(c.Tickets, 100), Events: max(c.Events, 10000), Parcels: c.Parcels, Clients: c.Clients, Round: c.Round, Only: c.Only, Program: program,
+		Database: c.Database, Tickets: max(c.Tickets, 100), Events: max(c.Events, 10000), Parcels: c.Parcels, Cases: c.Cases, Clients: c.Clients, Round: c.Round, Only: c.Only, Program: program,
 		Progress: benchProgress(os.Stderr), Say: func(format string, args ...any) { fmt.Fprintf(say, format+"\n", args...) }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -53,6 +53,7 @@ type cli struct {
 	Keys      keysCmd      `cmd:"" help:"List the keys that seal secrets, add one, or seal everything anew."`
 	Inspect   inspectCmd   `cmd:"" help:"Show what Godwit makes of JSON lines on standard input."`
 	Openapi   openapiCmd   `cmd:"" help:"Print the description of the API (OpenAPI 3.1)."`
+	Replay    replayCmd    `cmd:"" help:"Say what another return policy would have changed in past cases."`
 	Bench     benchCmd     `cmd:"" help:"Load a stated amount of data and measure the main operations."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring a database up to date and say at which version it is."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

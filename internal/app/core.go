@@ -41,6 +41,7 @@ import (
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/flow/proactive"
+	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
@@ -122,6 +123,7 @@ type Core struct {
 	Casework  *casework.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
+	Replay    *replay.Service
 	Pay       *pay.Service
 	Stall     *stall.Service
 	Tickets   *ticket.Service

@@ -11,8 +11,11 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/policy"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/pay"
+	"godwit.dev/godwit/internal/flow/replay"
+	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // payWorkers is how many refunds are carried at a time: most of it is waiting for providers.
@@ -35,5 +38,18 @@ func (c *Core) buildMoney() {
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
 	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now})
+	c.Replay = replay.New(replay.Config{Store: s, Rates: c.Rates, Categories: c.categories})
 	c.Costs = cost.New(cost.Config{Products: c.Products, Rates: c.Rates})
+}
+
+// categories returns the merchant's own kinds of articles, by SKU.
+func (c *Core) categories(ctx context.Context, w auth.WorkspaceID, skus []string) (map[string]string, error) {
+	known, err := c.Products.BySKU(ctx, auth.ForSystem(w), 0, skus)
+	out := make(map[string]string, len(skus))
+	for _, sku := range skus {
+		if p, ok := known[product.Key(sku)]; ok {
+			out[sku] = p.Type
+		}
+	}
+	return out, err
 }

@@ -53,6 +53,11 @@ func (s *Store) AppendCase(ctx context.Context, c cases.Case, events []cases.Eve
 				int64(c.ID), e.Seq, int64(c.Workspace), string(e.Kind), ms(e.At), string(e.By.Kind), e.By.ID, clean(e.By.Name), js(e)); err != nil {
 				return err
 			}
+			if e.Decision != nil {
+				if err := s.keepInputs(ctx, c, e.Decision.Input); err != nil {
+					return err
+				}
+			}
 			if e.Kind != cases.LineAdded || e.Line.Order == 0 {
 				continue
 			}

@@ -21,6 +21,7 @@ type Config struct {
 	Tickets  int
 	Events   int // tracking events that are told before the last tenth, which is measured
 	Parcels  int // open parcels that are swept; 0 sweeps none
+	Cases    int // past cases that are decided again; 0 replays none
 	Clients  []int
 	Round    time.Duration // of one round of a measure
 	Only     string        // measures whose name contains it; "" is all
@@ -132,7 +133,7 @@ func (b *bench) run(ctx context.Context, name string, do op) error {
 }
 
 func (b *bench) measures(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking, b.sweep} {
+	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking, b.sweep, b.replay} {
 		if err := part(ctx); err != nil {
 			return err
 		}

@@ -13,10 +13,12 @@ import (
 // Decide returns what a document says of some facts. It is pure: the rates are
 // given. The version is left to who knows it.
 func (d Document) Decide(f Facts, rates fx.Table) Terms {
+	return NewDecider(d, rates).Decide(f)
+}
+
+// of returns what a rule says of some facts, or the terms at the top for -1.
+func (d Document) of(rule int, f Facts, rates fx.Table) Terms {
 	x := exchange{from: d.Currency, to: f.Currency, rates: rates}
-	price, priced := x.convert(f.Price, f.Currency, d.Currency)
-	x.used = nil // what the price was compared by is no amount of the terms
-	rule := slices.IndexFunc(d.Rules, func(r Rule) bool { return r.When.meets(f, price, priced, d.Currency) })
 	if rule < 0 {
 		return d.Terms.terms(f, "", nil, &x)
 	}
