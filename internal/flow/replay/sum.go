@@ -280,7 +280,9 @@ func (s *sum) result() Result {
 	r.Money = s.all.sums()
 	r.Markets, r.Laws = groups(s.markets, 0), groups(s.laws, 0)
 	r.Products = groups(s.products, mostProducts)
-	slices.SortFunc(r.Examples, func(a, b Example) int { return cmp.Or(a.opened.Compare(b.opened), cmp.Compare(a.Case, b.Case), cmp.Compare(a.Part, b.Part)) })
+	slices.SortFunc(r.Examples, func(a, b Example) int {
+		return cmp.Or(a.opened.Compare(b.opened), cmp.Compare(a.Case, b.Case), cmp.Compare(a.Part, b.Part))
+	})
 	r.Examples = r.Examples[:min(len(r.Examples), mostExamples)]
 	return r
 }
