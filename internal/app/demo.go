@@ -143,6 +143,7 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	d.cancel = cancel
 	d.wg.Go(func() { d.live(run, merchant, now) })
 	if cfg.Pace > 0 {
+		d.wg.Go(func() { l.liveCases(run, max(casesPerMove*cfg.Pace, 50*time.Millisecond)) })
 		d.wg.Go(func() { l.drop.live(run, max(ordersPerMove*cfg.Pace, time.Second)) })
 	}
 	return nil

@@ -62,7 +62,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 		begin = l.merchant.Orders[0].PlacedAt.Add(-time.Hour)
 	}
 	l.clock.to(begin)
-	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadTrade, l.loadOrders, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadDrop} {
+	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadTrade, l.loadOrders, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadDrop} {
 		if err := f(ctx); err != nil {
 			return err
 		}

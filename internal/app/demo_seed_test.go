@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -73,6 +74,39 @@ func demoTrade(t *testing.T, c *Core, by auth.Actor) {
 	if err != nil || kinds[trace.Search] == 0 || kinds[trace.Claim] == 0 {
 		t.Errorf("traces %v, %v", kinds, err)
 	}
+}
+
+// demoCasesMove holds that there are cases of all kinds and at different phases, and that they go on by themselves until
+// some are closed.
+func demoCasesMove(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	look := func() (kinds map[cases.Kind]int, phases map[cases.Phase]int, steps int) {
+		kinds, phases = map[cases.Kind]int{}, map[cases.Phase]int{}
+		list, err := c.Cases.List(t.Context(), by, cases.Filter{}, 0, cases.MaxPage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			kinds[x.Kind]++
+			phases[x.Phase]++
+			steps += x.Events
+			if x.Number == 0 || x.Ticket == 0 || x.Phase != cases.Draft && x.Decision.Policy == "" {
+				t.Errorf("case %+v", x)
+			}
+		}
+		return kinds, phases, steps
+	}
+	kinds, phases, was := look()
+	for _, k := range cases.Kinds() {
+		if kinds[k] == 0 {
+			t.Errorf("no case is a %s: %v", k, kinds)
+		}
+	}
+	if len(phases) < 4 {
+		t.Errorf("cases are all alike: %v", phases)
+	}
+	eventually(t, "did a case go on", func() bool { _, _, is := look(); return is > was })
+	eventually(t, "was a case closed", func() bool { _, phases, _ := look(); return phases[cases.Closed] > 0 })
 }
 
 // demoOrders holds that promises are kept and broken, and that orders come in parts.

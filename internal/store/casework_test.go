@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -42,11 +43,17 @@ type bureau struct {
 
 func newBureau(t *testing.T, s *store.Store) *bureau {
 	t.Helper()
+	return newBureauOf(t, s, 0)
+}
+
+// newBureauOf is newBureau for one of several orders in a database.
+func newBureauOf(t *testing.T, s *store.Store, n int) *bureau {
+	t.Helper()
 	x := &bureau{till: newTill(t, s), now: time.Now().UTC().Truncate(time.Millisecond)}
 	ctx := context.Background()
-	o, _, err := x.orders.Save(ctx, x.owner, order.New{Shop: x.order.Shop, Number: "2001", Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 9000, Tax: 1710, Shipping: 490, Total: 11200, PaymentMethod: "card",
+	o, _, err := x.orders.Save(ctx, x.owner, order.New{Shop: x.order.Shop, Number: fmt.Sprint(2001 + n), Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 9000, Tax: 1710, Shipping: 490, Total: 11200, PaymentMethod: "card",
 		PlacedAt: x.now.AddDate(0, 0, -9), ShipTo: order.Address{Name: "Anna", City: "Berlin", Country: "DE"}, Lines: []order.Line{{SKU: "SHIRT", Title: "Shirt", Quantity: 3, Price: 2000, Tax: 1140}, {SKU: "LAMP", Title: "Lamp", Quantity: 1, Price: 3000, Tax: 570}},
-		Fulfillments: []order.Fulfillment{{Carrier: "DHL", Tracking: "LX123456785CN", ShippedAt: x.now.AddDate(0, 0, -8), DeliveredAt: x.now.AddDate(0, 0, -3)}}})
+		Fulfillments: []order.Fulfillment{{Carrier: "DHL", Tracking: fmt.Sprintf("LX%09dCN", 100000000+n), ShippedAt: x.now.AddDate(0, 0, -8), DeliveredAt: x.now.AddDate(0, 0, -3)}}})
 	must(t, err)
 	x.order = o
 	x.anna = auth.Actor{Kind: auth.Customer, ID: int64(o.Customer), Name: "Anna", Workspace: x.w}

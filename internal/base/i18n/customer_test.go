@@ -7,7 +7,7 @@ import (
 )
 
 // customerAreas are the beginnings of the keys that customers read.
-var customerAreas = []string{"portal."}
+var customerAreas = []string{"portal.", "case.letter."}
 
 // mayBeAlike are the texts that a language may share with English.
 var mayBeAlike = map[Lang][]string{}
