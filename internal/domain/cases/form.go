@@ -166,3 +166,19 @@ func (s *Service) SweepForms(ctx context.Context, w auth.WorkspaceID) error {
 		}
 	}
 }
+
+// Free returns how many units of each line of an order no resolution holds, by order.Line.ID.
+func (s *Service) Free(ctx context.Context, o order.Order) (map[int64]int64, error) {
+	held, err := s.Store.UnitsHeld(ctx, o.Workspace, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]int64, len(o.Lines))
+	for _, l := range o.Lines {
+		out[l.ID] = l.Quantity
+	}
+	for _, u := range held {
+		out[u.OrderRow] = max(out[u.OrderRow]-1, 0)
+	}
+	return out, nil
+}

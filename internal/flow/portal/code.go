@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/job"
@@ -94,11 +95,13 @@ type errand struct {
 	Order    order.ID     `json:"order"`
 	Language i18n.Lang    `json:"language"`
 	At       time.Time    `json:"at"`
+	Form     cases.FormID `json:"form,omitzero"` // of a declaration
 }
 
 const (
 	codeErrand    = "code"
 	confirmErrand = "confirm"
+	receiptErrand = "receipt"
 )
 
 func (s *Service) later(ctx context.Context, shop order.Shop, e errand) error {
@@ -114,6 +117,16 @@ func (s *Service) Handle(ctx context.Context, j job.Job) error {
 		return err
 	}
 	actor := auth.ForSystem(j.Workspace)
+	if e.Kind == receiptErrand {
+		shop, err := s.shop(ctx, actor, e.Shop)
+		if err == nil {
+			err = s.sendReceipt(ctx, shop, e)
+		}
+		if errs.Is(err, errs.NotFound) {
+			return nil // no mailbox of theirs sends
+		}
+		return err
+	}
 	o, err := s.Orders.Get(ctx, actor, e.Order)
 	if errs.Is(err, errs.NotFound) || err == nil && (o.Email == "" || o.Shop != e.Shop) {
 		return nil // nobody to write to

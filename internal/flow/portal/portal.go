@@ -67,6 +67,8 @@ type Config struct {
 	Forecasts Forecasts // nil: nothing is foreseen
 	Usuals    Usuals    // nil: nothing is known to be usual
 	Brands    Brands    // nil: every shop looks like ours, and stands below Address
+	Forms     Forms     // nil: nothing can be declared
+	Withdraw  Withdraw  // nil: people open withdrawals by hand
 	Now       func() time.Time
 	// Pause waits until an answer may leave that tells somebody nothing; nil waits
 	// by the clock.

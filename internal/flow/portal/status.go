@@ -26,6 +26,8 @@ type Status struct {
 	Contact   string   // the mail address of the shop, or ""
 	Asks      bool     // a code may be asked for
 	Private   *Private // nil without a session
+	// Withdrawable says that the law of the order's market has a function by which customers withdraw online.
+	Withdrawable bool
 }
 
 // Item is one line of an order, without its price.
@@ -153,6 +155,7 @@ func (s *Service) showOrder(ctx context.Context, shop order.Shop, token, session
 	}
 	st.Private, err = s.private(ctx, shop, o, session)
 	st.Asks = st.Private == nil && s.Queue != nil
+	st.Withdrawable = s.Forms != nil && HasWithdrawal(o.ShipTo.Country) && s.Now().Sub(o.PlacedAt) < longestWithdrawal
 	return st, err
 }
 

@@ -20,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -35,8 +36,12 @@ type Config struct {
 	Portal *portal.Service
 	Orders portal.Orders
 	Brands *brand.Service
-	Plans  *plan.Service
-	Rates  *fx.Service
+	// Cases keeps what customers fill in and show; Casework decides about it. Nil: nothing can be asked for.
+	Cases    *cases.Service
+	Casework Casework
+	Refunds  Refunds // nil: nobody is told of money
+	Plans    *plan.Service
+	Rates    *fx.Service
 	// Country tells where an address is, "" if it does not know; nil knows nothing.
 	Country func(netip.Addr) string
 	Nodes   func() int // how many nodes share the rate of quotes; nil: one
@@ -74,6 +79,7 @@ type route struct {
 const (
 	none  = 4 << 10
 	form  = 8 << 10
+	long  = 64 << 10
 	photo = portal.MostPhoto + 64<<10
 )
 
@@ -94,6 +100,18 @@ func routes() []route {
 		{"POST", "/p/{shop}/o/{token}/leave", link, form, (*door).leave},
 		{"GET", "/p/{shop}/o/{token}/missing/{parcel}", link, none, (*door).missing},
 		{"POST", "/p/{shop}/o/{token}/missing/{parcel}", held, photo, (*door).reportMissing},
+		{"GET", "/p/{shop}/withdraw", public, none, (*door).withdrawPage},
+		{"POST", "/p/{shop}/withdraw", claim, form, (*door).withdraw},
+		{"GET", "/p/{shop}/o/{token}/return", held, none, (*door).returnPage},
+		{"POST", "/p/{shop}/o/{token}/return", held, long, (*door).chooseLines},
+		{"GET", "/p/{shop}/o/{token}/return/show", held, none, (*door).showPage},
+		{"POST", "/p/{shop}/o/{token}/return/show", held, evidence, (*door).takeFiles},
+		{"GET", "/p/{shop}/o/{token}/return/file/{file}", held, none, (*door).formFile},
+		{"GET", "/p/{shop}/o/{token}/return/offers", held, none, (*door).offersPage},
+		{"POST", "/p/{shop}/o/{token}/return/offers", held, form, (*door).submit},
+		{"GET", "/p/{shop}/o/{token}/case/{case}", held, none, (*door).casePage},
+		{"GET", "/p/{shop}/o/{token}/case/{case}/file/{file}", held, none, (*door).caseFile},
+		{"POST", "/p/{shop}/o/{token}/case/{case}/{verb}", held, evidence, (*door).actCase},
 		{"POST", "/p/{shop}/o/{token}/updates", link, form, (*door).askUpdates},
 		{"POST", "/p/{shop}/o/{token}/updates/stop", held, form, (*door).stopUpdates},
 		{"GET", "/p/{shop}/updates/{token}", link, none, (*door).letterLink},
@@ -104,7 +122,8 @@ func routes() []route {
 // door holds what handlers share.
 type door struct {
 	Config
-	quotes *rate.Buckets[string]
+	quotes  *rate.Buckets[string]
+	uploads chan struct{} // holds one for each request with files that is being read
 }
 
 // request is what handlers read.
@@ -127,11 +146,12 @@ func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return (&door{c, rate.New[string](quoteRate, c.Nodes, c.Now)}).handler()
+	return (&door{Config: c, quotes: rate.New[string](quoteRate, c.Nodes, c.Now)}).handler()
 }
 
 // handler mounts the table.
 func (d *door) handler() http.Handler {
+	d.uploads = make(chan struct{}, mostUploads)
 	m := http.NewServeMux()
 	for _, rt := range routes() {
 		if rt.rule == "" || rt.handle == nil || rt.limit == 0 {
@@ -176,6 +196,14 @@ func (d *door) serve(rt route) http.Handler {
 		raw.Body = http.MaxBytesReader(w, raw.Body, rt.limit)
 		r := &request{Request: raw, now: d.Now()}
 		var err error
+		if rt.limit >= evidence && strings.HasPrefix(raw.Header.Get("Content-Type"), "multipart/") {
+			done, err := d.admit(r)
+			if err != nil {
+				d.fail(w, r, err)
+				return
+			}
+			defer done()
+		}
 		if raw.Method == http.MethodPost {
 			if strings.HasPrefix(raw.Header.Get("Content-Type"), "multipart/") {
 				err = raw.ParseMultipartForm(rt.limit) // in memory: the body is bounded
@@ -199,6 +227,22 @@ func (d *door) serve(rt route) http.Handler {
 	})
 }
 
+// admit lets a large body be read: for whoever has a session alone, and for a few at a time.
+func (d *door) admit(r *request) (done func(), err error) {
+	if err = d.open(r, r.PathValue("shop")); err == nil {
+		_, err = d.Portal.Hold(r.Context(), r.shop, r.PathValue("token"), r.session())
+	}
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case d.uploads <- struct{}{}:
+		return func() { <-d.uploads }, nil
+	case <-r.Context().Done():
+		return nil, errs.Wrap(errs.Unavailable, r.Context().Err(), "portal.fail")
+	}
+}
+
 // open reads the shop of a request, and how it looks.
 func (d *door) open(r *request, slug string) (err error) {
 	if r.shop, err = d.Orders.ShopBySlug(r.Context(), slug); err != nil {
@@ -220,8 +264,12 @@ func (d *door) open(r *request, slug string) (err error) {
 func (r *request) speak() {
 	r.chosen = ""
 	offered := r.brand.Offered()
+	wish := r.URL.Query().Get("lang")
+	if wish == "" && r.Form != nil { // a body that nobody has read yet stays so
+		wish = r.Form.Get("lang")
+	}
 	for _, l := range offered {
-		if string(l) == r.FormValue("lang") {
+		if string(l) == wish {
 			r.chosen = l
 		}
 	}
@@ -306,6 +354,9 @@ func (d *door) form(r *request) (ui.Find, error) {
 	if offers {
 		v.Quote = r.with(r.base + "/quote")
 	}
+	if country := d.countryOf(r); d.Portal.Forms != nil && (country == "" || portal.HasWithdrawal(country)) {
+		v.Withdraw = r.with(r.base + "/withdraw")
+	}
 	return v, err
 }
 
@@ -366,6 +417,9 @@ func (d *door) status(w http.ResponseWriter, r *request) error {
 	}
 	st.Contact = cmp.Or(r.brand.Support, st.Contact)
 	v := ui.Status{Page: r.page(ui.StatusTitle(r.printer, st)), Status: st, Link: r.link()}
+	if err := d.after(r, &v); err != nil {
+		return err
+	}
 	if st.Private != nil {
 		if err := d.inMoney(w, r, &v); err != nil {
 			return err

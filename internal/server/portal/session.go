@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/forwarded"
@@ -25,13 +26,19 @@ func (r *request) session() string {
 }
 
 // onward is where somebody may have been on the way to when a code was asked for.
-var onward = regexp.MustCompile(`^missing/[0-9A-Za-z-]{1,60}$`)
+var onward = regexp.MustCompile(`^(missing/[0-9A-Za-z-]{1,60}|return|case/[0-9]{1,19})$`)
 
 // next is where a session leads to, "" for the status.
 func (r *request) next() string {
 	next := r.FormValue("next")
-	if next == "" && r.PathValue("parcel") != "" {
+	switch {
+	case next != "":
+	case r.PathValue("parcel") != "":
 		next = "missing/" + r.PathValue("parcel")
+	case r.PathValue("case") != "":
+		next = "case/" + r.PathValue("case")
+	case strings.Contains(r.Pattern, "/return"):
+		next = "return"
 	}
 	if !onward.MatchString(next) {
 		return ""

@@ -11,17 +11,23 @@ import (
 //go:embed portal.css
 var style string
 
-// stylePath has a hash of the style sheet in it, so that browsers may keep it for
-// ever.
-var stylePath = func() string {
-	sum := sha256.Sum256([]byte(style))
-	return "/p/-/shared/portal." + base64.RawURLEncoding.EncodeToString(sum[:6]) + ".css"
-}()
+// afterStyle is what the pages after the sale need beside it.
+//
+//go:embed return.css
+var afterStyle string
+
+// stylePath and afterPath have a hash of their style sheet in them, so that browsers may keep it for ever.
+var stylePath, afterPath = hashed("portal", style), hashed("return", afterStyle)
+
+func hashed(name, text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "/p/-/shared/" + name + "." + base64.RawURLEncoding.EncodeToString(sum[:6]) + ".css"
+}
 
 // StylePath is the pattern of the path under which [Style] stands.
 const StylePath = "/p/-/shared/{file}"
 
-// ContentSecurityPolicy is the policy of a page: one style sheet of ours and the few
+// ContentSecurityPolicy is the policy of a page: style sheets of ours and the few
 // words of the shop's look, by their hash; pictures, a manifest and forms of ourselves;
 // and nothing else. Connections to ourselves stand open for those who look at robots.txt
 // from within the page, as Lighthouse does: no script of the page could make one.
@@ -34,16 +40,17 @@ func ContentSecurityPolicy(l Look) string {
 	return "default-src 'none'; " + style + "; img-src 'self' data:; manifest-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }
 
-// Style serves the style sheet.
+// Style serves the style sheets.
 func Style() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != stylePath {
+		text, ok := map[string]string{stylePath: style, afterPath: afterStyle}[r.URL.Path]
+		if !ok {
 			http.NotFound(w, r)
 			return
 		}
 		h := w.Header()
 		h.Set("Content-Type", "text/css; charset=utf-8")
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		_, _ = strings.NewReader(style).WriteTo(w) // a reader who went away is no failure
+		_, _ = strings.NewReader(text).WriteTo(w) // a reader who went away is no failure
 	})
 }

@@ -27,16 +27,18 @@ type Page struct {
 	Shop   string    // its name, "" where no shop is known
 	Home   string    // the shop's page
 	Open   bool      // search engines may find it
+	After  bool      // it is one of those after the sale
 	Look   Look
 }
 
 // Find is the form that finds an order, with what was wrong with the last try.
 type Find struct {
 	Page
-	Number  string
-	Contact string
-	Wrong   string
-	Quote   string // the path of the form that asks what sending costs, "" if the shop has none
+	Number   string
+	Contact  string
+	Wrong    string
+	Quote    string // the path of the form that asks what sending costs, "" if the shop has none
+	Withdraw string // the path of the function to withdraw, "" where the reader's law has none
 }
 
 // Status is the status of an order.
@@ -48,6 +50,9 @@ type Status struct {
 	Currencies []string
 	About      string // the sum in that currency, "" where it is the one that is charged
 	AboutRate  string // and the rate behind it
+	Return     string // the path where something is sent back or reported, "" if nothing can be
+	Withdraw   string // the path of the function to withdraw, "" where the law has none
+	Cases      []Case
 }
 
 // InMoney says the sum of an order in the currency that the reader sees.
