@@ -22,6 +22,7 @@ import (
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/cost"
+	"godwit.dev/godwit/internal/domain/credit"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/ledger"
@@ -117,6 +118,7 @@ type Core struct {
 	Lanes     *lanes.Service
 	Traces    *trace.Service
 	Ledger    *ledger.Book
+	Credit    *credit.Service
 	Refunds   *refund.Service
 	Cases     *cases.Service
 	Goods     *goods.Service

@@ -62,7 +62,9 @@ func (l *demoLoader) load(ctx context.Context) error {
 		begin = l.merchant.Orders[0].PlacedAt.Add(-time.Hour)
 	}
 	l.clock.to(begin)
-	for _, f := range []func(context.Context) error{l.loadPeople, l.loadDesk, l.loadTrade, l.loadOrders, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadDrop} {
+	for _, f := range []func(context.Context) error{
+		l.loadPeople, l.loadDesk, l.loadTrade, l.loadTill, l.loadOrders, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRefunds, l.loadDrop,
+	} {
 		if err := f(ctx); err != nil {
 			return err
 		}
@@ -264,6 +266,7 @@ func (l *demoLoader) order(o *simulate.Order) order.New {
 	case "delivered", "refunded":
 		n.Status = order.Closed
 	}
+	n.Payments = demoPayments(o)
 	n.FulfillmentStatus = "unfulfilled"
 	if len(o.Fulfillments) > 0 {
 		n.FulfillmentStatus = "fulfilled"

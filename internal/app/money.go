@@ -9,6 +9,7 @@ import (
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/cost"
+	"godwit.dev/godwit/internal/domain/credit"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
@@ -32,8 +33,9 @@ func (c *Core) buildMoney() {
 	c.Ledger = ledger.New(ledger.Config{Store: s, IDs: c.IDs, Now: c.Now})
 	c.Refunds = refund.New(refund.Config{Store: s, Ledger: c.Ledger, Journal: s, IDs: c.IDs, Now: c.Now,
 		Carry: func(ctx context.Context, r refund.Refund) error { return c.Pay.Carry(ctx, r) }})
+	c.Credit = credit.New(credit.Config{Store: s, Ledger: c.Ledger, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Pay = pay.New(pay.Config{
-		Store: s, Refunds: c.Refunds, Orders: c.Orders, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs, Now: c.Now,
+		Store: s, Refunds: c.Refunds, Orders: c.Orders, Credit: c.Credit, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs, Now: c.Now,
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true, MaxRedirects: -1}), Drivers: Providers(s),
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive

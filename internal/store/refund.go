@@ -168,3 +168,24 @@ func (s *Store) Refunds(ctx context.Context, sc auth.Scope, f refund.Filter, bef
 	}
 	return all(long(ctx), s.DB, refundDest, `SELECT data FROM refund WHERE `+b.String()+` ORDER BY id DESC LIMIT `+b.param(limit), b.args...)
 }
+
+// RefundLimits implements refund.Store.
+func (s *Store) RefundLimits(ctx context.Context, w auth.WorkspaceID) ([]refund.Limit, error) {
+	return all(ctx, s.DB, func(l *refund.Limit) []any { return []any{&l.Role, &l.Currency, &l.Above} },
+		`SELECT role, currency, above FROM refund_limit WHERE workspace_id=$1 ORDER BY role, currency`, w)
+}
+
+// SaveRefundLimits implements refund.Store.
+func (s *Store) SaveRefundLimits(ctx context.Context, w auth.WorkspaceID, list []refund.Limit) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.exec(ctx, `DELETE FROM refund_limit WHERE workspace_id=$1`, w); err != nil {
+			return err
+		}
+		for _, l := range list {
+			if _, err := s.exec(ctx, `INSERT INTO refund_limit (workspace_id, role, currency, above) VALUES ($1,$2,$3,$4)`, w, string(l.Role), l.Currency, l.Above); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -30,6 +30,7 @@ const (
 	PaidTwice       Kind = "refund_paid_twice"
 	CreditSpent     Kind = "credit_spent"
 	CreditExpired   Kind = "credit_expired"
+	CreditAdjusted  Kind = "credit_adjusted"
 	FeeCharged      Kind = "provider_fee"
 	Granted         Kind = "recovery_granted"
 	Recovered       Kind = "recovery_paid"

@@ -159,6 +159,9 @@ func Settle(payer string, a money.Amount) Entry {
 // Expire books store credit that nobody can spend any more.
 func Expire(a money.Amount) Entry { return transfer(CreditExpired, Breakage, StoreCredit, a) }
 
+// AdjustCredit books store credit that a person gave (plus) or took away, without a refund.
+func AdjustCredit(a money.Amount) Entry { return transfer(CreditAdjusted, StoreCredit, Goodwill, a) }
+
 // Fee books what a provider keeps for itself.
 func Fee(provider string, a money.Amount) Entry {
 	return transfer(FeeCharged, Clearing.Of(provider), ProviderFees.Of(provider), a)

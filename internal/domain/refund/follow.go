@@ -63,6 +63,10 @@ func PaymentEntries(o order.Order, known []ledger.Entry) []ledger.Entry {
 		}
 		sum := money.Amount{Minor: p.Amount, Currency: o.Currency}
 		e := ledger.Payment(MethodKey(p.Method), p.Provider, sum)
+		if e.Kind == ledger.CreditSpent { // credit that a platform holds: what is spent of ours is booked where it is redeemed
+			e = ledger.Payment("", p.Provider, sum)
+			e.Lines[1].Account = ledger.Payments.Of(MethodKey(p.Method))
+		}
 		w := ways{e.Lines[0].Account, e.Lines[1].Account}
 		sum.Minor += wanted[w].Minor
 		wanted[w], entries[w], at[w] = sum, e, p.CapturedAt

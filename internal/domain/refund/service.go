@@ -38,6 +38,9 @@ type Store interface {
 	// HoldRefund returns a refund, locked until the transaction ends.
 	HoldRefund(context.Context, auth.WorkspaceID, ID) (Refund, error)
 	Refund(context.Context, auth.WorkspaceID, ID) (Refund, error)
+	// RefundLimits returns the sums up to which refunds are approved, and SaveRefundLimits puts others in their place.
+	RefundLimits(context.Context, auth.WorkspaceID) ([]Limit, error)
+	SaveRefundLimits(context.Context, auth.WorkspaceID, []Limit) error
 	// RefundsFound returns what was found at the shop of an order, the oldest first, and NoteFound adds to it.
 	RefundsFound(context.Context, auth.WorkspaceID, order.ID) ([]Found, error)
 	NoteFound(context.Context, auth.WorkspaceID, Found) error
@@ -253,12 +256,9 @@ func (s *Service) Approve(ctx context.Context, actor auth.Actor, refund ID) (out
 func (s *Service) approve(ctx context.Context, actor auth.Actor, refund ID) (Refund, error) {
 	now := s.clock()
 	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(ctx context.Context, r Refund) ([]Event, error) {
-		above := int64(0)
-		if s.FourEyes != nil {
-			var err error
-			if above, err = s.FourEyes(ctx, actor.Workspace, r.Currency); err != nil {
-				return nil, err
-			}
+		above, err := s.above(ctx, actor, r)
+		if err != nil {
+			return nil, err
 		}
 		out, err := single(r.Approve(actor, above, now))
 		if err != nil {

@@ -11,6 +11,8 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/credit"
+	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -18,8 +20,9 @@ import (
 	"godwit.dev/godwit/internal/platform/job"
 )
 
-// Orders is told of payments whose payer disputes them; *order.Service is it.
+// Orders is what is asked of orders, which are told of payments whose payer disputes them; *order.Service is it.
 type Orders interface {
+	Get(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error)
 	Dispute(ctx context.Context, actor auth.Actor, provider, payment string, open bool) ([]order.ID, error)
 }
 
@@ -33,6 +36,11 @@ type Refunds interface {
 	On(ctx context.Context, actor auth.Actor, provider, payment string) ([]refund.ID, error)
 	DisputeOpened(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]refund.ID, error)
 	DisputeSettled(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]refund.ID, error)
+}
+
+// Credit gives store credit; *credit.Service is it.
+type Credit interface {
+	Issue(ctx context.Context, a auth.Actor, who customer.ID, sum money.Amount, bonus, refund int64, key string) (credit.Credit, error)
 }
 
 // The kinds of job: one carries an allocation, the other takes up what waits for a provider.
@@ -52,6 +60,7 @@ type Config struct {
 	Store   Store
 	Refunds Refunds
 	Orders  Orders // nil: nobody else is told of disputes
+	Credit  Credit // nil: store credit waits for people
 	Hooks   Hooks
 	Journal event.Journal
 	Queue   job.Queue
@@ -87,7 +96,7 @@ type errand struct {
 func (s *Service) Carry(ctx context.Context, r refund.Refund) error {
 	var jobs []job.Job
 	for _, a := range r.Allocations {
-		if _, ok := s.Driver(a.Provider); ok && a.To == refund.ToPayment && a.State != refund.Cancelled {
+		if _, ok := s.Driver(a.Provider); (ok && a.To == refund.ToPayment || a.To == refund.ToCredit && s.Credit != nil) && a.State != refund.Cancelled {
 			jobs = append(jobs, job.New(r.Workspace, Kind, errand{r.ID, a.Number}).On(Queue).WithKey(fmt.Sprintf("%d/%d", r.ID, a.Number)))
 		}
 	}
@@ -151,6 +160,9 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 		return errs.New(errs.Invalid, "")
 	}
 	a := r.Allocations[e.Allocation-1]
+	if a.To == refund.ToCredit && s.Credit != nil {
+		return s.credit(ctx, r, a)
+	}
 	if a.To != refund.ToPayment {
 		return nil
 	}

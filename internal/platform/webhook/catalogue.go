@@ -180,6 +180,8 @@ var catalogue = []Kind{
 	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},
 	{"refund.reversed", "A bank sent back a refund that had succeeded: the customer is owed again.", refundFields},
 	{"refund.paid_twice", "A provider paid an attempt that had been given up.", refundFields},
+	{"refund.limits", "The sums up to which refunds are approved changed.", []Field{{"limits", Values, "sums by role and currency"}, {"was", Values, "those before"}}},
+	{"credit.moved", "Store credit of a customer was issued, redeemed, adjusted or expired.", []Field{{"customer", "customer", ""}, {"what", Text, "issued, redeemed, adjusted or expired"}, {"amount", Integer, "plus is more for the customer, in the currency's smallest unit"}, {"balance", Integer, "what is left"}, {"currency", Text, "ISO 4217"}, {"refund", "refund", "that issued it"}, {"note", Text, "why"}}},
 
 	{"shop.connected", "A shop was connected with its platform.", connectionFields},
 	{"shop.changed", "A connection with a shop got other settings.", connectionFields},
