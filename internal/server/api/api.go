@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -19,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -86,6 +88,8 @@ type Config struct {
 	Plans     *plan.Service
 	Shipments *shipment.Service
 	Traces    *trace.Service
+	Cases     *cases.Service
+	Casework  *casework.Service
 	Goods     *goods.Service
 	Lanes     *lanes.Service
 	Webhooks  *webhook.Service

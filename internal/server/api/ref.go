@@ -14,36 +14,38 @@ type kind interface{ prefix() string }
 
 // The kinds of record.
 type (
-	aTicket    struct{}
-	aMessage   struct{}
-	aSide      struct{}
-	aCustomer  struct{}
-	anOrder    struct{}
-	aLine      struct{}
-	aParcel    struct{}
-	aShop      struct{}
-	aShipment  struct{}
-	aPayload   struct{}
-	aProduct   struct{}
-	aVariant   struct{}
-	aPerson    struct{}
-	aTeam      struct{}
-	aMailbox   struct{}
-	aMacro     struct{}
-	aField     struct{}
-	aView      struct{}
-	anEvent    struct{}
-	aWorkspace struct{}
-	aToken     struct{}
-	aWebhook   struct{}
-	aHook      struct{}
-	aReceived  struct{}
-	aTrace     struct{}
-	aTraceNote struct{}
-	aTracker   struct{}
-	aPlace     struct{}
-	aReturn    struct{}
-	aScan      struct{}
+	aTicket     struct{}
+	aMessage    struct{}
+	aSide       struct{}
+	aCustomer   struct{}
+	anOrder     struct{}
+	aLine       struct{}
+	aParcel     struct{}
+	aShop       struct{}
+	aShipment   struct{}
+	aPayload    struct{}
+	aProduct    struct{}
+	aVariant    struct{}
+	aPerson     struct{}
+	aTeam       struct{}
+	aMailbox    struct{}
+	aMacro      struct{}
+	aField      struct{}
+	aView       struct{}
+	anEvent     struct{}
+	aWorkspace  struct{}
+	aToken      struct{}
+	aWebhook    struct{}
+	aHook       struct{}
+	aReceived   struct{}
+	aTrace      struct{}
+	aTraceNote  struct{}
+	aTracker    struct{}
+	aPlace      struct{}
+	aReturn     struct{}
+	aCase       struct{}
+	aResolution struct{}
+	aScan       struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
 )
@@ -76,6 +78,8 @@ func (aTrace) prefix() string      { return "trc" }
 func (aTraceNote) prefix() string  { return "trn" }
 func (aTracker) prefix() string    { return "trk" }
 func (aPlace) prefix() string      { return "plc" }
+func (aCase) prefix() string       { return "cas" }
+func (aResolution) prefix() string { return "rsl" }
 func (aReturn) prefix() string     { return "rtn" }
 func (aScan) prefix() string       { return "scn" }
 func (aConnection) prefix() string { return "shc" }
@@ -87,7 +91,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "return_scan": aScan{},
+		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{},
 	}
 }
 

@@ -22,14 +22,19 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -63,6 +68,7 @@ type world struct {
 	shipments *shipment.Service
 	traces    *trace.Service
 	cases     *cases.Service
+	casework  *casework.Service
 	goods     *goods.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
@@ -106,7 +112,13 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.rates = fx.New(fx.Config{Store: s, Journal: s, Now: w.now})
 	w.plans = plan.New(plan.Config{Store: s, Products: w.products, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: w.customers, Parcels: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
-	w.cases = cases.New(cases.Config{Store: s, Orders: w.orders, Journal: s, IDs: w.ids, Now: w.now})
+	refunds := refund.New(refund.Config{Store: s, Ledger: ledger.New(ledger.Config{Store: s, IDs: w.ids, Now: w.now}), Journal: s, IDs: w.ids, Now: w.now})
+	w.casework = casework.New(casework.Config{
+		Store: s, Orders: w.orders, Parcels: w.shipments, Customers: w.customers, Policies: policy.New(policy.Config{Store: s, Rates: w.rates, Journal: s, Now: w.now}), Costs: cost.New(cost.Config{Products: w.products, Rates: w.rates}),
+		Cases: func() *cases.Service { return w.cases }, Refunds: refunds, Left: refunds.Left, IDs: w.ids, Now: w.now,
+	})
+	refunds.Moved = w.casework.Moved
+	w.cases = cases.New(cases.Config{Store: s, Orders: w.orders, Journal: s, IDs: w.ids, Now: w.now, Carry: w.casework.Carry, After: w.casework.Follow})
 	w.goods = goods.New(goods.Config{Store: s, Cases: w.cases, Orders: w.orders, Products: w.products, Shipments: w.shipments, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(s, s, runners, w.now, silent)
@@ -138,7 +150,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -417,6 +429,9 @@ func (m *merchant) stage(op string) map[string]string {
 		record, err := brands.RecordOf(ctx, b)
 		must(w.t, err)
 		w.texts = map[string]string{record.Name: record.Value}
+	}
+	if strings.HasPrefix(op, "case") {
+		w.stageCase(m, n, op, put)
 	}
 	if strings.HasPrefix(op, "return") {
 		w.stageReturn(m, n, op, put)
