@@ -22,7 +22,7 @@ import (
 // loadTrade tells what the merchant sells, how it sends, and what its
 // shops look like.
 func (l *demoLoader) loadTrade(ctx context.Context) error {
-	for _, f := range []func(context.Context) error{l.loadProducts, l.loadPlans, l.loadLooks} {
+	for _, f := range []func(context.Context) error{l.loadProducts, l.loadPlans, l.loadLooks, l.loadPlaces} {
 		if err := f(ctx); err != nil {
 			return err
 		}

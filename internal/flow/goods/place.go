@@ -46,9 +46,9 @@ func Routes() []string {
 // MaxPlaces is the most places of a workspace.
 const MaxPlaces = 500
 
-// Places returns the places of the actor's workspace, in the order in which they were made. It needs ReadCases.
+// Places returns the places of the actor's workspace, in the order in which they were made. It needs ReadCases or ManagePlans.
 func (s *Service) Places(ctx context.Context, actor auth.Actor) ([]Place, error) {
-	if err := actor.Can(auth.ReadCases); err != nil {
+	if err := actor.CanAny(auth.ReadCases, auth.ManagePlans); err != nil {
 		return nil, err
 	}
 	list, err := s.Store.Places(ctx, actor.Workspace)
@@ -56,16 +56,17 @@ func (s *Service) Places(ctx context.Context, actor auth.Actor) ([]Place, error)
 }
 
 func inSight(actor auth.Actor, shop order.ShopID) bool {
-	return auth.Can(actor, auth.ReadCases, resource(actor.Workspace, shop)) == nil
+	return actor.Scope().Sees(resource(actor.Workspace, shop))
 }
 
 func resource(w auth.WorkspaceID, shop order.ShopID) auth.Resource {
 	return auth.Resource{Kind: auth.OfOrder, Workspace: w, Shop: int64(shop)}
 }
 
-// Place returns one place, errs.NotFound if there is none that the actor may see. It needs ReadCases.
+// Place returns one place, errs.NotFound if there is none that the actor may see. It needs ReadCases or
+// ManagePlans.
 func (s *Service) Place(ctx context.Context, actor auth.Actor, id PlaceID) (Place, error) {
-	if err := actor.Can(auth.ReadCases); err != nil {
+	if err := actor.CanAny(auth.ReadCases, auth.ManagePlans); err != nil {
 		return Place{}, err
 	}
 	p, err := s.Store.Place(ctx, actor.Workspace, id)

@@ -26,6 +26,7 @@ import (
 	drawing "godwit.dev/godwit/internal/base/picture"
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -35,6 +36,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -61,6 +63,8 @@ type door struct {
 	orders    *order.Service
 	shipments *shipment.Service
 	traces    *trace.Service
+	goods     *goods.Service
+	cases     *cases.Service
 	rates     *fx.Service
 	plans     *plan.Service
 	products  *product.Service
@@ -125,6 +129,8 @@ func newDoor(t testing.TB) *door {
 	})
 	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	d.plans = plan.New(plan.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, IDs: ids, Now: func() time.Time { return d.now() }})
+	d.cases = cases.New(cases.Config{Store: d.store, Orders: d.orders, Journal: d.store, IDs: ids, Now: time.Now})
+	d.goods = goods.New(goods.Config{Store: d.store, Cases: d.cases, Orders: d.orders, Products: d.products, Shipments: d.shipments, Rates: d.rates, Journal: d.store, IDs: ids, Now: time.Now})
 	d.shops = commerce.NewService(commerce.Config{
 		Store: d.store, Orders: d.orders, Customers: d.customers, Products: d.products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
 		Drivers: []commerce.Driver{erp.Driver("")},
@@ -138,7 +144,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Rates: d.rates, Plans: d.plans, Products: d.products, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Products: d.products, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

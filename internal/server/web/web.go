@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -38,6 +39,7 @@ type Config struct {
 	Orders    *order.Service
 	Shipments *shipment.Service
 	Traces    *trace.Service
+	Goods     *goods.Service
 	Rates     *fx.Service
 	Plans     *plan.Service
 	Products  *product.Service

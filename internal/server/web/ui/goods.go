@@ -1,0 +1,87 @@
+package ui
+
+import "time"
+
+// Place is where goods go back to, as its form holds it.
+type Place struct {
+	ID                                                                          int64
+	Shop, Route, Markets, Name                                                  string
+	Person, Company, Line1, Line2, City, Region, Postcode, Country, Land, Phone string
+	Hours, Map, Note                                                            string
+	Off                                                                         bool
+}
+
+// Places is the page of places.
+type Places struct {
+	Page
+	Form   Form
+	Rows   []Place
+	Edit   Place
+	Shops  []Option
+	Routes []Option
+}
+
+// Back is a parcel in which goods come back.
+type Back struct {
+	ID       int64
+	RMA      string
+	Case     int64
+	State    string
+	Customer string
+	Tracking string
+	Units    int64
+	At       time.Time
+}
+
+// BackLine is goods of one line in a parcel that lies open.
+type BackLine struct {
+	Line                                   int
+	SKU, Title                             string
+	Quantity, Matched, Unexpected, Missing int64
+	Left                                   int64
+	Grades                                 []string // of each unit that came, "-" for one that is not graded
+}
+
+// Unknown is a parcel that nobody expected.
+type Unknown struct {
+	ID         int64
+	Code, Note string
+	By         string
+	At         time.Time
+}
+
+// Warehouse is the door of a warehouse.
+type Warehouse struct {
+	Page
+	Form      Form
+	Key       string // of the next thing that is done
+	Code      string
+	Sound     string // good or bad: how the last scan went
+	Open      *Back
+	Lines     []BackLine
+	Counted   bool
+	Crooked   bool // something is missing or other than announced
+	Found     []Back
+	Asked     string // a code that nobody knows
+	Waiting   []Back
+	Unknown   []Unknown
+	MayWrite  bool
+	Grades    []string
+	Fates     []Option
+	HasLabel  bool
+	HasPapers bool
+}
+
+func backTone(state string) string {
+	switch state {
+	case "arrived":
+		return "warn"
+	case "received":
+		return "good"
+	case "cancelled":
+		return "bad"
+	}
+	return "info"
+}
+
+func warehousePath(id int64) string { return "/warehouse/" + id64(id) }
