@@ -154,6 +154,7 @@ type demoCmd struct {
 	Tickets int           `help:"How many conversations; default 420."`
 	Pace    time.Duration `default:"5s" help:"About how often a parcel moves; 0 lets them take as long as real ones."`
 	JSON    bool          `name:"json" help:"Print addresses and logins as one line of JSON."`
+	Letters string        `type:"path" help:"Write what would be mailed to this file, a line of JSON each."`
 }
 
 func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
@@ -161,6 +162,14 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 	cfg := app.DemoConfig{Listen: c.Listen, Seed: c.Seed, Orders: c.Orders, Tickets: c.Tickets, Pace: c.Pace, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	if log.Enabled(ctx, slog.LevelDebug) {
 		cfg.Log = log
+	}
+	if c.Letters != "" {
+		f, err := os.OpenFile(c.Letters, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		cfg.Letters = f
 	}
 	if !c.JSON {
 		fmt.Fprintln(os.Stderr, "Making a merchant: four shops, what they sell, their orders and parcels, their customers' mail ...")

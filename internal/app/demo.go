@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/smtp"
 	"os"
@@ -29,6 +31,7 @@ type DemoConfig struct {
 	Orders   int // 0: the merchant's own size
 	Tickets  int
 	Pace     time.Duration // between two movements of parcels, about; 0 lets them take as long as real ones
+	Letters  io.Writer     // gets what would be mailed, a JSON line each, in one Write; nil: nobody does
 	Progress func(step string, done, total int)
 	Log      *slog.Logger
 }
@@ -58,12 +61,21 @@ type Demo struct {
 // machine and holds only invented people.
 const demoPassword = "bar-tailed-godwit"
 
-// demoPost takes letters and keeps none: the demo sends nothing outside.
-type demoPost struct{}
+// demoPost takes letters and sends none outside; what it takes it writes down, if there is something to write to.
+type demoPost struct{ letters io.Writer }
 
-func (demoPost) Send(_ context.Context, _ ticket.Mailbox, _ mailroom.Letter, mark func() error) mailroom.Answer {
+func (p demoPost) Send(_ context.Context, box ticket.Mailbox, l mailroom.Letter, mark func() error) mailroom.Answer {
 	if err := mark(); err != nil {
 		return mailroom.Answer{Verdict: mailroom.RefusedNow, Detail: err.Error()}
+	}
+	if p.letters != nil && len(l.To) > 0 {
+		line, err := json.Marshal(map[string]string{"from": box.Address, "to": l.To[0].Address, "subject": l.Subject, "text": l.Text})
+		if err == nil {
+			_, err = p.letters.Write(append(line, '\n'))
+		}
+		if err != nil {
+			return mailroom.Answer{Verdict: mailroom.RefusedNow, Detail: err.Error()}
+		}
 	}
 	return mailroom.Answer{Verdict: mailroom.Accepted, Detail: "250 kept in the demo"}
 }
@@ -111,7 +123,7 @@ func (d *Demo) start(ctx context.Context, cfg DemoConfig) error {
 	known := fates(merchant)
 	told := func(number string) (simulator.Fate, bool) { f, ok := known[order.TrackingKey(number)]; return f, ok }
 	var err error
-	d.Core, err = NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(d.dir, "demo.db"), Post: demoPost{}, Networks: outbound.Loopback(), Now: clock.now, Trackers: append(Trackers()[:len(Trackers())-1], simulator.Driver(told)), Log: cfg.Log})
+	d.Core, err = NewCore(ctx, Config{Database: "sqlite:" + filepath.Join(d.dir, "demo.db"), Post: demoPost{cfg.Letters}, Networks: outbound.Loopback(), Now: clock.now, Trackers: append(Trackers()[:len(Trackers())-1], simulator.Driver(told)), Log: cfg.Log})
 	if err != nil {
 		return err
 	}
