@@ -1,7 +1,7 @@
 // Starts the program and signs people in.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { mkdtempSync, rmSync, existsSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -12,9 +12,11 @@ export const program = process.env.CHROMIUM || ["/usr/bin/chromium", "/usr/bin/c
 // demo starts the lifelike merchant and returns what it printed: addresses and
 // logins. It is a small one, for speed; its story is told by a fixed seed.
 export async function demo() {
-  const child = spawn(binary, ["demo", "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--orders", "400", "--tickets", "120", "--pace", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const dir = mkdtempSync(join(tmpdir(), "godwit-letters-")), mailed = join(dir, "letters");
+  const child = spawn(binary, ["demo", "--json", "--listen", "127.0.0.1:0", "--seed", "7", "--orders", "400", "--tickets", "120", "--pace", "0", "--letters", mailed], { stdio: ["ignore", "pipe", "inherit"] });
   const line = await first(child);
-  return { ...JSON.parse(line), stop: () => stop(child) };
+  const letters = () => (existsSync(mailed) ? readFileSync(mailed, "utf8") : "").split("\n").slice(0, -1).map(l => JSON.parse(l));
+  return { ...JSON.parse(line), letters, stop: async () => { await stop(child); rmSync(dir, { recursive: true, force: true }); } };
 }
 
 // fresh starts a desk that nobody has set up.

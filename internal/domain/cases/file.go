@@ -20,10 +20,10 @@ import (
 // Bounds of evidence. Sizes are in bytes.
 const (
 	MostFiles    = 12 // of a case or a form
-	MostPhoto    = 12 << 20
-	MostVideo    = 24 << 20
-	MostDocument = 8 << 20
-	MostTogether = 64 << 20
+	MostPhoto    = 12_000_000
+	MostVideo    = 24_000_000
+	MostDocument = 8_000_000
+	MostTogether = 64_000_000
 	mostFileName = 120 // characters
 )
 
@@ -135,7 +135,7 @@ func (s *Service) newFile(actor auth.Actor, n NewFile) (File, []byte, error) {
 		kind, most = Video, MostVideo
 	}
 	if len(n.Data) > most {
-		return File{}, nil, errs.Field("file", "error.evidence_size", "size", fmt.Sprintf("%d MB", most>>20))
+		return File{}, nil, errs.Field("file", "error.evidence_size", "size", fmt.Sprintf("%d MB", most/1_000_000))
 	}
 	data, err := media.Clean(n.Data)
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Service) keep(ctx context.Context, f File, data []byte) (File, error) {
 		together += x.Size
 	}
 	if len(list) >= MostFiles || together > MostTogether {
-		return f, errs.Field("file", "error.evidence_many", "count", MostFiles, "size", fmt.Sprintf("%d MB", MostTogether>>20))
+		return f, errs.Field("file", "error.evidence_many", "count", MostFiles, "size", fmt.Sprintf("%d MB", MostTogether/1_000_000))
 	}
 	return s.Store.AddFile(ctx, f, data)
 }

@@ -236,8 +236,8 @@ func Compare(p Page, a casework.Advice, titles map[int]string) ([]Part, []Refuse
 			parts[o.Part].Offers = append(parts[o.Part].Offers, p.offer(a, o))
 		}
 	}
-	for i := range parts {
-		if list := parts[i].Offers; len(list) > 0 {
+	for i := range parts { // what costs the shop least stands first, and is not chosen for anybody
+		if list := parts[i].Offers; len(list) == 1 {
 			list[0].Selected = true
 		}
 	}
@@ -280,7 +280,7 @@ func (p Page) offer(a casework.Advice, o casework.Offer) Offer {
 		}
 	}
 	if o.Days > 0 {
-		v.Days = p.Duration(time.Duration(o.Days) * 24 * time.Hour)
+		v.Days = "≈ " + p.Duration(time.Duration(o.Days)*24*time.Hour)
 	}
 	if o.Route != decision.NoRoute && o.Postage != 0 {
 		v.Postage = p.T("portal.postage." + o.Postage.String())
