@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"bufio"
 	"encoding/json"
 	"os"
 	"reflect"
@@ -11,22 +10,25 @@ import (
 	"time"
 )
 
-// worked returns the examples that docs/decisions.md explains.
+// worked returns the examples that docs/decisions.md explains: blocks of JSON, a case and what is decided about it.
 func worked(t testing.TB) (in, out []json.RawMessage) {
 	t.Helper()
-	f, err := os.Open("testdata/worked.jsonl")
+	doc, err := os.ReadFile("../../../docs/decisions.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	s := bufio.NewScanner(f)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		var x struct{ In, Out json.RawMessage }
-		if err := json.Unmarshal(s.Bytes(), &x); err != nil {
-			t.Fatal(err)
+	_, rest, _ := strings.Cut(string(doc), "## Worked examples\n")
+	blocks := strings.Split(rest, "```json\n")[1:]
+	for i, b := range blocks {
+		b, _, _ = strings.Cut(b, "\n```")
+		if i%2 == 0 {
+			in = append(in, json.RawMessage(b))
+		} else {
+			out = append(out, json.RawMessage(b))
 		}
-		in, out = append(in, x.In), append(out, x.Out)
+	}
+	if len(in) != len(out) {
+		t.Fatalf("%d cases and %d decisions", len(in), len(out))
 	}
 	return in, out
 }
