@@ -11,6 +11,9 @@
 // with the direction back, and what its carrier tells moves the case: the first scan, and the arrival. Goods may be scanned
 // in at any moment, whether anybody knew of the parcel's way or not: what is counted at the door is what counts.
 //
+// A Scan is one thing that was done at the door, once by its key. Units are counted as announced, as something else, or as
+// missing; then graded and disposed of. A discrepancy stops what waits for the inspection: a person decides.
+//
 // Expect is called in the transaction in which a case is decided, so that there is no decision without its parcel. One
 // resolution has one parcel; a repeat returns it.
 //
