@@ -138,6 +138,8 @@ func counterparts() map[string]string {
 		"GET /products":                              "productList shopList",
 		"GET /products/{product}":                    "productGet productSales productOrders ticketList shipmentList",
 		"POST /products/{product}":                   "productUpdate",
+		"GET /admin/policies":                        "returnPolicyList returnPolicyGet returnPolicyVersions policyReleases",
+		"POST /admin/policies":                       "returnPolicyPut policyPublish policyReplay",
 		"GET /admin/plans":                           "planList planGet planVersions quoteMake",
 		"POST /admin/plans":                          "planPut",
 		"GET /admin/plans/file":                      "planGet",

@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -25,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/proactive"
+	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -86,6 +88,8 @@ type Config struct {
 	Products  *product.Service
 	Rates     *fx.Service
 	Plans     *plan.Service
+	Policies  *policy.Service
+	Replay    *replay.Service
 	Shipments *shipment.Service
 	Traces    *trace.Service
 	Cases     *cases.Service

@@ -41,7 +41,7 @@ func (op operation) samplePath() string {
 			out := name == "message" && (strings.HasSuffix(op.path, "/cancel") || strings.HasSuffix(op.path, "/send") || strings.HasSuffix(op.path, "/retry"))
 			parts[i] = sample(kinds[name], out)
 		default:
-			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main"}[name])
+			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main", "policy": "standard"}[name])
 		}
 	}
 	return strings.Join(parts, "/")
@@ -130,6 +130,9 @@ func examples() map[string]example {
 		"productList":        {query: "sku=TENT-2P"},
 		"productUpdate":      {body: `{"edits": 0, "own_attributes": {"voltage": "230 V"}}`},
 		"productSave":        {body: `{"shop_id": "` + shop + `", "external_id": "88012", "title": "Tent for two", "currency": "EUR", "supplier": "Ningbo Outdoor", "told_at": "2026-11-20T09:30:00Z", "variants": [{"external_id": "88012-1", "sku": "TENT-2P", "title": "Green", "price": 5000, "grams": 2400, "hs_code": "6306.22", "origin": "CN", "batch": "2026-31", "size": {"length": 450, "width": 160, "height": 160}, "stock": 41}]}`},
+		"returnPolicyPut":    {body: `{"text": "currency: EUR\nterms: {windows: {refund: 40}, fallback: {method: bank, days: 5}, trigger: receipt}\n"}`},
+		"policyPublish":      {body: `{"version": 1, "from": "2026-12-01T00:00:00Z"}`},
+		"policyReplay":       {body: `{"text": "currency: EUR\nterms: {windows: {refund: 40}, fallback: {method: bank, days: 5}, trigger: receipt}\n", "since": "2026-01-01T00:00:00Z"}`},
 		"planPut":            {body: `{"document": {"currency": "EUR", "warehouses": [{"key": "cn", "name": "Shenzhen", "country": "CN", "zone": "Asia/Shanghai", "cut_off": "16:00", "handling_days": 1}], "zones": [{"key": "eu", "name": "EU", "countries": ["DE", "PL"]}], "services": [{"key": "economy", "name": {"default": "Economy"}, "from": ["cn"], "rates": [{"zone": "eu", "days": [7, 12], "steps": [{"to_grams": 2000, "price": 490}]}]}], "returns": {"days": 30}}}`},
 		"quoteMake":          {body: `{"items": [{"sku": "TENT-2P", "quantity": 1, "price": 5000, "grams": 900}], "currency": "EUR", "country": "PL"}`},
 		"ratePut":            {body: `{"value": "7.25", "until": "2099-12-31"}`},

@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -21,6 +22,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/proactive"
+	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -42,6 +44,8 @@ type Config struct {
 	Goods     *goods.Service
 	Rates     *fx.Service
 	Plans     *plan.Service
+	Policies  *policy.Service
+	Replay    *replay.Service
 	Products  *product.Service
 	// OrderLink returns the address of an order's page for its customer, "" where
 	// there is none.

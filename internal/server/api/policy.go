@@ -1,0 +1,213 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/policy"
+	"godwit.dev/godwit/internal/flow/replay"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+func policyGroup() group {
+	read, manage := may(auth.ReadCases), may(auth.ReadCases, auth.ManagePlans)
+	return group{"Return policies", "A return policy is what customers are promised beside the law: terms, and rules of which the first whose conditions are met decides. Versions never change; a release puts one in force for orders placed from an instant on.", []operation{
+		{"returnPolicyList", "GET", "/return-policies", read, do((*server).termsList), "List return policies", "The newest version of each policy."},
+		{"returnPolicyGet", "GET", "/return-policies/{policy}", read, do((*server).termsGet), "Get a return policy", "The newest version of a policy, or the one that is asked for."},
+		{"returnPolicyVersions", "GET", "/return-policies/{policy}/versions", read, do((*server).termsVersions), "List the versions of a return policy", "Newest first."},
+		{"returnPolicyPut", "PUT", "/return-policies/{policy}", manage, do((*server).termsPut).upTo(texts), "Save a return policy",
+			"Checks a text and saves it as the next version; the same text twice makes no new one. A clause that promises less than the law of a market it reaches is refused, with its place, the markets and the law. Nothing is in force by being saved."},
+		{"policyReleases", "GET", "/policy-releases", read, do((*server).policyReleases), "List what is in force when", "The last to take force first."},
+		{"policyPublish", "POST", "/return-policies/{policy}/releases", manage, do((*server).policyPublish), "Put a return policy in force",
+			"For orders placed from an instant on. A time that is over is now: what was promised for an order never changes."},
+		{"policyReplay", "POST", "/policy-replays", manage, do((*server).policyReplay).upTo(texts), "Try a return policy on past cases",
+			"Decides past cases again, once by the policy that was frozen with each and once by this text, and adds up the difference. It takes as long as 25 seconds; what it had not reached by then is told by `stopped`. `godwit replay` has no such limit."},
+	}}
+}
+
+// ReturnPolicy is one version of a policy.
+type ReturnPolicy struct {
+	Name    string        `json:"name" example:"standard"`
+	Version int           `json:"version" example:"3"`
+	Text    string        `json:"text,omitempty" doc:"YAML; left out of lists."`
+	SavedAt time.Time     `json:"saved_at"`
+	SavedBy *Ref[aPerson] `json:"saved_by" nullable:"true"`
+}
+
+func termsRecord(v policy.Version, whole bool) ReturnPolicy {
+	out := ReturnPolicy{Name: v.Name, Version: v.Number, SavedAt: at(v.SavedAt), SavedBy: optRef[aPerson](v.SavedBy)}
+	if whole {
+		out.Text = v.Text
+	}
+	return out
+}
+
+// ReturnPolicies is policies or versions of one.
+type ReturnPolicies struct {
+	Data []ReturnPolicy `json:"data" nullable:"false"`
+}
+
+// PolicyRelease says from when a version is in force.
+type PolicyRelease struct {
+	Name    string        `json:"name" example:"standard"`
+	Version int           `json:"version" example:"3"`
+	From    time.Time     `json:"from" doc:"For orders placed from then on."`
+	At      time.Time     `json:"at" doc:"When it was published."`
+	By      *Ref[aPerson] `json:"by" nullable:"true"`
+}
+
+func releaseRecord(r policy.Release) PolicyRelease {
+	return PolicyRelease{Name: r.Name, Version: r.Number, From: at(r.From), At: at(r.At), By: optRef[aPerson](r.By)}
+}
+
+// PolicyReleases is what was and will be in force.
+type PolicyReleases struct {
+	Data []PolicyRelease `json:"data" nullable:"false"`
+}
+
+// PolicyPath is the name of a policy in a path.
+type PolicyPath struct {
+	Policy string `path:"policy" maxLength:"40" example:"standard" doc:"The policy's name."`
+}
+
+func (s *server) termsList(c *call, _ *struct{}) (*recordOut[ReturnPolicies], error) {
+	list, err := s.Policies.Policies(c, c.actor)
+	if err != nil {
+		return nil, err
+	}
+	return record(ReturnPolicies{convert(list, func(v policy.Version) ReturnPolicy { return termsRecord(v, false) })}), nil
+}
+
+func (s *server) termsGet(c *call, in *struct {
+	PolicyPath
+	Version int `query:"version" minimum:"0" doc:"The newest by default."`
+}) (*recordOut[ReturnPolicy], error) {
+	v, err := s.Policies.Policy(c, c.actor, in.Policy, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	return record(termsRecord(v, true)), nil
+}
+
+func (s *server) termsVersions(c *call, in *struct {
+	PolicyPath
+	Before int `query:"before" minimum:"0" doc:"Versions before this one: the last of the page before."`
+}) (*recordOut[ReturnPolicies], error) {
+	list, err := s.Policies.Versions(c, c.actor, in.Policy, in.Before)
+	if err != nil {
+		return nil, err
+	}
+	return record(ReturnPolicies{convert(list, func(v policy.Version) ReturnPolicy { return termsRecord(v, false) })}), nil
+}
+
+func (s *server) termsPut(c *call, in *struct {
+	PolicyPath
+	Body struct {
+		Text string `json:"text" maxLength:"65536" doc:"YAML."`
+	} `nameHint:"ReturnPolicyDraft"`
+}) (*recordOut[ReturnPolicy], error) {
+	v, err := s.Policies.Save(c, c.actor, in.Policy, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	return record(termsRecord(v, true)), nil
+}
+
+func (s *server) policyReleases(c *call, _ *struct{}) (*recordOut[PolicyReleases], error) {
+	list, err := s.Policies.Releases(c, c.actor)
+	if err != nil {
+		return nil, err
+	}
+	return record(PolicyReleases{convert(list, releaseRecord)}), nil
+}
+
+func (s *server) policyPublish(c *call, in *struct {
+	PolicyPath
+	Body struct {
+		Version int        `json:"version,omitempty" minimum:"0" doc:"The newest by default."`
+		From    *time.Time `json:"from,omitempty" doc:"Now by default."`
+	} `nameHint:"PolicyReleaseDraft"`
+}) (*recordOut[PolicyRelease], error) {
+	var from time.Time
+	if in.Body.From != nil {
+		from = *in.Body.From
+	}
+	r, err := s.Policies.Publish(c, c.actor, in.Policy, in.Body.Version, from)
+	if err != nil {
+		return nil, err
+	}
+	return record(releaseRecord(r)), nil
+}
+
+// replayLimit keeps a replay within what a request may take.
+const replayLimit = 25 * time.Second
+
+// PolicyReplay is what another policy would have changed.
+type PolicyReplay struct {
+	Since     time.Time     `json:"since"`
+	Total     int64         `json:"total" doc:"Cases that there are, in parts that were decided together."`
+	Cases     int64         `json:"cases" doc:"That were decided again."`
+	Unread    int64         `json:"unread" doc:"Whose input cannot be read."`
+	Changed   int64         `json:"changed" doc:"Of which an offer differs."`
+	Granted   int64         `json:"granted" doc:"The customer gets what they wanted, and did not."`
+	Refused   int64         `json:"refused" doc:"The other way round."`
+	Alone     int64         `json:"alone" doc:"It runs without a person, and did not."`
+	Looked    int64         `json:"looked" doc:"The other way round."`
+	Customers int64         `json:"customers" doc:"Whose cases change."`
+	Worse     int64         `json:"worse" doc:"Customers who get less in at least one case."`
+	Money     []ReplayMoney `json:"money" nullable:"false"`
+	Markets   []ReplayGroup `json:"markets" nullable:"false" doc:"The most changed first."`
+	Products  []ReplayGroup `json:"products" nullable:"false" doc:"The fifty most changed."`
+	Laws      []ReplayGroup `json:"laws" nullable:"false" doc:"That give a right in cases that change."`
+	Stopped   bool          `json:"stopped" doc:"It ended before all were done."`
+}
+
+// ReplayMoney compares sums of one currency.
+type ReplayMoney struct {
+	Currency   string `json:"currency" example:"EUR"`
+	PaidBefore int64  `json:"paid_before" doc:"To customers, in minor units."`
+	PaidAfter  int64  `json:"paid_after"`
+	CostBefore int64  `json:"cost_before" doc:"Of the outcome to the merchant."`
+	CostAfter  int64  `json:"cost_after"`
+}
+
+// ReplayGroup is the cases of a market, product or law.
+type ReplayGroup struct {
+	Key     string        `json:"key" example:"DE"`
+	Cases   int64         `json:"cases"`
+	Changed int64         `json:"changed"`
+	Refused int64         `json:"refused"`
+	Money   []ReplayMoney `json:"money" nullable:"false"`
+}
+
+func replayMoney(list []replay.Money) []ReplayMoney {
+	return convert(list, func(m replay.Money) ReplayMoney { return ReplayMoney(m) })
+}
+
+func replayGroups(list []replay.Group) []ReplayGroup {
+	return convert(list, func(g replay.Group) ReplayGroup {
+		return ReplayGroup{Key: g.Key, Cases: g.Cases, Changed: g.Changed, Refused: g.Refused, Money: replayMoney(g.Money)}
+	})
+}
+
+func (s *server) policyReplay(c *call, in *struct {
+	Body struct {
+		Text  string    `json:"text" maxLength:"65536" doc:"YAML; it need not be one that could be saved."`
+		Since time.Time `json:"since" doc:"Cases that were opened from then on."`
+	} `nameHint:"PolicyReplayDraft"`
+}) (*recordOut[PolicyReplay], error) {
+	doc, err := policy.Parse(in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(c, replayLimit)
+	defer cancel()
+	r, err := s.Replay.Run(ctx, c.actor, doc, in.Body.Since, nil)
+	if err != nil {
+		return nil, err
+	}
+	return record(PolicyReplay{
+		Since: at(r.Since), Total: r.Total, Cases: r.Cases, Unread: r.Unread, Changed: r.Changed, Granted: r.Granted, Refused: r.Refused, Alone: r.Alone, Looked: r.Looked,
+		Customers: r.Customers, Worse: r.Worse, Money: replayMoney(r.Money), Markets: replayGroups(r.Markets), Products: replayGroups(r.Products), Laws: replayGroups(r.Laws), Stopped: r.Stopped,
+	}), nil
+}
