@@ -56,7 +56,7 @@ func (l *demoLoader) loadCases(ctx context.Context) error {
 	if _, err := l.core.Policies.Save(ctx, l.owner, "standard", demoPolicy); err != nil {
 		return fmt.Errorf("return policy: %w", err)
 	}
-	if _, err := l.core.Policies.Publish(ctx, l.owner, "standard", 1, l.clock.now().AddDate(-1, 0, 0)); err != nil && !errs.Is(err, errs.Invalid) {
+	if _, err := l.core.Policies.Publish(ctx, l.owner, "standard", 1, l.clock.now().AddDate(-1, 0, 0)); err != nil {
 		return fmt.Errorf("publish return policy: %w", err)
 	}
 	orders, err := l.bought(ctx)

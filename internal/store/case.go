@@ -136,10 +136,9 @@ func (s *Store) CaseEvents(ctx context.Context, w auth.WorkspaceID, id cases.ID)
 
 // Cases implements cases.Store.
 func (s *Store) Cases(ctx context.Context, sc auth.Scope, f cases.Filter, before cases.ID, limit int) ([]cases.Case, error) {
-	b := &where{}
-	b.add("workspace_id=$", sc.Workspace)
-	if !sc.All && sc.Shops != nil {
-		b.raw(oneOf(b, "shop_id", sc.Shops))
+	b := seenCases(sc)
+	if f.Number != 0 {
+		b.add("number=$", f.Number)
 	}
 	if f.Phase != "" {
 		b.add("phase=$", string(f.Phase))
@@ -171,6 +170,26 @@ func (s *Store) Cases(ctx context.Context, sc auth.Scope, f cases.Filter, before
 		b.add("id<$", int64(before))
 	}
 	return all(long(ctx), s.DB, caseDest, `SELECT data FROM case_file WHERE `+b.String()+` ORDER BY id DESC LIMIT `+b.param(limit), b.args...)
+}
+
+// seenCases narrows to what somebody sees.
+func seenCases(sc auth.Scope) *where {
+	b := &where{}
+	b.add("workspace_id=$", sc.Workspace)
+	if !sc.All && sc.Shops != nil {
+		b.raw(oneOf(b, "shop_id", sc.Shops))
+	}
+	return b
+}
+
+// CountCases implements cases.Store.
+func (s *Store) CountCases(ctx context.Context, sc auth.Scope, p cases.Party, limit int64) (int64, error) {
+	b := &where{}
+	rows := `SELECT 1 AS one FROM case_file WHERE workspace_id=` + b.param(sc.Workspace) + ` AND waits<>'' AND waits=` + b.param(string(p))
+	if !sc.All && sc.Shops != nil {
+		rows += ` AND ` + oneOf(b, "shop_id", sc.Shops)
+	}
+	return scalar[int64](ctx, s.DB, `SELECT COUNT(*) FROM (`+rows+` LIMIT `+b.param(limit)+`) AS seen`, b.args...)
 }
 
 // DueCases implements cases.Store.

@@ -91,3 +91,25 @@ func TestPoliciesAreKeptInVersionsAndHoldFromAnInstantOn(t *testing.T) {
 		}
 	})
 }
+
+// Orders of before the first release have the terms under which they were sold, if the merchant says since when those held.
+func TestTheFirstReleaseMayTellOfThePast(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		d, ctx := newDesk(t, s), t.Context()
+		now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+		p := policy.New(policy.Config{Store: s, Rates: fx.New(fx.Config{Store: s, Journal: s}), Journal: s, Now: func() time.Time { return now }})
+		if _, err := p.Save(ctx, d.owner, "standard", returnPolicy); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := p.Publish(ctx, d.owner, "standard", 1, now.AddDate(-1, 0, 0)); err != nil || !r.From.Equal(now.AddDate(-1, 0, 0)) {
+			t.Fatalf("released %+v, %v", r, err)
+		}
+		terms, err := p.Terms(ctx, d.w, policy.Facts{Market: "DE", Reason: "changed_mind", Currency: "EUR", PlacedAt: now.AddDate(0, -6, 0)})
+		if err != nil || terms.Version != "standard/1" {
+			t.Errorf("half a year ago it was %q, %v", terms.Version, err)
+		}
+		if r, err := p.Publish(ctx, d.owner, "standard", 1, now.AddDate(0, -3, 0)); err != nil || !r.From.Equal(now) {
+			t.Errorf("a later release rewrites the past: %+v, %v", r, err)
+		}
+	})
+}

@@ -20,21 +20,22 @@ const (
 
 // Summary is what a case's event tells: the phase that the event caused.
 type Summary struct {
-	Number     int64       `json:"number"`
-	Kind       Kind        `json:"kind"`
-	What       Happening   `json:"what"`
-	Phase      Phase       `json:"phase"`
-	Was        Phase       `json:"was,omitempty"`
-	Reason     CloseReason `json:"reason,omitempty"`
-	Code       string      `json:"code,omitempty"`
-	Resolution int64       `json:"resolution,omitzero"`
-	Stand      Stand       `json:"stand,omitempty"`
-	Orders     []order.ID  `json:"orders,omitempty"`
+	Number     int64        `json:"number"`
+	Kind       Kind         `json:"kind"`
+	What       Happening    `json:"what"`
+	Phase      Phase        `json:"phase"`
+	Was        Phase        `json:"was,omitempty"`
+	Reason     CloseReason  `json:"reason,omitempty"`
+	Code       string       `json:"code,omitempty"`
+	Resolution int64        `json:"resolution,omitzero"`
+	Stand      Stand        `json:"stand,omitempty"`
+	Orders     []order.ID   `json:"orders,omitempty"`
+	Shop       order.ShopID `json:"shop,omitzero"`
 }
 
 // announce tells of an event, given the case that it led to.
 func announce(actor auth.Actor, c Case, e Event, now time.Time) event.Event {
-	sum := Summary{c.Number, c.Kind, e.Kind, e.Phase, e.Was, e.Reason, e.Code, e.About, e.Stand, c.Orders()}
+	sum := Summary{c.Number, c.Kind, e.Kind, e.Phase, e.Was, e.Reason, e.Code, e.About, e.Stand, c.Orders(), c.Shop}
 	record := func(kind string) event.Event {
 		x := event.New(kind, actor, event.Subject{Kind: SubjectKind, ID: int64(c.ID)}, int64(c.Ticket), sum)
 		x.At = now

@@ -16,6 +16,9 @@ import (
 	"godwit.dev/godwit/internal/platform/event"
 )
 
+// MaxCount is as far as waiting cases are counted.
+const MaxCount = 999
+
 // MaxPage is the most cases that one call returns.
 const MaxPage = 200
 
@@ -27,6 +30,7 @@ type Filter struct {
 	Customer customer.ID
 	Ticket   ticket.ID
 	Waits    Party // for whom; the list is then by what is due first
+	Number   int64 // what people call it by
 }
 
 // Claimed is a unit of an order's line that a money-bearing resolution holds.
@@ -58,6 +62,8 @@ type Store interface {
 	CaseEvents(context.Context, auth.WorkspaceID, ID) ([]Event, error)
 	// Cases returns what somebody sees under a filter, the newest first, before a case.
 	Cases(ctx context.Context, s auth.Scope, f Filter, before ID, limit int) ([]Case, error)
+	// CountCases counts what somebody sees of the cases that wait for a party, to a limit.
+	CountCases(ctx context.Context, s auth.Scope, p Party, limit int64) (int64, error)
 	// DueCases returns cases of which a resolution has come to its last day.
 	DueCases(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]ID, error)
 }

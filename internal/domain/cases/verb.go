@@ -246,3 +246,20 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, before I
 	}
 	return s.Store.Cases(ctx, actor.Scope(), f, before, limit)
 }
+
+// Waiting counts the cases that the actor may see by the party that they wait for. A count above MaxCount says that there
+// are more than that. It needs ReadCases.
+func (s *Service) Waiting(ctx context.Context, actor auth.Actor) (map[Party]int64, error) {
+	if err := actor.Can(auth.ReadCases); err != nil {
+		return nil, err
+	}
+	out := map[Party]int64{}
+	for _, p := range Parties() {
+		n, err := s.Store.CountCases(ctx, actor.Scope(), p, MaxCount+1)
+		if err != nil {
+			return nil, err
+		}
+		out[p] = n
+	}
+	return out, nil
+}

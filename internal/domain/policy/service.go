@@ -149,17 +149,24 @@ func (s *Service) Check(text string) (Document, error) {
 
 // Publish puts a version in force for orders placed from an instant on; a time
 // that is over, or none, is now: what was promised for an order is never changed
-// afterwards. The law may have changed since it was saved, so it is checked again.
+// afterwards. Only the first release of a workspace may tell of the past, since
+// the merchant promised it before anybody wrote it down here. The law may have changed since it was saved, so it is checked again.
 // It needs ManagePlans.
 func (s *Service) Publish(ctx context.Context, actor auth.Actor, name string, number int, from time.Time) (r Release, err error) {
 	if err := actor.Can(auth.ManagePlans); err != nil {
 		return r, err
 	}
 	now := s.cfg.Now().UTC().Truncate(time.Millisecond)
-	if from.Before(now) {
-		from = now
-	}
 	err = s.cfg.Store.InTx(ctx, func(ctx context.Context) error {
+		if from.Before(now) {
+			before, err := s.cfg.Store.PolicyReleases(ctx, actor.Workspace, 1)
+			if err != nil {
+				return err
+			}
+			if from.IsZero() || len(before) > 0 {
+				from = now
+			}
+		}
 		v, err := s.cfg.Store.ReturnPolicy(ctx, actor.Workspace, name, number)
 		if err != nil {
 			return err

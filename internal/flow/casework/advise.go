@@ -93,6 +93,9 @@ func advice(parts []Part, foreign []int, kind cases.Kind) Advice {
 			if r, err := (cases.Case{}).FromOffer(0, o, x.Currency, trigger(p, o), time.Time{}); err == nil {
 				x.Means, x.Units, x.Trigger = r.Means, r.Units, r.Trigger
 			}
+			if x.Means.Pays() && o.Money.Total <= 0 { // the law gives a part of the price back, and the policy names no part: a person does
+				continue
+			}
 			a.Offers = append(a.Offers, x)
 		}
 		for _, r := range p.Decision.Rights {

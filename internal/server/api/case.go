@@ -21,6 +21,8 @@ func caseGroup() group {
 			"Opens a case, hands it in, decides, and puts the offers before the customer. A withdrawal that the law gives is approved and acknowledged by mail at once. Send an Idempotency-Key: a second case would be about other units."},
 		{"caseGet", "GET", "/cases/{case}", read, do((*server).caseGet), "Get a case", "One case with its lines and resolutions."},
 		{"caseEvents", "GET", "/cases/{case}/events", read, do((*server).caseEvents), "List a case's events", "What happened to a case, oldest first."},
+		{"caseFileList", "GET", "/cases/{case}/files", read, do((*server).caseFileList), "List a case's evidence", "Photos, short videos and papers that the customer showed, in the order in which they came."},
+		{"caseFile", "GET", "/cases/{case}/files/{case_file}", read, do((*server).caseFile).as("application/octet-stream"), "Get a piece of evidence", "A photo has lost the place where it was taken. It always comes as a download."},
 		{"caseDecision", "GET", "/cases/{case}/decision", read, do((*server).caseDecision), "Get a case's decision", "What was decided about a case and by what: the version of the policy, and input and output as they were frozen."},
 		{"caseAgain", "GET", "/cases/{case}/advice", read, do((*server).caseAgain), "Decide about a case again", "What would be decided by what is known now. Nothing is written."},
 		{"caseChoose", "POST", "/cases/{case}/choose", write, do((*server).caseChoose), "Choose an offer", "Takes an offer in the customer's name. It goes on by itself where it may, else it waits for a person."},

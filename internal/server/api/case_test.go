@@ -1,7 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/jpeg"
 
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
@@ -28,6 +31,11 @@ func (w *world) stageCase(m *merchant, n, op string, put func(kind, bool, int64)
 	c, a, err := w.casework.Open(ctx, m.owner, wish)
 	must(w.t, err)
 	put(aCase{}, false, int64(c.ID))
+	var photo bytes.Buffer
+	must(w.t, jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 8, 8)), nil))
+	shown, err := w.cases.Attach(ctx, m.owner, c.ID, cases.NewFile{Name: m.mark + ".jpg", Data: photo.Bytes()})
+	must(w.t, err)
+	put(aCaseFile{}, false, int64(shown.ID))
 	number := int64(0)
 	for _, x := range a.Offers {
 		if x.Remedy == decision.Refund {

@@ -46,6 +46,7 @@ type (
 	aCase       struct{}
 	aResolution struct{}
 	aScan       struct{}
+	aCaseFile   struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
 )
@@ -82,6 +83,7 @@ func (aCase) prefix() string       { return "cas" }
 func (aResolution) prefix() string { return "rsl" }
 func (aReturn) prefix() string     { return "rtn" }
 func (aScan) prefix() string       { return "scn" }
+func (aCaseFile) prefix() string   { return "cfl" }
 func (aConnection) prefix() string { return "shc" }
 
 // inPath gives the kind of record that each parameter of a path names. A
@@ -91,7 +93,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{},
+		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{},
 	}
 }
 

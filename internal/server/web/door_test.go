@@ -27,15 +27,19 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/mailroom"
@@ -66,10 +70,12 @@ type door struct {
 	shipments *shipment.Service
 	traces    *trace.Service
 	goods     *goods.Service
-	cases     *cases.Service
 	rates     *fx.Service
 	plans     *plan.Service
 	products  *product.Service
+	cases     *cases.Service
+	casework  *casework.Service
+	refunds   *refund.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
 	shops     *commerce.Service
@@ -130,8 +136,13 @@ func newDoor(t testing.TB) *door {
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
 	})
 	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
+	d.refunds = refund.New(refund.Config{Store: d.store, Ledger: ledger.New(ledger.Config{Store: d.store, IDs: ids, Now: time.Now}), Journal: d.store, IDs: ids, Now: time.Now})
+	d.casework = casework.New(casework.Config{
+		Store: d.store, Orders: d.orders, Parcels: d.shipments, Customers: d.customers, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: time.Now}),
+		Costs: cost.New(cost.Config{Products: d.products, Rates: d.rates}), Cases: func() *cases.Service { return d.cases }, Refunds: d.refunds, Left: d.refunds.Left, IDs: ids, Now: time.Now,
+	})
+	d.cases = cases.New(cases.Config{Store: d.store, Orders: d.orders, Journal: d.store, IDs: ids, Now: time.Now, Acknowledge: d.casework.Acknowledge, Carry: d.casework.Carry, After: d.casework.Follow})
 	d.plans = plan.New(plan.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, IDs: ids, Now: func() time.Time { return d.now() }})
-	d.cases = cases.New(cases.Config{Store: d.store, Orders: d.orders, Journal: d.store, IDs: ids, Now: time.Now})
 	d.goods = goods.New(goods.Config{Store: d.store, Cases: d.cases, Orders: d.orders, Products: d.products, Shipments: d.shipments, Rates: d.rates, Journal: d.store, IDs: ids, Now: time.Now})
 	d.shops = commerce.NewService(commerce.Config{
 		Store: d.store, Orders: d.orders, Customers: d.customers, Products: d.products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
@@ -146,7 +157,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/trace"
@@ -36,6 +37,7 @@ type stream struct {
 	pending map[int64]event.Event // by ticket number: the newest change of each
 	parcels map[int64]bool        // those that changed; nil if more did than are told one by one
 	moved   bool                  // some parcel did
+	cases   map[int64]bool        // those that changed
 	toasts  []event.Event
 }
 
@@ -52,7 +54,7 @@ func (s *server) live(w http.ResponseWriter, r *request) error {
 	defer sub.Close()
 	presence, leave := s.Presence.subscribe(r.actor.Workspace)
 	defer leave()
-	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}, parcels: map[int64]bool{}}
+	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}, parcels: map[int64]bool{}, cases: map[int64]bool{}}
 	w.WriteHeader(http.StatusOK)
 	fmt.Fprint(w, "retry: 2000\n\n")
 	// A page that goes on listening may have missed something: let it look at all it
@@ -132,6 +134,9 @@ func (x *stream) take(e event.Event) bool {
 	case strings.HasPrefix(e.Kind, trace.SubjectKind+"."):
 		var sum trace.Summary
 		return json.Unmarshal(e.Data, &sum) == nil && x.takeParcel(shipment.Shipment{ID: sum.Shipment, Workspace: e.Workspace, Shop: sum.Shop})
+	case strings.HasPrefix(e.Kind, cases.SubjectKind+"."):
+		var sum cases.Summary
+		return json.Unmarshal(e.Data, &sum) == nil && x.takeCase(cases.Case{ID: cases.ID(e.Subject.ID), Workspace: e.Workspace, Shop: sum.Shop})
 	}
 	if !strings.HasPrefix(e.Kind, "ticket.") {
 		return false
@@ -180,6 +185,29 @@ func (x *stream) tellParcels() {
 	}
 	x.send("parcel", 0, map[string]any{"ids": ids, "many": x.parcels == nil})
 	x.parcels, x.moved = map[int64]bool{}, false
+}
+
+// takeCase keeps that a case changed; it reports false if the listener may not see
+// it.
+func (x *stream) takeCase(c cases.Case) bool {
+	if auth.Can(x.r.actor, auth.ReadCases, c.Resource()) != nil {
+		return false
+	}
+	x.cases[int64(c.ID)] = true
+	return true
+}
+
+// tellCases sends which cases changed.
+func (x *stream) tellCases() {
+	if len(x.cases) == 0 {
+		return
+	}
+	ids := []string{}
+	for _, id := range slices.Sorted(maps.Keys(x.cases)) {
+		ids = append(ids, id64(id))
+	}
+	x.send("case", 0, map[string]any{"ids": ids})
+	x.cases = map[int64]bool{}
 }
 
 // concerns reports whether somebody else has called the listener.
@@ -242,6 +270,7 @@ func (x *stream) tell() {
 		})
 	}
 	x.tellParcels()
+	x.tellCases()
 	clear(x.pending)
 	x.toasts = nil
 }

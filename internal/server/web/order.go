@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -226,6 +227,15 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 	}
 	if len(v.Parcels) > 0 {
 		v.Order.Parcels = nil
+	}
+	if r.actor.May(auth.ReadCases) {
+		about, err := s.Cases.List(r.Context(), r.actor, cases.Filter{Order: o.ID}, 0, casesPageSize)
+		if err != nil {
+			return err
+		}
+		for _, c := range about {
+			v.Cases = append(v.Cases, ui.CaseRow{ID: int64(c.ID), Number: c.Number, Kind: string(c.Kind), Phase: string(c.Phase)})
+		}
 	}
 	v.Promise = r.promise(o, sent)
 	if v.Told, err = r.letters(o.ID, 0); err != nil {

@@ -10,15 +10,18 @@ import (
 
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -47,6 +50,9 @@ type Config struct {
 	Policies  *policy.Service
 	Replay    *replay.Service
 	Products  *product.Service
+	Cases     *cases.Service
+	Casework  *casework.Service
+	Refunds   *refund.Service
 	// OrderLink returns the address of an order's page for its customer, "" where
 	// there is none.
 	OrderLink func(context.Context, order.Order) (string, error)

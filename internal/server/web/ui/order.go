@@ -126,6 +126,7 @@ type OrderView struct {
 	Promise  *Promise    // nil if nothing was promised
 	Told     []Told
 	Timeline []TimelineEntry
+	Cases    []CaseRow // about the order, the newest first
 }
 
 // Promise is what the customer was told when they bought, beside what happened.

@@ -64,6 +64,7 @@ const (
 	SectionInbox   Section = "inbox"
 	SectionSearch  Section = "search"
 	SectionOrders  Section = "orders"
+	SectionCases   Section = "cases"
 	SectionParcels Section = "parcels"
 	SectionReports Section = "reports"
 	SectionAdmin   Section = "admin"

@@ -106,9 +106,9 @@
     if (n) htmx.ajax("GET", `/t/${n}/parts`, { source: "#ticket", target: "#ticket", swap: "none" });
   }, 120);
   const lists = what => $("#list")?.dataset.of === what;
-  // The page of one parcel is drawn anew unless somebody writes in it.
-  const refreshParcel = gw.debounce(async () => {
-    const page = $("[data-parcel-page]");
+  // The page of one parcel or case is drawn anew unless somebody writes in it.
+  const refreshRecord = gw.debounce(async () => {
+    const page = $("[data-parcel-page], [data-case-page]");
     if (!page || page.querySelector("form :focus, [popover]:popover-open")) return;
     const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return;
@@ -119,12 +119,13 @@
     }
     gw.age();
   }, 200);
-  const refreshAll = () => { gw.refreshTicket(); refreshRows(); refreshCounts(); refreshParcel(); };
+  const refreshAll = () => { gw.refreshTicket(); refreshRows(); refreshCounts(); refreshRecord(); };
   // What the live stream tells. A page out of sight asks for nothing; it looks at all it shows when it is seen again.
   let stale = false, lost = false;
   const hear = {
-    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel")) refreshRows(); refreshCounts(); },
-    parcel: d => { if (lists("parcel")) { refreshRows(); refreshCounts(); } const shown = $("[data-parcel-page]")?.dataset.parcelPage; if (shown && (d.many || d.ids.includes(shown))) refreshParcel(); },
+    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel") && !lists("case")) refreshRows(); refreshCounts(); },
+    parcel: d => { if (lists("parcel")) { refreshRows(); refreshCounts(); } const shown = $("[data-parcel-page]")?.dataset.parcelPage; if (shown && (d.many || d.ids.includes(shown))) refreshRecord(); },
+    case: d => { if (lists("case")) { refreshRows(); refreshCounts(); } if (d.ids.includes($("[data-case-page]")?.dataset.casePage)) refreshRecord(); },
     counts: () => refreshCounts(),
     presence: d => { const n = gw.ticket(); if (n && String(d.number) === n) htmx.ajax("GET", `/t/${n}/presence`, { source: "#ticket", target: "#ticket", swap: "none" }); },
     toast: d => { if (d.text) gw.toast(d.text, "info", d.href && { text: "→", run: () => { location.href = d.href; } }); },
