@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -61,6 +62,9 @@ func (r *request) soldOrder() (order.Order, error) {
 	n, err := r.number("order")
 	if err != nil {
 		return order.Order{}, err
+	}
+	if !r.actor.May(auth.ReadOrders) { // for whoever may not read orders there are none
+		return order.Order{}, errs.New(errs.NotFound, "error.not_found")
 	}
 	return r.s.Orders.Get(r.Context(), r.actor, order.ID(n))
 }
