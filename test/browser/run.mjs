@@ -6,6 +6,7 @@ import { live } from "./live.mjs";
 import { pages } from "./pages.mjs";
 import { parcels } from "./parcels.mjs";
 import { portal } from "./portal.mjs";
+import { returns } from "./returns.mjs";
 import { storefront } from "./storefront.mjs";
 import { work } from "./work.mjs";
 
@@ -38,6 +39,7 @@ try {
     await live(check, chrome, desk);
     await parcels(check, chrome, desk);
     await portal(check, chrome, desk);
+    await returns(check, chrome, desk);
     await storefront(check, chrome, desk);
     await pages(check, chrome, desk, fresh);
   } finally {
