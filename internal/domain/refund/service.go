@@ -178,7 +178,7 @@ func (s *Service) record(ctx context.Context, actor auth.Actor, r Refund, e Even
 		return r, err
 	}
 	ready := slices.ContainsFunc(next.Allocations, func(a Allocation) bool {
-		return CanMove(a.State, Submitted) && a.State != Failed && a.State != Reversed
+		return CanMove(a.State, Submitted) && (a.State != Failed && a.State != Reversed || e.Kind == WasRedirected && a.Number == e.Allocation)
 	})
 	if s.Carry != nil && ready && (e.Kind == WasApproved || e.Kind == WasRedirected || e.Kind == DisputeSettled || e.Kind == WasScheduled) {
 		err = s.Carry(ctx, next)
@@ -412,4 +412,24 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, f Filter, before I
 		limit = MaxPage
 	}
 	return s.Store.Refunds(ctx, actor.Scope(), f, before, limit)
+}
+
+// Resend sends an allocation that is not on its way once more to where it failed ("again"), to a bank account ("bank")
+// or to store credit ("store_credit"). It needs ApproveRefunds.
+func (s *Service) Resend(ctx context.Context, actor auth.Actor, refund ID, n int, way string) (Refund, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		a, ok := r.allocation(n)
+		if !ok {
+			return nil, errs.New(errs.NotFound, "error.not_found")
+		}
+		to := a.Target
+		switch Destination(way) {
+		case "again":
+		case ToBank, ToCredit:
+			to = Target{To: Destination(way), Method: way, Why: "redirected"}
+		default:
+			return nil, errs.Field("to", "error.refund_target")
+		}
+		return single(r.Redirect(n, to, actor, s.clock()))
+	})
 }

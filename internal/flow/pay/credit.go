@@ -11,7 +11,7 @@ import (
 
 // credit settles an allocation in our own books: the attempt, the credit and its success are one transaction, so that
 // there is no doubt to be asked about. An order without a customer has nobody to owe it to, which is for people.
-func (s *Service) credit(ctx context.Context, r refund.Refund, a refund.Allocation) error {
+func (s *Service) credit(ctx context.Context, r refund.Refund, a refund.Allocation, after int) error {
 	us := auth.ForSystem(r.Workspace)
 	o, err := s.Orders.Get(ctx, us, r.Order)
 	if err != nil {
@@ -22,7 +22,8 @@ func (s *Service) credit(ctx context.Context, r refund.Refund, a refund.Allocati
 		if err != nil {
 			return err
 		}
-		if ready, _ := r.Ready(a.Number, s.Now()); !ready || r.Allocations[a.Number-1].State != refund.Approved && r.Allocations[a.Number-1].State != refund.Scheduled {
+		is := r.Allocations[a.Number-1]
+		if ready, _ := r.Ready(a.Number, s.Now()); !ready || is.State != refund.Approved && is.State != refund.Scheduled && !again(is, after) {
 			return nil // it was, or a dispute is open, whose end asks for the job anew
 		}
 		if r, err = s.Refunds.Submit(ctx, us, r.ID, a.Number); err != nil {

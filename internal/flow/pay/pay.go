@@ -89,6 +89,7 @@ func New(cfg Config) *Service {
 type errand struct {
 	Refund     refund.ID `json:"refund"`
 	Allocation int       `json:"allocation"`
+	After      int       `json:"after,omitempty"` // the attempt that failed, and after which somebody wants another
 }
 
 // Carry asks for the jobs that carry a refund, in the transaction in ctx: it is refund.Config.Carry. An allocation has one
@@ -97,7 +98,11 @@ func (s *Service) Carry(ctx context.Context, r refund.Refund) error {
 	var jobs []job.Job
 	for _, a := range r.Allocations {
 		if _, ok := s.Driver(a.Provider); (ok && a.To == refund.ToPayment || a.To == refund.ToCredit && s.Credit != nil) && a.State != refund.Cancelled {
-			jobs = append(jobs, job.New(r.Workspace, Kind, errand{r.ID, a.Number}).On(Queue).WithKey(fmt.Sprintf("%d/%d", r.ID, a.Number)))
+			x, key := errand{Refund: r.ID, Allocation: a.Number}, fmt.Sprintf("%d/%d", r.ID, a.Number)
+			if (a.State == refund.Failed || a.State == refund.Reversed) && a.Code == "" { // somebody redirected it
+				x.After, key = a.Attempt, fmt.Sprintf("%s/%d", key, a.Attempt)
+			}
+			jobs = append(jobs, job.New(r.Workspace, Kind, x).On(Queue).WithKey(key))
 		}
 	}
 	if len(jobs) == 0 {
@@ -161,7 +166,7 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 	}
 	a := r.Allocations[e.Allocation-1]
 	if a.To == refund.ToCredit && s.Credit != nil {
-		return s.credit(ctx, r, a)
+		return s.credit(ctx, r, a, e.After)
 	}
 	if a.To != refund.ToPayment {
 		return nil
@@ -175,7 +180,7 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 		return fmt.Errorf("carry refund: %w", err)
 	}
 	switch {
-	case a.State == refund.Approved || a.State == refund.Scheduled:
+	case a.State == refund.Approved || a.State == refund.Scheduled, again(a, e.After):
 		ready, from := r.Ready(a.Number, s.Now())
 		if !ready && from.IsZero() {
 			return nil // a dispute is open; its end asks for the job anew
@@ -204,6 +209,11 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 	return nil
 }
 
+// again reports whether an allocation that failed, or came back, is to be tried once more after that attempt.
+func again(a refund.Allocation, after int) bool {
+	return after > 0 && after == a.Attempt && (a.State == refund.Failed || a.State == refund.Reversed)
+}
+
 // hear asks a provider and takes what it says.
 func (s *Service) hear(ctx context.Context, c Account, r refund.Refund, n int, ask func(context.Context, Ask) (Answer, error)) error {
 	a := r.Allocations[n-1]
@@ -219,7 +229,7 @@ func (s *Service) hear(ctx context.Context, c Account, r refund.Refund, n int, a
 	if err := s.health(ctx, c, err); err != nil {
 		return fmt.Errorf("note how %s does: %w", c.Driver, err)
 	}
-	return s.again(after.Allocations[n-1])
+	return s.later(after.Allocations[n-1])
 }
 
 // health notes whether an account's provider answers, once a minute at most. One that refuses the key is for people, who
@@ -278,8 +288,8 @@ func next(ended, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// again returns when to look at an allocation next: the longer it takes, the later, between a few seconds and an hour.
-func (s *Service) again(a refund.Allocation) error {
+// later returns when to look at an allocation next: the longer it takes, the later, between a few seconds and an hour.
+func (s *Service) later(a refund.Allocation) error {
 	now := s.Now()
 	switch {
 	case a.State.Moving():

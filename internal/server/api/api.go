@@ -18,6 +18,7 @@ import (
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
@@ -25,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -100,6 +102,8 @@ type Config struct {
 	Hooks     *hook.Service
 	Shops     *commerce.Service
 	Tracking  *tracking.Service
+	Refunds   *refund.Service
+	Pay       *pay.Service
 	Proactive *proactive.Service
 	Brands    *brand.Service
 	// CustomerPage returns the public address of a shop's page for its customers, ""

@@ -160,7 +160,7 @@ func groups() []group {
 	return []group{
 		ticketGroup(), verbGroup(), messageGroup(), sideGroup(), bulkGroup(), eventGroup(), customerGroup(), orderGroup(), productGroup(), planGroup(), policyGroup(), ratesGroup(), shipmentGroup(), traceGroup(), caseGroup(), goodsGroup(), viewGroup(),
 		macroGroup(), tagGroup(), fieldGroup(), peopleGroup(), teamGroup(), mailboxGroup(), reportGroup(), meGroup(), tokenGroup(),
-		webhookGroup(), hookGroup(), shopGroup(), proactiveGroup(), trackerGroup(), lookGroup(), securityGroup(), auditGroup(),
+		webhookGroup(), hookGroup(), shopGroup(), proactiveGroup(), trackerGroup(), refundGroup(), paymentGroup(), lookGroup(), securityGroup(), auditGroup(),
 	}
 }
 

@@ -14,33 +14,36 @@ type kind interface{ prefix() string }
 
 // The kinds of record.
 type (
-	aTicket     struct{}
-	aMessage    struct{}
-	aSide       struct{}
-	aCustomer   struct{}
-	anOrder     struct{}
-	aLine       struct{}
-	aParcel     struct{}
-	aShop       struct{}
-	aShipment   struct{}
-	aPayload    struct{}
-	aProduct    struct{}
-	aVariant    struct{}
-	aPerson     struct{}
-	aTeam       struct{}
-	aMailbox    struct{}
-	aMacro      struct{}
-	aField      struct{}
-	aView       struct{}
-	anEvent     struct{}
-	aWorkspace  struct{}
-	aToken      struct{}
-	aWebhook    struct{}
-	aHook       struct{}
-	aReceived   struct{}
-	aTrace      struct{}
-	aTraceNote  struct{}
-	aTracker    struct{}
+	aTicket    struct{}
+	aMessage   struct{}
+	aSide      struct{}
+	aCustomer  struct{}
+	anOrder    struct{}
+	aLine      struct{}
+	aParcel    struct{}
+	aShop      struct{}
+	aShipment  struct{}
+	aPayload   struct{}
+	aProduct   struct{}
+	aVariant   struct{}
+	aPerson    struct{}
+	aTeam      struct{}
+	aMailbox   struct{}
+	aMacro     struct{}
+	aField     struct{}
+	aView      struct{}
+	anEvent    struct{}
+	aWorkspace struct{}
+	aToken     struct{}
+	aWebhook   struct{}
+	aHook      struct{}
+	aReceived  struct{}
+	aTrace     struct{}
+	aTraceNote struct{}
+	aTracker   struct{}
+	aRefund    struct{}
+	// aPayAccount is one with a payment provider.
+	aPayAccount struct{}
 	aPlace      struct{}
 	aReturn     struct{}
 	aCase       struct{}
@@ -77,6 +80,8 @@ func (aHook) prefix() string       { return "hok" }
 func (aReceived) prefix() string   { return "rcv" }
 func (aTrace) prefix() string      { return "trc" }
 func (aTraceNote) prefix() string  { return "trn" }
+func (aRefund) prefix() string     { return "rfd" }
+func (aPayAccount) prefix() string { return "pac" }
 func (aTracker) prefix() string    { return "trk" }
 func (aPlace) prefix() string      { return "plc" }
 func (aCase) prefix() string       { return "cas" }
@@ -92,7 +97,7 @@ func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
-		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "connection": aConnection{}, "trace": aTrace{},
+		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
 		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/commerce/generic"
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	drawing "godwit.dev/godwit/internal/base/picture"
@@ -39,6 +40,7 @@ import (
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -75,6 +77,8 @@ type world struct {
 	hooks     *hook.Service
 	shops     *commerce.Service
 	tracking  *tracking.Service
+	refunds   *refund.Service
+	pay       *pay.Service
 	proactive *proactive.Service
 	audit     *audit.Service
 	ids       *id.Source
@@ -119,6 +123,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 		Cases: func() *cases.Service { return w.cases }, Refunds: refunds, Left: refunds.Left, IDs: w.ids, Now: w.now,
 	})
 	refunds.Moved = w.casework.Moved
+	w.refunds = refunds
 	w.cases = cases.New(cases.Config{Store: s, Orders: w.orders, Journal: s, IDs: w.ids, Now: w.now, Carry: w.casework.Carry, After: w.casework.Follow})
 	w.goods = goods.New(goods.Config{Store: s, Cases: w.cases, Orders: w.orders, Products: w.products, Shipments: w.shipments, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
 	runners := map[string]action.Runner{}
@@ -143,6 +148,11 @@ func newWorld(t testing.TB, s *store.Store) *world {
 		Drivers: []tracking.Driver{{Name: "easypost", Title: "EasyPost", Docs: "https://docs.easypost.com", Options: []connector.Option{{Name: "api_key", Kind: connector.Secret, Required: true}}, Scheme: "standard"}},
 	})
 	w.proactive = proactive.New(proactive.Config{Store: s, Orders: w.orders, Shipments: w.shipments, Customers: w.customers, Actions: engine, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Reachable: func() bool { return true }})
+	w.pay = pay.New(pay.Config{
+		Store: s, Refunds: refunds, Hooks: w.hooks, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Client: outbound.New(outbound.Options{}),
+		Drivers: []pay.Driver{{Name: "stripe", Title: "Stripe", Docs: "https://docs.stripe.com/api/refunds", Options: []connector.Option{{Name: "secret_key", Kind: connector.Secret, Required: true}},
+			Open: func(connector.Settings) (pay.Provider, error) { return deaf{}, nil }}},
+	})
 	w.audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: v, Now: w.now})
 	w.server = httptest.NewServer(New(w.config()))
 	t.Cleanup(func() { w.server.Close() })
@@ -151,7 +161,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -173,6 +183,13 @@ type empty struct{}
 func (empty) Seen(auth.WorkspaceID, int64, auth.PersonID, bool)       {}
 func (empty) Left(auth.WorkspaceID, int64, auth.PersonID)             {}
 func (empty) Others(auth.WorkspaceID, int64, auth.PersonID) []Present { return nil }
+
+// deaf is a provider that nobody reaches.
+type deaf struct{ pay.Provider }
+
+func (deaf) About(context.Context) (pay.About, error) {
+	return pay.About{}, errs.New(errs.Unavailable, "error.vendor_busy")
+}
 
 // credulous believes every sender.
 type credulous struct{}
@@ -438,6 +455,31 @@ func (m *merchant) stage(op string) map[string]string {
 	}
 	if strings.HasPrefix(op, "return") {
 		w.stageReturn(m, n, op, put)
+	}
+	if strings.HasPrefix(op, "paymentAccount") {
+		list, err := w.pay.Accounts(ctx, m.owner)
+		must(w.t, err)
+		for _, x := range list {
+			must(w.t, w.pay.Delete(ctx, m.owner, x.ID))
+		}
+		if op != "paymentAccountCreate" {
+			x, _, err := w.pay.Add(ctx, m.owner, pay.Input{Driver: "stripe", Name: n, Values: map[string]string{"secret_key": "key " + m.mark}})
+			must(w.t, err)
+			put(aPayAccount{}, false, int64(x.ID))
+		}
+	}
+	if strings.HasPrefix(op, "refund") {
+		o, _, err := w.orders.Save(ctx, m.owner, order.New{Shop: m.shop.ID, Number: "R-" + n, CustomerName: n, Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: w.now()})
+		must(w.t, err)
+		left, err := w.refunds.Left(ctx, m.owner.Workspace, o)
+		must(w.t, err)
+		r, err := w.refunds.Request(ctx, m.owner, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: 100}, Reason: m.mark}, Payments: left})
+		must(w.t, err)
+		if op == "refundElsewhere" {
+			_, err = w.refunds.Approve(ctx, m.owner, r.ID)
+			must(w.t, err)
+		}
+		put(aRefund{}, false, int64(r.ID))
 	}
 	if strings.HasPrefix(op, "tracker") {
 		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})

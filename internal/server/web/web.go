@@ -24,6 +24,7 @@ import (
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -60,6 +61,7 @@ type Config struct {
 	Hooks     *hook.Service
 	Shops     *commerce.Service
 	Tracking  *tracking.Service
+	Pay       *pay.Service
 	Proactive *proactive.Service
 	Brands    *brand.Service
 	// CustomerPage returns the public address of a shop's page for its customers, ""

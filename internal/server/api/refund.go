@@ -1,0 +1,198 @@
+package api
+
+import (
+	"time"
+
+	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+func refundGroup() group {
+	read, ask, approve := may(auth.ReadCases), may(auth.ReadOrders, auth.WriteCases), may(auth.ReadCases, auth.ApproveRefunds)
+	return group{"Refunds", "A refund is what a customer is owed, in components that are kept apart, divided into allocations that go one way each.", []operation{
+		{"refundList", "GET", "/refunds", read, do((*server).refundList), "List refunds", "Refunds, newest first; `stuck` are those that somebody must do something about."},
+		{"refundGet", "GET", "/refunds/{refund}", read, do((*server).refundGet), "Get a refund", "One refund with its allocations."},
+		{"refundCreate", "POST", "/refunds", ask, do((*server).refundCreate).created(), "Ask for a refund", "Asks for a refund of an order and plans where it goes: back to what paid the order, in its order, and what cannot go there to the fallback. Nothing leaves before it is approved."},
+		{"refundApprove", "POST", "/refunds/{refund}/approve", approve, do((*server).refundApprove), "Approve a refund", "Makes a refund payable; it leaves by itself. Above the sum for four eyes, whoever asked for it is refused."},
+		{"refundCancel", "POST", "/refunds/{refund}/cancel", approve, do((*server).refundCancel), "Cancel a refund", "Gives a refund up, with a reason, unless any of it is on its way or has arrived."},
+		{"refundRedirect", "POST", "/refunds/{refund}/redirect", approve, do((*server).refundRedirect), "Send an allocation another way", "Sends an allocation that is not on its way somewhere else, or once more to where it failed."},
+		{"refundElsewhere", "POST", "/refunds/{refund}/elsewhere", approve, do((*server).refundElsewhere), "Mark an allocation as paid elsewhere", "Says that somebody else has paid it, such as a marketplace or a person by hand. It is then never paid here."},
+	}}
+}
+
+// Refund is what a customer is owed, and how far it has come.
+type Refund struct {
+	ID          Ref[aRefund]       `json:"id"`
+	OrderID     Ref[anOrder]       `json:"order_id"`
+	State       string             `json:"state" example:"succeeded" doc:"requested, approved, scheduled, submitted, pending, needs_action, partial, succeeded, failed, reversed or cancelled."`
+	Stuck       bool               `json:"stuck" doc:"Somebody must do something before it goes on."`
+	Total       Money              `json:"total"`
+	Owed        Money              `json:"owed" doc:"Of it, what has neither arrived nor was cancelled."`
+	Components  RefundComponents   `json:"components"`
+	Reason      string             `json:"reason,omitempty" example:"Late parcel"`
+	NotAfter    *time.Time         `json:"not_after,omitempty" doc:"By law it must be on its way by then."`
+	Disputed    bool               `json:"disputed" doc:"A dispute is open on one of its payments: nothing leaves meanwhile."`
+	Allocations []RefundAllocation `json:"allocations" nullable:"false"`
+	CreatedAt   time.Time          `json:"created_at"`
+	UpdatedAt   time.Time          `json:"updated_at"`
+}
+
+// RefundComponents are what a refund is made of, in minor units: plus is paid to the customer, minus is borne by them.
+type RefundComponents struct {
+	Goods        int64 `json:"goods,omitempty" example:"2500"`
+	Tax          int64 `json:"tax,omitempty"`
+	Duty         int64 `json:"duty,omitempty"`
+	ShippingOut  int64 `json:"shipping_out,omitempty" doc:"Postage of the way out."`
+	ShippingBack int64 `json:"shipping_back,omitempty" doc:"Minus: a label that the customer pays."`
+	Fee          int64 `json:"fee,omitempty" doc:"Minus: kept."`
+	Bonus        int64 `json:"bonus,omitempty" doc:"On top of store credit."`
+	Goodwill     int64 `json:"goodwill,omitempty" doc:"Beyond what is owed."`
+	Exchange     int64 `json:"exchange,omitempty"`
+}
+
+// RefundAllocation is a part of a refund that goes one way.
+type RefundAllocation struct {
+	Number    int        `json:"number" example:"1"`
+	To        string     `json:"to" example:"payment" doc:"payment, bank, store_credit, gift_card, points or marketplace."`
+	Provider  string     `json:"provider,omitempty" example:"stripe"`
+	Payment   string     `json:"payment,omitempty" example:"pi_3Nq8"`
+	Method    string     `json:"method,omitempty" example:"card"`
+	Why       string     `json:"why,omitempty" doc:"Why it does not go back to the payment."`
+	Amount    Money      `json:"amount"`
+	State     string     `json:"state" example:"succeeded"`
+	Attempts  int        `json:"attempts"`
+	Code      string     `json:"code,omitempty" doc:"Why it failed, waits or came back, in the provider's words."`
+	Doubt     bool       `json:"in_doubt" doc:"No answer came: it is asked about, never paid again."`
+	Reference string     `json:"reference,omitempty" doc:"The provider's own name of the refund."`
+	Payer     string     `json:"payer,omitempty" doc:"Who paid it instead of us."`
+	From      *time.Time `json:"arrives_from,omitempty"`
+	Until     *time.Time `json:"arrives_to,omitempty"`
+}
+
+func refundRecord(r refund.Refund) Refund {
+	sum := func(n int64) Money { return Money{n, r.Currency} }
+	return Refund{
+		ID: refTo[aRefund](r.ID), OrderID: refTo[anOrder](r.Order), State: string(r.State()), Stuck: r.Stuck(), Total: sum(r.Total().Minor), Owed: sum(r.Owed()),
+		Components: RefundComponents(r.Components), Reason: r.Reason, NotAfter: optTime(r.NotAfter), Disputed: len(r.Disputes) > 0, CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
+		Allocations: convert(r.Allocations, func(a refund.Allocation) RefundAllocation {
+			x := RefundAllocation{Number: a.Number, To: string(a.To), Provider: a.Provider, Payment: a.Payment, Method: a.Method, Why: a.Why, Amount: sum(a.Amount), State: string(a.State), Attempts: a.Attempt,
+				Code: a.Code, Doubt: a.Doubt, Reference: a.Reference, Payer: a.Payer}
+			if m, known := refund.MethodOf(a.Method); known && !a.LeftAt.IsZero() && a.State != refund.Failed && a.State != refund.Reversed {
+				if from, to, ok := m.Arrival(a.LeftAt); ok {
+					x.From, x.Until = optTime(from), optTime(to)
+				}
+			}
+			return x
+		}),
+	}
+}
+
+func (s *server) refundList(c *call, in *struct {
+	Paging
+	State string       `query:"state" maxLength:"20" doc:"Only those in this state."`
+	Order Ref[anOrder] `query:"order_id" doc:"Only those of this order."`
+	Stuck bool         `query:"stuck" doc:"Only those that somebody must do something about."`
+}) (*pageOut[Refund], error) {
+	var before int64
+	if err := readCursor('r', in.Cursor, &before); err != nil {
+		return nil, err
+	}
+	list, err := s.Refunds.List(c, c.actor, refund.Filter{State: refund.State(in.State), Order: order.ID(in.Order.num()), Stuck: in.Stuck}, refund.ID(before), min(in.Limit+1, refund.MaxPage))
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(list) > in.Limit || len(list) == refund.MaxPage {
+		list = list[:min(in.Limit, len(list))]
+		next = writeCursor('r', int64(list[len(list)-1].ID))
+	}
+	return page(c, convert(list, refundRecord), next), nil
+}
+
+// RefundPath names a refund.
+type RefundPath struct {
+	Refund Ref[aRefund] `path:"refund" doc:"The refund's id."`
+}
+
+func (p RefundPath) id() refund.ID { return refund.ID(p.Refund.num()) }
+
+func refundOut(r refund.Refund, err error) (*recordOut[Refund], error) {
+	if err != nil {
+		return nil, err
+	}
+	return record(refundRecord(r)), nil
+}
+
+func (s *server) refundGet(c *call, in *struct{ RefundPath }) (*recordOut[Refund], error) {
+	return refundOut(s.Refunds.Get(c, c.actor, in.id()))
+}
+
+// RefundDraft is a refund to be asked for.
+type RefundDraft struct {
+	Order      Ref[anOrder]     `json:"order_id"`
+	Components RefundComponents `json:"components"`
+	Reason     string           `json:"reason" minLength:"1" maxLength:"500" example:"Late parcel"`
+	Credit     bool             `json:"credit,omitempty" doc:"The customer wants store credit for all of it."`
+}
+
+func (s *server) refundCreate(c *call, in *struct{ Body RefundDraft }) (out *recordOut[Refund], err error) {
+	err = s.inTx(c, func(c *call) error {
+		o, err := s.Orders.Get(c, c.actor, order.ID(in.Body.Order.num()))
+		if err != nil {
+			return err
+		}
+		left, err := s.Refunds.Left(c, c.actor.Workspace, o)
+		if err != nil {
+			return err
+		}
+		r, err := s.Refunds.Request(c, c.actor, refund.NewRefund{
+			Terms:    refund.Terms{Order: o.ID, Currency: o.Currency, Components: ledger.Components(in.Body.Components), Reason: in.Body.Reason},
+			Payments: left, Wish: refund.Wish{Credit: in.Body.Credit},
+		})
+		out = &recordOut[Refund]{Body: refundRecord(r)}
+		return err
+	})
+	return out, err
+}
+
+func (s *server) refundApprove(c *call, in *struct{ RefundPath }) (*recordOut[Refund], error) {
+	return refundOut(s.Refunds.Approve(c, c.actor, in.id()))
+}
+
+func (s *server) refundCancel(c *call, in *struct {
+	RefundPath
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" example:"asked for by mistake"`
+	}
+}) (*recordOut[Refund], error) {
+	return refundOut(s.Refunds.Cancel(c, c.actor, in.id(), in.Body.Reason))
+}
+
+// RefundWay names an allocation and where it is to go.
+type RefundWay struct {
+	Allocation int    `json:"allocation" minimum:"1" example:"1"`
+	To         string `json:"to" enum:"again,bank,store_credit" doc:"again: to where it failed."`
+}
+
+func (s *server) refundRedirect(c *call, in *struct {
+	RefundPath
+	Body RefundWay
+}) (out *recordOut[Refund], err error) {
+	return refundOut(s.Refunds.Resend(c, c.actor, in.id(), in.Body.Allocation, in.Body.To))
+}
+
+// RefundPaid says who paid an allocation.
+type RefundPaid struct {
+	Allocation int    `json:"allocation" minimum:"1" example:"1"`
+	Payer      string `json:"payer" minLength:"1" maxLength:"60" example:"bank"`
+	Reference  string `json:"reference" minLength:"1" maxLength:"200" example:"transfer of 22 November"`
+}
+
+func (s *server) refundElsewhere(c *call, in *struct {
+	RefundPath
+	Body RefundPaid
+}) (*recordOut[Refund], error) {
+	return refundOut(s.Refunds.Elsewhere(c, c.actor, in.id(), in.Body.Allocation, in.Body.Payer, in.Body.Reference))
+}
