@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/commerce/generic"
-	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	drawing "godwit.dev/godwit/internal/base/picture"
@@ -183,13 +182,6 @@ type empty struct{}
 func (empty) Seen(auth.WorkspaceID, int64, auth.PersonID, bool)       {}
 func (empty) Left(auth.WorkspaceID, int64, auth.PersonID)             {}
 func (empty) Others(auth.WorkspaceID, int64, auth.PersonID) []Present { return nil }
-
-// deaf is a provider that nobody reaches.
-type deaf struct{ pay.Provider }
-
-func (deaf) About(context.Context) (pay.About, error) {
-	return pay.About{}, errs.New(errs.Unavailable, "error.vendor_busy")
-}
 
 // credulous believes every sender.
 type credulous struct{}
