@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
@@ -105,6 +107,9 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 		return v, err
 	}
 	if err := r.caseFiles(&v, c); err != nil {
+		return v, err
+	}
+	if err := r.caseBack(&v, c); err != nil {
 		return v, err
 	}
 	r.caseChoices(&v)
@@ -387,7 +392,7 @@ func (r *request) caseResolutions(v *ui.CaseView, c cases.Case) error {
 				return err
 			}
 			if err == nil {
-				out.RefundIs, out.RefundHref = r.printer.T("refunds.state."+string(f.State())), "/refunds/"+id64(f.ID)
+				out.RefundIs = r.printer.T("cases.refund." + string(f.State()))
 			}
 		}
 		v.Resolutions = append(v.Resolutions, out)
@@ -403,6 +408,24 @@ func (r *request) whyNot(code string) string {
 		}
 	}
 	return code
+}
+
+// caseBack draws the parcels in which goods come back.
+func (r *request) caseBack(v *ui.CaseView, c cases.Case) error {
+	if r.s.Goods == nil {
+		return nil
+	}
+	list, err := r.s.Goods.OfCase(r.Context(), r.actor, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		v.Parcels = append(v.Parcels, ui.CaseParcel{
+			RMA: goods.Spaced(p.RMA), State: r.printer.T("warehouse.state." + string(p.State)), Place: r.printer.T("cases.route." + p.Route), Carrier: p.Carrier, Number: p.Tracking,
+			Href: "/warehouse?code=" + url.QueryEscape(p.RMA), Label: "/warehouse/" + id64(p.ID) + "/label",
+		})
+	}
+	return nil
 }
 
 // caseFiles draws the evidence.

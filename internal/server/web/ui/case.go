@@ -204,17 +204,16 @@ type CaseRefusal struct{ Remedy, Code, Clause string }
 
 // CaseResolution is what a customer gets, and how far that has come.
 type CaseResolution struct {
-	Number     int64
-	Means      string
-	Stand      string
-	Trigger    string
-	By         time.Time
-	Money      string
-	Refund     int64 // 0 if there is none
-	RefundIs   string
-	RefundHref string
-	Code       string
-	Tone       Tone
+	Number   int64
+	Means    string
+	Stand    string
+	Trigger  string
+	By       time.Time
+	Money    string
+	Refund   int64 // 0 if there is none
+	RefundIs string
+	Code     string
+	Tone     Tone
 }
 
 // CaseParcel is a parcel that comes back.
