@@ -257,7 +257,6 @@ type claim struct {
 	openedAt time.Time
 	returned time.Time // the goods, or proof of posting, were here
 	except   cases.ID
-	shop     string
 }
 
 // parts divides lines by reason and terms, and makes the case of each part.

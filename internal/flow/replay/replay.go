@@ -132,6 +132,9 @@ func (s *Service) read(ctx context.Context, w auth.WorkspaceID, categories bool,
 	after := Place{OpenedAt: since, Case: -1}
 	done := int64(0)
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		inputs, err := s.cfg.Store.Inputs(ctx, w, after, pageSize)
 		if err != nil {
 			return fmt.Errorf("read cases: %w", err)

@@ -228,7 +228,7 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 	if len(v.Parcels) > 0 {
 		v.Order.Parcels = nil
 	}
-	if r.actor.May(auth.ReadCases) {
+	if s.Cases != nil && r.actor.May(auth.ReadCases) {
 		about, err := s.Cases.List(r.Context(), r.actor, cases.Filter{Order: o.ID}, 0, casesPageSize)
 		if err != nil {
 			return err

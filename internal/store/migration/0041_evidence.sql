@@ -14,7 +14,7 @@ CREATE TABLE case_form (
   updated_at   BIGINT NOT NULL
 ) ${STRICT};
 CREATE UNIQUE INDEX case_form_order ON case_form (workspace_id, order_id) WHERE case_id IS NULL AND ticket_id IS NULL AND key = '';
-CREATE UNIQUE INDEX case_form_key ON case_form (workspace_id, key) WHERE key <> '';
+CREATE UNIQUE INDEX case_form_once ON case_form (workspace_id, key) WHERE key <> '';
 CREATE INDEX case_form_old ON case_form (workspace_id, updated_at) WHERE case_id IS NULL AND ticket_id IS NULL;
 
 CREATE TABLE case_evidence (

@@ -15,7 +15,7 @@ CREATE TABLE return_scan (
   actor_name   TEXT   NOT NULL,
   claimed_id   BIGINT REFERENCES return_parcel (id)
 ) ${STRICT};
-CREATE UNIQUE INDEX return_scan_key ON return_scan (workspace_id, key);
+CREATE UNIQUE INDEX return_scan_once ON return_scan (workspace_id, key);
 CREATE INDEX return_scan_parcel ON return_scan (parcel_id) WHERE parcel_id IS NOT NULL;
 CREATE INDEX return_scan_claimed ON return_scan (claimed_id) WHERE claimed_id IS NOT NULL;
 CREATE INDEX return_scan_unknown ON return_scan (workspace_id, id) WHERE parcel_id IS NULL AND claimed_id IS NULL;
