@@ -21,6 +21,9 @@ import (
 	"godwit.dev/godwit/internal/store"
 )
 
+// Node is the node of the numbers that a store of a test gives itself.
+const Node = 255
+
 // Server is the environment variable with the address of a PostgreSQL server on
 // which tests may create databases. Without it they are skipped there, unless
 // Servers is "1": then its absence is a failure.
@@ -123,7 +126,7 @@ func At(t testing.TB, address string) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.New(db, store.Config{IDs: id.NewSource(id.RandomNode(), time.Now), Now: time.Now, Bus: event.NewBus(), Vault: v})
+	s, err := store.New(db, store.Config{IDs: id.NewSource(Node, time.Now), Now: time.Now, Bus: event.NewBus(), Vault: v})
 	if err != nil {
 		t.Fatal(err)
 	}
