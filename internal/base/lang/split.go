@@ -36,8 +36,59 @@ func (t tally) top() string {
 	return best
 }
 
+// quiet takes the noise out of a text. But for what stands between angle brackets, noise lies within one run of
+// characters without a blank, and few of those may hold any, so that the expression reads few.
+func quiet(text string) string {
+	if strings.Contains(text, "<") {
+		return noise.ReplaceAllString(text, " ")
+	}
+	var b strings.Builder
+	done := 0 // what stands before it is written
+	for start := 0; start < len(text); {
+		end := start
+		for end < len(text) && !blank(text[end]) {
+			end++
+		}
+		if run := text[start:end]; loud(run) {
+			b.WriteString(text[done:start])
+			b.WriteString(noise.ReplaceAllString(run, " "))
+			done = end
+		}
+		start = end + 1
+	}
+	if done == 0 {
+		return text
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}
+
+// blank is what \s is to an expression.
+func blank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
+
+// loud reports whether there may be noise in a run of characters.
+func loud(run string) bool {
+	for i := range len(run) {
+		switch run[i] {
+		case '&', '@', '#':
+			return true
+		case '.', ':':
+			if i+1 < len(run) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reach bounds the text that is looked at, in bytes: beyond it there is nothing new.
+const reach = 8 * most
+
 func split(text string) ([]word, tally) {
-	text = norm.NFC.String(noise.ReplaceAllString(strings.ToValidUTF8(text, " "), " "))
+	if len(text) > reach {
+		text = text[:reach]
+	}
+	text = norm.NFC.String(quiet(strings.ToValidUTF8(text, " ")))
 	var words []word
 	counts := tally{}
 	for _, field := range strings.FieldsFunc(text, func(r rune) bool {

@@ -68,14 +68,14 @@ func (c *Classifier) Classify(m Message, e Evidence) Verdict {
 		v.Language = c.detect.Detect(text, m.Expected...)
 	}
 	tokens := tokenize(text)
-	l := c.model.lexicon(v.Language.Language)
-	p, at := c.model.read(tokens, l)
-	e.weigh(&p)
-	v.decide(&p)
+	hits := c.model.lexicon(v.Language.Language).find(tokens)
+	r := c.model.read(tokens, hits)
+	e.weigh(&r.p)
+	v.decide(&r.p)
 	if v.Topic != Other {
-		v.Why = c.model.why(at[v.Topic.index()], l, v.Topic)
+		v.Why = c.model.why(r, v.Topic)
 	}
-	v.Temper = temper(text, tokens, l, &p)
+	v.Temper = temper(text, tokens, hits, &r.p)
 	return v
 }
 
@@ -91,26 +91,46 @@ func (m *Model) lexicon(language string) *lexicon {
 	return m.words[language]
 }
 
-// read scores a message, as a whole and sentence by sentence: a question may stand in one of many. It says also which
-// tokens each topic was read from.
-func (m *Model) read(tokens []token, l *lexicon) (p [classes]float32, at [classes][]token) {
-	p = m.scores(tokens, l)
-	for c := range at {
-		at[c] = tokens
+// reading is what a message was read for.
+type reading struct {
+	tokens   []token
+	features []feature
+	p        [classes]float32
+	at       [classes]span // the tokens that each topic was read from
+}
+
+// read scores a message, as a whole and sentence by sentence: a question may stand in one of many. Each feature is looked
+// up once, for the message and for the sentence that it lies in.
+func (m *Model) read(tokens []token, hits []hit) *reading {
+	r := &reading{tokens: tokens, features: features(tokens, hits)}
+	whole := sum{}
+	parts, of := sentences(tokens)
+	for _, f := range r.features {
+		square := float32(f.value * f.value)
+		whole.squares += square
+		if n := of[f.from]; n >= 0 && n == of[f.to] {
+			parts[n].squares += square
+			m.weigh(f.hash, f.value, &whole.z, &parts[n].z)
+			continue
+		}
+		m.weigh(f.hash, f.value, &whole.z)
 	}
-	sentences := sentences(tokens)
-	if len(sentences) < 2 {
-		return p, at
+	r.p = m.scores(&whole)
+	for c := range r.at {
+		r.at[c] = span{0, len(tokens)}
 	}
-	for _, s := range sentences {
-		q := m.scores(s, l)
+	if len(parts) < 2 {
+		return r
+	}
+	for i := range parts {
+		q := m.scores(&parts[i])
 		for c := range other {
-			if v := q[c] * partly; v > p[c] {
-				p[c], at[c] = v, s
+			if v := q[c] * partly; v > r.p[c] {
+				r.p[c], r.at[c] = v, parts[i].span
 			}
 		}
 	}
-	return p, at
+	return r
 }
 
 func (v *Verdict) decide(p *[classes]float32) {

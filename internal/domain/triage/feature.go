@@ -22,8 +22,8 @@ type token struct {
 type feature struct {
 	hash  uint32
 	value float32
-	from  int // the first and the last token that it is of
-	to    int
+	from  int32 // the first and the last token that it is of
+	to    int32
 }
 
 // dense reports whether a script writes without spaces between words.
@@ -99,61 +99,81 @@ const (
 	weightMeet    = 1
 )
 
-// features lists what a text has, each value scaled so that long and short texts weigh alike.
-func features(tokens []token, l *lexicon) []feature {
-	var out []feature
-	add := func(value float32, from, to int, kind byte, parts ...string) {
-		h := uint32(2166136261)
-		h = (h ^ uint32(kind)) * 16777619
-		for _, p := range parts {
-			for i := range len(p) {
-				h = (h ^ uint32(p[i])) * 16777619
-			}
-			h = (h ^ 0xff) * 16777619
-		}
-		out = append(out, feature{h ^ h>>15, value, from, to})
+// key is what a feature is found by: a hash of its kind and its parts (FNV-1a).
+type key uint32
+
+func keyOf(kind byte) key { return key((uint32(2166136261) ^ uint32(kind)) * 16777619) }
+
+// of goes on with the letters of a part; end closes the part, so that "ab","c" is not "a","bc".
+func (k key) of(letters string) key {
+	h := uint32(k)
+	for i := range len(letters) {
+		h = (h ^ uint32(letters[i])) * 16777619
 	}
+	return key(h)
+}
+
+func (k key) end() key { return key((uint32(k) ^ 0xff) * 16777619) }
+
+func (k key) part(letters string) key { return k.of(letters).end() }
+
+func (k key) hash() uint32 { return uint32(k ^ k>>15) }
+
+// longestWord bounds the letters of a word whose parts are looked at.
+const longestWord = 40
+
+// features lists what a text has, of the concepts that were found in it too. The first tokens of a text give the first
+// features, but for concepts, which come last.
+func features(tokens []token, hits []hit) []feature {
+	out := make([]feature, 0, 20*len(tokens))
+	add := func(value float32, from, to int, k key) {
+		out = append(out, feature{k.hash(), value, int32(from), int32(to)})
+	}
+	var at [longestWord + 1]int // where the letters of a word begin
 	for i, t := range tokens {
 		if t.dense {
-			s := ""
+			k := keyOf(kindDense)
 			for n := 0; n < 4 && i+n < len(tokens) && tokens[i+n].dense; n++ {
-				s += tokens[i+n].folded
-				add([4]float32{0.4, 1, 1, 0.8}[n], i, i+n, kindDense, s)
+				k = k.of(tokens[i+n].folded)
+				add([4]float32{0.4, 1, 1, 0.8}[n], i, i+n, k.end())
 			}
 			continue
 		}
-		add(1, i, i, kindWord, t.folded)
+		add(1, i, i, keyOf(kindWord).part(t.folded))
 		if i+1 < len(tokens) {
-			add(weightPair, i, i+1, kindPair, t.folded, tokens[i+1].folded)
+			add(weightPair, i, i+1, keyOf(kindPair).part(t.folded).part(tokens[i+1].folded))
 		}
 		if i+2 < len(tokens) {
-			add(weightSkip, i, i+2, kindSkip, t.folded, tokens[i+2].folded)
+			add(weightSkip, i, i+2, keyOf(kindSkip).part(t.folded).part(tokens[i+2].folded))
 		}
 		if t.folded == "0" {
 			continue
 		}
-		padded := []rune("^" + t.folded + "$")
-		if len(padded) > 40 {
-			padded = padded[:40]
+		padded, letters := "^"+t.folded+"$", 0
+		for k := range padded {
+			if at[letters] = k; letters == longestWord {
+				break
+			}
+			letters++
+			at[letters] = len(padded)
 		}
 		for n := 3; n <= 5; n++ {
-			for k := 0; k+n <= len(padded); k++ {
-				add(weightPart, i, i, kindPart, string(padded[k:k+n]))
+			for k := 0; k+n <= letters; k++ {
+				add(weightPart, i, i, keyOf(kindPart).part(padded[at[k]:at[k+n]]))
 			}
 		}
 	}
-	hits := l.find(tokens)
 	for i, h := range hits {
 		if h.concept[0] == '+' {
 			continue
 		}
-		add(weightConcept, h.from, h.to, kindConcept, h.concept)
+		add(weightConcept, h.from, h.to, keyOf(kindConcept).part(h.concept))
 		for _, g := range hits[i+1:] {
 			if g.from > h.to+8 {
 				break
 			}
 			if a, b := min(h.concept, g.concept), max(h.concept, g.concept); a != b && g.concept[0] != '+' {
-				add(weightMeet, h.from, g.to, kindMeet, a, b)
+				add(weightMeet, h.from, max(h.to, g.to), keyOf(kindMeet).part(a).part(b))
 			}
 		}
 	}

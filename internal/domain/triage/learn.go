@@ -73,7 +73,8 @@ func (c *Classifier) Learn(before Adjustment, corrections, kept []Correction) (a
 }
 
 func (m *Model) nudge(x Correction, want int) {
-	fs := features(tokenize(x.Text), m.lexicon(x.Language))
+	tokens := tokenize(x.Text)
+	fs := features(tokens, m.lexicon(x.Language).find(tokens))
 	scale := norm(fs)
 	z := m.bias
 	for _, f := range fs {

@@ -79,26 +79,42 @@ func ReadModel(packed []byte) (*Model, error) {
 	return m, err
 }
 
-// weigh adds to z what one feature speaks for each topic.
-func (m *Model) weigh(hash uint32, value float32, z *[classes]float32) {
+// weigh adds to each of the sums what one feature speaks for each topic.
+func (m *Model) weigh(hash uint32, value float32, sums ...*[classes]float32) {
 	labels, levels := m.table.Find(hash)
 	for k, c := range labels {
-		z[c] += float32(int(levels[k])-128) * m.step * value
+		by := float32(float32(int(levels[k])-128) * m.step * value)
+		for _, z := range sums {
+			z[c] += by
+		}
+	}
+	if len(m.learnt) == 0 {
+		return
 	}
 	if row, ok := m.learnt[hash]; ok {
-		for c := range z {
-			z[c] += row[c] * value
+		for _, z := range sums {
+			for c := range z {
+				z[c] += float32(row[c] * value)
+			}
 		}
 	}
 }
 
-// scores says how likely a text is about each topic; the scores add up to 1.
-func (m *Model) scores(tokens []token, l *lexicon) [classes]float32 {
-	fs := features(tokens, l)
-	scale := norm(fs)
-	z := m.bias
-	for _, f := range fs {
-		m.weigh(f.hash, f.value*scale, &z)
+// sum is what the features of a text, or of a sentence of it, speak together for each topic.
+type sum struct {
+	span
+	z       [classes]float32
+	squares float32
+}
+
+// span is the tokens from one up to, and without, another.
+type span struct{ from, to int }
+
+// scores says how likely the text is about each topic; the scores add up to 1. Long and short texts weigh alike.
+func (m *Model) scores(s *sum) [classes]float32 {
+	scale, z := unit(s.squares), m.bias
+	for c := range z {
+		z[c] += float32(s.z[c] * scale)
 	}
 	return softmax(&z)
 }

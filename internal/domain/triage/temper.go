@@ -59,10 +59,9 @@ const (
 	angryFaces = "😡😠🤬👎😤😢😭😞😔🙁☹💔😒😩😫🤮🤢😣"
 )
 
-func temper(text string, tokens []token, l *lexicon, p *[classes]float32) Temper {
+func temper(text string, tokens []token, hits []hit, p *[classes]float32) Temper {
 	t := Temper{Mood: Neutral}
 	sum := 0.0
-	hits := l.find(tokens)
 	named := func(concepts ...string) bool {
 		return slices.ContainsFunc(hits, func(h hit) bool { return slices.Contains(concepts, h.concept) })
 	}

@@ -44,7 +44,8 @@ func Train(examples []Example, how Training) (*Weights, error) {
 	samples := make([]sample, len(examples))
 	for i, e := range examples {
 		s := &samples[i]
-		fs := features(tokenize(e.Text), words[e.Language])
+		tokens := tokenize(e.Text)
+		fs := features(tokens, words[e.Language].find(tokens))
 		scale := norm(fs)
 		for _, f := range fs {
 			at, ok := index[f.hash]
@@ -115,10 +116,15 @@ func norm(fs []feature) float32 {
 	for _, f := range fs {
 		sum += float32(f.value * f.value)
 	}
-	if sum == 0 {
+	return unit(sum)
+}
+
+// unit is what brings a length to one, given its square.
+func unit(square float32) float32 {
+	if square == 0 {
 		return 0
 	}
-	return float32(1 / math.Sqrt(float64(sum)))
+	return float32(1 / math.Sqrt(float64(square)))
 }
 
 func softmax(z *[classes]float32) [classes]float32 {

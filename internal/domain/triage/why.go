@@ -10,37 +10,45 @@ import (
 // mostSentences bounds the sentences that are read one by one.
 const mostSentences = 40
 
-// sentences cuts tokens where a sentence ends.
-func sentences(tokens []token) [][]token {
-	var out [][]token
+// sentences cuts a text where a sentence ends; sentences of one word are none. It says also which sentence each token is
+// of, -1 for none.
+func sentences(tokens []token) (parts []sum, of []int) {
+	of = make([]int, len(tokens))
 	start := 0
 	for i := range tokens {
+		of[i] = -1
 		if !tokens[i].last && i+1 < len(tokens) {
 			continue
 		}
-		if i+1-start >= 2 && len(out) < mostSentences {
-			out = append(out, tokens[start:i+1])
+		if i+1-start >= 2 && len(parts) < mostSentences {
+			for k := start; k <= i; k++ {
+				of[k] = len(parts)
+			}
+			parts = append(parts, sum{span: span{start, i + 1}})
 		}
 		start = i + 1
 	}
-	return out
+	return parts, of
 }
 
 // why lists the words that spoke most for a topic and not for all. Characters of a script without spaces that spoke
 // side by side are one word.
-func (m *Model) why(tokens []token, l *lexicon, t Topic) []string {
-	fs := features(tokens, l)
-	scale := norm(fs)
-	gain := make([]float32, len(tokens))
-	for _, f := range fs {
+func (m *Model) why(r *reading, t Topic) []string {
+	s := r.at[t.index()]
+	tokens, gain := r.tokens[s.from:s.to], make([]float32, s.to-s.from)
+	for _, f := range r.features {
+		from, to := int(f.from)-s.from, int(f.to)-s.from
+		if from < 0 || to >= len(tokens) {
+			continue
+		}
 		var z [classes]float32
-		m.weigh(f.hash, f.value*scale, &z)
+		m.weigh(f.hash, f.value, &z)
 		mean := float32(0)
 		for _, v := range z {
-			mean += v / classes
+			mean += float32(v / classes)
 		}
-		share := (z[t.index()] - mean) / float32(f.to-f.from+1)
-		for i := f.from; i <= f.to; i++ {
+		share := (z[t.index()] - mean) / float32(to-from+1)
+		for i := from; i <= to; i++ {
 			gain[i] += share
 		}
 	}
