@@ -182,12 +182,12 @@ func (s Scope) check() (Scope, error) {
 	s.Markets, s.SKUs = list(s.Markets, strings.ToUpper), list(s.SKUs, product.Key)
 	s.Categories = list(s.Categories, func(c string) string { return c })
 	if len(s.Markets) > maxList || len(s.SKUs) > maxList || len(s.Categories) > maxList {
-		return s, errs.Field("skus", "error.too_long")
+		return s, errs.Field("skus", "error.goods_long", "max", maxList)
 	}
 	for _, m := range s.Markets {
 		country, region, named := strings.Cut(m, "-")
 		if len(country) != 2 || strings.Trim(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || named && (region == "" || len(region) > 3) {
-			return s, errs.Field("markets", "error.country")
+			return s, errs.Field("markets", "error.country", "country", m)
 		}
 	}
 	for _, x := range s.SKUs {
@@ -225,7 +225,7 @@ func (t Term) check() (Term, error) {
 	case t.Months > 0 && t.Guarantor == "":
 		return t, errs.Field("guarantor", "error.warranty_guarantor")
 	case len(t.Guarantor) > maxText || len(t.Covered) > maxText || len(t.Excluded) > maxText:
-		return t, errs.Field("covered", "error.too_long")
+		return t, errs.Field("covered", "error.goods_long", "max", maxText)
 	case t.Postage != decision.Merchant && t.Postage != decision.Customer:
 		return t, errs.Field("postage", "error.invalid")
 	}
@@ -261,7 +261,7 @@ func (p Plan) check() (Plan, error) {
 	case p.Months < 1 || p.Months > maxMonths:
 		return p, errs.Field("months", "error.warranty_months")
 	case len(p.Covered) > maxText:
-		return p, errs.Field("covered", "error.too_long")
+		return p, errs.Field("covered", "error.goods_long", "max", maxText)
 	}
 	return p, nil
 }
