@@ -30,8 +30,16 @@ func (c *Core) buildCasework() {
 	})
 	c.Refunds.Moved = c.Casework.Moved
 	c.Cases = cases.New(cases.Config{
-		Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now, Acknowledge: c.Casework.Acknowledge, Carry: c.Casework.Carry, After: c.Casework.Follow,
+		Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now, Acknowledge: c.Casework.Acknowledge, Carry: c.Casework.Carry, After: c.afterCase,
 	})
+}
+
+// afterCase takes a case on, and expects no goods any more of one that was given up or declined.
+func (c *Core) afterCase(ctx context.Context, actor auth.Actor, x cases.Case, events []cases.Event) error {
+	if err := c.Casework.Follow(ctx, actor, x, events); err != nil {
+		return err
+	}
+	return c.Goods.CallOff(ctx, x)
 }
 
 // paysAlone tells whether a refund needs nobody's approval any more: the decision lets it run by itself, or a person has

@@ -240,8 +240,8 @@ func (s *Service) Find(ctx context.Context, actor auth.Actor, code string) ([]Pa
 
 // Sent notes the tracking number under which a parcel comes back: from then on it is followed as all parcels are, with the
 // direction back. Another number takes the place of the one before until the parcel moves. It fails with errs.Invalid on a
-// number that cannot be one, with errs.Conflict once the parcel was received or cancelled; a repeat changes nothing. It
-// needs WriteCases.
+// number that cannot be one, or that is of a parcel that goes out or of another order's; with errs.Conflict once the parcel
+// was received or cancelled. A repeat changes nothing. It needs WriteCases.
 func (s *Service) Sent(ctx context.Context, actor auth.Actor, number ParcelID, carrier, tracking string) (Parcel, error) {
 	carrier, tracking = strings.Join(strings.Fields(carrier), " "), strings.Join(strings.Fields(tracking), " ")
 	if order.TrackingKey(tracking) == "" || len(tracking) > 60 {
@@ -261,6 +261,21 @@ func (s *Service) Sent(ctx context.Context, actor auth.Actor, number ParcelID, c
 		if err != nil {
 			return err
 		}
+		// Money may go with the first scan, so that a number is good for one sender.
+		others, err := s.Store.ReturnsByCode(ctx, p.Workspace, "", order.TrackingKey(tracking))
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(others, func(x Parcel) bool { return x.Order != p.Order }) {
+			return errs.Field("tracking", "error.goods_tracking")
+		}
+		out, err := s.Shipments.List(ctx, auth.ForSystem(p.Workspace), shipment.Filter{Key: order.TrackingKey(tracking), Direction: shipment.Out}, shipment.Cursor{}, 1)
+		if err != nil {
+			return err
+		}
+		if len(out) > 0 { // it would have arrived before it was sent
+			return errs.Field("tracking", "error.goods_tracking")
+		}
 		now := s.clock()
 		got, err := s.Shipments.Ingest(ctx, auth.ForSystem(p.Workspace), shipment.Delivery{Source: "return", Reports: []shipment.Report{{
 			Number: shipment.Number{Carrier: carrier, Number: tracking}, Order: &o, Direction: shipment.Back,
@@ -276,7 +291,7 @@ func (s *Service) Sent(ctx context.Context, actor auth.Actor, number ParcelID, c
 		if err != nil {
 			return err
 		}
-		if len(found) == 0 { // the number is that of a parcel that goes out
+		if len(found) == 0 || found[0].Order != 0 && found[0].Order != p.Order { // another's
 			return errs.Field("tracking", "error.goods_tracking")
 		}
 		p.Carrier, p.Tracking, p.Shipment, p.Seen = carrier, tracking, found[0].ID, shipment.Announced
@@ -314,6 +329,23 @@ func (s *Service) Cancel(ctx context.Context, actor auth.Actor, number ParcelID)
 		}
 		return nil
 	})
+}
+
+// CallOff cancels what is still expected of a case that was closed without being carried out: nothing will be sent any more.
+// It joins the transaction in which the case is closed and checks no right of its own. Parcels that move stay: whoever
+// receives them has to know what they are. A repeat changes nothing.
+func (s *Service) CallOff(ctx context.Context, c cases.Case) error {
+	if c.Phase != cases.Closed || c.Reason == cases.Completed {
+		return nil
+	}
+	by := auth.ForSystem(c.Workspace)
+	list, err := s.OfCase(ctx, by, c.ID)
+	for _, p := range list {
+		if err == nil && (p.State == Expected || p.State == Sent) {
+			_, err = s.Cancel(ctx, by, p.ID)
+		}
+	}
+	return err
 }
 
 // change holds a parcel in the actor's sight, and writes it if fn changed it.

@@ -185,6 +185,21 @@ func (s *Service) Parcel(ctx context.Context, v shipment.Shipment) (Parcel, erro
 	return list[0], nil
 }
 
+// Back tells the sender of goods how far a parcel of an order on its way back is. One that goes out, or is of another order,
+// is errs.NotFound.
+func (s *Service) Back(ctx context.Context, o order.Order, id shipment.ID) (Parcel, error) {
+	system := auth.ForSystem(o.Workspace)
+	v, err := s.Shipments.Get(ctx, system, id)
+	if err != nil {
+		return Parcel{}, err
+	}
+	if v.Direction != shipment.Back || v.Order != o.ID {
+		return Parcel{}, nothing()
+	}
+	events, err := s.Shipments.Events(ctx, system, id)
+	return parcelOf(v, events), err
+}
+
 // Expect returns when parcels on their way should arrive, as Parcel says it of one; those
 // of which nobody says anything are left out.
 func (s *Service) Expect(ctx context.Context, w auth.WorkspaceID, list []shipment.Shipment) (map[shipment.ID]shipment.Window, error) {

@@ -79,14 +79,36 @@ func (d *door) casePage(w http.ResponseWriter, r *request) error {
 }
 
 func (d *door) drawCase(w http.ResponseWriter, r *request, v visitor, c cases.Case, status int, wrong string) error {
-	page := ui.Case{
+	page, err := d.viewCase(r, v, c)
+	if err != nil {
+		return err
+	}
+	page.Wrong = wrong
+	return r.draw(w, status, ui.CasePage(page))
+}
+
+// drawSaid draws a case's page with what was wrong about a tracking number.
+func (d *door) drawSaid(w http.ResponseWriter, r *request, v visitor, c cases.Case, status int, said ui.Said) error {
+	page, err := d.viewCase(r, v, c)
+	if err != nil {
+		return err
+	}
+	for i := range page.Backs {
+		page.Backs[i].Said = said
+	}
+	return r.draw(w, status, ui.CasePage(page))
+}
+
+// viewCase is a case as its page shows it.
+func (d *door) viewCase(r *request, v visitor, c cases.Case) (page ui.Case, err error) {
+	page = ui.Case{
 		Flow: ui.Flow{Page: r.later("portal.case.title", "Number", r.printer.Number(c.Number)), Link: r.link(), Back: r.with(r.link()), Number: v.Order.Number, Currency: v.Order.Currency},
-		Case: c, Wrong: wrong,
+		Case: c,
 	}
 	page.Path = page.At("")
 	files, err := d.Cases.Files(r.Context(), v.system, c.ID)
 	if err != nil {
-		return err
+		return page, err
 	}
 	page.Files = d.pictures(r, files, page.At("/file/"))
 	names := map[int]string{}
@@ -96,10 +118,13 @@ func (d *door) drawCase(w http.ResponseWriter, r *request, v visitor, c cases.Ca
 	if page.Asks() { // offers are on the table
 		advice, err := d.Casework.Again(r.Context(), v.Actor, c.ID)
 		if err != nil {
-			return err
+			return page, err
 		}
 		advice.Offers = slices.DeleteFunc(advice.Offers, func(o casework.Offer) bool { return o.Resolution == 0 })
 		page.Parts, page.Refused = ui.Compare(page.Page, advice, names)
+	}
+	if page.Backs, err = d.backs(r, v, page); err != nil {
+		return page, err
 	}
 	for _, x := range c.Resolutions {
 		if x.Refund == 0 || d.Refunds == nil {
@@ -110,11 +135,11 @@ func (d *door) drawCase(w http.ResponseWriter, r *request, v visitor, c cases.Ca
 			continue
 		}
 		if err != nil {
-			return err
+			return page, err
 		}
 		page.Refunds = append(page.Refunds, f)
 	}
-	return r.draw(w, status, ui.CasePage(page))
+	return page, nil
 }
 
 // actCase does what the customer says about a case.

@@ -39,6 +39,7 @@ type Config struct {
 	// Cases keeps what customers fill in and show; Casework decides about it. Nil: nothing can be asked for.
 	Cases    *cases.Service
 	Casework Casework
+	Goods    Goods   // nil: nobody is told how goods come back
 	Refunds  Refunds // nil: nobody is told of money
 	Plans    *plan.Service
 	Rates    *fx.Service
@@ -111,6 +112,9 @@ func routes() []route {
 		{"POST", "/p/{shop}/o/{token}/return/offers", held, form, (*door).submit},
 		{"GET", "/p/{shop}/o/{token}/case/{case}", held, none, (*door).casePage},
 		{"GET", "/p/{shop}/o/{token}/case/{case}/file/{file}", held, none, (*door).caseFile},
+		{"GET", "/p/{shop}/o/{token}/case/{case}/back/{parcel}/{paper}", held, none, (*door).backPaper},
+		{"POST", "/p/{shop}/o/{token}/case/{case}/back/{parcel}/sent", held, form, (*door).backSent},
+		{"POST", "/p/{shop}/o/{token}/case/{case}/back/{parcel}/place", held, form, (*door).backPlace},
 		{"POST", "/p/{shop}/o/{token}/case/{case}/{verb}", held, evidence, (*door).actCase},
 		{"POST", "/p/{shop}/o/{token}/updates", link, form, (*door).askUpdates},
 		{"POST", "/p/{shop}/o/{token}/updates/stop", held, form, (*door).stopUpdates},

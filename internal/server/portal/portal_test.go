@@ -47,6 +47,7 @@ type pages struct {
 	brands  *brand.Service
 	texts   map[string][]string // TXT records
 	country string              // where everybody is
+	worth   int64               // what goods that came back are sold for
 	door    *door
 	post    []portal.Letter
 	server  *httptest.Server

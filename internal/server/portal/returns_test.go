@@ -3,6 +3,7 @@ package portal
 import (
 	"bytes"
 	"context"
+	"errors"
 	"image"
 	"image/png"
 	"mime/multipart"
@@ -20,17 +21,20 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/policy"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // careful is a merchant of whom little is known: goods go back to where they came from.
-type careful struct{}
+type careful struct{ worth *int64 } // what goods that came back are sold for
 
 func (careful) Terms(context.Context, auth.WorkspaceID, policy.Facts) (policy.Terms, error) {
 	p := decision.Policy{
@@ -42,8 +46,11 @@ func (careful) Terms(context.Context, auth.WorkspaceID, policy.Facts) (policy.Te
 	return policy.Terms{Version: "built-in", Policy: p, Trigger: string(cases.AtReceipt)}, nil
 }
 
-func (careful) Costs(context.Context, auth.WorkspaceID, cost.Facts) (decision.Costs, error) {
+func (m careful) Costs(_ context.Context, _ auth.WorkspaceID, f cost.Facts) (decision.Costs, error) {
 	c := decision.Costs{Items: map[string]decision.Item{}}
+	for _, x := range f.Items {
+		c.Items[x.SKU] = decision.Item{Resale: [3]int64{*m.worth, *m.worth, *m.worth}}
+	}
 	c.Routes[decision.Origin] = &decision.RouteCost{Freight: 1500, Days: 20}
 	return c, nil
 }
@@ -64,15 +71,26 @@ func withCases(t *testing.T) (p *pages, link, session string) {
 	p.deliver()
 	ids, now := id.NewSource(5, time.Now), p.clock
 	var desk *cases.Service
+	var back *goods.Service
 	flow := casework.New(casework.Config{
 		Store: p.store, Orders: p.orders, Parcels: p.parcels, Customers: customer.New(customer.Config{Store: p.store, Journal: p.store, IDs: ids, Now: now}),
-		Policies: careful{}, Costs: careful{}, Cases: func() *cases.Service { return desk }, Desk: house{}, IDs: ids, Now: now,
+		Policies: careful{}, Costs: careful{&p.worth}, Cases: func() *cases.Service { return desk }, Desk: house{}, IDs: ids, Now: now,
+		Expect: func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error {
+			return back.Expect(ctx, c, r, route)
+		},
 		Left: func(_ context.Context, _ auth.WorkspaceID, o order.Order) ([]refund.Payment, error) {
 			return []refund.Payment{{Left: o.Total}}, nil
 		},
 	})
-	desk = cases.New(cases.Config{Store: p.store, Orders: p.orders, Journal: p.store, IDs: ids, Now: now, Acknowledge: flow.Acknowledge, After: flow.Follow})
-	p.door.Cases, p.door.Casework = desk, flow
+	desk = cases.New(cases.Config{Store: p.store, Orders: p.orders, Journal: p.store, IDs: ids, Now: now, Acknowledge: flow.Acknowledge,
+		After: func(ctx context.Context, a auth.Actor, c cases.Case, events []cases.Event) error {
+			return errors.Join(flow.Follow(ctx, a, c, events), back.CallOff(ctx, c))
+		}})
+	back = goods.New(goods.Config{
+		Store: p.store, Cases: desk, Orders: p.orders, Shipments: p.parcels, Journal: p.store, IDs: ids, Now: now,
+		Products: product.NewService(product.Config{Store: p.store, Journal: p.store, IDs: ids, Now: now}), Rates: fx.New(fx.Config{Store: p.store, Journal: p.store}),
+	})
+	p.door.Cases, p.door.Casework, p.door.Goods = desk, flow, back
 	p.flow.Forms = desk
 	p.flow.Withdraw = func(ctx context.Context, a auth.Actor, o order.Order, d portal.Declaration) (cases.ID, error) {
 		c, _, err := flow.Open(ctx, a, casework.Wish{Order: o.ID, Kind: cases.Withdrawal, Wants: "refund", OpenedAt: d.At, Items: []casework.Item{{Row: o.Lines[0].ID, Quantity: 2, Reason: "changed_mind"}}})

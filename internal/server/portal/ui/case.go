@@ -19,6 +19,7 @@ type Case struct {
 	Parts   []Part // offers that are on the table
 	Refused []Refused
 	Refunds []refund.Refund
+	Backs   []Back
 	Wrong   string
 }
 
@@ -85,7 +86,12 @@ func (v Case) standing() standing { return Standing(v.Case) }
 
 func (v Case) word() string { return v.T("portal.case.is." + v.standing().Word) }
 
-func (v Case) next() string { return v.T("portal.case.next." + v.standing().Word) }
+func (v Case) next() string {
+	if v.standing().Word == "send" && slices.ContainsFunc(v.Backs, func(b Back) bool { return b.Place.ID != 0 }) {
+		return v.T("portal.slip.stick") // the label is on the page
+	}
+	return v.T("portal.case.next." + v.standing().Word)
+}
 
 // steps are the way of a case, or none of one that was declined or given up.
 func (v Case) steps() []mark {
