@@ -10,13 +10,14 @@
 // has not said so. After the last round a child may finish in peace; then
 // everything is counted.
 //
-// In another test the child is a cashier, who decides on refunds and lets them go to a payment provider, and the parent is
-// that provider: it loses requests and answers, and kills the child when a request has come, when it is paid, when the
-// answer is on its way, or at random. After the last round what was decided is held against what was paid, and the books
-// are added up.
+// In another test the child works at a counter where customers come with what they want back: it takes their wishes, agrees
+// where a person has to, counts and shelves the goods, lets refunds go to two providers of payments, and writes letters. The
+// parent is one of the providers: it loses requests and answers, and kills the child when a request has come, when it is
+// paid, when the answer is on its way, or at random; the other is the sandbox with its magic sums. After each round what
+// customers are told is held against what was paid, and the books are added up; after the last one all of it is.
 //
 //	go test ./test/crash -rounds 200 -refunds 250 -engine both -seed 7
 //
-// The first test needs Dovecot and, for that engine, a PostgreSQL server; see package
+// The first test needs Dovecot, and that engine a PostgreSQL server; see package
 // storetest. The seed fixes what is decided, not when the kernel does it.
 package crash

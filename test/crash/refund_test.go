@@ -2,7 +2,10 @@ package crash
 
 import (
 	"cmp"
-	"fmt"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"hash/fnv"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -10,24 +13,32 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/channel/email"
+	"godwit.dev/godwit/internal/adapter/channel/email/smtptest"
+	"godwit.dev/godwit/internal/adapter/payment/sandbox"
 	"godwit.dev/godwit/internal/adapter/payment/stripe/stripetest"
 	"godwit.dev/godwit/internal/app"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/server/portal/ui"
 	"godwit.dev/godwit/internal/store/storetest"
 )
 
-// A cashier is killed between the decision and the provider's call, while the provider works, when it has paid and has not
-// said so, when it has said so and nobody has written it down, and at any other moment: no refund is lost, none is paid
-// twice, and the books balance to the cent.
+// A process is killed anywhere between a customer's wish and the money: while the wish is taken and decided, while people
+// agree and goods are counted, between the decision and the provider's call, while the provider works, when it has paid and
+// has not said so, when it has said so and nobody has written it down. No wish and no refund is lost, none is paid twice,
+// the books balance to the cent, what customers read is true, and no letter is written twice.
 func TestACrashLosesNoRefundAndPaysNoneTwice(t *testing.T) {
 	if *engine == "sqlite" || *engine == "both" {
 		t.Run("sqlite", func(t *testing.T) { refunds(t, storetest.File(t)) })
@@ -66,7 +77,8 @@ func newBank(t *testing.T) *bank {
 	return b
 }
 
-// at lets a request go on, unless it is the moment to kill, or the way is bad.
+// at lets a request go on, unless it is the moment to kill, or the way is bad: of seven keys one is lost when it first
+// comes, one is paid and the first answer lost, and one is answered late.
 func (b *bank) at(s stripetest.Stage, key string) bool {
 	b.mu.Lock()
 	if s == stripetest.Asked {
@@ -80,17 +92,14 @@ func (b *bank) at(s stripetest.Stage, key string) bool {
 		b.trap, b.prey = "", nil
 	}
 	b.mu.Unlock()
-	var of, number int64 // the order's number is the second part of a key
-	if n, _ := fmt.Sscanf(key, "godwit-%d-%d-", &of, &number); n != 2 {
-		b.Wrong("key " + key)
-	}
-	fate := priced(number) % 10
-	switch {
-	case s == stripetest.Asked && fate == vanishes && first:
+	fate := fnv.New32a()
+	_, _ = fate.Write([]byte(key))
+	switch f := fate.Sum32() % 7; {
+	case f == 0 && s == stripetest.Asked && first:
 		return false
-	case s == stripetest.Paid && fate == hangs && first:
+	case f == 1 && s == stripetest.Paid && first:
 		return false
-	case s == stripetest.Paid && fate == slow:
+	case f == 2 && s == stripetest.Paid:
 		time.Sleep(30 * time.Millisecond)
 	}
 	return true
@@ -113,6 +122,118 @@ func (b *bank) again() (n int) {
 	return n
 }
 
+// witness holds what Godwit says against what happened.
+type witness struct {
+	t    *testing.T
+	core *app.Core
+	who  auth.Actor
+	bank *bank
+	read *sql.DB
+}
+
+// paid counts, by payment, how often money left a provider.
+func (x witness) paid(ctx context.Context) map[string]int {
+	out := map[string]int{}
+	for _, r := range x.bank.Refunds() {
+		out[r["charge"].(string)]++
+	}
+	rows, err := x.read.QueryContext(ctx, `SELECT data FROM sandbox_refund`)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		var kept struct {
+			Ask       pay.Ask
+			Reference string
+		}
+		if err := rows.Scan(&text); err != nil {
+			x.t.Fatal(err)
+		}
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), &kept); err != nil {
+			x.t.Fatal(err)
+		}
+		if kept.Reference != "" && kept.Ask.Amount.Minor%100 != sandbox.FailsLate && kept.Ask.Amount.Minor%100 != sandbox.Fails {
+			out[kept.Ask.Payment]++
+		}
+	}
+	return out
+}
+
+// letters is how many letters a case's events have led to: that it was received, what is given, that goods came, that
+// money left. Each step and its letter are one transaction, so that this is so at every moment.
+func letters(events []cases.Event) (n int) {
+	for _, e := range events {
+		switch {
+		case e.Kind == cases.Went && e.Phase == cases.Submitted && e.Was == cases.Draft, e.Kind == cases.Went && e.Phase == cases.GoodsHere,
+			e.Kind == cases.Stepped && (e.Stand == cases.Waiting || e.Stand == cases.Done || e.Stand == cases.Undone):
+			n++
+		}
+	}
+	return n
+}
+
+// check says what is wrong about cases, the newest first, to a limit; it may be asked at any moment. It returns what it saw.
+func (x witness) check(ctx context.Context, limit int) (seen map[int64]refund.Refund) {
+	x.t.Helper()
+	seen = map[int64]refund.Refund{}
+	var list []cases.Case
+	for before := cases.ID(0); len(list) < limit; before = list[len(list)-1].ID {
+		page, err := x.core.Cases.List(ctx, x.who, cases.Filter{}, before, min(limit-len(list), cases.MaxPage))
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		if list = append(list, page...); len(page) == 0 {
+			break
+		}
+	}
+	paid := x.paid(ctx)
+	for _, c := range list {
+		events, err := x.core.Cases.History(ctx, x.who, c.ID)
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		var written int
+		if err := x.read.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE kind='outbound' AND ticket_id=$1`, int64(c.Ticket)).Scan(&written); err != nil {
+			x.t.Fatal(err)
+		}
+		if want := letters(events); written != want {
+			x.t.Errorf("case %d: %d letters, want %d", c.Number, written, want)
+		}
+		asked, done := 0, false
+		for _, r := range c.Resolutions {
+			if r.Refund == 0 {
+				continue
+			}
+			asked++
+			f, err := x.core.Refunds.Get(ctx, x.who, r.Refund)
+			if err != nil {
+				x.t.Fatal(err)
+			}
+			seen[c.Number] = f
+			if done = r.Stand == cases.Done; done != (f.State() == refund.Succeeded) {
+				x.t.Errorf("case %d: its refund is %s and its resolution %s", c.Number, f.State(), r.Stand)
+			}
+		}
+		times := paid["ch_"+strconv.FormatInt(c.Number, 10)]
+		word := ui.Standing(c).Word
+		if asked > 1 || times > 1 || done && times != 1 || (word == "done") != done || done != (c.Phase == cases.Closed && c.Reason == cases.Completed) || asked == 0 && times > 0 {
+			x.t.Errorf("case %d: %s, its page says %q, %d refunds, paid %d times", c.Number, c.Phase, word, asked, times)
+		}
+	}
+	if c, err := x.core.Store.CheckLedger(ctx, x.who.Workspace); err != nil || len(c.Problems) > 0 {
+		x.t.Errorf("%+v, %v", c, err)
+	}
+	return seen
+}
+
+// promises is what the merchant gives beside the law.
+const promises = "currency: EUR\nterms:\n  windows: {refund: 30}\n  fallback: {method: bank, days: 5}\n  trigger: receipt\n"
+
 func refunds(t *testing.T, database string) {
 	must := func(err error) {
 		t.Helper()
@@ -123,7 +244,10 @@ func refunds(t *testing.T, database string) {
 	began, ctx := time.Now(), t.Context()
 	dice := rand.New(rand.NewPCG(*seed, 2))
 	b := newBank(t)
-	core, err := app.NewCore(ctx, tillConfig(database, slog.New(slog.DiscardHandler)))
+	post, err := smtptest.Start(smtptest.Config{})
+	must(err)
+	t.Cleanup(post.Stop)
+	core, err := app.NewCore(ctx, tillConfig(database, slog.New(slog.DiscardHandler), nil))
 	must(err)
 	defer core.Close()
 	_, _, err = core.Auth.Found(ctx, auth.Founding{Workspace: "Bar-tailed", Name: "Li Wei", Email: "owner@example.test", Password: password, Language: "en", Zone: "Asia/Shanghai"})
@@ -134,7 +258,16 @@ func refunds(t *testing.T, database string) {
 	must(err)
 	shop, _, err := core.Orders.EnsureShop(ctx, actor, order.Shop{Name: "Acme", Currency: "EUR"})
 	must(err)
+	_, err = core.Tickets.SaveMailbox(ctx, actor, ticket.Mailbox{Address: "desk@acme.example", Name: "The desk",
+		Settings: ticket.MailSettings{InKind: "off", OutKind: "smtp", OutHost: post.Host, OutPort: post.Port, OutTLS: "none"}})
+	must(err)
 	_, _, err = core.Pay.Add(ctx, actor, pay.Input{Driver: "stripe", Values: map[string]string{"api_key": stripetest.Key, "address": b.address}})
+	must(err)
+	_, _, err = core.Pay.Add(ctx, actor, pay.Input{Driver: sandbox.Name})
+	must(err)
+	_, err = core.Policies.Save(ctx, actor, "standard", promises)
+	must(err)
+	_, err = core.Policies.Publish(ctx, actor, "standard", 1, time.Now().AddDate(-1, 0, 0))
 	must(err)
 
 	log := filepath.Join(t.TempDir(), "child.log")
@@ -146,12 +279,14 @@ func refunds(t *testing.T, database string) {
 	start := func() *life {
 		return begin(t, log, childDatabase+"="+database, childToken+"="+token, childTill+"="+strconv.FormatInt(int64(shop.ID), 10))
 	}
-	moments := []stripetest.Stage{stripetest.Asked, stripetest.Paid, stripetest.Told, ""}
+	_, read := core.Store.Pools()
+	eye := witness{t, core, actor, b, read}
+	moments := []stripetest.Stage{stripetest.Asked, stripetest.Paid, stripetest.Told, "", ""}
 	kills := cmp.Or(*tills, *rounds)
-	for range kills {
+	for round := range kills {
 		l := start()
 		<-l.ready
-		span := time.Duration(dice.IntN(150)) * time.Millisecond
+		span := time.Duration(dice.IntN(250)) * time.Millisecond
 		if at := moments[dice.IntN(len(moments))]; at != "" {
 			b.set(at, l)
 			span = time.Second
@@ -166,82 +301,121 @@ func refunds(t *testing.T, database string) {
 		if l.cmd.ProcessState.Exited() {
 			fail("a child ended by itself: %v", l.err)
 		}
+		if eye.check(ctx, 30); t.Failed() {
+			fail("round %d, seed %d", round+1, *seed)
+		}
 	}
 	lived := time.Since(began)
 
-	// What the dead left is taken up: the last decisions, and then all that is on its way.
-	last, err := core.Refunds.List(ctx, actor, refund.Filter{}, 0, 1)
+	// What the dead left is taken up: the last wishes, and then all that is on its way. The clock goes on by hours, until
+	// the sandbox has made up its mind.
+	var ahead atomic.Int64
+	late, err := app.NewCore(ctx, tillConfig(database, slog.New(slog.DiscardHandler), func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }))
 	must(err)
-	if len(last) == 0 {
-		fail("nothing was decided")
+	defer late.Close()
+	eye.core = late
+	last := counter{late, actor, shop.ID}
+	until, err := last.last(ctx)
+	must(err)
+	if until == 0 {
+		fail("nobody wished for anything")
 	}
-	for n := max(last[0].Resolution-3, 1); n <= last[0].Resolution+1; n++ {
-		must(owe(ctx, core, actor, shop.ID, n))
+	for n := max(until-3, 1); n <= until+1; n++ {
+		must(last.serve(ctx, n))
 	}
-	rest := core.Background(email.Options{})
+	rest := late.Background(email.Options{})
 	rest.Start(ctx)
-	_, read := core.Store.Pools()
-	for until := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		left := 0
-		must(read.QueryRowContext(ctx, `SELECT count(*) FROM refund_allocation WHERE state NOT IN ('succeeded','failed')`).Scan(&left))
-		if left == 0 {
+	end := time.Now().Add(5 * time.Minute)
+	for looks := 1; ; looks++ {
+		time.Sleep(20 * time.Millisecond)
+		var refunds, mails int
+		must(read.QueryRowContext(ctx, `SELECT count(*) FROM refund_allocation WHERE state NOT IN ('succeeded','failed')`).Scan(&refunds))
+		must(read.QueryRowContext(ctx, `SELECT count(*) FROM action WHERE state IN ('ready','running','committing')`).Scan(&mails))
+		if refunds+mails == 0 {
 			break
 		}
-		if time.Now().After(until) {
+		if mails == 0 && looks%100 == 0 {
+			ahead.Add(int64(sandbox.Delay))
+		}
+		if time.Now().After(end) {
 			var waiting, dead int
 			var next int64
 			must(read.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN dead THEN 1 ELSE 0 END),0), coalesce(min(run_at),0) FROM job WHERE kind='refund.carry'`).Scan(&waiting, &dead, &next))
-			fail("%d refunds do not come to rest; %d jobs, %d of them given up, the next in %v", left, waiting, dead, time.Until(time.UnixMilli(next)))
+			fail("%d refunds and %d letters do not come to rest; %d jobs, %d of them given up, the next in %v", refunds, mails, waiting, dead, time.Until(time.UnixMilli(next)))
 		}
 	}
 	rest.Stop(ctx)
 
-	paid := map[string]int{}
-	for _, x := range b.Refunds() {
-		paid[fmt.Sprint(x["charge"])]++
+	var orders int64
+	must(read.QueryRowContext(ctx, `SELECT count(*) FROM orders`).Scan(&orders))
+	found, paid := eye.check(ctx, int(orders)+1), eye.paid(ctx)
+	if int64(len(found)) != orders {
+		t.Errorf("%d orders, %d refunds", orders, len(found))
 	}
-	decided, out, owed := 0, int64(0), int64(0)
-	for before := refund.ID(0); ; {
-		list, err := core.Refunds.List(ctx, actor, refund.Filter{}, before, refund.MaxPage)
-		must(err)
-		if len(list) == 0 {
-			break
+	held, out, owed := map[string]int64{}, int64(0), int64(0) // by providers; gone; still to be paid
+	for n := int64(1); n <= orders; n++ {
+		f := found[n]
+		sum, provider := priced(n)
+		if len(f.Allocations) != 1 {
+			t.Errorf("order %d: %d allocations", n, len(f.Allocations))
+			continue
 		}
-		for _, x := range list {
-			a, want, times := x.Allocations[0], refund.Succeeded, 1
-			if a.Amount%10 == refuses {
-				want, times = refund.Failed, 0
-				owed += a.Amount
-			} else {
-				out += a.Amount
-			}
-			if x.State() != want || paid[a.Payment] != times || a.Attempt != 1 || a.PaidTwice > 0 || a.Doubt {
-				t.Errorf("order %d: %s, paid %d times, attempt %d; want %s", x.Resolution, x.State(), paid[a.Payment], a.Attempt, want)
-			}
-			delete(paid, a.Payment)
-			decided++
-			before = x.ID
+		a, want, times := f.Allocations[0], refund.Succeeded, 1
+		held[provider] += sum
+		if fails(n) {
+			want, times = refund.Failed, 0
+			owed += sum
+		} else {
+			out += sum
+			held[provider] -= sum
 		}
+		if f.State() != want || f.Total().Minor != sum || paid[a.Payment] != times || a.Attempt != 1 || a.PaidTwice > 0 || a.Doubt {
+			t.Errorf("order %d: %s of %v, paid %d times, attempt %d; want %s of %d", n, f.State(), f.Total(), paid[a.Payment], a.Attempt, want, sum)
+		}
+		delete(paid, a.Payment)
 	}
 	if len(paid) > 0 {
 		t.Errorf("paid, and nobody knows why: %v", paid)
 	}
-	var orders int
-	must(read.QueryRowContext(ctx, `SELECT count(*) FROM orders`).Scan(&orders))
-	if orders != decided {
-		t.Errorf("%d orders, %d refunds", orders, decided)
-	}
-	sums, err := core.Ledger.Balances(ctx, actor)
+	sums, err := late.Ledger.Balances(ctx, actor)
 	must(err)
 	for _, x := range sums {
-		want, checked := map[ledger.Account]int64{"clearing.stripe": -out, ledger.RefundsPayable: -owed, ledger.RefundsInTransit: 0, ledger.ReturnedGoods: out + owed}[x.Account]
+		want, checked := map[ledger.Account]int64{"clearing.stripe": held["stripe"], "clearing.sandbox": held[sandbox.Name], "payments.card": -(held["stripe"] + held[sandbox.Name] + out),
+			ledger.RefundsPayable: -owed, ledger.RefundsInTransit: 0, ledger.ReturnedGoods: out + owed}[x.Account]
 		if !checked || x.Net() != want {
 			t.Errorf("%s: %d, want %d", x.Account, x.Net(), want)
 		}
 	}
-	if c, err := core.Store.CheckLedger(ctx, actor.Workspace); err != nil || len(c.Problems) > 0 {
-		t.Errorf("%+v, %v", c, err)
+	examined := false
+	for _, x := range app.Doctor(ctx, tillConfig(database, slog.New(slog.DiscardHandler), nil), app.DoctorConfig{}) {
+		if x.Check == "ledger" {
+			if examined = true; x.State != app.Well {
+				t.Errorf("the doctor: %+v", x)
+			}
+		}
 	}
-	t.Logf("seed %d: %d rounds (%d killed when the request had come, %d when it was paid, %d when the answer was on its way); %d refunds decided, %d asked for again; %v, %v of it to come to rest",
-		*seed, kills, b.sprung[stripetest.Asked], b.sprung[stripetest.Paid], b.sprung[stripetest.Told], decided, b.again(), time.Since(began).Round(time.Millisecond), (time.Since(began) - lived).Round(time.Millisecond))
+	if !examined {
+		t.Error("the doctor did not look at the books")
+	}
+	mailed := map[string]int{}
+	for _, m := range post.Messages() {
+		head, _, _ := strings.Cut(string(m.Body), "\r\n\r\n")
+		for line := range strings.Lines(head) {
+			if id, ok := strings.CutPrefix(line, "Message-ID:"); ok {
+				mailed[strings.TrimSpace(id)]++
+			}
+		}
+	}
+	for id, times := range mailed {
+		if times > 1 {
+			t.Errorf("letter %s was mailed %d times", id, times)
+		}
+	}
+	var doubt int // a process died in the instant of the mail server's answer, and no mailbox tells
+	must(read.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE kind='outbound' AND delivery<>'sent'`).Scan(&doubt))
+	if len(mailed) == 0 || t.Failed() {
+		fail("seed %d", *seed)
+	}
+	t.Logf("seed %d: %d rounds (%d killed when the request had come, %d when it was paid, %d when the answer was on its way); %d wishes, %d refunds asked for again, %d letters mailed, %d in doubt; %v, %v of it to come to rest",
+		*seed, kills, b.sprung[stripetest.Asked], b.sprung[stripetest.Paid], b.sprung[stripetest.Told], orders, b.again(), len(mailed), doubt, time.Since(began).Round(time.Millisecond), (time.Since(began) - lived).Round(time.Millisecond))
 }
