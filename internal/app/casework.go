@@ -21,8 +21,12 @@ import (
 func (c *Core) buildCasework() {
 	s := c.Store
 	c.Casework = casework.New(casework.Config{
-		Store: s, Orders: c.Orders, Parcels: c.Shipments, Customers: c.Customers, Policies: c.Policies, Costs: c.Costs, Cases: func() *cases.Service { return c.Cases }, Refunds: c.Refunds,
+		Store: s, Orders: c.Orders, Parcels: c.Shipments, Customers: c.Customers, Policies: c.Policies, Costs: c.Costs, Books: c.Costs, Cases: func() *cases.Service { return c.Cases }, Refunds: c.Refunds,
 		Left: c.Refunds.Left, Alone: c.paysAlone,
+		Category: func(ctx context.Context, o order.Order, sku string) (string, error) {
+			kinds, err := c.categories(ctx, o.Workspace, []string{sku})
+			return kinds[sku], err
+		},
 		Expect: func(ctx context.Context, x cases.Case, r cases.Resolution, route string) error {
 			return c.Goods.Expect(ctx, x, r, route)
 		},

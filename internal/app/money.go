@@ -41,7 +41,7 @@ func (c *Core) buildMoney() {
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
 	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now})
 	c.Replay = replay.New(replay.Config{Store: s, Rates: c.Rates, Categories: c.categories})
-	c.Costs = cost.New(cost.Config{Products: c.Products, Rates: c.Rates})
+	c.Costs = cost.New(cost.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, Now: c.Now})
 }
 
 // categories returns the merchant's own kinds of articles, by SKU.

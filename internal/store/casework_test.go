@@ -65,7 +65,7 @@ func newBureauOf(t *testing.T, s *store.Store, n int) *bureau {
 	x.Refunds().Moved = func(ctx context.Context, r refund.Refund) error { return x.Service.Moved(ctx, r) }
 	people := customer.New(customer.Config{Store: s, Journal: s, IDs: x.ids})
 	x.Service = casework.New(casework.Config{
-		Store: s, Orders: x.orders, Parcels: shipment.New(shipment.Config{Store: s, Journal: s, IDs: x.ids}), Customers: people, Policies: x, Costs: cost.New(cost.Config{Products: noProducts{}, Rates: noRates{}}),
+		Store: s, Orders: x.orders, Parcels: shipment.New(shipment.Config{Store: s, Journal: s, IDs: x.ids}), Customers: people, Policies: x, Costs: cost.New(cost.Config{Store: s, Products: noProducts{}, Rates: noRates{}}),
 		Cases: func() *cases.Service { return x.cases }, Refunds: x.till.Service, Left: x.till.Left, Desk: x, IDs: x.ids, Now: func() time.Time { return x.now },
 		Alone: func(_ context.Context, c cases.Case, r cases.Resolution, _ refund.Refund) (bool, error) {
 			return r.Offer != nil && r.Offer.Auto || c.Decision.By != 0, nil

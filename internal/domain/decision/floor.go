@@ -129,6 +129,9 @@ func ParseReason(word string) (Reason, bool) { return reasonWords.find(word) }
 // ParseKind finds the kind of a word.
 func ParseKind(word string) (Kind, bool) { return kindWords.find(word) }
 
+// ParseRoute reads the word of a way back.
+func ParseRoute(word string) (Route, bool) { return routeWords.find(word) }
+
 // ParsePayer finds the payer of a word.
 func ParsePayer(word string) (Payer, bool) { return payerWords.find(word) }
 

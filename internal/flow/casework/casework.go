@@ -127,6 +127,11 @@ type Costs interface {
 	Costs(ctx context.Context, w auth.WorkspaceID, f cost.Facts) (decision.Costs, error)
 }
 
+// Books tries what ways out would cost by another book.
+type Books interface {
+	Try(ctx context.Context, a auth.Actor, f cost.Facts, b cost.Book) (cost.Figures, error)
+}
+
 // Config is what a Service needs.
 type Config struct {
 	Store     Store
@@ -135,6 +140,7 @@ type Config struct {
 	Customers Customers
 	Policies  Policies
 	Costs     Costs
+	Books     Books                 // nil: nothing can be weighed
 	Cases     func() *cases.Service // it is built from this service's own methods
 	Refunds   *refund.Service
 	// Left tells what each payment of an order has left, in order of payment.

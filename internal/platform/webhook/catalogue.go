@@ -139,6 +139,7 @@ var catalogue = []Kind{
 	{"product.updated", "A product changed.", productFields},
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},
 	{"policy.saved", "A version of a return policy was saved.", []Field{name, {"version", Integer, "its number"}}},
 	{"policy.released", "A version of a return policy was put in force.", []Field{name, {"version", Integer, "its number"}, {"from", Moment, "for orders placed from then on"}}},
 	{"rates.imported", "Exchange rates came in.", []Field{{"source", Text, "ecb"}, {"day", Text, "the newest day"}, {"rates", Integer, "how many are new"}}},

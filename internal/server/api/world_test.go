@@ -118,7 +118,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.orders = order.NewService(order.Config{Store: s, Customers: w.customers, Parcels: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
 	refunds := refund.New(refund.Config{Store: s, Ledger: ledger.New(ledger.Config{Store: s, IDs: w.ids, Now: w.now}), Journal: s, IDs: w.ids, Now: w.now})
 	w.casework = casework.New(casework.Config{
-		Store: s, Orders: w.orders, Parcels: w.shipments, Customers: w.customers, Policies: policy.New(policy.Config{Store: s, Rates: w.rates, Journal: s, Now: w.now}), Costs: cost.New(cost.Config{Products: w.products, Rates: w.rates}),
+		Store: s, Orders: w.orders, Parcels: w.shipments, Customers: w.customers, Policies: policy.New(policy.Config{Store: s, Rates: w.rates, Journal: s, Now: w.now}), Costs: w.costs(), Books: w.costs(),
 		Cases: func() *cases.Service { return w.cases }, Refunds: refunds, Left: refunds.Left, IDs: w.ids, Now: w.now,
 	})
 	refunds.Moved = w.casework.Moved
@@ -160,7 +160,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -593,3 +593,8 @@ func (op operation) request(real map[string]string) (path, body string) {
 }
 
 func sqlite(t testing.TB) *world { return newWorld(t, storetest.SQLite(t)) }
+
+// costs is what ways out of cases cost.
+func (w *world) costs() *cost.Service {
+	return cost.New(cost.Config{Store: w.store, Products: w.products, Rates: w.rates, Journal: w.store, Now: w.now})
+}

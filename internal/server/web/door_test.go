@@ -139,7 +139,7 @@ func newDoor(t testing.TB) *door {
 	d.refunds = refund.New(refund.Config{Store: d.store, Ledger: ledger.New(ledger.Config{Store: d.store, IDs: ids, Now: time.Now}), Journal: d.store, IDs: ids, Now: time.Now})
 	d.casework = casework.New(casework.Config{
 		Store: d.store, Orders: d.orders, Parcels: d.shipments, Customers: d.customers, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: time.Now}),
-		Costs: cost.New(cost.Config{Products: d.products, Rates: d.rates}), Cases: func() *cases.Service { return d.cases }, Refunds: d.refunds, Left: d.refunds.Left, IDs: ids, Now: time.Now,
+		Costs: d.costs(), Books: d.costs(), Cases: func() *cases.Service { return d.cases }, Refunds: d.refunds, Left: d.refunds.Left, IDs: ids, Now: time.Now,
 	})
 	d.cases = cases.New(cases.Config{Store: d.store, Orders: d.orders, Journal: d.store, IDs: ids, Now: time.Now, Acknowledge: d.casework.Acknowledge, Carry: d.casework.Carry, After: d.casework.Follow})
 	d.plans = plan.New(plan.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, IDs: ids, Now: func() time.Time { return d.now() }})
@@ -157,7 +157,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d
@@ -436,4 +436,9 @@ func (a answer) action(part string) string {
 	}
 	a.t.Fatalf("no form leads to %q: %v", part, a.attrs("action"))
 	return ""
+}
+
+// costs is what ways out of cases cost.
+func (d *door) costs() *cost.Service {
+	return cost.New(cost.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }})
 }

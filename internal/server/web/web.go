@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -49,6 +50,7 @@ type Config struct {
 	Rates     *fx.Service
 	Plans     *plan.Service
 	Policies  *policy.Service
+	Costs     *cost.Service
 	Replay    *replay.Service
 	Products  *product.Service
 	Cases     *cases.Service
