@@ -185,8 +185,8 @@ func (s *saying) defect() {
 	if !slices.Contains(s.rule.When.Reasons, s.reason.String()) {
 		return
 	}
-	if window, ok := s.terms.Windows[decision.Refund.String()]; ok && s.floor.Reject != "" && window < rejectDays {
-		s.false("windows.refund", "error.policy_floor_window", s.floor.Reject, "days", rejectDays, "said", window)
+	if window, ok := s.terms.Windows[decision.Refund.String()]; ok && s.floor.Reject != "" && window < RejectDays {
+		s.false("windows.refund", "error.policy_floor_window", s.floor.Reject, "days", RejectDays, "said", window)
 	}
 	if c == nil || s.rule.When.Days != nil && c.Span() > 0 && s.rule.When.Days.From > c.Span() {
 		return
@@ -206,5 +206,5 @@ func (s *saying) defect() {
 	}
 }
 
-// rejectDays is how long faulty goods may be sent back for a refund: CRA 2015 s. 22(3).
-const rejectDays = 30
+// RejectDays is how long faulty goods may be sent back for a refund: CRA 2015 s. 22(3).
+const RejectDays = 30

@@ -28,6 +28,7 @@ type Status struct {
 	Private   *Private // nil without a session
 	// Withdrawable says that the law of the order's market has a function by which customers withdraw online.
 	Withdrawable bool
+	Market       string // where the order goes, ISO 3166-1 alpha-2, "" if that is not known
 }
 
 // Item is one line of an order, without its price.
@@ -143,7 +144,7 @@ func (s *Service) showOrder(ctx context.Context, shop order.Shop, token, session
 	if err != nil {
 		return Status{}, err
 	}
-	st := Status{Number: o.Number, PlacedAt: o.PlacedAt, Cancelled: o.Status == order.Cancelled}
+	st := Status{Market: o.ShipTo.Country, Number: o.Number, PlacedAt: o.PlacedAt, Cancelled: o.Status == order.Cancelled}
 	for _, l := range o.Lines {
 		st.Items = append(st.Items, Item{Title: l.Title, Variant: l.Variant, Quantity: l.Quantity})
 	}

@@ -41,6 +41,8 @@ type Config struct {
 	Casework Casework
 	Goods    Goods   // nil: nobody is told how goods come back
 	Refunds  Refunds // nil: nobody is told of money
+	// Policies says what the shop promises; nil: no shop has such a page.
+	Policies Policies
 	Plans    *plan.Service
 	Rates    *fx.Service
 	// Country tells where an address is, "" if it does not know; nil knows nothing.
@@ -101,6 +103,7 @@ func routes() []route {
 		{"POST", "/p/{shop}/o/{token}/leave", link, form, (*door).leave},
 		{"GET", "/p/{shop}/o/{token}/missing/{parcel}", link, none, (*door).missing},
 		{"POST", "/p/{shop}/o/{token}/missing/{parcel}", held, photo, (*door).reportMissing},
+		{"GET", "/p/{shop}/returns", public, none, (*door).policyPage},
 		{"GET", "/p/{shop}/withdraw", public, none, (*door).withdrawPage},
 		{"POST", "/p/{shop}/withdraw", claim, form, (*door).withdraw},
 		{"GET", "/p/{shop}/o/{token}/return", held, none, (*door).returnPage},
@@ -358,6 +361,9 @@ func (d *door) form(r *request) (ui.Find, error) {
 	if offers {
 		v.Quote = r.with(r.base + "/quote")
 	}
+	if d.Policies != nil && d.Casework != nil {
+		v.Policy = r.with(r.base + "/returns")
+	}
 	if country := d.countryOf(r); d.Portal.Forms != nil && (country == "" || portal.HasWithdrawal(country)) {
 		v.Withdraw = r.with(r.base + "/withdraw")
 	}
@@ -469,6 +475,11 @@ func (r *request) draw(w http.ResponseWriter, status int, c templ.Component) err
 	if err := c.Render(r.Context(), &b); err != nil {
 		return err
 	}
+	return r.send(w, status, b)
+}
+
+// send sends a page.
+func (r *request) send(w http.ResponseWriter, status int, b bytes.Buffer) error {
 	h := w.Header()
 	h.Set("Content-Security-Policy", ui.ContentSecurityPolicy(r.looks()))
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -332,6 +332,9 @@ func (d *door) after(r *request, v *ui.Status) error {
 		return nil
 	}
 	v.Return = r.with(r.link() + "/return")
+	if d.Policies != nil {
+		v.Policy = r.with(r.base+"/returns", "country", v.Market)
+	}
 	if v.Status.Withdrawable {
 		v.Withdraw = r.with(r.base+"/withdraw", "number", v.Status.Number)
 	}

@@ -91,6 +91,7 @@ func withCases(t *testing.T) (p *pages, link, session string) {
 		Products: product.NewService(product.Config{Store: p.store, Journal: p.store, IDs: ids, Now: now}), Rates: fx.New(fx.Config{Store: p.store, Journal: p.store}),
 	})
 	p.door.Cases, p.door.Casework, p.door.Goods = desk, flow, back
+	p.door.Policies = policy.New(policy.Config{Store: p.store, Journal: p.store, Rates: fx.New(fx.Config{Store: p.store, Journal: p.store}), Now: now})
 	p.flow.Forms = desk
 	p.flow.Withdraw = func(ctx context.Context, a auth.Actor, o order.Order, d portal.Declaration) (cases.ID, error) {
 		c, _, err := flow.Open(ctx, a, casework.Wish{Order: o.ID, Kind: cases.Withdrawal, Wants: "refund", OpenedAt: d.At, Items: []casework.Item{{Row: o.Lines[0].ID, Quantity: 2, Reason: "changed_mind"}}})

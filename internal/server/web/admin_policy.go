@@ -92,7 +92,27 @@ func (s *server) drawTerms(w http.ResponseWriter, r *request, v ui.Policies, p p
 	for _, x := range versions {
 		v.Versions = append(v.Versions, ui.PolicyVersion{Number: x.Number, At: x.SavedAt, By: h.person[x.SavedBy].Name})
 	}
+	if v.Public, err = s.publicPolicies(r); err != nil {
+		return err
+	}
 	return r.draw(w, formStatus(v.Form), ui.PoliciesPage(v))
+}
+
+// publicPolicies are the pages on which customers read what is in force.
+func (s *server) publicPolicies(r *request) ([]ui.PolicyPublic, error) {
+	shops, err := s.Orders.Shops(r.Context(), r.actor)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ui.PolicyPublic, 0, len(shops))
+	for _, x := range shops {
+		address, err := s.pageAddress(r, x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.PolicyPublic{Shop: x.Name, Address: strings.TrimRight(address, "/") + "/returns"})
+	}
+	return out, nil
 }
 
 // termsSave tries, saves or publishes a policy.

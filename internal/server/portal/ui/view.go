@@ -29,6 +29,7 @@ type Page struct {
 	Open   bool      // search engines may find it
 	After  bool      // it is one of those after the sale
 	Look   Look
+	Others []Alternate // the same page in all its languages, for search engines
 }
 
 // Find is the form that finds an order, with what was wrong with the last try.
@@ -39,6 +40,7 @@ type Find struct {
 	Wrong    string
 	Quote    string // the path of the form that asks what sending costs, "" if the shop has none
 	Withdraw string // the path of the function to withdraw, "" where the reader's law has none
+	Policy   string // the path of the return policy, "" if the shop takes no returns here
 }
 
 // Status is the status of an order.
@@ -53,6 +55,7 @@ type Status struct {
 	Return     string // the path where something is sent back or reported, "" if nothing can be
 	Withdraw   string // the path of the function to withdraw, "" where the law has none
 	Cases      []Case
+	Policy     string // the path of the return policy, "" if nothing can be returned here
 }
 
 // InMoney says the sum of an order in the currency that the reader sees.

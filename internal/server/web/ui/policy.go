@@ -16,7 +16,11 @@ type Policies struct {
 	Versions []PolicyVersion
 	Releases []PolicyRelease
 	Trial    *PolicyTrial
+	Public   []PolicyPublic // where customers read it
 }
+
+// PolicyPublic is the page on which customers of a shop read the policy.
+type PolicyPublic struct{ Shop, Address string }
 
 // PolicyVersion is one version of a policy.
 type PolicyVersion struct {
