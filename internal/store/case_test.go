@@ -93,7 +93,7 @@ func TestACaseLeadsToItsRefundOnce(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		ctx, x := context.Background(), newCounter(t, s)
 		c := x.opens(t, cases.Return, 1)
-		_, err := x.cases.Submit(ctx, x.owner, c.ID)
+		_, err := x.cases.Submit(ctx, x.owner, c.ID, nil)
 		must(t, err)
 		_, err = x.cases.Approve(ctx, x.owner, c.ID, cases.Decision{Policy: "main/3"}, x.now.AddDate(0, 0, 14), map[int]int64{1: 1}, nil)
 		must(t, err)
@@ -215,7 +215,7 @@ func TestCasesAreListedWithinSight(t *testing.T) {
 				t.Errorf("%s: %v, want %v", what, got[0], got[1])
 			}
 		}
-		if _, err := x.cases.Submit(ctx, narrow, first.ID); !errs.Is(err, errs.NotFound) {
+		if _, err := x.cases.Submit(ctx, narrow, first.ID, nil); !errs.Is(err, errs.NotFound) {
 			t.Errorf("changed beyond the shops: %v", err)
 		}
 		if kinds := x.kinds(t); kinds[len(kinds)-1] != cases.IsOpened && !slices.Contains(kinds, cases.IsOpened) {

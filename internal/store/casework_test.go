@@ -285,3 +285,53 @@ func TestForeignGoodsAreDeclinedKindly(t *testing.T) {
 		}
 	})
 }
+
+// A photo is all that lacks: the case asks for it by itself, in one letter, and decides when it comes. What is lacking even
+// then is for a person; and a withdrawal is asked for nothing.
+func TestACaseAsksByItselfOnce(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newBureau(t, s)
+		x.moves(t, "US")
+		x.terms.Policy.Evidence = map[decision.Reason]decision.Evidence{decision.Damaged: decision.Photo | decision.Video}
+		c, adv, err := x.Open(ctx, x.anna, x.wish(cases.Damaged, "damaged", "store_credit", 1))
+		must(t, err)
+		if c.Phase != cases.NeedsInfo || c.Waiting != "photo video" || len(adv.Offers) > 0 || len(x.letters) != 1 || !strings.Contains(x.letters[0], "Foto") {
+			t.Fatalf("%s for %q, %d offers, letters %q", c.Phase, c.Waiting, len(adv.Offers), x.letters)
+		}
+		if who, _ := c.Waits(); who != cases.ByCustomer {
+			t.Errorf("it waits for %s", who)
+		}
+		events, err := x.cases.History(ctx, x.owner, c.ID)
+		must(t, err)
+		if i := slices.IndexFunc(events, func(e cases.Event) bool { return e.Phase == cases.NeedsInfo }); events[i].By.Kind != auth.System {
+			t.Errorf("asked by %+v", events[i].By)
+		}
+		c, err = x.Answer(ctx, x.anna, c.ID, []string{"photo"}, "Hier.")
+		must(t, err)
+		if who, _ := c.Waits(); c.Phase != cases.Submitted || who != cases.ByUs || len(c.Resolutions) > 0 {
+			t.Fatalf("with a half of it: %s, waits for %s, %d resolutions", c.Phase, who, len(c.Resolutions))
+		}
+		c, err = x.Answer(ctx, x.anna, c.ID, []string{"video"}, "")
+		must(t, err)
+		if i := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Means == cases.StoreCredit && r.Stand == cases.Offered }); i < 0 {
+			t.Fatalf("with all of it: %+v", c.Resolutions)
+		}
+		x.moves(t, "DE")
+		if c, _, err = x.Open(ctx, x.anna, x.wish(cases.Withdrawal, "damaged", "refund", 1)); err != nil || c.Phase == cases.NeedsInfo || !c.Statutory {
+			t.Fatalf("a withdrawal: %s, %v", c.Phase, err)
+		}
+		if c, _, err = x.Open(ctx, x.anna, x.wish(cases.Damaged, "damaged", "store_credit", 1)); err != nil || c.Phase != cases.Submitted {
+			t.Fatalf("of one who might withdraw: %s, %v", c.Phase, err)
+		}
+	})
+}
+
+// moves lets the customer have bought from another country.
+func (x *bureau) moves(t *testing.T, country string) {
+	t.Helper()
+	n := order.New{Shop: x.order.Shop, Number: x.order.Number, Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 9000, Tax: 1710, Shipping: 490, Total: 11200, PaymentMethod: "card",
+		PlacedAt: x.order.PlacedAt, ShipTo: order.Address{Name: "Anna", Country: country}, Lines: x.order.Lines, Fulfillments: x.order.Fulfillments}
+	o, _, err := x.orders.Save(context.Background(), x.owner, n)
+	must(t, err)
+	x.order = o
+}

@@ -57,7 +57,7 @@ func (x *goodsDoor) awaits(t *testing.T, o order.Order, n int64, at cases.Trigge
 	ctx := context.Background()
 	c, err := x.cases.Open(ctx, x.owner, cases.NewCase{Kind: cases.Return, Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: n, Reason: "changed_mind"}}})
 	must(t, err)
-	_, err = x.cases.Submit(ctx, x.owner, c.ID)
+	_, err = x.cases.Submit(ctx, x.owner, c.ID, nil)
 	must(t, err)
 	_, err = x.cases.Approve(ctx, x.owner, c.ID, cases.Decision{Policy: "built-in"}, time.Time{}, map[int]int64{1: n}, nil)
 	must(t, err)

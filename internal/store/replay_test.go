@@ -22,7 +22,7 @@ func TestWhatCasesWereDecidedByIsReplayed(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		x, ctx := newCounter(t, s), t.Context()
 		c := x.opens(t, cases.Return, 1)
-		_, err := x.cases.Submit(ctx, x.owner, c.ID)
+		_, err := x.cases.Submit(ctx, x.owner, c.ID, nil)
 		must(t, err)
 		_, err = x.cases.Approve(ctx, x.owner, c.ID, cases.Decision{Policy: "standard/1", Input: json.RawMessage(frozenInput)}, time.Time{}, map[int]int64{1: 1}, nil)
 		must(t, err)

@@ -67,7 +67,7 @@ func begun(t *testing.T, kind Kind, lines ...Line) *story {
 
 func approved(t *testing.T) *story {
 	s := begun(t, Return)
-	s.do(s.Submit(anna, noon))
+	s.do(s.Submit(anna, nil, noon))
 	s.do(s.Approve(anna, seen, noon.AddDate(0, 0, 14), map[int]int64{1: 3}, nil, noon))
 	return s
 }
@@ -213,7 +213,7 @@ func TestAReversedRefundReachesAClosedCase(t *testing.T) {
 
 func TestReopeningAndAppealing(t *testing.T) {
 	s := begun(t, Return)
-	s.do(s.Submit(anna, noon))
+	s.do(s.Submit(anna, nil, noon))
 	_, err := s.Decline(anna, seen, nil, noon)
 	s.refuses(t, "declined without a reason", err)
 	s.do(s.Decline(anna, seen, map[int]string{1: "window_over"}, noon))

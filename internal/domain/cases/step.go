@@ -95,9 +95,14 @@ func Open(id ID, by auth.Actor, o Opening, lines []Line, at time.Time) ([]Event,
 	return s.done()
 }
 
-// Submit hands a draft in.
-func (c Case) Submit(by auth.Actor, at time.Time) ([]Event, error) {
-	return c.plan(by, at).to(Submitted, "").done()
+// Submit hands a draft in. With evidence, in the words of package decision, the case asks for it by itself in the same step.
+func (c Case) Submit(by auth.Actor, evidence []string, at time.Time) ([]Event, error) {
+	s := c.plan(by, at).to(Submitted, "")
+	if len(evidence) == 0 {
+		return s.done()
+	}
+	s.by = auth.ForSystem(c.Workspace)
+	return s.ask(evidence, "").done()
 }
 
 // Withdraw hands a draft in as a withdrawal by law: all of it is authorised, decided and approved in the same step, and
@@ -208,9 +213,13 @@ func (c Case) Ask(by auth.Actor, evidence []string, note string, at time.Time) (
 	if c.Phase == NeedsInfo {
 		s.to(Submitted, "")
 	}
+	return s.ask(evidence, note).done()
+}
+
+func (s *tale) ask(evidence []string, note string) *tale {
 	return s.add(Went, func(e *Event) {
 		e.Phase, e.Code, e.Evidence, e.Note = NeedsInfo, strings.Join(evidence, " "), evidence, note
-	}).done()
+	})
 }
 
 // Answer takes what the customer gave: evidence by its words, and a text. A case that needs info is submitted again.

@@ -14,9 +14,10 @@ import (
 
 // Submit hands a draft in. Every verb from here on needs WriteCases and the case's orders in sight, returns errs.Conflict
 // for what the case in its state cannot do, and writes nothing then. Submit, Withdraw, Choose, Appeal, Answer and GiveUp are
-// the customer's too, for a case of their own.
-func (s *Service) Submit(ctx context.Context, actor auth.Actor, c ID) (Case, error) {
-	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Submit(actor, now) })
+// the customer's too, for a case of their own. A draft that is handed in with evidence, in the words of package decision,
+// asks for it by itself and waits.
+func (s *Service) Submit(ctx context.Context, actor auth.Actor, c ID, evidence []string) (Case, error) {
+	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Submit(actor, evidence, now) })
 }
 
 // Withdraw hands a draft in as a withdrawal by law: submitted, approved and acknowledged in one transaction.

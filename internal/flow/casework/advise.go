@@ -158,6 +158,33 @@ func (a Advice) codes(wants string, all []int) map[int]string {
 	return out
 }
 
+// Asks returns the evidence, in the words of package decision, that stands between the customer and the remedy that they
+// want, a refund if they name none: that for whose want alone lines do not have it, so that they would with it. It is pure,
+// and empty where the law lets the customer go without a reason: nothing is asked of somebody who may withdraw.
+func (a Advice) Asks(wants string) []string {
+	if a.ByLaw || slices.ContainsFunc(a.Offers, func(o Offer) bool { return o.Basis == decision.Withdraw }) ||
+		slices.ContainsFunc(a.Rights, func(r Right) bool { return r.Basis == decision.Withdraw }) {
+		return nil
+	}
+	wanted, ok := decision.RemedyOf(wants)
+	if !ok {
+		wanted = decision.Refund
+	}
+	var missing decision.Evidence
+	for _, p := range a.Parts {
+		if !slices.ContainsFunc(p.Decision.Refused, func(r decision.Refusal) bool { return r.Remedy == wanted && r.Code == decision.EvidenceMissing }) {
+			continue
+		}
+		with := p.Case
+		with.Claim.Evidence |= p.Case.Policy.Evidence[p.Case.Claim.Reason]
+		then := decision.Decide(decision.Statute(), &with)
+		if slices.ContainsFunc(then.Offers, func(o decision.Offer) bool { return o.Remedy == wanted }) {
+			missing |= with.Claim.Evidence &^ p.Case.Claim.Evidence
+		}
+	}
+	return missing.Words()
+}
+
 // Advise decides about a wish and writes nothing. Whoever may open the case may ask: the customer whose order it is, or a
 // person with WriteCases.
 func (s *Service) Advise(ctx context.Context, a auth.Actor, w Wish) (Advice, error) {

@@ -50,10 +50,10 @@ type Content struct {
 	Evidence   []string
 }
 
-// occasion says whether an event is one to write about.
+// occasion says whether an event is one to write about. What is asked for as soon as a wish is received says that it was.
 func occasion(c cases.Case, e cases.Event) (Occasion, bool) {
 	switch {
-	case e.Kind == cases.Went && e.Phase == cases.Submitted && e.Was == cases.Draft && !c.Statutory:
+	case e.Kind == cases.Went && e.Phase == cases.Submitted && e.Was == cases.Draft && !c.Statutory && c.Phase != cases.NeedsInfo:
 		return Received, true
 	case e.Kind == cases.Went && e.Phase == cases.NeedsInfo:
 		return Needs, true

@@ -17,7 +17,8 @@ import (
 
 // Open opens a case for a wish, hands it in, decides, and puts the offers before the customer. A withdrawal that the law
 // gives is approved and acknowledged in the same transaction, and its refund taken at once if that is what was wanted;
-// what was not bought here is declined, kindly. It fails as Advise does, and with errs.Conflict for units that another case
+// what was not bought here is declined, kindly. What is refused for want of evidence alone is asked for at once, by itself:
+// see Advice.Asks. It fails as Advise does, and with errs.Conflict for units that another case
 // holds.
 func (s *Service) Open(ctx context.Context, a auth.Actor, w Wish) (cases.Case, Advice, error) {
 	var c cases.Case
@@ -57,7 +58,11 @@ func (s *Service) Open(ctx context.Context, a auth.Actor, w Wish) (cases.Case, A
 			c, err = s.Cases().Withdraw(ctx, a, c.ID, d, adv.RefundBy, codes)
 			d = cases.Decision{} // it is frozen
 		default:
-			c, err = s.Cases().Submit(ctx, a, c.ID)
+			var asks []string
+			if w.Ticket != 0 && s.Desk != nil { // they learn that something is wanted
+				asks = adv.Asks(w.Wants)
+			}
+			c, err = s.Cases().Submit(ctx, a, c.ID, asks)
 		}
 		if err != nil {
 			return err
@@ -454,7 +459,8 @@ func (s *Service) Ask(ctx context.Context, a auth.Actor, number cases.ID, eviden
 	return c, nil
 }
 
-// Answer takes what the customer gave and decides anew, unless something was chosen already.
+// Answer takes what the customer gave and decides anew, unless something was chosen already. What is missing still is asked
+// for by a person, if at all: a case asks by itself once.
 func (s *Service) Answer(ctx context.Context, a auth.Actor, number cases.ID, evidence []string, words string) (cases.Case, error) {
 	if _, ok := decision.EvidenceOf(evidence); !ok {
 		return cases.Case{}, errs.Field("evidence", "error.invalid")
