@@ -83,6 +83,16 @@ func counterparts() map[string]string {
 		"POST /cases/{case}/close":       "caseCancel",
 		"POST /cases/{case}/reopen":      "caseReopen",
 
+		"GET /refunds":                     "refundList refundSums",
+		"GET /refunds/rows":                "refundList",
+		"GET /refunds/counts":              "refundSums",
+		"GET /refunds/{refund}":            "refundGet refundEvents refundEntries",
+		"POST /refunds/{refund}/approve":   "refundApprove",
+		"POST /refunds/{refund}/cancel":    "refundCancel",
+		"POST /refunds/{refund}/redirect":  "refundRedirect",
+		"POST /refunds/{refund}/elsewhere": "refundElsewhere",
+		"POST /refunds/{refund}/ask":       "refundAsk",
+
 		"GET /orders":                                "orderList shopList",
 		"GET /orders/{order}":                        "orderGet ticketList shipmentList traceList traceEvents traceNoteList productList",
 		"GET /parcels":                               "shipmentList shipmentCount traceList orderList customerList",

@@ -65,16 +65,17 @@ func (s *Store) AppendRefund(ctx context.Context, r refund.Refund, e refund.Even
 		var n int64
 		var err error
 		if e.Seq == 1 {
-			n, err = s.exec(ctx, `INSERT INTO refund (id, workspace_id, shop_id, order_id, case_id, resolution_id, state, stuck, currency, total, beyond, created_at, updated_at, events, data)
-				VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT DO NOTHING`,
+			n, err = s.exec(ctx, `INSERT INTO refund (id, workspace_id, shop_id, order_id, case_id, resolution_id, state, stuck, currency, total, beyond, created_at, updated_at, events, data, lane, since, owed, requested_by)
+				VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$13,$17,$18) ON CONFLICT DO NOTHING`,
 				int64(r.ID), int64(r.Workspace), opt(r.Shop), int64(r.Order), opt(r.Case), opt(r.Resolution), string(r.State()), s.bool(r.Stuck()), r.Currency,
-				r.Total().Minor, r.Beyond(), ms(r.CreatedAt), ms(r.UpdatedAt), r.Events, js(r))
+				r.Total().Minor, r.Beyond(), ms(r.CreatedAt), ms(r.UpdatedAt), r.Events, js(r), r.Lane().Urgency(), r.Owed(), int64(r.RequestedBy))
 			if err == nil && n == 0 {
 				return errs.New(errs.Conflict, "error.refund_twice")
 			}
 		} else {
-			n, err = s.exec(ctx, `UPDATE refund SET state=$1, stuck=$2, updated_at=$3, events=$4, data=$5 WHERE workspace_id=$6 AND id=$7 AND events=$8`,
-				string(r.State()), s.bool(r.Stuck()), ms(r.UpdatedAt), r.Events, js(r), int64(r.Workspace), int64(r.ID), r.Events-1)
+			n, err = s.exec(ctx, `UPDATE refund SET state=$1, stuck=$2, updated_at=$3, events=$4, data=$5, since=CASE WHEN lane=$6 THEN since ELSE $3 END, lane=$6, owed=$7
+				WHERE workspace_id=$8 AND id=$9 AND events=$10`,
+				string(r.State()), s.bool(r.Stuck()), ms(r.UpdatedAt), r.Events, js(r), r.Lane().Urgency(), r.Owed(), int64(r.Workspace), int64(r.ID), r.Events-1)
 			if err == nil && n == 0 {
 				return errs.New(errs.Conflict, "error.refund_state")
 			}
@@ -86,9 +87,9 @@ func (s *Store) AppendRefund(ctx context.Context, r refund.Refund, e refund.Even
 			if e.Allocation != 0 && a.Number != e.Allocation {
 				continue
 			}
-			if _, err := s.exec(ctx, `INSERT INTO refund_allocation (refund_id, number, workspace_id, provider, payment, reference, state) VALUES ($1,$2,$3,$4,$5,$6,$7)
-				ON CONFLICT (refund_id, number) DO UPDATE SET provider=excluded.provider, payment=excluded.payment, reference=excluded.reference, state=excluded.state`,
-				int64(r.ID), a.Number, int64(r.Workspace), clean(a.Provider), clean(a.Payment), clean(a.Reference), string(a.State)); err != nil {
+			if _, err := s.exec(ctx, `INSERT INTO refund_allocation (refund_id, number, workspace_id, provider, payment, reference, state, way) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
+				ON CONFLICT (refund_id, number) DO UPDATE SET provider=excluded.provider, payment=excluded.payment, reference=excluded.reference, state=excluded.state, way=excluded.way`,
+				int64(r.ID), a.Number, int64(r.Workspace), clean(a.Provider), clean(a.Payment), clean(a.Reference), string(a.State), clean(a.Way())); err != nil {
 				return err
 			}
 		}

@@ -260,3 +260,84 @@ func TestADisputeIsKnownBeforeAnyRefund(t *testing.T) {
 		}
 	})
 }
+
+func TestTheBoardOfRefundsIsByUrgencyAndAge(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newTill(t, s)
+		x.FourEyes = nil
+		must2 := func(r refund.Refund, err error) refund.Refund { t.Helper(); must(t, err); return r }
+		asked := must2(x.Request(ctx, x.owner, x.wants(100, 1)))
+		large := must2(x.Request(ctx, x.lead, x.wants(900, 2)))
+		leaves := must2(x.Request(ctx, x.owner, x.wants(300, 3)))
+		must2(x.Approve(ctx, x.lead, leaves.ID))
+		failed := must2(x.Request(ctx, x.owner, x.wants(400, 4)))
+		must2(x.Approve(ctx, x.lead, failed.ID))
+		must2(x.Submit(ctx, auth.ForSystem(x.w), failed.ID, 1))
+		must2(x.Observe(ctx, auth.ForSystem(x.w), failed.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeFailed, Code: "expired"}))
+		doubted := must2(x.Request(ctx, x.owner, x.wants(500, 5)))
+		must2(x.Approve(ctx, x.lead, doubted.ID))
+		must2(x.Submit(ctx, auth.ForSystem(x.w), doubted.ID, 1))
+		must2(x.Observe(ctx, auth.ForSystem(x.w), doubted.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeUnknown}))
+		done := must2(x.Request(ctx, x.owner, x.wants(600, 6)))
+		must2(x.Cancel(ctx, x.lead, done.ID, "no"))
+		must2(x.Cancel(ctx, x.lead, done.ID, "twice is once"))
+		_, err := x.SetLimits(ctx, x.owner, []refund.Limit{{Currency: "EUR", Above: 800}})
+		must(t, err)
+		board := func(b refund.Board) (ids []refund.ID) {
+			t.Helper()
+			var after refund.Place
+			for { // by pages of one
+				list, err := x.Board(ctx, x.owner, b, after, 1)
+				must(t, err)
+				if len(list) == 0 {
+					return ids
+				}
+				ids, after = append(ids, list[0].ID), list[0].Place()
+			}
+		}
+		for name, c := range map[string]struct {
+			board refund.Board
+			want  []refund.ID
+		}{
+			"all that is open":    {refund.Board{}, []refund.ID{failed.ID, doubted.ID, asked.ID, large.ID, leaves.ID}},
+			"stuck":               {refund.Board{Lane: refund.LaneStuck}, []refund.ID{failed.ID}},
+			"unknown":             {refund.Board{Lane: refund.LaneUnknown}, []refund.ID{doubted.ID}},
+			"to approve":          {refund.Board{Lane: refund.LaneApprove}, []refund.ID{asked.ID}},
+			"second pair of eyes": {refund.Board{Lane: refund.LaneSecond}, []refund.ID{large.ID}},
+			"done":                {refund.Board{Lane: refund.LaneDone}, []refund.ID{done.ID}},
+			"of a person":         {refund.Board{Person: 2}, []refund.ID{large.ID}},
+			"by a way":            {refund.Board{Way: "sandbox", Lane: refund.LaneLeave}, []refund.ID{leaves.ID}},
+			"by another way":      {refund.Board{Way: "bank"}, nil},
+			"in a currency":       {refund.Board{Currency: "USD"}, nil},
+			"of a shop":           {refund.Board{Shop: x.order.Shop, Lane: refund.LaneLeave}, []refund.ID{leaves.ID}},
+			"old":                 {refund.Board{Before: time.Now().Add(-time.Hour)}, nil},
+			"of an order":         {refund.Board{Order: x.order.ID, State: refund.Cancelled}, []refund.ID{done.ID}},
+		} {
+			if got := board(c.board); !slices.Equal(got, c.want) {
+				t.Errorf("%s: %v, want %v", name, got, c.want)
+			}
+		}
+		sums, err := x.Sums(ctx, x.owner)
+		must(t, err)
+		want := []refund.Sum{
+			{Lane: refund.LaneStuck, Currency: "EUR", Count: 1, Owed: 400}, {Lane: refund.LaneUnknown, Currency: "EUR", Count: 1, Owed: 500}, {Lane: refund.LaneApprove, Currency: "EUR", Count: 1, Owed: 100},
+			{Lane: refund.LaneSecond, Currency: "EUR", Count: 1, Owed: 900}, {Lane: refund.LaneLeave, Currency: "EUR", Count: 1, Owed: 300},
+		}
+		if !slices.Equal(sums, want) {
+			t.Errorf("sums %+v\nwant %+v", sums, want)
+		}
+		since, err := x.Waits(ctx, x.owner, leaves.ID)
+		must(t, err)
+		must2(x.Redirect(ctx, x.lead, leaves.ID, 1, refund.Target{To: refund.ToCredit, Method: "store_credit"}))
+		if again, err := x.Waits(ctx, x.owner, leaves.ID); err != nil || again.Lane != refund.LaneLeave || !again.Since.Equal(since.Since) {
+			t.Errorf("it stayed in its lane since %v, now %v in %s, %v", since.Since, again.Since, again.Lane, err)
+		}
+		elsewhere := auth.Actor{Kind: auth.Agent, ID: 4, Workspace: x.w, Role: auth.Lead, Limits: auth.Limits{Shops: []int64{1}}}
+		if list, err := x.Board(ctx, elsewhere, refund.Board{}, refund.Place{}, 10); err != nil || len(list) != 0 {
+			t.Errorf("seen beyond the shops: %v, %v", list, err)
+		}
+		if _, err := x.Waits(ctx, newDesk(t, s).owner, leaves.ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another workspace's refund: %v", err)
+		}
+	})
+}

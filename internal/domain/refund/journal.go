@@ -22,22 +22,23 @@ const (
 
 // Summary is what a refund's event tells: the state that the event caused.
 type Summary struct {
-	Order      order.ID  `json:"order,omitzero"`
-	Case       int64     `json:"case,omitzero"`
-	What       Happening `json:"what"`
-	State      State     `json:"state"`
-	Was        State     `json:"was,omitempty"`
-	Allocation int       `json:"allocation,omitzero"`
-	Attempt    int       `json:"attempt,omitzero"`
-	Code       string    `json:"code,omitempty"`
-	Reference  string    `json:"reference,omitempty"`
-	Amount     int64     `json:"amount"` // of the refund, in minor units
-	Owed       int64     `json:"owed"`   // of it, still
-	Currency   string    `json:"currency"`
+	Order      order.ID     `json:"order,omitzero"`
+	Shop       order.ShopID `json:"shop,omitzero"`
+	Case       int64        `json:"case,omitzero"`
+	What       Happening    `json:"what"`
+	State      State        `json:"state"`
+	Was        State        `json:"was,omitempty"`
+	Allocation int          `json:"allocation,omitzero"`
+	Attempt    int          `json:"attempt,omitzero"`
+	Code       string       `json:"code,omitempty"`
+	Reference  string       `json:"reference,omitempty"`
+	Amount     int64        `json:"amount"` // of the refund, in minor units
+	Owed       int64        `json:"owed"`   // of it, still
+	Currency   string       `json:"currency"`
 }
 
 func announce(actor auth.Actor, r Refund, e Event, now time.Time) event.Event {
-	sum := Summary{r.Order, r.Case, e.Kind, e.State, e.Was, e.Allocation, e.Attempt, e.Code, e.Reference, r.Total().Minor, r.Owed(), r.Currency}
+	sum := Summary{r.Order, r.Shop, r.Case, e.Kind, e.State, e.Was, e.Allocation, e.Attempt, e.Code, e.Reference, r.Total().Minor, r.Owed(), r.Currency}
 	record := func(kind string) event.Event {
 		x := event.New(kind, actor, event.Subject{Kind: SubjectKind, ID: int64(r.ID)}, 0, sum)
 		x.At = now

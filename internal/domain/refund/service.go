@@ -54,6 +54,11 @@ type Store interface {
 	RefundsOn(ctx context.Context, w auth.WorkspaceID, provider, payment string) ([]ID, error)
 	// Refunds returns what somebody sees under a filter, the newest first, before a refund.
 	Refunds(ctx context.Context, s auth.Scope, f Filter, before ID, limit int) ([]Refund, error)
+	// RefundBoard returns what somebody sees of the board after a place; see Service.Board.
+	RefundBoard(ctx context.Context, s auth.Scope, b Board, after Place, limit int) ([]Waiting, error)
+	RefundWaits(context.Context, auth.WorkspaceID, ID) (Waiting, error)
+	// RefundSums adds up what somebody sees of the refunds that are not done, by lane and currency.
+	RefundSums(context.Context, auth.Scope) ([]Sum, error)
 }
 
 // Poster books entries in the transaction in ctx; *ledger.Book is one.
@@ -233,7 +238,8 @@ func single(e Event, err error) ([]Event, error) {
 
 // Approve makes a refund payable, and sees to it that what may leave does; what may not yet is scheduled. Above the sum
 // for four eyes, whoever asked for it is errs.Denied. What went back at the shop since it was asked for, so that the order
-// would get more than was paid, makes it errs.Conflict. It needs ApproveRefunds.
+// would get more than was paid, makes it errs.Conflict. A repeat by the same person changes nothing. It needs
+// ApproveRefunds.
 func (s *Service) Approve(ctx context.Context, actor auth.Actor, refund ID) (out Refund, err error) {
 	r, err := s.Get(ctx, actor, refund)
 	if err != nil {
@@ -256,6 +262,9 @@ func (s *Service) Approve(ctx context.Context, actor auth.Actor, refund ID) (out
 func (s *Service) approve(ctx context.Context, actor auth.Actor, refund ID) (Refund, error) {
 	now := s.clock()
 	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(ctx context.Context, r Refund) ([]Event, error) {
+		if person := actor.Person(); person != 0 && r.ApprovedBy == person && r.State() != Requested {
+			return nil, nil // they did
+		}
 		above, err := s.above(ctx, actor, r)
 		if err != nil {
 			return nil, err
@@ -278,13 +287,16 @@ func (s *Service) approve(ctx context.Context, actor auth.Actor, refund ID) (Ref
 	})
 }
 
-// Cancel gives a refund up, with a reason. While any of it is on its way or has arrived it is errs.Conflict. It needs
-// ApproveRefunds.
+// Cancel gives a refund up, with a reason. While any of it is on its way or has arrived it is errs.Conflict; a repeat
+// changes nothing. It needs ApproveRefunds.
 func (s *Service) Cancel(ctx context.Context, actor auth.Actor, refund ID, reason string) (Refund, error) {
 	if reason == "" {
 		return Refund{}, errs.Field("reason", "error.refund_reason")
 	}
 	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		if r.State() == Cancelled {
+			return nil, nil
+		}
 		return single(r.Cancel(actor, reason, s.clock()))
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
@@ -106,6 +107,7 @@ type Config struct {
 	Tracking  *tracking.Service
 	Refunds   *refund.Service
 	Pay       *pay.Service
+	Ledger    *ledger.Book
 	Proactive *proactive.Service
 	Brands    *brand.Service
 	// CustomerPage returns the public address of a shop's page for its customers, ""

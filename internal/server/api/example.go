@@ -204,6 +204,7 @@ func examples() map[string]example {
 		"refundList":           {query: "state=failed&limit=20"},
 		"refundCreate":         {body: `{"order_id": "` + sample(anOrder{}, false) + `", "components": {"goodwill": 500}, "reason": "Late parcel"}`},
 		"refundCancel":         {body: `{"reason": "asked for by mistake"}`},
+		"refundAsk":            {body: `{"allocation": 1}`},
 		"refundRedirect":       {body: `{"allocation": 1, "to": "store_credit"}`},
 		"refundElsewhere":      {body: `{"allocation": 1, "payer": "bank", "reference": "transfer of 22 November"}`},
 		"paymentAccountCreate": {body: `{"service": "stripe", "settings": {"secret_key": "rk_live_0123456789"}}`},

@@ -2,9 +2,14 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/pay"
+	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // deaf is a provider that nobody reaches.
@@ -12,4 +17,49 @@ type deaf struct{ pay.Provider }
 
 func (deaf) About(context.Context) (pay.About, error) {
 	return pay.About{}, errs.New(errs.Unavailable, "error.vendor_busy")
+}
+
+func (deaf) Refund(context.Context, pay.Ask) (pay.Answer, error) {
+	return pay.Answer{}, errs.New(errs.Unavailable, "error.vendor_busy")
+}
+
+func (d deaf) Lookup(ctx context.Context, x pay.Ask) (pay.Answer, error) { return d.Refund(ctx, x) }
+
+// stageMoney makes what operations about payment accounts and refunds are tried on.
+func (w *world) stageMoney(m *merchant, n, op string, put func(kind, bool, int64)) {
+	ctx := context.Background()
+	if strings.HasPrefix(op, "paymentAccount") {
+		list, err := w.pay.Accounts(ctx, m.owner)
+		must(w.t, err)
+		for _, x := range list {
+			must(w.t, w.pay.Delete(ctx, m.owner, x.ID))
+		}
+		if op != "paymentAccountCreate" {
+			x, _, err := w.pay.Add(ctx, m.owner, pay.Input{Driver: "stripe", Name: n, Values: map[string]string{"secret_key": "key " + m.mark}})
+			must(w.t, err)
+			put(aPayAccount{}, false, int64(x.ID))
+		}
+	}
+	if strings.HasPrefix(op, "refund") {
+		o, _, err := w.orders.Save(ctx, m.owner, order.New{Shop: m.shop.ID, Number: "R-" + n, CustomerName: n, Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: w.now(),
+			Payments: []order.Payment{{ID: "pi_" + n, Provider: "stripe", Method: "card", Amount: 5000, PaidAt: w.now(), CapturedAt: w.now()}}})
+		must(w.t, err)
+		left, err := w.refunds.Left(ctx, m.owner.Workspace, o)
+		must(w.t, err)
+		r, err := w.refunds.Request(ctx, m.owner, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: 100}, Reason: m.mark}, Payments: left})
+		must(w.t, err)
+		if op == "refundElsewhere" || op == "refundAsk" {
+			_, err = w.refunds.Approve(ctx, m.owner, r.ID)
+			must(w.t, err)
+		}
+		if op == "refundAsk" {
+			_, _, err = w.pay.Add(ctx, m.owner, pay.Input{Driver: "stripe", Name: n, Values: map[string]string{"secret_key": "key " + m.mark}})
+			if err != nil && !errs.Is(err, errs.Conflict) {
+				w.t.Fatal(err)
+			}
+			_, err = w.refunds.Submit(ctx, auth.ForSystem(m.owner.Workspace), r.ID, 1)
+			must(w.t, err)
+		}
+		put(aRefund{}, false, int64(r.ID))
+	}
 }

@@ -10,10 +10,14 @@ import (
 )
 
 func refundGroup() group {
-	read, ask, approve := may(auth.ReadCases), may(auth.ReadOrders, auth.WriteCases), may(auth.ReadCases, auth.ApproveRefunds)
+	read, books, ask, approve := may(auth.ReadCases), may(auth.ReadCases, auth.SeeReports), may(auth.ReadOrders, auth.WriteCases), may(auth.ReadCases, auth.ApproveRefunds)
 	return group{"Refunds", "A refund is what a customer is owed, in components that are kept apart, divided into allocations that go one way each.", []operation{
-		{"refundList", "GET", "/refunds", read, do((*server).refundList), "List refunds", "Refunds, newest first; `stuck` are those that somebody must do something about."},
+		{"refundList", "GET", "/refunds", read, do((*server).refundList), "List refunds", "Refunds, newest first; `stuck` are those that somebody must do something about. With `waits` they come as on the board: by what they wait for, the most urgent first."},
+		{"refundSums", "GET", "/refunds/sums", read, do((*server).refundSums), "Add up what waits", "How many refunds wait for what, and what they still owe, by currency. What is done is not counted."},
 		{"refundGet", "GET", "/refunds/{refund}", read, do((*server).refundGet), "Get a refund", "One refund with its allocations."},
+		{"refundEvents", "GET", "/refunds/{refund}/events", read, do((*server).refundEvents), "List a refund's events", "What happened to a refund, oldest first: every attempt with what was asked and answered."},
+		{"refundEntries", "GET", "/refunds/{refund}/entries", books, do((*server).refundEntries), "List a refund's entries in the books", "What a refund booked, oldest first."},
+		{"refundAsk", "POST", "/refunds/{refund}/ask", approve, do((*server).refundAsk), "Ask the provider now", "Asks the provider of an allocation on its way, or that has arrived, what became of it. Nothing is paid under a new key; no answer leaves it in doubt."},
 		{"refundCreate", "POST", "/refunds", ask, do((*server).refundCreate).created(), "Ask for a refund", "Asks for a refund of an order and plans where it goes: back to what paid the order, in its order, and what cannot go there to the fallback. Nothing leaves before it is approved."},
 		{"refundApprove", "POST", "/refunds/{refund}/approve", approve, do((*server).refundApprove), "Approve a refund", "Makes a refund payable; it leaves by itself. Above the sum for four eyes, whoever asked for it is refused."},
 		{"refundCancel", "POST", "/refunds/{refund}/cancel", approve, do((*server).refundCancel), "Cancel a refund", "Gives a refund up, with a reason, unless any of it is on its way or has arrived."},
@@ -34,6 +38,8 @@ type Refund struct {
 	Reason      string             `json:"reason,omitempty" example:"Late parcel"`
 	NotAfter    *time.Time         `json:"not_after,omitempty" doc:"By law it must be on its way by then."`
 	Disputed    bool               `json:"disputed" doc:"A dispute is open on one of its payments: nothing leaves meanwhile."`
+	Waits       string             `json:"waits" example:"provider" doc:"reversed, stuck, action, hand, unknown, approve, leave, provider or done; on the board also second: above the sum for four eyes."`
+	Since       *time.Time         `json:"waits_since,omitempty" doc:"Since when; told on the board."`
 	Allocations []RefundAllocation `json:"allocations" nullable:"false"`
 	CreatedAt   time.Time          `json:"created_at"`
 	UpdatedAt   time.Time          `json:"updated_at"`
@@ -74,7 +80,7 @@ type RefundAllocation struct {
 func refundRecord(r refund.Refund) Refund {
 	sum := func(n int64) Money { return Money{n, r.Currency} }
 	return Refund{
-		ID: refTo[aRefund](r.ID), OrderID: refTo[anOrder](r.Order), State: string(r.State()), Stuck: r.Stuck(), Total: sum(r.Total().Minor), Owed: sum(r.Owed()),
+		ID: refTo[aRefund](r.ID), OrderID: refTo[anOrder](r.Order), State: string(r.State()), Stuck: r.Stuck(), Waits: string(r.Lane()), Total: sum(r.Total().Minor), Owed: sum(r.Owed()),
 		Components: RefundComponents(r.Components), Reason: r.Reason, NotAfter: optTime(r.NotAfter), Disputed: len(r.Disputes) > 0, CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
 		Allocations: convert(r.Allocations, func(a refund.Allocation) RefundAllocation {
 			x := RefundAllocation{Number: a.Number, To: string(a.To), Provider: a.Provider, Payment: a.Payment, Method: a.Method, Why: a.Why, Amount: sum(a.Amount), State: string(a.State), Attempts: a.Attempt,
@@ -89,12 +95,32 @@ func refundRecord(r refund.Refund) Refund {
 	}
 }
 
-func (s *server) refundList(c *call, in *struct {
+// refundQuery narrows a list of refunds.
+type refundQuery struct {
 	Paging
-	State string       `query:"state" maxLength:"20" doc:"Only those in this state."`
-	Order Ref[anOrder] `query:"order_id" doc:"Only those of this order."`
-	Stuck bool         `query:"stuck" doc:"Only those that somebody must do something about."`
-}) (*pageOut[Refund], error) {
+	State    string       `query:"state" maxLength:"20" doc:"Only those in this state."`
+	Order    Ref[anOrder] `query:"order_id" doc:"Only those of this order."`
+	Stuck    bool         `query:"stuck" doc:"Only those that somebody must do something about."`
+	Waits    string       `query:"waits" enum:"open,approve,second,reversed,stuck,action,hand,unknown,leave,provider,done" doc:"Only those that wait for this, the most urgent and of these the oldest first; open: all but what is done."`
+	Shop     Ref[aShop]   `query:"shop_id" doc:"With waits: only those of this shop."`
+	Way      string       `query:"way" maxLength:"60" doc:"With waits: only those that go this way, a provider or a destination." example:"stripe"`
+	Currency string       `query:"currency" maxLength:"3" doc:"With waits: only those in this currency." example:"EUR"`
+	Before   time.Time    `query:"before" doc:"With waits: only those that have waited for it since before then."`
+	Person   Ref[aPerson] `query:"person_id" doc:"With waits: only those that this person asked for."`
+}
+
+func (q *refundQuery) board() refund.Board {
+	b := refund.Board{Lane: refund.Lane(q.Waits), State: refund.State(q.State), Order: order.ID(q.Order.num()), Shop: order.ShopID(q.Shop.num()), Way: q.Way, Currency: q.Currency, Before: q.Before, Person: auth.PersonID(q.Person.num())}
+	if q.Waits == "open" {
+		b.Lane = ""
+	}
+	return b
+}
+
+func (s *server) refundList(c *call, in *refundQuery) (*pageOut[Refund], error) {
+	if in.Waits != "" {
+		return s.refundBoard(c, in)
+	}
 	var before int64
 	if err := readCursor('r', in.Cursor, &before); err != nil {
 		return nil, err

@@ -77,6 +77,7 @@ type world struct {
 	shops     *commerce.Service
 	tracking  *tracking.Service
 	refunds   *refund.Service
+	ledger    *ledger.Book
 	pay       *pay.Service
 	proactive *proactive.Service
 	audit     *audit.Service
@@ -116,7 +117,8 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.rates = fx.New(fx.Config{Store: s, Journal: s, Now: w.now})
 	w.plans = plan.New(plan.Config{Store: s, Products: w.products, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
 	w.orders = order.NewService(order.Config{Store: s, Customers: w.customers, Parcels: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
-	refunds := refund.New(refund.Config{Store: s, Ledger: ledger.New(ledger.Config{Store: s, IDs: w.ids, Now: w.now}), Journal: s, IDs: w.ids, Now: w.now})
+	w.ledger = ledger.New(ledger.Config{Store: s, IDs: w.ids, Now: w.now})
+	refunds := refund.New(refund.Config{Store: s, Ledger: w.ledger, Journal: s, IDs: w.ids, Now: w.now})
 	w.casework = casework.New(casework.Config{
 		Store: s, Orders: w.orders, Parcels: w.shipments, Customers: w.customers, Policies: policy.New(policy.Config{Store: s, Rates: w.rates, Journal: s, Now: w.now}), Costs: w.costs(), Books: w.costs(),
 		Cases: func() *cases.Service { return w.cases }, Refunds: refunds, Left: refunds.Left, IDs: w.ids, Now: w.now,
@@ -160,7 +162,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Ledger: w.ledger, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -448,31 +450,7 @@ func (m *merchant) stage(op string) map[string]string {
 	if strings.HasPrefix(op, "return") {
 		w.stageReturn(m, n, op, put)
 	}
-	if strings.HasPrefix(op, "paymentAccount") {
-		list, err := w.pay.Accounts(ctx, m.owner)
-		must(w.t, err)
-		for _, x := range list {
-			must(w.t, w.pay.Delete(ctx, m.owner, x.ID))
-		}
-		if op != "paymentAccountCreate" {
-			x, _, err := w.pay.Add(ctx, m.owner, pay.Input{Driver: "stripe", Name: n, Values: map[string]string{"secret_key": "key " + m.mark}})
-			must(w.t, err)
-			put(aPayAccount{}, false, int64(x.ID))
-		}
-	}
-	if strings.HasPrefix(op, "refund") {
-		o, _, err := w.orders.Save(ctx, m.owner, order.New{Shop: m.shop.ID, Number: "R-" + n, CustomerName: n, Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: w.now()})
-		must(w.t, err)
-		left, err := w.refunds.Left(ctx, m.owner.Workspace, o)
-		must(w.t, err)
-		r, err := w.refunds.Request(ctx, m.owner, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: 100}, Reason: m.mark}, Payments: left})
-		must(w.t, err)
-		if op == "refundElsewhere" {
-			_, err = w.refunds.Approve(ctx, m.owner, r.ID)
-			must(w.t, err)
-		}
-		put(aRefund{}, false, int64(r.ID))
-	}
+	w.stageMoney(m, n, op, put)
 	if strings.HasPrefix(op, "tracker") {
 		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})
 		must(w.t, err)

@@ -21,6 +21,8 @@ import (
 	"godwit.dev/godwit/internal/adapter/carrier/generic"
 	erp "godwit.dev/godwit/internal/adapter/commerce/generic"
 	adapter "godwit.dev/godwit/internal/adapter/hook"
+	"godwit.dev/godwit/internal/adapter/payment/sandbox"
+	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	drawing "godwit.dev/godwit/internal/base/picture"
@@ -43,6 +45,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -76,6 +79,7 @@ type door struct {
 	cases     *cases.Service
 	casework  *casework.Service
 	refunds   *refund.Service
+	pay       *pay.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
 	shops     *commerce.Service
@@ -133,10 +137,12 @@ func newDoor(t testing.TB) *door {
 		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Check: outbound.Options{Allow: outbound.Loopback(), HTTPS: true},
 	})
 	d.hooks = hook.NewService(hook.Config{
-		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell},
+		Store: d.store, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell, tracking.HookKind: hook.JustTell, pay.HookKind: hook.JustTell},
 	})
 	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
-	d.refunds = refund.New(refund.Config{Store: d.store, Ledger: ledger.New(ledger.Config{Store: d.store, IDs: ids, Now: time.Now}), Journal: d.store, IDs: ids, Now: time.Now})
+	books := ledger.New(ledger.Config{Store: d.store, IDs: ids, Now: time.Now})
+	d.refunds = refund.New(refund.Config{Store: d.store, Ledger: books, Journal: d.store, IDs: ids, Now: time.Now, Carry: func(ctx context.Context, f refund.Refund) error { return d.pay.Carry(ctx, f) }})
+	d.pay = pay.New(pay.Config{Store: d.store, Refunds: d.refunds, Orders: d.orders, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Client: outbound.New(outbound.Options{}), Drivers: []pay.Driver{stripe.Driver(), sandbox.Driver(d.store)}})
 	d.casework = casework.New(casework.Config{
 		Store: d.store, Orders: d.orders, Parcels: d.shipments, Customers: d.customers, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: time.Now}),
 		Costs: d.costs(), Books: d.costs(), Cases: func() *cases.Service { return d.cases }, Refunds: d.refunds, Left: d.refunds.Left, IDs: ids, Now: time.Now,
@@ -157,7 +163,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

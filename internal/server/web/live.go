@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -38,6 +39,7 @@ type stream struct {
 	parcels map[int64]bool        // those that changed; nil if more did than are told one by one
 	moved   bool                  // some parcel did
 	cases   map[int64]bool        // those that changed
+	refunds map[int64]bool        // those that changed
 	toasts  []event.Event
 }
 
@@ -54,7 +56,7 @@ func (s *server) live(w http.ResponseWriter, r *request) error {
 	defer sub.Close()
 	presence, leave := s.Presence.subscribe(r.actor.Workspace)
 	defer leave()
-	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}, parcels: map[int64]bool{}, cases: map[int64]bool{}}
+	x := &stream{r: r, w: w, flush: control.Flush, pending: map[int64]event.Event{}, parcels: map[int64]bool{}, cases: map[int64]bool{}, refunds: map[int64]bool{}}
 	w.WriteHeader(http.StatusOK)
 	fmt.Fprint(w, "retry: 2000\n\n")
 	// A page that goes on listening may have missed something: let it look at all it
@@ -137,6 +139,9 @@ func (x *stream) take(e event.Event) bool {
 	case strings.HasPrefix(e.Kind, cases.SubjectKind+"."):
 		var sum cases.Summary
 		return json.Unmarshal(e.Data, &sum) == nil && x.takeCase(cases.Case{ID: cases.ID(e.Subject.ID), Workspace: e.Workspace, Shop: sum.Shop})
+	case strings.HasPrefix(e.Kind, refund.SubjectKind+".") && e.Subject.Kind == refund.SubjectKind:
+		var sum refund.Summary
+		return json.Unmarshal(e.Data, &sum) == nil && x.takeRefund(refund.Refund{ID: refund.ID(e.Subject.ID), Workspace: e.Workspace, Terms: refund.Terms{Shop: sum.Shop}})
 	}
 	if !strings.HasPrefix(e.Kind, "ticket.") {
 		return false
@@ -210,6 +215,29 @@ func (x *stream) tellCases() {
 	x.cases = map[int64]bool{}
 }
 
+// takeRefund keeps that a refund changed; it reports false if the listener may not
+// see it.
+func (x *stream) takeRefund(f refund.Refund) bool {
+	if auth.Can(x.r.actor, auth.ReadCases, f.Resource()) != nil {
+		return false
+	}
+	x.refunds[int64(f.ID)] = true
+	return true
+}
+
+// tellRefunds sends which refunds changed.
+func (x *stream) tellRefunds() {
+	if len(x.refunds) == 0 {
+		return
+	}
+	ids := []string{}
+	for _, id := range slices.Sorted(maps.Keys(x.refunds)) {
+		ids = append(ids, id64(id))
+	}
+	x.send("refund", 0, map[string]any{"ids": ids})
+	x.refunds = map[int64]bool{}
+}
+
 // concerns reports whether somebody else has called the listener.
 func (x *stream) concerns(e event.Event) bool {
 	me := x.r.actor.Person()
@@ -271,6 +299,7 @@ func (x *stream) tell() {
 	}
 	x.tellParcels()
 	x.tellCases()
+	x.tellRefunds()
 	clear(x.pending)
 	x.toasts = nil
 }

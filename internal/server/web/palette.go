@@ -156,6 +156,7 @@ func (r *request) palettePlaces(kind, q string) []ui.PaletteItem {
 		{"page", "search", "/search", "/", auth.ReadTickets},
 		{"page", "orders", "/orders", "g o", auth.ReadOrders},
 		{"page", "cases", "/cases", "g c", auth.ReadCases},
+		{"page", "refunds", "/refunds", "g m", auth.ReadCases},
 		{"page", "parcels", "/parcels", "g b", auth.ReadShipments},
 		{"page", "lanes", "/lanes", "g l", auth.ReadShipments},
 		{"page", "warehouse", "/warehouse", "", auth.ReadCases},

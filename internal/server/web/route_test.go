@@ -128,9 +128,11 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	complaint, _ := d.complaint(m)
 	shown, err := d.cases.Attach(ctx, m.owner, complaint.ID, cases.NewFile{Name: "broken.jpg", Data: photo(t)})
 	must(t, err)
+	owed := d.owes(m, 1500)
 	return map[string]string{
-		"back": id64(int64(d.comesBack(t, m).ID)),
-		"case": id64(complaint.ID), "file": id64(shown.ID),
+		"refund": id64(owed.ID),
+		"back":   id64(int64(d.comesBack(t, m).ID)),
+		"case":   id64(complaint.ID), "file": id64(shown.ID),
 		"parcel": id64(sent[0].ID), "trace": id64(asked.ID), "product": id64(sold.ID), "payload": id64(told[0].Payload),
 		"role": string(role.Key), "key": id64(secretKey.ID),
 		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "connection": id64(shop.Connection.ID), "tracker": id64(int64(trk.ID)), "shop": id64(m.shop.ID),

@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
@@ -56,6 +57,7 @@ type Config struct {
 	Cases     *cases.Service
 	Casework  *casework.Service
 	Refunds   *refund.Service
+	Ledger    *ledger.Book // nil shows no books
 	// OrderLink returns the address of an order's page for its customer, "" where
 	// there is none.
 	OrderLink func(context.Context, order.Order) (string, error)

@@ -65,6 +65,7 @@ const (
 	SectionSearch  Section = "search"
 	SectionOrders  Section = "orders"
 	SectionCases   Section = "cases"
+	SectionRefunds Section = "refunds"
 	SectionParcels Section = "parcels"
 	SectionReports Section = "reports"
 	SectionAdmin   Section = "admin"

@@ -96,7 +96,9 @@
     if (tabs) {
       const answer = await fetch(tabs.dataset.counts, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
       if (!answer?.ok) return;
-      const now = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("#tabs .count");
+      const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const now = doc.querySelectorAll("#tabs .count"), strip = doc.getElementById("strip");
+      if (strip) $("#strip")?.replaceWith(document.adoptNode(strip));
       $$("#tabs .count").forEach((el, i) => { if (now[i] && el.textContent !== now[i].textContent) el.textContent = now[i].textContent; });
     }
     if ($("#view-links")) htmx.ajax("GET", "/inbox/counts?view=" + encodeURIComponent($("#list")?.dataset.view || ""), { source: "#views", target: "#views", swap: "none" });
@@ -106,9 +108,9 @@
     if (n) htmx.ajax("GET", `/t/${n}/parts`, { source: "#ticket", target: "#ticket", swap: "none" });
   }, 120);
   const lists = what => $("#list")?.dataset.of === what;
-  // The page of one parcel or case is drawn anew unless somebody writes in it.
+  // The page of one parcel, case or refund is drawn anew unless somebody writes in it.
   const refreshRecord = gw.debounce(async () => {
-    const page = $("[data-parcel-page], [data-case-page]");
+    const page = $("[data-parcel-page], [data-case-page], [data-refund-page]");
     if (!page || page.querySelector("form :focus, [popover]:popover-open")) return;
     const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return;
@@ -123,9 +125,10 @@
   // What the live stream tells. A page out of sight asks for nothing; it looks at all it shows when it is seen again.
   let stale = false, lost = false;
   const hear = {
-    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel") && !lists("case")) refreshRows(); refreshCounts(); },
+    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel") && !lists("case") && !lists("refund")) refreshRows(); refreshCounts(); },
     parcel: d => { if (lists("parcel")) { refreshRows(); refreshCounts(); } const shown = $("[data-parcel-page]")?.dataset.parcelPage; if (shown && (d.many || d.ids.includes(shown))) refreshRecord(); },
     case: d => { if (lists("case")) { refreshRows(); refreshCounts(); } if (d.ids.includes($("[data-case-page]")?.dataset.casePage)) refreshRecord(); },
+    refund: d => { if (lists("refund")) { refreshRows(); refreshCounts(); } if (d.ids.includes($("[data-refund-page]")?.dataset.refundPage)) refreshRecord(); },
     counts: () => refreshCounts(),
     presence: d => { const n = gw.ticket(); if (n && String(d.number) === n) htmx.ajax("GET", `/t/${n}/presence`, { source: "#ticket", target: "#ticket", swap: "none" }); },
     toast: d => { if (d.text) gw.toast(d.text, "info", d.href && { text: "→", run: () => { location.href = d.href; } }); },

@@ -2,7 +2,8 @@
 (() => {
   const { $, $$ } = gw;
   const shown = el => el && el.checkVisibility?.({ visibilityProperty: true });
-  const press = key => { const el = $$(`[data-key="${key}"]`).findLast(shown); if (!el) return false; el.focus(); el.click(); return true; };
+  // A key that every row of a list has is that of the row one stands on.
+  const press = key => { const all = $$(`[data-key="${key}"]`).filter(shown), el = all.find(b => b.closest(".row")?.contains(document.activeElement)) || all.findLast(b => !b.closest(".row")); if (!el) return false; el.focus(); el.click(); return true; };
   const links = () => $$("#rows .row .open, [data-nav] a, .tbl .rowlink").filter(shown);
   const move = step => {
     const all = links();
@@ -21,7 +22,7 @@
     area.focus(); area.setSelectionRange(area.value.length, area.value.length);
     return true;
   };
-  const jumps = { i: "/inbox/mine", u: "/inbox/unassigned", o: "/orders", c: "/cases", b: "/parcels", l: "/lanes", r: "/reports", a: "/admin", s: "/search", p: "/account", v: "/views" };
+  const jumps = { i: "/inbox/mine", u: "/inbox/unassigned", o: "/orders", c: "/cases", m: "/refunds", b: "/parcels", l: "/lanes", r: "/reports", a: "/admin", s: "/search", p: "/account", v: "/views" };
   const single = {
     j: () => move(1), k: () => move(-1),
     r: () => compose("reply"), n: () => compose("note"),

@@ -16,7 +16,7 @@
   // open listens from after an event on; "0" stands for a moment of which only the server knows what has happened since.
   const open = after => {
     source = new EventSource(after ? url + "?after=" + encodeURIComponent(after) : url);
-    for (const kind of ["ticket", "parcel", "case", "counts", "presence", "toast"]) {
+    for (const kind of ["ticket", "parcel", "case", "refund", "counts", "presence", "toast"]) {
       source.addEventListener(kind, e => {
         let data = {};
         try { data = JSON.parse(e.data); } catch { /* a page of ours never sends such */ }
