@@ -51,6 +51,7 @@ func counterparts() map[string]string {
 		"POST /t/{number}/assign":               "ticketUpdate",
 		"POST /t/{number}/team":                 "ticketUpdate",
 		"POST /t/{number}/priority":             "ticketUpdate",
+		"POST /t/{number}/topic":                "ticketUpdate",
 		"POST /t/{number}/tags":                 "ticketTags ticketUpdate",
 		"POST /t/{number}/fields":               "ticketUpdate",
 		"POST /t/{number}/subject":              "ticketUpdate",

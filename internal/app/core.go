@@ -43,6 +43,7 @@ import (
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
+	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
@@ -257,6 +258,7 @@ func (c *Core) build() {
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
 	c.Tickets = ticket.NewService(ticket.Config{
 		Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Triage: sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Now: c.Now}),
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
 	c.Stall = stall.New(stall.Config{Store: s, Orders: c.Orders, Shipments: c.Shipments, Tickets: c.Tickets, Traces: c.Traces, Now: c.Now})

@@ -41,6 +41,14 @@ func js(v any) string {
 	return clean(string(b))
 }
 
+// optJS writes JSON, NULL for nothing.
+func optJS[T any](v *T) any {
+	if v == nil {
+		return nil
+	}
+	return js(v)
+}
+
 // clean removes what PostgreSQL's text cannot hold: NUL, also escaped in JSON.
 func clean(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {

@@ -15,6 +15,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -70,7 +71,7 @@ func newQueue(t *testing.T, s *store.Store, n int) *queue {
 			tk := ticket.Ticket{
 				ID: ticket.ID(q.ids.Next()), Workspace: q.w, Number: int64(i + 1), Version: 1, Channel: pick(dice, ticket.Email, "chat"), Customer: who,
 				Shop: maybe(dice, q.shops), Mailbox: maybe(dice, q.boxes), Assignee: maybe(dice, q.people), Team: maybe(dice, q.teams),
-				Subject: pick(dice, queueSubjects...), Language: pick(dice, "", "de", "zh-Hans"), Status: pick(dice, ticket.Statuses()...),
+				Subject: pick(dice, queueSubjects...), Language: pick(dice, "", "de", "zh-Hans"), Topic: pick(dice, "", "other", "damaged"), Mood: pick(dice, triage.Mood(""), triage.Negative, triage.Neutral), Alarm: pick(dice, triage.Alarm(""), triage.Legal), Status: pick(dice, ticket.Statuses()...),
 				Spam: dice.IntN(10) == 0, Priority: pick(dice, ticket.Low, ticket.Normal, ticket.High, ticket.Urgent), Unread: dice.IntN(2) == 0,
 				CreatedAt: queueNow.Add(-time.Duration(dice.IntN(2000)) * time.Hour), Fields: map[string]string{},
 			}
@@ -175,6 +176,12 @@ func (q *queue) meets(t *ticket.Ticket, c ticket.Condition, s auth.Scope) bool {
 		return tests(c, string(t.Waiting))
 	case "language":
 		return tests(c, t.Language)
+	case "topic":
+		return tests(c, t.Topic)
+	case "mood":
+		return tests(c, string(t.Mood))
+	case "alarm":
+		return tests(c, string(t.Alarm))
 	case "priority":
 		return tests(c, t.Priority.String())
 	case "unread":
@@ -235,6 +242,12 @@ func (q *queue) condition(depth int) *rapid.Generator[ticket.Condition] {
 			c.Value = one("", "customer", "carrier")
 		case "language":
 			c.Value = one("", "de", "zh-Hans")
+		case "topic":
+			c.Value = one("", "other", "damaged")
+		case "mood":
+			c.Value = one("", "negative", "positive")
+		case "alarm":
+			c.Value = one("", "legal", "risk")
 		case "priority":
 			c.Value = one("low", "normal", "high", "urgent")
 		case "unread":

@@ -11,18 +11,18 @@ import (
 
 const messageCols = `id, workspace_id, ticket_id, side_id, intake_id, kind, form, channel, author_kind, author_id, author_name, verified, address,
 	rcpt, subject, body, quoted, signature, html, language, message_key, digest, delivery, delivery_detail, auth, warnings, mentions, files,
-	send_at, sent_at, at`
+	send_at, sent_at, at, reading`
 
 func messageDest(m *ticket.Message) []any {
 	return []any{&m.ID, &m.Workspace, &m.Ticket, ref(&m.Side), ref(&m.Intake), &m.Kind, &m.Form, &m.Channel, &m.AuthorKind, &m.AuthorID,
 		&m.AuthorName, flag(&m.Verified), &m.Address, doc(&m.Recipients), &m.Subject, &m.Body, &m.Quoted, &m.Signature, &m.HTML, &m.Language,
 		&m.Key, &m.Digest, &m.Delivery, &m.DeliveryDetail, doc(&m.Origin), doc(&m.Warnings), doc(&m.Mentions), doc(&m.Files),
-		at(&m.SendAt), at(&m.SentAt), at(&m.At)}
+		at(&m.SendAt), at(&m.SentAt), at(&m.At), doc(&m.Reading)}
 }
 
 // AddMessage inserts a message and its search terms.
 func (s *Store) AddMessage(ctx context.Context, m ticket.Message) error {
-	if _, err := s.exec(ctx, `INSERT INTO message (`+messageCols+`) VALUES (`+places(1, 31)+`)`, s.messageVals(m)...); err != nil {
+	if _, err := s.exec(ctx, `INSERT INTO message (`+messageCols+`) VALUES (`+places(1, 32)+`)`, s.messageVals(m)...); err != nil {
 		return err
 	}
 	return s.indexMessage(ctx, m)
@@ -32,7 +32,7 @@ func (s *Store) messageVals(m ticket.Message) []any {
 	return []any{m.ID, m.Workspace, m.Ticket, opt(m.Side), opt(m.Intake), m.Kind, m.Form, m.Channel, m.AuthorKind, m.AuthorID, clean(m.AuthorName),
 		s.bool(m.Verified), clean(m.Address), js(m.Recipients), clean(m.Subject), clean(m.Body), clean(m.Quoted), clean(m.Signature), clean(m.HTML),
 		m.Language, clean(m.Key), m.Digest, m.Delivery, clean(m.DeliveryDetail), js(m.Origin), js(m.Warnings), js(m.Mentions), js(m.Files),
-		optMS(m.SendAt), optMS(m.SentAt), ms(m.At)}
+		optMS(m.SendAt), optMS(m.SentAt), ms(m.At), optJS(m.Reading)}
 }
 
 // searchText is what a message is found by.

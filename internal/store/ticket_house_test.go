@@ -12,7 +12,9 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/job"
@@ -97,6 +99,7 @@ func newHouse(t testing.TB, s *store.Store) (*house, *post) {
 	h.engine = action.NewEngine(s, s, map[string]action.Runner{ticket.SendKind: mail}, h.time, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	h.tickets = ticket.NewService(ticket.Config{
 		Store: s, Journal: s, Actions: h.engine, Customers: h.customers, Orders: h.orders, People: s, IDs: h.ids, Now: h.time, UndoSend: 10 * time.Second,
+		Triage: sorting.New(sorting.Config{Orders: h.orders, Shipments: shipment.New(shipment.Config{Store: s, Journal: s, IDs: ids, Now: h.time}), Now: h.time}),
 	})
 	mail.tickets = h.tickets
 	h.owner = h.actor(t, "olga", auth.Owner)
@@ -196,7 +199,7 @@ func TestVerbs(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, *house, *post){
 			"older drafts yield": olderDraftsYield, "macros wait for the reply": macrosWaitForTheReply, "unsending keeps drafts": unsendingKeepsDrafts,
 			"sent or taken back": sentOrTakenBack, "bulk does what it can": bulkDoesWhatItCan,
-			"undo leaves what came later": undoLeavesWhatCameLater,
+			"undo leaves what came later": undoLeavesWhatCameLater, "what is written is read": whatIsWrittenIsRead,
 		} {
 			t.Run(name, func(t *testing.T) {
 				h, p := newHouse(t, s)

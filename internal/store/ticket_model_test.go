@@ -16,6 +16,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -402,6 +403,10 @@ func (m *model) verbs() map[string]func(*rapid.T) {
 			s, to := m.any("ticket"), rapid.SampledFrom([]ticket.Priority{ticket.Low, ticket.Normal, ticket.Urgent}).Draw(r, "to")
 			m.one("priority", []ticket.ID{s.ID}, func(is sight) bool { return is.Priority == to }, func() (event.ID, error) { return m.tickets.SetPriority(ctx, m.agent, s.ID, to) })
 		},
+		"topic": func(r *rapid.T) {
+			s, to := m.any("ticket"), rapid.SampledFrom([]triage.Topic{"", triage.Damaged, triage.Other}).Draw(r, "to")
+			m.one("topic", []ticket.ID{s.ID}, func(is sight) bool { return is.Topic == string(to) }, func() (event.ID, error) { return m.tickets.SetTopic(ctx, m.agent, s.ID, to) })
+		},
 		"tags": func(r *rapid.T) {
 			s, add, remove := m.any("ticket"), names.Draw(r, "add"), names.Draw(r, "remove")
 			m.one("tags", []ticket.ID{s.ID}, func(is sight) bool {
@@ -554,6 +559,8 @@ func undone(e event.Event, before, is sight) string {
 		ok = says(is.Team)
 	case "ticket.priority":
 		ok = says(is.Priority.String())
+	case "ticket.topic":
+		ok = says(is.Topic)
 	case "ticket.subject":
 		ok = says(is.Subject)
 	case "ticket.order":

@@ -13,6 +13,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -173,6 +174,7 @@ func rights() map[string]right {
 		"Assign":      {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.Assign(ctx, a, v.tk.ID, 0) }},
 		"SetTeam":     {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetTeam(ctx, a, v.tk.ID, v.team) }},
 		"SetPriority": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetPriority(ctx, a, v.tk.ID, ticket.Low) }},
+		"SetTopic":    {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetTopic(ctx, a, v.tk.ID, triage.Damaged) }},
 		"ChangeTags": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) {
 			return v.tickets.ChangeTags(ctx, a, v.tk.ID, []string{"t"}, nil)
 		}},

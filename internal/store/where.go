@@ -201,7 +201,15 @@ func (b *where) test(c ticket.Condition, s auth.Scope, lite bool, now time.Time)
 			return not + "subject=" + b.param(c.Value)
 		}
 		return not + b.contains("subject", c.Value)
-	case "status", "bucket", "channel", "waiting", "language":
+	case "topic", "alarm":
+		switch c.Op {
+		case "empty":
+			return c.Field + "=''"
+		case "set":
+			return c.Field + "<>''"
+		}
+		return not + c.Field + "=" + b.param(c.Value)
+	case "status", "bucket", "channel", "waiting", "language", "mood":
 		return not + c.Field + "=" + b.param(c.Value)
 	}
 	value := "coalesce(fields->>" + b.param(jsonKey(strings.TrimPrefix(c.Field, "f."), lite)) + ",'')"

@@ -176,7 +176,7 @@ func ConditionOps() map[string][]string {
 	return map[string][]string{
 		"status": choice, "bucket": choice, "channel": choice, "priority": choice, "waiting": choice,
 		"assignee": optional, "team": optional, "shop": optional, "mailbox": optional, "order": {"empty", "set"},
-		"tag": {"has", "lacks"}, "language": choice, "unread": choice, "subject": text,
+		"tag": {"has", "lacks"}, "language": choice, "topic": optional, "mood": choice, "alarm": optional, "unread": choice, "subject": text,
 		"created": when, "activity": when, "inbound": when,
 		"field": optional,
 	}

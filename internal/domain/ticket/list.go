@@ -21,7 +21,7 @@ type TimelineEvent struct {
 
 // timelineHidden are the events that the messages themselves show, or that
 // interest nobody afterwards.
-var timelineHidden = []string{"ticket.received", "ticket.replied", "ticket.noted", "ticket.read", "ticket.delivery", "ticket.side_replied"}
+var timelineHidden = []string{"ticket.received", "ticket.replied", "ticket.noted", "ticket.read", "ticket.delivery", "ticket.side_replied", "ticket.sorted"}
 
 const timelineLimit = 300
 

@@ -227,6 +227,8 @@ func undoer(kind string) func(context.Context, *Service, *change, event.Event) e
 		return undoTeam
 	case "ticket.priority":
 		return undoPriority
+	case "ticket.topic":
+		return undoTopic
 	case "ticket.tags":
 		return undoTags
 	case "ticket.snoozed":

@@ -120,7 +120,8 @@ type Message struct {
 	Signature      string
 	HTML           string // as it came; to be made safe before it is shown
 	Language       string
-	Key            string // Message-ID without brackets
+	Reading        *Reading // of a customer's message that was read, else nil
+	Key            string   // Message-ID without brackets
 	Digest         string
 	Delivery       Delivery
 	DeliveryDetail string

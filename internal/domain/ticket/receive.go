@@ -90,7 +90,11 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err := s.trust(ctx, w.ID, boxes, in, place); err != nil {
 		return Received{}, err
 	}
-	m := c.inbound(in, place, digest)
+	reading, err := s.read(ctx, w.ID, in, place, cmp.Or(c.T.Order, place.order))
+	if err != nil {
+		return Received{}, err
+	}
+	m := c.inbound(in, place, reading, digest)
 	in.settle(c, s.Now())
 	// A new ticket is written once, in the state that its first message gives it.
 	if opened {
@@ -490,13 +494,13 @@ func (s *Service) trust(ctx context.Context, w auth.WorkspaceID, boxes []Mailbox
 }
 
 // inbound makes the message of an inbound one and moves the ticket on.
-func (c *change) inbound(in *Inbound, p placement, digest string) Message {
+func (c *change) inbound(in *Inbound, p placement, read *Reading, digest string) Message {
 	m := Message{
 		ID: MessageID(c.s.IDs.Next()), Workspace: c.actor.Workspace, Ticket: c.T.ID, Side: p.side, Intake: in.Intake,
 		Kind: KindInbound, Form: in.Form, Channel: in.Channel, AuthorKind: c.actor.Kind, AuthorID: c.actor.ID,
 		AuthorName: c.actor.Name, Verified: p.verified, Address: in.From.Address, Recipients: in.Recipients,
 		Subject: cut(in.Subject, 1000), Body: in.Body, Quoted: in.Quoted, Signature: in.Signature, HTML: in.HTML,
-		Language: in.Language, Key: in.Key, Digest: digest, Origin: in.Origin, Warnings: in.Warnings,
+		Language: in.Language, Reading: read, Key: in.Key, Digest: digest, Origin: in.Origin, Warnings: in.Warnings,
 		SentAt: in.SentAt, At: c.now,
 	}
 	for _, f := range in.Files {
@@ -520,6 +524,9 @@ func (c *change) inbound(in *Inbound, p placement, digest string) Message {
 		c.T.Order, c.T.Shop = p.order, cmp.Or(c.T.Shop, p.shop)
 	}
 	c.T.Topic = cmp.Or(c.T.Topic, in.Topic)
+	if newest && (first || m.Verified) {
+		c.sort(read, m.ID)
+	}
 	if newest && c.T.received(in.Form, c.now) {
 		c.log("ticket.reopened", map[string]any{"number": c.T.Number})
 	}

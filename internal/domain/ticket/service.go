@@ -3,12 +3,12 @@ package ticket
 import (
 	"context"
 	"fmt"
-	"godwit.dev/godwit/internal/domain/order"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/picture"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -32,6 +32,8 @@ type Config struct {
 	UndoSend time.Duration
 	// Letters knows the mail about orders that left without a ticket; nil knows none.
 	Letters Letters
+	// Triage reads what customers write; nil reads nothing.
+	Triage Triage
 	// Pictures draws previews; nil makes one with a budget of its own.
 	Pictures *picture.Maker
 }

@@ -6,6 +6,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -61,9 +62,11 @@ type Ticket struct {
 	Customer       customer.ID
 	Order          order.ID
 	Subject        string
-	Preview        string // the beginning of the last message
-	Language       string // of the customer's last message; "" if unknown
-	Topic          string
+	Preview        string       // the beginning of the last message
+	Language       string       // of the customer's last message; "" if unknown
+	Topic          string       // a triage.Topic, or what an import called it; "" if nobody said
+	Mood           triage.Mood  // of the customer's last message; "" if it was not read
+	Alarm          triage.Alarm // the gravest of it; "" for none
 	Status         Status
 	Spam           bool
 	Waiting        Waiting

@@ -18,6 +18,14 @@ type token struct {
 	last    bool // of its sentence
 }
 
+// word is what a lexicon knows a token by: a number, all of which are one to the model, by itself.
+func (t token) word() string {
+	if t.folded == "0" {
+		return t.surface
+	}
+	return t.folded
+}
+
 // feature is something that a message has: a word, two words in a row, or a few letters of one.
 type feature struct {
 	hash  uint32

@@ -63,7 +63,7 @@ func readLexicon(text string) (*lexicon, error) {
 		for word := range strings.SplitSeq(list, ",") {
 			var words []string
 			for _, t := range tokenize(word) {
-				words = append(words, t.folded)
+				words = append(words, t.word())
 			}
 			if len(words) == 0 {
 				continue
@@ -100,7 +100,7 @@ func (l *lexicon) find(tokens []token) []hit {
 	}
 	var out []hit
 	for i, t := range tokens {
-		for _, e := range l.first[head(t.folded)] {
+		for _, e := range l.first[head(t.word())] {
 			if e.fits(tokens[i:]) {
 				out = append(out, hit{l.signal[e.concept], i, i + len(e.words) - 1})
 			}
@@ -121,7 +121,7 @@ func (e entry) fits(tokens []token) bool {
 		return false
 	}
 	for k, w := range e.words {
-		switch t := tokens[k].folded; {
+		switch t := tokens[k].word(); {
 		case t == w:
 		case !e.exact && !tokens[k].dense && strings.HasPrefix(t, w) && utf8.RuneCountInString(w) >= stemLength(w):
 		default:

@@ -29,6 +29,9 @@ const (
 	Haste      Alarm = "haste"      // the customer says that it is urgent
 )
 
+// Alarms lists all alarms, the gravest first.
+func Alarms() []Alarm { return []Alarm{Risk, Legal, Chargeback, Press, Haste} }
+
 // Temper is mood and urgency of a message.
 type Temper struct {
 	Mood   Mood
@@ -133,7 +136,7 @@ func temper(text string, tokens []token, hits []hit, p *[classes]float32) Temper
 	return t
 }
 
-func order(a Alarm) int { return slices.Index([]Alarm{Risk, Legal, Chargeback, Press, Haste}, a) }
+func order(a Alarm) int { return slices.Index(Alarms(), a) }
 
 // denied reports whether a "not" stands within the two words before a concept.
 func denied(hits []hit, h hit) bool {

@@ -168,6 +168,7 @@ func TestTemper(t *testing.T) {
 		{"Das ist eine Frechheit, ich gehe zum Anwalt", triage.Negative, triage.Legal},
 		{"c'est inadmissible, je suis très déçu", triage.Negative, ""},
 		{"太差了，我要打12315投诉你们", triage.Negative, triage.Chargeback},
+		{"我在11月16日下订单，一直没有收到，运费265元", triage.Neutral, ""},
 		{"最悪です。弁護士に相談します", triage.Negative, triage.Legal},
 		{"Ужасный сервис, подам в суд", triage.Negative, triage.Legal},
 		{"¡Muchas gracias, es precioso!", triage.Positive, ""},

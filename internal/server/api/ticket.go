@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -362,6 +363,7 @@ type TicketUpdate struct {
 	Status       *string             `json:"status,omitempty" enum:"new,open,pending,solved,closed"`
 	Waiting      *string             `json:"waiting,omitempty" enum:"customer,carrier,supplier,marketplace,colleague" doc:"For whom a pending ticket waits; it makes the ticket pending."`
 	Priority     *string             `json:"priority,omitempty" enum:"low,normal,high,urgent"`
+	Topic        Maybe[string]       `json:"topic,omitzero" example:"customs_duty" maxLength:"40" doc:"What it is about; null takes it away."`
 	AssigneeID   Maybe[Ref[aPerson]] `json:"assignee_id,omitzero" doc:"Who owns it; null for nobody."`
 	TeamID       Maybe[Ref[aTeam]]   `json:"team_id,omitzero" doc:"Whose it is; null for no team."`
 	Tags         *[]string           `json:"tags,omitempty" nullable:"false" maxItems:"50" doc:"The whole new set; POST .../tags adds and removes single ones."`
@@ -446,6 +448,9 @@ func (s *server) steps(c *call, t ticket.Ticket, u TicketUpdate) []func() (event
 	add(u.Priority != nil, func() (event.ID, error) {
 		p, _ := ticket.ParsePriority(*u.Priority) // the schema has judged it
 		return s.Tickets.SetPriority(c, c.actor, t.ID, p)
+	})
+	add(u.Topic.Sent, func() (event.ID, error) {
+		return s.Tickets.SetTopic(c, c.actor, t.ID, triage.Topic(u.Topic.orZero()))
 	})
 	add(u.OrderNumber.Sent, func() (event.ID, error) {
 		return s.Tickets.SetOrder(c, c.actor, t.ID, strings.TrimSpace(u.OrderNumber.orZero()))

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 )
 
 // Ticket is a conversation with a customer.
@@ -15,7 +16,9 @@ type Ticket struct {
 	Subject        string             `json:"subject" example:"Where is my order DE-10482?"`
 	Preview        string             `json:"preview" example:"Hello, my parcel has not moved since Monday." doc:"The beginning of the last message."`
 	Language       *string            `json:"language" example:"de" doc:"The language of the customer's last message (BCP 47), if it is known."`
-	Topic          *string            `json:"topic" example:"where_is_my_order" doc:"What the customer wants, if it is known."`
+	Topic          *string            `json:"topic" example:"where_is_my_order" doc:"What the customer wants, if it is known: read from the message, or said by a person."`
+	Mood           *string            `json:"mood" enum:"negative,neutral,positive" doc:"How the customer's last message sounds, if it was read."`
+	Alarm          *string            `json:"alarm" enum:"risk,legal,chargeback,press,haste" doc:"The gravest matter that the customer's last message names: a risk to a child or to health, a lawyer or court, a bank or regulator, the press, haste."`
 	Status         string             `json:"status" enum:"new,open,pending,solved,closed"`
 	Waiting        *string            `json:"waiting" enum:"customer,carrier,supplier,marketplace,colleague" doc:"For whom a pending ticket waits."`
 	Bucket         string             `json:"bucket" enum:"open,waiting,snoozed,done,spam" doc:"What lists divide by; it follows from status, snooze and spam."`
@@ -71,7 +74,7 @@ func ticketRecord(t ticket.Ticket) Ticket {
 	}
 	return Ticket{
 		ID: refTo[aTicket](t.ID), Number: t.Number, Version: t.Version, Channel: string(t.Channel), Subject: t.Subject, Preview: t.Preview,
-		Language: optText(t.Language), Topic: optText(t.Topic), Status: string(t.Status), Waiting: optText(string(t.Waiting)), Bucket: string(t.Bucket()),
+		Language: optText(t.Language), Topic: optText(t.Topic), Mood: optText(string(t.Mood)), Alarm: optText(string(t.Alarm)), Status: string(t.Status), Waiting: optText(string(t.Waiting)), Bucket: string(t.Bucket()),
 		Priority: t.Priority.String(), Spam: t.Spam, Unread: t.Unread, AssigneeID: optRef[aPerson](t.Assignee), TeamID: optRef[aTeam](t.Team),
 		CustomerID: optRef[aCustomer](t.Customer), OrderID: optRef[anOrder](t.Order), ShopID: optRef[aShop](t.Shop), MailboxID: optRef[aMailbox](t.Mailbox),
 		Tags: tags, Fields: fields, SnoozedUntil: optTime(t.SnoozedUntil), WakeOnReply: t.WakeOnReply, MergedIntoID: optRef[aTicket](t.MergedInto),
@@ -108,10 +111,37 @@ type Message struct {
 	Origin         *Origin        `json:"origin,omitempty" doc:"What the checks of an inbound mail's origin said; left out if there were none."`
 	Warnings       []string       `json:"warnings" nullable:"false" doc:"What was odd about the mail."`
 	Mentions       []Ref[aPerson] `json:"mentions" nullable:"false" doc:"Whom a note calls."`
+	Reading        *Reading       `json:"reading,omitempty" doc:"What a customer's message was read as when it came in; left out if it was not read."`
 	Files          []AttachedFile `json:"files" nullable:"false"`
 	SendAt         *time.Time     `json:"send_at" doc:"When an outbound message leaves."`
 	SentAt         *time.Time     `json:"sent_at"`
 	CreatedAt      time.Time      `json:"created_at"`
+}
+
+// Reading is what a customer's message was read as.
+type Reading struct {
+	Topics []ReadTopic `json:"topics" nullable:"false" doc:"What it is about, the likeliest first; other stands alone."`
+	Words  []string    `json:"words" nullable:"false" example:"parcel,arrived" doc:"The words that decided the topic."`
+	Mood   string      `json:"mood" enum:"negative,neutral,positive"`
+	Alarms []string    `json:"alarms" nullable:"false" example:"legal" doc:"The gravest first: risk, legal, chargeback, press, haste."`
+	Signs  []string    `json:"signs" nullable:"false" example:"lawyer" doc:"The words that decided mood and alarms."`
+}
+
+// ReadTopic is a topic with how likely it is meant.
+type ReadTopic struct {
+	Topic string  `json:"topic" example:"where_is_my_order"`
+	Score float64 `json:"score" example:"0.93" minimum:"0" maximum:"1"`
+}
+
+func readingRecord(r *ticket.Reading) *Reading {
+	if r == nil {
+		return nil
+	}
+	return &Reading{
+		Topics: convert(r.Topics, func(t triage.Scored) ReadTopic { return ReadTopic{string(t.Topic), t.Score} }),
+		Words:  append([]string{}, r.Why...), Mood: string(r.Mood),
+		Alarms: convert(r.Alarms, func(a triage.Alarm) string { return string(a) }), Signs: append([]string{}, r.Because...),
+	}
 }
 
 // Origin is what the checks of a mail's origin said.
@@ -137,7 +167,7 @@ func messageRecord(m ticket.Message) Message {
 		Channel: string(m.Channel), AuthorKind: string(m.AuthorKind), AuthorName: m.AuthorName, Verified: m.Verified, From: optText(m.Address),
 		To: addressRecords(m.Recipients.To), CC: addressRecords(m.Recipients.CC), Subject: m.Subject, Body: m.Body, Quoted: m.Quoted, Signature: m.Signature,
 		HTML: m.HTML != "", Original: m.Intake != 0, Language: optText(m.Language), MessageID: optText(m.Key), Delivery: optText(string(m.Delivery)),
-		DeliveryDetail: optText(m.DeliveryDetail), Warnings: append([]string{}, m.Warnings...), Mentions: refs[aPerson](m.Mentions), Files: fileRecords(m.Files),
+		DeliveryDetail: optText(m.DeliveryDetail), Warnings: append([]string{}, m.Warnings...), Mentions: refs[aPerson](m.Mentions), Reading: readingRecord(m.Reading), Files: fileRecords(m.Files),
 		SendAt: optTime(m.SendAt), SentAt: optTime(m.SentAt), CreatedAt: at(m.At),
 	}
 	if m.AuthorKind == "agent" {

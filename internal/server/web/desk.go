@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
@@ -321,7 +322,18 @@ func reasons(t ticket.Ticket, c customer.Customer, mentioned bool) []ui.Reason {
 	if t.FollowUpOf != 0 {
 		out = append(out, "followup")
 	}
+	if t.Alarm != "" && t.Status != ticket.Solved && t.Status != ticket.Closed {
+		out = append(out, alarmReason(t.Alarm))
+	}
 	return out
+}
+
+// alarmReason names an alarm. What risks somebody's health is told apart from a ticket at risk.
+func alarmReason(a triage.Alarm) ui.Reason {
+	if a == triage.Risk {
+		return "safety"
+	}
+	return ui.Reason(a)
 }
 
 // typing names somebody else who writes in a ticket.

@@ -162,7 +162,7 @@ func (r *request) uiTicket(p ui.Page, o *opened, panel bool) (ui.Ticket, error) 
 	tk := o.thread.Ticket
 	t := ui.Ticket{
 		Page: p, Number: tk.Number, Subject: tk.Subject, Lang: tk.Language, Status: ui.Status(tk.Status), Waiting: ui.Waiting(tk.Waiting),
-		Priority: ui.Priority(tk.Priority.String()), Assignee: h.uiPerson(tk.Assignee), Team: h.team[tk.Team], TeamID: int64(tk.Team),
+		Priority: ui.Priority(tk.Priority.String()), Topic: tk.Topic, Topics: r.topicOptions(tk.Topic), Assignee: h.uiPerson(tk.Assignee), Team: h.team[tk.Team], TeamID: int64(tk.Team),
 		Channel: ui.Channel(tk.Channel), Shop: h.shop[tk.Shop].Name, Market: h.shop[tk.Shop].Market, Tags: h.uiTags(tk.Tags),
 		Snoozed: tk.SnoozedUntil, Spam: tk.Spam, OpenedAt: tk.CreatedAt, FollowUps: o.thread.FollowUps, BackQuery: r.backQuery(),
 		People: r.peopleOptions(h, tk.Assignee), Teams: teamOptions(h, tk.Team), Present: r.uiPresent(h, tk.Number),
@@ -401,7 +401,7 @@ func (r *request) uiMessage(h *house, th ticket.Thread, m ticket.Message, lit ti
 	u := ui.Message{
 		ID: int64(m.ID), Kind: ui.MessageKind(m.Kind), Author: m.AuthorName, Address: m.Address, Agent: m.AuthorKind == auth.Agent,
 		Verified: m.Verified, Stranger: m.Kind == ticket.KindInbound && !m.Verified && m.Side == 0, At: m.At, Channel: ui.Channel(m.Channel), Lang: m.Language,
-		Text: m.Body, Quoted: m.Quoted, Mail: m.Intake != 0, Highlight: m.ID == lit, Auth: authResults(m.Origin), Delivery: r.uiDelivery(m), Files: r.uiFiles(m),
+		Text: m.Body, Quoted: m.Quoted, Mail: m.Intake != 0, Highlight: m.ID == lit, Auth: authResults(m.Origin), Delivery: r.uiDelivery(m), Files: r.uiFiles(m), Read: r.uiRead(m.Reading),
 	}
 	if m.Kind == ticket.KindOutbound || m.Kind == ticket.KindNote {
 		if p, ok := h.person[auth.PersonID(m.AuthorID)]; ok && m.AuthorKind == auth.Agent {

@@ -370,6 +370,11 @@ func (r *request) happened(h *house, kind string, d eventData) (text, icon strin
 		return t("happened.no_team"), "users"
 	case "ticket.priority":
 		return t("happened.priority", "Priority", t("priority."+word(d.To))), "flag"
+	case "ticket.topic":
+		if word(d.To) == "" {
+			return t("happened.no_topic"), "message-circle"
+		}
+		return t("happened.topic", "Topic", t("topic."+word(d.To))), "message-circle"
 	case "ticket.tags":
 		switch {
 		case len(d.Removed) == 0:

@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -163,6 +164,45 @@ func (s *server) setPriority(w http.ResponseWriter, r *request) error {
 	return r.change(w, "said.priority", func(ctx context.Context, t ticket.Ticket) (event.ID, error) {
 		return s.Tickets.SetPriority(ctx, r.actor, t.ID, p)
 	}, "Priority", r.printer.T("priority."+p.String()))
+}
+
+func (s *server) setTopic(w http.ResponseWriter, r *request) error {
+	topic := triage.Topic(r.FormValue("topic"))
+	if topic == "" {
+		return r.change(w, "said.no_topic", func(ctx context.Context, t ticket.Ticket) (event.ID, error) {
+			return s.Tickets.SetTopic(ctx, r.actor, t.ID, "")
+		})
+	}
+	if !topic.Valid() {
+		return errs.Field("topic", "error.topic")
+	}
+	return r.change(w, "said.topic", func(ctx context.Context, t ticket.Ticket) (event.ID, error) {
+		return s.Tickets.SetTopic(ctx, r.actor, t.ID, topic)
+	}, "Topic", r.printer.T("topic."+string(topic)))
+}
+
+// topicOptions lists the topics that a ticket may have.
+func (r *request) topicOptions(now string) []ui.Option {
+	var out []ui.Option
+	for _, t := range triage.Topics() {
+		out = append(out, ui.Option{Value: string(t), Label: r.printer.T("topic." + string(t)), Selected: string(t) == now})
+	}
+	return out
+}
+
+// uiRead words what a message was read as.
+func (r *request) uiRead(m *ticket.Reading) *ui.Read {
+	if m == nil {
+		return nil
+	}
+	u := &ui.Read{Words: m.Why, Mood: string(m.Mood), Signs: m.Because}
+	for _, t := range m.Topics {
+		u.Topics = append(u.Topics, r.printer.T("topic."+string(t.Topic)))
+	}
+	for _, a := range m.Alarms {
+		u.Alarms = append(u.Alarms, r.printer.T("reason."+string(alarmReason(a))))
+	}
+	return u
 }
 
 // setTags takes the full new set in tags, or single ones in add and remove.

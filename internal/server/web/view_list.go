@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -40,7 +41,7 @@ func (s *server) viewsPage(w http.ResponseWriter, r *request) error {
 
 // conditionOrder is the order in which the fields of conditions are offered.
 var conditionOrder = []string{
-	"status", "assignee", "team", "tag", "priority", "subject", "shop", "mailbox", "channel", "language", "waiting", "unread", "order",
+	"status", "assignee", "team", "tag", "priority", "topic", "mood", "alarm", "subject", "shop", "mailbox", "channel", "language", "waiting", "unread", "order",
 	"bucket", "created", "activity", "inbound",
 }
 
@@ -96,6 +97,16 @@ func (r *request) conditionChoices(h *house, key string) []ui.Option {
 	case "priority":
 		for _, x := range []ticket.Priority{ticket.Low, ticket.Normal, ticket.High, ticket.Urgent} {
 			add(x.String(), t("priority."+x.String()))
+		}
+	case "topic":
+		out = r.topicOptions("")
+	case "mood":
+		for _, x := range []triage.Mood{triage.Negative, triage.Neutral, triage.Positive} {
+			add(string(x), t("mood."+string(x)))
+		}
+	case "alarm":
+		for _, x := range triage.Alarms() {
+			add(string(x), t("reason."+string(alarmReason(x))))
 		}
 	case "waiting":
 		for _, x := range ticket.Waits() {

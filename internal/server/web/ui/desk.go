@@ -170,7 +170,7 @@ type Due struct {
 	Paused bool
 }
 
-// Reason says why a ticket deserves attention: "vip", "reopened", "risk", "mention", "unverified", "bounced", "followup", "failed".
+// Reason says why a ticket deserves attention: "vip", "reopened", "risk", "safety", "legal", "chargeback", "press", "haste", "mention", "unverified", "bounced", "followup", "failed".
 type Reason string
 
 // Tag labels a ticket; Color is one of the names of [TagColors].

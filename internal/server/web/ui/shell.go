@@ -92,7 +92,7 @@ func shortcuts() []shortcut {
 		{"next", []string{"J"}}, {"previous", []string{"K"}}, {"open", []string{"Enter"}}, {"select", []string{"X"}},
 		{"reply", []string{"R"}}, {"note", []string{"N"}}, {"send", []string{"Ctrl", "Enter"}}, {"macro", []string{"M"}},
 		{"assign", []string{"A"}}, {"status", []string{"S"}}, {"solve", []string{"E"}}, {"snooze", []string{"H"}},
-		{"tag", []string{"T"}}, {"priority", []string{"P"}}, {"context", []string{"I"}}, {"undo", []string{"Z"}},
+		{"tag", []string{"T"}}, {"priority", []string{"P"}}, {"topic", []string{"O"}}, {"context", []string{"I"}}, {"undo", []string{"Z"}},
 		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"tabs", []string{"1", "8"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
 		{"go_cases", []string{"G", "C"}}, {"go_refunds", []string{"G", "M"}}, {"go_parcels", []string{"G", "B"}}, {"go_lanes", []string{"G", "L"}}, {"go_reports", []string{"G", "R"}}, {"go_admin", []string{"G", "A"}}, {"help", []string{"?"}},
 	}
@@ -102,7 +102,7 @@ func shortcuts() []shortcut {
 func (p Page) shortcuts() []shortcut {
 	posts := map[string]string{
 		"select": "/inbox/bulk", "reply": "/t/1/status", "send": "/t/1/reply", "note": "/t/1/note", "macro": "/t/1/status", "assign": "/t/1/assign",
-		"status": "/t/1/status", "solve": "/t/1/status", "snooze": "/t/1/snooze", "tag": "/t/1/tags", "priority": "/t/1/priority", "undo": "/t/1/status",
+		"status": "/t/1/status", "solve": "/t/1/status", "snooze": "/t/1/snooze", "tag": "/t/1/tags", "priority": "/t/1/priority", "topic": "/t/1/topic", "undo": "/t/1/status",
 	}
 	opens := map[string]string{
 		"palette": "/palette", "next": "/inbox/mine", "previous": "/inbox/mine", "open": "/inbox/mine", "context": "/inbox/mine", "search": "/search",

@@ -12,6 +12,8 @@ type Ticket struct {
 	Status    Status
 	Waiting   Waiting
 	Priority  Priority
+	Topic     string   // empty if nobody said
+	Topics    []Option // that it may have
 	Assignee  *Person
 	Team      string
 	TeamID    int64
@@ -106,11 +108,21 @@ type Message struct {
 	Redacted  int    // card numbers removed on the way in
 	Auth      []AuthResult
 	Delivery  *Delivery
+	Read      *Read // of a customer's message that was read
 	Files     []File
 	Mentions  []string
 	Mail      bool // has a raw original
 	Highlight bool // the message the reader was led to
 	Collapsed bool
+}
+
+// Read is what a message was read as when it came in.
+type Read struct {
+	Topics []string // worded, the likeliest first
+	Words  []string // those that decided the topic
+	Mood   string   // "negative", "neutral" or "positive"
+	Alarms []string // worded, the gravest first
+	Signs  []string // the words that decided mood and alarms
 }
 
 // AuthResult is one check of a mail's origin.

@@ -267,18 +267,27 @@ func reasonIcon(r Reason) string {
 		return "forward"
 	case "unverified":
 		return "shield-alert"
+	case "haste":
+		return "clock"
 	}
 	return "triangle-alert"
 }
 
 func reasonTone(r Reason) string {
 	switch r {
-	case "risk", "bounced", "failed":
+	case "risk", "safety", "legal", "chargeback", "press", "bounced", "failed":
 		return string(ToneBad)
-	case "unverified":
+	case "unverified", "haste":
 		return string(ToneWarn)
 	}
 	return string(ToneInfo)
+}
+
+func moodTone(mood string) string {
+	if mood == "negative" {
+		return string(ToneWarn)
+	}
+	return string(ToneGood)
 }
 
 func partyIcon(party string) string {

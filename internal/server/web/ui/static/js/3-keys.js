@@ -26,7 +26,7 @@
   const single = {
     j: () => move(1), k: () => move(-1),
     r: () => compose("reply"), n: () => compose("note"),
-    e: () => press("e"), a: () => press("a"), s: () => press("s"), h: () => press("h"), t: () => press("t"), p: () => press("p"),
+    e: () => press("e"), a: () => press("a"), s: () => press("s"), h: () => press("h"), t: () => press("t"), p: () => press("p"), o: () => press("o"),
     m: () => compose("reply") && press("m"), z: () => press("z"), f: () => press("f"),
     i: () => { const c = $("#context"); if (c && getComputedStyle(c).position === "fixed" || c && !shown(c)) c.togglePopover(); else c?.querySelector("a, button")?.focus(); },
     x: () => { const box = document.activeElement?.closest(".row")?.querySelector(".pick") || $(".row[aria-current] .pick"); box?.click(); },
