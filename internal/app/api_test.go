@@ -83,6 +83,8 @@ func counterparts() map[string]string {
 		"POST /cases/{case}/finish":      "caseFinish",
 		"POST /cases/{case}/close":       "caseCancel",
 		"POST /cases/{case}/reopen":      "caseReopen",
+		"POST /cases/{case}/differ":      "returnDiffer returnOverlook",
+		"POST /cases/{case}/settle":      "caseSettle caseAgree",
 
 		"GET /refunds":                     "refundList refundSums",
 		"GET /refunds/rows":                "refundList",

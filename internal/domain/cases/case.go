@@ -201,7 +201,8 @@ type Case struct {
 	Lines       []Line
 	Placed      []Placed
 	Resolutions []Resolution
-	Met         []Trigger // what happened of that which triggers wait for
+	Differences []Difference `json:",omitempty"` // between what was announced and what came
+	Met         []Trigger    // what happened of that which triggers wait for
 	Decision    Decision
 	Deadline    time.Time // the law's: a refund must be on its way by then; zero is none
 	Waiting     string    // what the customer is asked for, while it needs info

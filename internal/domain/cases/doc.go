@@ -3,7 +3,8 @@
 //
 // Words. A [Case] is a request about units of one or several orders; each [Line] is one of their line items with its
 // quantities, which are counters that only ever grow (asked, authorised, shipped, received ...). A disposition is what
-// becomes of received goods; it is an event and may be followed by another one. A [Resolution] is what the customer gets
+// becomes of received goods; it is an event and may be followed by another one. A [Difference] is what came otherwise than it was
+// announced: until the customer agrees, or a person decides, the money stays what it is. A [Resolution] is what the customer gets
 // for some units; a money-bearing one gives money or its worth, and each unit has at most one of these that is alive. Its
 // trigger says when it is carried out: at approval, a counter check, the first scan, at a hub, on receipt, after
 // inspection, or on the last day that the law gives, whichever comes first.

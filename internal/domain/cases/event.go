@@ -48,6 +48,7 @@ type Event struct {
 	Add        int64       `json:"add,omitzero"`
 	Placed     *Placed     `json:"placed,omitempty"`
 	Resolution *Resolution `json:"proposal,omitempty"`
+	Difference *Difference `json:"difference,omitempty"`
 	About      int64       `json:"about,omitzero"` // the resolution that went on
 	Stand      Stand       `json:"stand,omitempty"`
 	Trigger    Trigger     `json:"trigger,omitempty"`
@@ -124,6 +125,10 @@ func (c *Case) apply(e Event) string {
 		return c.place(*e.Placed)
 	case WasProposed:
 		return c.propose(*e.Resolution)
+	case Differed:
+		return c.differ(*e.Difference)
+	case DifferenceOn:
+		return c.agree(e)
 	case Stepped:
 		return c.step(e)
 	case TriggerMet:
@@ -298,6 +303,9 @@ func (c *Case) step(e Event) string {
 				return "a unit has a money-bearing resolution already"
 			}
 		}
+	}
+	if e.Stand == Executing || e.Stand == Lapsed {
+		c.overtake(r.Number, e.At)
 	}
 	r.Stand, r.Code = e.Stand, e.Code
 	if !e.LastDay.IsZero() {

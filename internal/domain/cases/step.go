@@ -152,12 +152,17 @@ func (c Case) Offer(by auth.Actor, d Decision, deadline time.Time, list []Resolu
 	return s.done()
 }
 
-// Lapse ends offers whose time is over.
+// Lapse ends offers whose time is over, and leaves differences that nobody answered in time to a person.
 func (c Case) Lapse(by auth.Actor, at time.Time) ([]Event, error) {
 	s := c.plan(by, at)
 	for _, r := range c.Resolutions {
 		if r.Stand == Offered && !r.Until.IsZero() && !at.Before(r.Until) {
 			s.step(r.Number, Lapsed, nil)
+		}
+	}
+	for _, d := range c.Differences {
+		if d.Stand == Asking && !at.Before(d.Until) {
+			s.add(DifferenceOn, func(e *Event) { e.Difference = &Difference{Number: d.Number, Stand: Silent} })
 		}
 	}
 	return s.done()
@@ -241,16 +246,27 @@ func (c Case) Go(by auth.Actor, to Phase, code string, at time.Time) ([]Event, e
 	return c.plan(by, at).to(to, code).done()
 }
 
-// Count adds to a counter of a line. Goods that are first seen move the case on by themselves.
+// Count adds to a counter of a line. Goods that are first seen move the case on by themselves; they are received once all
+// that was authorised has come, and is what was announced.
 func (c Case) Count(by auth.Actor, line int, what Counter, add int64, at time.Time) ([]Event, error) {
 	s := c.plan(by, at).add(WasCounted, func(e *Event) { e.Number, e.Counter, e.Add = line, what, add })
 	switch {
 	case what == Shipped && c.Phase == AwaitingGoods:
 		s.to(GoodsMoving, "")
 	case what == Received && CanGo(c.Phase, GoodsHere) && c.Phase != Inspecting:
-		s.to(GoodsHere, "").add(TriggerMet, func(e *Event) { e.Trigger = AtReceipt })
+		if s.to(GoodsHere, ""); !slices.Contains(c.Met, FirstScan) {
+			s.add(TriggerMet, func(e *Event) { e.Trigger = FirstScan })
+		}
+	}
+	if what == Received && s.err == nil && s.c.whole() && !slices.Contains(s.c.Met, AtReceipt) {
+		s.add(TriggerMet, func(e *Event) { e.Trigger = AtReceipt })
 	}
 	return s.done()
+}
+
+// whole reports whether all that was authorised has come, and nothing else in its place.
+func (c Case) whole() bool {
+	return !slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Count(Received)-l.Count(Unexpected) < l.Count(Authorised) })
 }
 
 // Dispose says what becomes of received units; it may be said again otherwise.
@@ -298,8 +314,11 @@ func (c Case) Meet(by auth.Actor, t Trigger, at time.Time) ([]Event, error) {
 }
 
 // Due returns the resolutions that are to be carried out now.
+// One that a difference keeps back is not among them before the law's last day.
 func (c Case) Due(now time.Time) []Resolution {
-	return slices.DeleteFunc(slices.Clone(c.Resolutions), func(r Resolution) bool { return c.Phase == Closed || !r.Due(c.Met, now) })
+	return slices.DeleteFunc(slices.Clone(c.Resolutions), func(r Resolution) bool {
+		return c.Phase == Closed || !r.Due(c.Met, now) || c.held(r) && (r.By.IsZero() || now.Before(r.By))
+	})
 }
 
 // Close ends a case. What was offered or waits lapses; while something is being carried out it is errs.Conflict, except

@@ -46,6 +46,7 @@ func (c Case) Waits() (Party, time.Time) {
 			}
 		}
 	}
+	asked, _ := c.OpenDifference()
 	choice := func() (Party, time.Time) {
 		if until.IsZero() {
 			until = offers
@@ -59,6 +60,10 @@ func (c Case) Waits() (Party, time.Time) {
 		return ByUs, until
 	case c.Phase == Draft || c.Phase == NeedsInfo:
 		return choice()
+	case asked.Stand == Asking:
+		return ByCustomer, asked.Until
+	case asked.Stand.Open() || c.Phase == Inspecting && c.Unlike():
+		return ByUs, until
 	case chosen && (c.Phase == Submitted || c.Phase == Approved):
 		return ByUs, until
 	case c.Phase == Submitted && offers.IsZero():
@@ -81,12 +86,17 @@ func (c Case) Waits() (Party, time.Time) {
 	return ByUs, until
 }
 
-// LapseAt returns when the first of its offers lapses, zero if none does.
+// LapseAt returns when the first of its offers, or of the questions about what came, lapses; zero if none does.
 func (c Case) LapseAt() time.Time {
 	var at time.Time
 	for _, r := range c.Resolutions {
 		if c.Phase != Closed && r.Stand == Offered && !r.Until.IsZero() && (at.IsZero() || r.Until.Before(at)) {
 			at = r.Until
+		}
+	}
+	for _, d := range c.Differences {
+		if c.Phase != Closed && d.Stand == Asking && (at.IsZero() || d.Until.Before(at)) {
+			at = d.Until
 		}
 	}
 	return at

@@ -107,15 +107,21 @@ func next(c cases.Case) turn {
 			return takeNoGoods
 		}
 	case cases.AwaitingGoods:
+		if agreedOnNothing(c) {
+			return endWithout(c)
+		}
 		if back && !sent && !slices.Contains(c.Met, cases.FirstScan) {
 			return followGoods
 		}
 	case cases.GoodsMoving:
+		if agreedOnNothing(c) {
+			return endWithout(c)
+		}
 		if !slices.Contains(c.Met, cases.FirstScan) {
 			return seeGoods
 		}
 	case cases.NoGoodsNeeded:
-		if back && !slices.Contains(c.Met, cases.AtReceipt) {
+		if back && !slices.Contains(c.Met, cases.AtReceipt) && !slices.Contains(c.Met, cases.Inspected) {
 			return awaitGoods
 		}
 		return resolve
@@ -126,17 +132,38 @@ func next(c cases.Case) turn {
 	case cases.Inspecting:
 		switch {
 		case !placed(c):
+		case differs(c): // the customer is asked, or a person decides
 		case !slices.Contains(c.Met, cases.Inspected):
 			return endInspection
 		default:
 			return resolve
 		}
 	case cases.Resolving:
-		if begun && !open && !slices.ContainsFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Stand.Alive() && r.Stand != cases.Done }) {
+		if (begun || len(c.Differences) > 0) && !open && !slices.ContainsFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Stand.Alive() && r.Stand != cases.Done }) {
 			return finish
 		}
 	}
 	return rest
+}
+
+// differs reports whether what came waits for an agreement.
+func differs(c cases.Case) bool {
+	_, open := c.OpenDifference()
+	return open || c.Unlike()
+}
+
+// agreedOnNothing reports whether a parcel came without any of the goods, and what follows from that is agreed or decided.
+func agreedOnNothing(c cases.Case) bool {
+	return len(c.Differences) > 0 && !c.Unlike() && !slices.ContainsFunc(c.Lines, func(l cases.Line) bool {
+		return l.Count(cases.Received) > 0 || l.Count(cases.Missing) < l.Count(cases.Authorised)
+	})
+}
+
+func endWithout(c cases.Case) turn {
+	if !slices.Contains(c.Met, cases.Inspected) {
+		return endInspection
+	}
+	return takeNoGoods
 }
 
 // placed reports whether all that was authorised has come or is known to be missing, and something was decided to become

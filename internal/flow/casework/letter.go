@@ -36,7 +36,7 @@ const (
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Arrived, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Arrived, Differs, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -63,6 +63,8 @@ func occasion(c cases.Case, e cases.Event) (Occasion, bool) {
 		return Arrived, true
 	case e.Kind == cases.Stepped && e.Stand == cases.Waiting:
 		return Approved, true
+	case asked(c, e):
+		return Differs, true
 	}
 	return "", false
 }
@@ -168,6 +170,8 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, refusedLines(t, c), t.T("case.letter.appeal"))
 	case Arrived:
 		out = append(out, goods(t, c, true))
+	case Differs:
+		out = append(out, differing(t, c)...)
 	case Paid:
 		out = append(out, sums(t, x.Refund))
 	case Reversed:

@@ -12,7 +12,9 @@
 // in at any moment, whether anybody knew of the parcel's way or not: what is counted at the door is what counts.
 //
 // A Scan is one thing that was done at the door, once by its key. Units are counted as announced, as something else, or as
-// missing; then graded and disposed of. A discrepancy stops what waits for the inspection: a person decides.
+// missing; then graded and disposed of. What is missing, something else, or damaged
+// without a reason that says so holds back what waits for the inspection: the customer is asked whether they agree with what
+// their refund becomes (Differ), or a person lets it be (Overlook).
 //
 // Expect is called in the transaction in which a case is decided, so that there is no decision without its parcel. One
 // resolution has one parcel; a repeat returns it.

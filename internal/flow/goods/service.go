@@ -77,6 +77,8 @@ type Config struct {
 		Dispose(ctx context.Context, actor auth.Actor, c cases.ID, p cases.Placed) (cases.Case, error)
 		Go(ctx context.Context, actor auth.Actor, c cases.ID, to cases.Phase, code string) (cases.Case, error)
 		List(ctx context.Context, actor auth.Actor, f cases.Filter, before cases.ID, limit int) ([]cases.Case, error)
+		AskDifference(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, found []cases.Found, note string) (cases.Case, error)
+		Overlook(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, found []cases.Found, why string) (cases.Case, error)
 	}
 	Orders interface {
 		Get(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error)

@@ -89,10 +89,10 @@ func (s *Service) count(ctx context.Context, actor auth.Actor, p *Parcel, n Coun
 		return errs.New(errs.Conflict, "error.goods_more", "count", l.Quantity)
 	}
 	l.Matched, l.Unexpected, p.touched = l.Matched+n.Matched, l.Unexpected+n.Unexpected, true
-	for _, c := range []struct {
+	for _, c := range []struct { // what is something else comes first: the case judges the receipt by it
 		what cases.Counter
 		add  int64
-	}{{cases.Received, n.Matched + n.Unexpected}, {cases.Matched, n.Matched}, {cases.Unexpected, n.Unexpected}} {
+	}{{cases.Unexpected, n.Unexpected}, {cases.Received, n.Matched + n.Unexpected}, {cases.Matched, n.Matched}} {
 		if c.add == 0 {
 			continue
 		}
@@ -140,7 +140,8 @@ func (s *Service) Finish(ctx context.Context, actor auth.Actor, number ParcelID)
 
 // Inspect grades received units of a line and says what becomes of them; both may be said again otherwise. Units count from
 // 1 within the parcel's units of the line. Once every unit that came was graded and nothing is missing or other than
-// announced, what waits for the inspection is carried out; a discrepancy waits for a person. It needs WriteCases.
+// announced, what waits for the inspection is carried out; else it waits until the customer agreed or a person decided. It
+// needs WriteCases.
 func (s *Service) Inspect(ctx context.Context, actor auth.Actor, number ParcelID, line int, from, quantity int64, g Grade, as cases.Disposition) (Parcel, error) {
 	if !slices.Contains(Grades(), g) {
 		return Parcel{}, errs.Field("grade", "error.invalid")
@@ -171,11 +172,9 @@ func (s *Service) Inspect(ctx context.Context, actor auth.Actor, number ParcelID
 		}
 		l.Grades = l.Grades[:from-1] + strings.Repeat(string(g), int(quantity)) + l.Grades[from-1+quantity:]
 		p.touched = true
-		if _, err := s.Cases.Dispose(ctx, actor, p.Case, cases.Placed{Group: cases.Group{Line: line, From: l.From + from - 1, Quantity: quantity}, As: as, Grade: string(g)}); err != nil {
+		c, err = s.Cases.Dispose(ctx, actor, p.Case, cases.Placed{Group: cases.Group{Line: line, From: l.From + from - 1, Quantity: quantity}, As: as, Grade: string(g)})
+		if err != nil || !p.inspected() || c.Unlike() || slices.Contains(c.Met, cases.Inspected) {
 			return err
-		}
-		if !p.inspected() || p.Discrepant() {
-			return nil
 		}
 		_, err = s.Cases.Meet(ctx, actor, p.Case, cases.Inspected)
 		return err

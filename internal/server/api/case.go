@@ -36,6 +36,9 @@ func caseGroup() group {
 		{"caseDispose", "POST", "/cases/{case}/dispose", write, do((*server).caseDispose), "Say what becomes of goods", "Says what becomes of received units; it may be said again otherwise."},
 		{"caseCancel", "POST", "/cases/{case}/cancel", write, do((*server).caseCancel), "Give a case up", "Closes a case that the customer does not want any more. Once something is being carried out it is refused."},
 		{"caseReopen", "POST", "/cases/{case}/reopen", write, do((*server).caseReopen), "Reopen a case", "Takes a closed case up where it was, with a reason."},
+		{"caseAgree", "POST", "/cases/{case}/agree", write, do((*server).caseAgree), "Agree to a difference", "Takes that the customer agrees with what their refund becomes; what waited goes on by that."},
+		{"caseDisagree", "POST", "/cases/{case}/disagree", write, do((*server).caseDisagree), "Disagree with a difference", "Takes that the customer does not agree, and why; a person decides."},
+		{"caseSettle", "POST", "/cases/{case}/settle", pay, do((*server).caseSettle), "Decide a difference", "Decides what the customer did not agree to: between what they were asked for and what was promised. It needs `refunds.approve`."},
 		{"caseAppeal", "POST", "/cases/{case}/appeal", write, do((*server).caseAppeal), "Appeal", "Takes a declined case up again in the customer's words, and decides anew."},
 	}}
 }
@@ -143,6 +146,7 @@ type Case struct {
 	Policy      *string          `json:"policy" example:"standard/7"`
 	Lines       []CaseLine       `json:"lines" nullable:"false"`
 	Resolutions []CaseResolution `json:"resolutions" nullable:"false"`
+	Differences []CaseDifference `json:"differences" nullable:"false" doc:"What came otherwise than it was announced."`
 	OpenedAt    time.Time        `json:"opened_at"`
 	UpdatedAt   time.Time        `json:"updated_at"`
 }
@@ -152,7 +156,7 @@ func caseRecord(x cases.Case) Case {
 	out := Case{
 		ID: refTo[aCase](x.ID), Number: x.Number, Kind: string(x.Kind), Phase: string(x.Phase), Reason: optText(string(x.Reason)), CustomerID: optRef[aCustomer](x.Customer), ShopID: optRef[aShop](x.Shop),
 		TicketID: optRef[aTicket](x.Ticket), Gift: x.Gift, ByLaw: x.Statutory, Wants: optText(x.Wants), Evidence: append([]string{}, x.Evidence...), AskedFor: optText(x.Waiting), WaitsFor: optText(string(who)),
-		WaitsUntil: optTime(until), RefundBy: optTime(x.Deadline), Policy: optText(x.Decision.Policy), Lines: []CaseLine{}, Resolutions: []CaseResolution{}, OpenedAt: at(x.OpenedAt), UpdatedAt: at(x.UpdatedAt),
+		WaitsUntil: optTime(until), RefundBy: optTime(x.Deadline), Policy: optText(x.Decision.Policy), Lines: []CaseLine{}, Resolutions: []CaseResolution{}, Differences: append([]CaseDifference{}, convert(x.Differences, caseDifference)...), OpenedAt: at(x.OpenedAt), UpdatedAt: at(x.UpdatedAt),
 	}
 	for _, l := range x.Lines {
 		n := l.Count
@@ -234,7 +238,7 @@ func caseOut(x cases.Case, err error) (*recordOut[Case], error) {
 // CaseEvent is one thing that happened to a case.
 type CaseEvent struct {
 	Number     int               `json:"number" doc:"From 1, within the case."`
-	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged"`
+	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference"`
 	Phase      string            `json:"phase" doc:"After it."`
 	Was        *string           `json:"was" doc:"The phase before it, if that was another one."`
 	At         time.Time         `json:"at"`

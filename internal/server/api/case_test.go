@@ -60,6 +60,10 @@ func (w *world) stageCase(m *merchant, n, op string, put func(kind, bool, int64)
 		c, err = w.casework.Grant(ctx, m.owner, c.ID, casework.Grant{Means: cases.Resend}, "sent the wrong one")
 		must(w.t, err)
 		number = c.Resolutions[len(c.Resolutions)-1].Number
+	case "caseAgree", "caseDisagree", "caseSettle":
+		approve()
+		_, err = w.cases.AskDifference(ctx, m.owner, c.ID, number, []cases.Found{{Group: cases.Group{Line: 1, From: 1, Quantity: 1}, Is: cases.Worse, Less: 30}}, "worn")
+		must(w.t, err)
 	case "caseReopen":
 		_, err = w.casework.Cancel(ctx, m.owner, c.ID)
 		must(w.t, err)

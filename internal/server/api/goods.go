@@ -28,7 +28,9 @@ func goodsGroup() group {
 		{"returnRedirect", "POST", "/returns/{return}/redirect", write, do((*server).returnRedirect), "Send to another place", "Until the parcel is sent."},
 		{"returnReceive", "POST", "/returns/{return}/receive", write, do((*server).returnReceive), "Count what came", "Counts units as received. A key that was seen counts nothing again: give each scan one of its own."},
 		{"returnFinish", "POST", "/returns/{return}/finish", write, do((*server).returnFinish), "Finish counting", "What was announced and not counted is missing."},
-		{"returnInspect", "POST", "/returns/{return}/inspect", write, do((*server).returnInspect), "Grade units", "Grades units that came and says what becomes of them; both may be said again otherwise. What waits for the inspection goes on once all are graded, unless something is missing or other than announced."},
+		{"returnInspect", "POST", "/returns/{return}/inspect", write, do((*server).returnInspect), "Grade units", "Grades units that came and says what becomes of them; both may be said again otherwise. What waits for the inspection goes on once all are graded, unless something is missing, other than announced, or came damaged without a reason that says so."},
+		{"returnDiffer", "POST", "/returns/{return}/differ", write, do((*server).returnDiffer), "Ask the customer about a difference", "Asks whether the customer agrees with what their refund becomes, since the parcel does not hold what was announced. Until they agree, or a person decides, the refund waits and stays what it is."},
+		{"returnOverlook", "POST", "/returns/{return}/overlook", write, do((*server).returnOverlook), "Pay what was promised", "Lets the refund be what was promised although the parcel does not hold what was announced. It needs `refunds.approve`."},
 	}}
 }
 

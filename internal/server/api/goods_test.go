@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/goods"
 )
@@ -26,7 +28,11 @@ func (w *world) stageReturn(m *merchant, n, op string, put func(kind, bool, int6
 	must(w.t, err)
 	c, err := w.cases.Open(ctx, m.owner, cases.NewCase{Kind: cases.Return, Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: 1, Reason: "changed_mind"}}})
 	must(w.t, err)
-	must(w.t, w.goods.Expect(ctx, c, cases.Resolution{Number: w.ids.Next(), Units: []cases.Group{{Line: 1, From: 1, Quantity: 1}}}, "local_warehouse"))
+	promised := cases.Resolution{Number: w.ids.Next(), Units: []cases.Group{{Line: 1, From: 1, Quantity: 1}}}
+	if op == "returnDiffer" || op == "returnOverlook" {
+		promised = w.promises(m, c.ID)
+	}
+	must(w.t, w.goods.Expect(ctx, c, promised, "local_warehouse"))
 	list, err := w.goods.OfCase(ctx, m.owner, c.ID)
 	must(w.t, err)
 	put(aReturn{}, false, int64(list[0].ID))
@@ -38,8 +44,29 @@ func (w *world) stageReturn(m *merchant, n, op string, put func(kind, bool, int6
 		_, err = w.goods.Receive(ctx, m.owner, list[0].ID, n, []goods.Counted{{Line: 1, Matched: 1}})
 		must(w.t, err)
 	}
+	if op == "returnDiffer" || op == "returnOverlook" {
+		_, err = w.goods.Finish(ctx, m.owner, list[0].ID)
+		must(w.t, err)
+	}
 	must(w.t, w.goods.Keep(ctx, m.owner, n+"-u", m.mark, "a blue tent"))
 	kept, err := w.goods.Unknown(ctx, m.owner, 0, 1)
 	must(w.t, err)
 	put(aScan{}, false, kept[0].ID)
+}
+
+// promises approves a return, and promises its money once the goods were inspected.
+func (w *world) promises(m *merchant, number cases.ID) cases.Resolution {
+	ctx := context.Background()
+	_, err := w.cases.Submit(ctx, m.owner, number)
+	must(w.t, err)
+	_, err = w.cases.Approve(ctx, m.owner, number, cases.Decision{Policy: "built-in"}, time.Time{}, map[int]int64{1: 1}, nil)
+	must(w.t, err)
+	c, err := w.cases.Propose(ctx, m.owner, number, []cases.Resolution{{
+		Means: cases.RefundOriginal, Units: []cases.Group{{Line: 1, From: 1, Quantity: 1}}, Trigger: cases.Inspected, Money: cases.Money{Currency: "EUR", Components: ledger.Components{Goods: 5000}},
+		Offer: &cases.Offer{Remedy: "refund", Route: "local_warehouse"},
+	}})
+	must(w.t, err)
+	c, err = w.cases.Accept(ctx, m.owner, number, c.Resolutions[0].Number)
+	must(w.t, err)
+	return c.Resolutions[0]
 }

@@ -160,6 +160,8 @@ func (d *door) actCase(w http.ResponseWriter, r *request) error {
 		_, err = d.Casework.Appeal(ctx, v.Actor, c.ID, words)
 	case "answer":
 		return d.answer(w, r, v, c)
+	case "agree", "disagree":
+		return d.differ(w, r, v, c, r.PathValue("verb") == "agree")
 	case "choose":
 		err = d.choose(r, v, c)
 	default:

@@ -21,6 +21,8 @@ import (
 
 // Casework is what is asked of the flow of cases, always as the customer.
 type Casework interface {
+	Agree(ctx context.Context, a auth.Actor, number cases.ID, difference int) (cases.Case, error)
+	Disagree(ctx context.Context, a auth.Actor, number cases.ID, difference int, words string) (cases.Case, error)
 	Advise(ctx context.Context, a auth.Actor, w casework.Wish) (casework.Advice, error)
 	Open(ctx context.Context, a auth.Actor, w casework.Wish) (cases.Case, casework.Advice, error)
 	Again(ctx context.Context, a auth.Actor, c cases.ID) (casework.Advice, error)

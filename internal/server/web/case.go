@@ -38,6 +38,8 @@ func caseRoutes() []route {
 		{"POST", "/cases/{case}/close", write, none, (*server).caseClose},
 		{"POST", "/cases/{case}/finish", write, form, (*server).caseFinish},
 		{"POST", "/cases/{case}/reopen", write, form, (*server).caseReopen},
+		{"POST", "/cases/{case}/differ", write, form, (*server).caseDiffer},
+		{"POST", "/cases/{case}/settle", write, form, (*server).caseSettle},
 	}
 }
 
@@ -110,6 +112,9 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 		return v, err
 	}
 	if err := r.caseBack(&v, c); err != nil {
+		return v, err
+	}
+	if err := r.caseDiffers(&v, c); err != nil {
 		return v, err
 	}
 	r.caseChoices(&v)
@@ -549,8 +554,11 @@ func (r *request) caseHappened(c cases.Case, e cases.Event, x *ui.CaseEvent) str
 	case cases.WasClosed:
 		x.Icon = "archive"
 		return p.T(key, "Reason", p.T("cases.closed."+string(e.Reason)))
-	case cases.Acknowledged:
+	case cases.Acknowledged, cases.Differed:
 		x.Icon = "mail"
+	case cases.DifferenceOn:
+		x.Icon = "package"
+		return p.T(key, "Stand", p.T("cases.differ.stand."+string(e.Difference.Stand)))
 	case cases.WasAnswered:
 		x.Icon = "reply"
 	case cases.WasDecided:

@@ -117,6 +117,9 @@ type CaseView struct {
 	Currency    string   // of what a person gives
 	Evidence    []Option // what a customer may be asked for
 	Can         CaseCan
+	Differences []CaseDifference
+	Odd         CaseOdd
+	MayDecide   bool // the reader may approve refunds
 	Form        Form
 }
 
