@@ -20,7 +20,7 @@ func returned(t interface {
 	line := asks(3)
 	line.Reason = "changed_mind"
 	s.do(Open(5, anna, Opening{Number: 1, Kind: Return, OpenedAt: noon}, []Line{line}, noon))
-	s.do(s.Submit(anna, noon))
+	s.do(s.Submit(anna, nil, noon))
 	s.do(s.Approve(anna, seen, time.Time{}, map[int]int64{1: 3}, nil, noon))
 	r := pays(1, 1, 3, RefundOriginal, Inspected)
 	r.Money.Components = ledger.Components{Goods: 3000, Tax: 570, ShippingOut: 490, Fee: -300}

@@ -57,7 +57,7 @@ func (w *world) stageReturn(m *merchant, n, op string, put func(kind, bool, int6
 // promises approves a return, and promises its money once the goods were inspected.
 func (w *world) promises(m *merchant, number cases.ID) cases.Resolution {
 	ctx := context.Background()
-	_, err := w.cases.Submit(ctx, m.owner, number)
+	_, err := w.cases.Submit(ctx, m.owner, number, nil)
 	must(w.t, err)
 	_, err = w.cases.Approve(ctx, m.owner, number, cases.Decision{Policy: "built-in"}, time.Time{}, map[int]int64{1: 1}, nil)
 	must(w.t, err)

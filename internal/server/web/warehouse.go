@@ -23,7 +23,7 @@ func warehouseRoutes() []route {
 		{"POST", "/warehouse/scan", read, form, (*server).warehouseScan},
 		{"POST", "/warehouse/unknown", write, form, (*server).warehouseUnknown},
 		{"GET", "/warehouse/{back}/label", read, none, (*server).warehouseLabel},
-		{"POST", "/warehouse/{back}", write, form, (*server).warehouseDo},
+		{"POST", "/warehouse/{back}", write, upload, (*server).warehouseDo},
 	}
 }
 
@@ -111,10 +111,22 @@ func (r *request) openBack(v *ui.Warehouse, n goods.ParcelID) error {
 		}
 		v.HasPapers = d.Form != goods.NoForm
 	}
+	c, err := r.s.Cases.Get(r.Context(), r.actor, p.Case)
+	if err != nil {
+		return err
+	}
+	if err := r.shots(v, c); err != nil {
+		return err
+	}
 	for _, l := range p.Lines {
 		line := ui.BackLine{
 			Line: l.Case, SKU: l.SKU, Title: l.Title, Quantity: l.Quantity, Matched: l.Matched, Unexpected: l.Unexpected, Missing: l.Missing,
 			Left: l.Quantity - l.Matched - l.Unexpected - l.Missing,
+		}
+		for _, x := range c.Lines {
+			if x.Number == l.Case {
+				line.Reason = x.Reason
+			}
 		}
 		for i := range l.Matched + l.Unexpected {
 			g := "-"
@@ -126,6 +138,42 @@ func (r *request) openBack(v *ui.Warehouse, n goods.ParcelID) error {
 		v.Lines = append(v.Lines, line)
 	}
 	return nil
+}
+
+// shots are the pictures of a case: what the customer showed when they announced the goods, and what was seen here.
+func (r *request) shots(v *ui.Warehouse, c cases.Case) error {
+	files, err := r.s.Cases.Files(r.Context(), r.actor, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Kind != cases.Photo {
+			continue
+		}
+		x := ui.Shot{Href: "/cases/" + id64(c.ID) + "/files/" + id64(f.ID), Name: f.Name}
+		if f.By.Kind == auth.Customer {
+			v.Announced = append(v.Announced, x)
+		} else {
+			v.Shots = append(v.Shots, x)
+		}
+	}
+	return nil
+}
+
+// takeShots adds the photos of a form to the case of a parcel, without the place where they were taken. The same photo is
+// added once.
+func (r *request) takeShots(p goods.Parcel, line int) error {
+	files, err := r.uploads("photo")
+	if err == nil && len(files) == 0 {
+		err = errs.Field("photo", "error.required")
+	}
+	for _, f := range files {
+		if err != nil {
+			break
+		}
+		_, err = r.s.Cases.Attach(r.Context(), r.actor, p.Case, cases.NewFile{Line: line, Name: f.Name, Data: f.Data})
+	}
+	return err
 }
 
 func openPath(n goods.ParcelID, sound string) string {
@@ -190,6 +238,8 @@ func (s *server) warehouseDo(w http.ResponseWriter, r *request) error {
 	if grade, ok := strings.CutPrefix(do, "grade"); ok {
 		unit, _ := strconv.ParseInt(r.PostFormValue("unit"), 10, 64)
 		_, err = s.Goods.Inspect(r.Context(), r.actor, open, line, unit, 1, goods.Grade(grade), cases.Disposition(r.PostFormValue("as")))
+	} else if do == "photo" {
+		err = r.takeShots(p, line)
 	} else if do == "finish" {
 		_, err = s.Goods.Finish(r.Context(), r.actor, open)
 	} else {

@@ -64,6 +64,13 @@ func TestADoorIsWorkedWithAScannerAlone(t *testing.T) {
 	page = follow(b.post("/warehouse/"+open, "do", "gradeB", "line", "1", "unit", "2", "as", "relabel")).want(http.StatusOK, "B · used")
 	page = follow(b.post("/warehouse/scan", "key", key(page.body), "code", "CX1", "open", open)).want(http.StatusOK, "Nobody expects CX1")
 	page = follow(b.post("/warehouse/unknown", "key", key(page.body), "code", "CX1", "note", "a blue tent")).want(http.StatusOK, "Unknown parcels", "a blue tent")
+	for range 2 { // the same photo is there once
+		page = follow(b.upload("/warehouse/"+open, "photo", "seam.jpg", photo(t), "do", "photo", "line", "1")).want(http.StatusOK, "Seen at the warehouse", "Changed their mind")
+	}
+	if strings.Count(page.body, `alt="seam.jpg"`) != 1 {
+		t.Error("a photo was added twice")
+	}
+	b.upload("/warehouse/"+open, "photo", "x.jpg", []byte("no picture"), "do", "photo", "line", "1").want(http.StatusUnprocessableEntity)
 	if label := b.get("/warehouse/" + open + "/label"); label.status == http.StatusOK {
 		t.Error("a label of what was received")
 	}

@@ -35,6 +35,7 @@ type Back struct {
 
 // BackLine is goods of one line in a parcel that lies open.
 type BackLine struct {
+	Reason                                 string // for which it comes back
 	Line                                   int
 	SKU, Title                             string
 	Quantity, Matched, Unexpected, Missing int64
@@ -60,7 +61,9 @@ type Warehouse struct {
 	Open      *Back
 	Lines     []BackLine
 	Counted   bool
-	Crooked   bool // something is missing or other than announced
+	Crooked   bool   // something is missing or other than announced
+	Announced []Shot // what the customer showed
+	Shots     []Shot // what was seen here
 	Found     []Back
 	Asked     string // a code that nobody knows
 	Waiting   []Back
@@ -85,3 +88,6 @@ func backTone(state string) string {
 }
 
 func warehousePath(id int64) string { return "/warehouse/" + id64(id) }
+
+// Shot is a photo of goods.
+type Shot struct{ Href, Name string }

@@ -22,6 +22,27 @@
   };
   document.addEventListener("DOMContentLoaded", ready);
   document.addEventListener("htmx:after:swap", ready);
+  // Where the browser reads barcodes, a photo of one is as good as a scanner.
+  const pictures = async () => {
+    const label = document.querySelector("[data-scan-picture]");
+    if (!label || !window.BarcodeDetector) return;
+    if (!(await BarcodeDetector.getSupportedFormats()).length) return;
+    label.hidden = false;
+  };
+  document.addEventListener("DOMContentLoaded", pictures);
+  document.addEventListener("htmx:after:swap", pictures);
+  document.addEventListener("change", async e => {
+    const label = e.target.closest("[data-scan-picture]"), form = label && label.closest(".door-scan");
+    if (!form || !e.target.files[0]) return;
+    let found = [];
+    try {
+      found = await new BarcodeDetector().detect(await createImageBitmap(e.target.files[0]));
+    } catch { /* a picture that cannot be read holds no code */ }
+    e.target.value = "";
+    if (!found.length) return tone(false);
+    form.querySelector("#door-code").value = found[0].rawValue;
+    form.requestSubmit();
+  });
   document.addEventListener("keydown", e => {
     const code = document.getElementById("door-code");
     if (!code || e.key.length !== 1 || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,select,textarea,button,a,dialog")) return;
