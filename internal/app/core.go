@@ -39,6 +39,7 @@ import (
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -126,6 +127,7 @@ type Core struct {
 	Casework  *casework.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
+	Outlays   *outlay.Service
 	Replay    *replay.Service
 	Pay       *pay.Service
 	Stall     *stall.Service

@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -41,6 +42,7 @@ func (c *Core) buildMoney() {
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
 	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now})
 	c.Replay = replay.New(replay.Config{Store: s, Rates: c.Rates, Categories: c.categories})
+	c.Outlays = outlay.New(s, c.Now)
 	c.Costs = cost.New(cost.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, Now: c.Now})
 }
 

@@ -48,6 +48,9 @@ func (s *Store) AppendCase(ctx context.Context, c cases.Case, events []cases.Eve
 				return err
 			}
 		}
+		if err := s.markCost(ctx, c); err != nil {
+			return err
+		}
 		for _, e := range events {
 			if _, err := s.exec(ctx, `INSERT INTO case_event (case_id, seq, workspace_id, kind, at, actor_kind, actor_id, actor_name, data) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)`,
 				int64(c.ID), e.Seq, int64(c.Workspace), string(e.Kind), ms(e.At), string(e.By.Kind), e.By.ID, clean(e.By.Name), js(e)); err != nil {

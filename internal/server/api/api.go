@@ -28,6 +28,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
@@ -94,6 +95,7 @@ type Config struct {
 	Plans     *plan.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
+	Outlays   *outlay.Service
 	Replay    *replay.Service
 	Shipments *shipment.Service
 	Traces    *trace.Service

@@ -9,7 +9,9 @@ import (
 )
 
 func reportGroup() group {
-	return group{"Reports", "How many tickets stand where, and what came and went.", []operation{
+	return group{"Reports", "How many tickets stand where, what came and went, and what cases cost.", []operation{
+		{"outlayList", "GET", "/reports/returns", may(auth.SeeReports), do((*server).outlayList), "See what returns cost", "Where the money of cases goes by way back, product, reason, remedy or market, the dearest first: what the decisions expected, and what happened where that is known. Counted within a minute of what happens."},
+		{"outlayCases", "GET", "/reports/returns/cases", may(auth.ReadCases), do((*server).outlayCases), "List the cases behind a row of what returns cost", "The newest first, at most 200."},
 		{"reportStanding", "GET", "/reports/standing", may(auth.SeeReports, auth.ReadTickets), do((*server).reportStanding), "Get the standing",
 			"Tickets by state and by person now, what came and was solved each day, and the median time to solve. Counts stop at 9,999, then they are 10,000."},
 	}}

@@ -22,7 +22,6 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/cases"
-	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/ledger"
@@ -39,6 +38,7 @@ import (
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
@@ -162,7 +162,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 
 func (w *world) config() Config {
 	return Config{
-		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Ledger: w.ledger, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
+		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Outlays: outlay.New(w.store, w.now), Replay: replay.New(replay.Config{Store: w.store, Rates: w.rates}), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Ledger: w.ledger, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -571,8 +571,3 @@ func (op operation) request(real map[string]string) (path, body string) {
 }
 
 func sqlite(t testing.TB) *world { return newWorld(t, storetest.SQLite(t)) }
-
-// costs is what ways out of cases cost.
-func (w *world) costs() *cost.Service {
-	return cost.New(cost.Config{Store: w.store, Products: w.products, Rates: w.rates, Journal: w.store, Now: w.now})
-}

@@ -36,6 +36,9 @@ func adminRoutes() []route {
 		{"GET", "/views/{view}", read, none, (*server).viewPage},
 		{"POST", "/views/{view}", read, form, (*server).viewSave},
 		{"GET", "/reports", may(auth.SeeReports), none, (*server).report},
+		{"GET", "/reports/returns", may(auth.SeeReports), none, (*server).returnsReport},
+		{"GET", "/reports/returns.csv", may(auth.SeeReports), none, (*server).returnsFile},
+		{"GET", "/reports/returns/cases", may(auth.ReadCases), none, (*server).returnsCases},
 
 		{"GET", "/admin", signedIn, none, (*server).admin},
 		{"GET", "/admin/people", people, none, (*server).peoplePage},

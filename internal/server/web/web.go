@@ -26,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/replay"
@@ -52,6 +53,7 @@ type Config struct {
 	Plans     *plan.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
+	Outlays   *outlay.Service
 	Replay    *replay.Service
 	Products  *product.Service
 	Cases     *cases.Service
