@@ -9,8 +9,10 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -27,10 +29,8 @@ func (c *Core) buildCasework() {
 			kinds, err := c.categories(ctx, o.Workspace, []string{sku})
 			return kinds[sku], err
 		},
-		Expect: func(ctx context.Context, x cases.Case, r cases.Resolution, route string) error {
-			return c.Goods.Expect(ctx, x, r, route)
-		},
-		Desk: caseDesk{c}, IDs: c.IDs, Now: c.Now,
+		Expect: c.expectGoods,
+		Desk:   caseDesk{c}, IDs: c.IDs, Now: c.Now,
 	})
 	c.Refunds.Moved = c.Casework.Moved
 	c.Cases = cases.New(cases.Config{
@@ -44,6 +44,18 @@ func (c *Core) afterCase(ctx context.Context, actor auth.Actor, x cases.Case, ev
 		return err
 	}
 	return c.Goods.CallOff(ctx, x)
+}
+
+// expectGoods tells the warehouse what comes back: by the customer, or with the carrier in a parcel that has turned back.
+func (c *Core) expectGoods(ctx context.Context, x cases.Case, r cases.Resolution, route string) error {
+	if route != decision.Carrier.String() {
+		return c.Goods.Expect(ctx, x, r, route)
+	}
+	list, err := c.Shipments.List(ctx, auth.ForSystem(x.Workspace), shipment.Filter{Order: x.Lines[r.Units[0].Line-1].Order, Direction: shipment.Out, Status: []shipment.Status{shipment.Returning, shipment.Returned}}, shipment.Cursor{}, 1)
+	if err != nil || len(list) == 0 {
+		return err // it has not turned back yet; Casework.Turned is told when it does
+	}
+	return c.Goods.Await(ctx, x, r, list[0])
 }
 
 // paysAlone tells whether a refund needs nobody's approval any more: the decision lets it run by itself, or a person has

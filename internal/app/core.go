@@ -244,7 +244,8 @@ func (c *Core) build() {
 	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
 	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Lanes = lanes.New(lanes.Config{Store: s, Parcels: func() lanes.Parcels { return c.Shipments }, Claims: claimWindow, Now: c.Now})
-	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, Patience: c.Lanes.Patience})
+	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, Patience: c.Lanes.Patience,
+		Turned: func(ctx context.Context, v shipment.Shipment) error { return c.Casework.Turned(ctx, v) }})
 	c.Rates = fx.New(fx.Config{Store: s, Journal: s, Now: c.Now})
 	c.Traces = trace.New(trace.Config{Store: s, Shipments: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Products = product.NewService(product.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})

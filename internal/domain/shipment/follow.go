@@ -69,7 +69,10 @@ func (b *round) follow(ctx context.Context, orders []order.Order) error {
 	if _, err := b.finish(ctx); err != nil {
 		return err
 	}
-	return b.store.AddLinks(ctx, made)
+	if err := b.store.AddLinks(ctx, made); err != nil {
+		return err
+	}
+	return b.tellTurned(ctx)
 }
 
 // newest leaves the last of each order: one save may bring it twice.

@@ -24,6 +24,8 @@ type round struct {
 	payload  PayloadID
 	did      Result
 
+	homeward []Shipment // that turned out to be on their way back
+
 	parcels []*parcel
 	numbers map[string][]*parcel // by key of a number
 	byID    map[ID]*parcel
@@ -68,10 +70,23 @@ func (b *round) take(ctx context.Context, list []Report) error {
 	}
 	added, err := b.finish(ctx)
 	b.did.Added, b.did.Known = added, len(list)-added
-	if err != nil || len(b.links) == 0 {
+	if err == nil && len(b.links) > 0 {
+		err = b.store.AddLinks(ctx, b.links)
+	}
+	if err != nil {
 		return err
 	}
-	return b.store.AddLinks(ctx, b.links)
+	return b.tellTurned(ctx)
+}
+
+// tellTurned tells of parcels that turned back, once all is written.
+func (b *round) tellTurned(ctx context.Context) error {
+	for _, v := range b.homeward {
+		if err := b.turned(ctx, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hold reads and locks the shipments that go by the keys.
@@ -316,6 +331,7 @@ func (b *round) stored(ctx context.Context) (map[ID][]Event, error) {
 // advance folds one parcel and returns what was not known of it.
 func (b *round) advance(p *parcel, stored []Event) []Event {
 	route, was, before := p.Route(), p.Status, p.State
+	back := p.Status.Returns()
 	if p.isNew && was == Announced {
 		p.told = append(p.told, announce(b.actor, p.Shipment, Unknown, Change{State: p.State}, b.now))
 	}
@@ -346,6 +362,9 @@ func (b *round) advance(p *parcel, stored []Event) []Event {
 	p.onWay = onItsWay(old, p.Shipment)
 	if !graver.IsZero() && !p.isNew { // of a parcel that was at risk before anybody knew of it the list tells
 		p.told = append(p.told, announceRisk(b.actor, p.Shipment, graver, b.now))
+	}
+	if p.Status.Returns() && !back && p.Order != 0 && p.Direction == Out && b.turned != nil {
+		b.homeward = append(b.homeward, p.Shipment)
 	}
 	return added
 }

@@ -24,6 +24,9 @@ type Config struct {
 	// Carrier returns the key of a carrier by the name that somebody used for it;
 	// CarrierKey if nil. It is a pure function.
 	Carrier func(name string) string
+	// Turned is told, in the transaction that moves it, of a parcel of an order that turns out to be on its way back to its
+	// sender, or to be back there. Nil is nobody.
+	Turned func(ctx context.Context, v Shipment) error
 }
 
 // Service holds the verbs of shipments.
@@ -34,11 +37,12 @@ type Service struct {
 	now      func() time.Time
 	patience func(context.Context, auth.WorkspaceID) (Patience, error)
 	carrier  func(string) string
+	turned   func(context.Context, Shipment) error
 }
 
 // New returns a Service.
 func New(cfg Config) *Service {
-	s := &Service{store: cfg.Store, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now, patience: cfg.Patience, carrier: cfg.Carrier}
+	s := &Service{store: cfg.Store, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now, patience: cfg.Patience, carrier: cfg.Carrier, turned: cfg.Turned}
 	if s.now == nil {
 		s.now = time.Now
 	}

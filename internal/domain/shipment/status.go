@@ -48,6 +48,9 @@ func (s Status) Ended() bool {
 	return s == Delivered || s == Returned || s == Lost || s == Destroyed
 }
 
+// Returns reports whether the parcel is on its way back to its sender, or there.
+func (s Status) Returns() bool { return s == Returning || s == Returned }
+
 // Open reports whether news of the parcel are to be expected.
 func (s Status) Open() bool { return !s.Ended() && s != Cancelled }
 

@@ -149,7 +149,8 @@ type Config struct {
 	Alone func(ctx context.Context, c cases.Case, r cases.Resolution, f refund.Refund) (bool, error)
 	// Category tells what kind of goods an article is, in the merchant's word; nil knows none.
 	Category func(ctx context.Context, o order.Order, sku string) (string, error)
-	// Expect is told that the goods of a resolution will come back by a route; nil leaves that to people.
+	// Expect is told that the goods of a resolution will come back by a route, that of the carrier among them, on which the
+	// parcel of the order comes back by itself; nil leaves that to people.
 	Expect func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error
 	// Desk is where customers are written to and people find work; nil writes nothing, and takes no withdrawal by law.
 	Desk Desk

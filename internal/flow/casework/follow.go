@@ -34,7 +34,7 @@ func (s *Service) Follow(ctx context.Context, _ auth.Actor, c cases.Case, events
 		if e.Kind != cases.Stepped || e.Stand != cases.Waiting || s.Expect == nil {
 			continue
 		}
-		if r, err := find(c, e.About); err == nil && r.Comes() {
+		if r, err := find(c, e.About); err == nil && r.Returns() {
 			if err := s.Expect(ctx, c, r, r.Offer.Route); err != nil {
 				return fmt.Errorf("expect goods: %w", err)
 			}

@@ -50,10 +50,11 @@ type Content struct {
 	Evidence   []string
 }
 
-// occasion says whether an event is one to write about. What is asked for as soon as a wish is received says that it was.
+// occasion says whether an event is one to write about. What is asked for as soon as a wish is received says that it was;
+// who wished for nothing is not told that it was received.
 func occasion(c cases.Case, e cases.Event) (Occasion, bool) {
 	switch {
-	case e.Kind == cases.Went && e.Phase == cases.Submitted && e.Was == cases.Draft && !c.Statutory && c.Phase != cases.NeedsInfo:
+	case e.Kind == cases.Went && e.Phase == cases.Submitted && e.Was == cases.Draft && !c.Statutory && c.Phase != cases.NeedsInfo && e.By.Kind != auth.System:
 		return Received, true
 	case e.Kind == cases.Went && e.Phase == cases.NeedsInfo:
 		return Needs, true

@@ -16,6 +16,9 @@
 // without a reason that says so holds back what waits for the inspection: the customer is asked whether they agree with what
 // their refund becomes (Differ), or a person lets it be (Overlook).
 //
+// A parcel that was refused at the door, not picked up or sent to a wrong address comes back by itself, under the number
+// under which it went out: Await expects it there. Its carrier's word that it is back pays nobody; what is counted does.
+//
 // Expect is called in the transaction in which a case is decided, so that there is no decision without its parcel. One
 // resolution has one parcel; a repeat returns it.
 //

@@ -117,6 +117,21 @@ func New(cfg Config) *Service {
 
 func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
+// Await notes that the goods of a resolution come back in the very parcel in which they went out: refused at the door, not
+// picked up, sent to a wrong address. It is found by its RMA and by its own tracking number. Else it is as Expect; it joins
+// the transaction in ctx.
+func (s *Service) Await(ctx context.Context, c cases.Case, r cases.Resolution, v shipment.Shipment) error {
+	if _, err := s.Store.ReturnOf(ctx, c.Workspace, r.Number); !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	now := s.clock()
+	p := Parcel{
+		ID: ParcelID(s.IDs.Next()), Workspace: c.Workspace, Case: c.ID, Number: c.Number, Resolution: r.Number, Shop: c.Shop, Route: decision.Carrier.String(), State: Moving,
+		Carrier: v.Carrier, Tracking: v.Number, Shipment: v.ID, Seen: shipment.Returning, CreatedAt: now, UpdatedAt: now, SentAt: v.Since,
+	}
+	return s.add(ctx, p, c, r)
+}
+
 // drawn is how many numbers are drawn before one that is free is given up: two in a row are taken about never.
 const drawn = 4
 
@@ -131,12 +146,16 @@ func (s *Service) Expect(ctx context.Context, c cases.Case, r cases.Resolution, 
 	if _, err := s.Store.ReturnOf(ctx, c.Workspace, r.Number); !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	by := auth.ForSystem(c.Workspace)
 	now := s.clock()
-	p := Parcel{
+	return s.add(ctx, Parcel{
 		ID: ParcelID(s.IDs.Next()), Workspace: c.Workspace, Case: c.ID, Number: c.Number, Resolution: r.Number, Shop: c.Shop, Route: route, State: Expected,
 		CreatedAt: now, UpdatedAt: now,
-	}
+	}, c, r)
+}
+
+// add writes a parcel with the goods of a resolution and a number of its own.
+func (s *Service) add(ctx context.Context, p Parcel, c cases.Case, r cases.Resolution) error {
+	by := auth.ForSystem(c.Workspace)
 	if err := s.fill(ctx, by, &p, c, r); err != nil {
 		return fmt.Errorf("expect goods: %w", err)
 	}
@@ -147,7 +166,7 @@ func (s *Service) Expect(ctx context.Context, c cases.Case, r cases.Resolution, 
 	if err != nil {
 		return err
 	}
-	if x, ok := choose(places, p.Shop, route, p.Sender.Country); ok {
+	if x, ok := choose(places, p.Shop, p.Route, p.Sender.Country); ok {
 		p.Place = x.ID
 	}
 	for range drawn {
@@ -432,6 +451,12 @@ func (s *Service) follow(ctx context.Context, by auth.Actor, p *Parcel, status s
 		if err := s.tell(ctx, by, p, cases.FirstScan, cases.Shipped); err != nil {
 			return err
 		}
+	}
+	if p.Route == decision.Carrier.String() { // the way out of the same parcel; nobody has seen what is in it until it is counted
+		if status == shipment.Returned {
+			p.State = Arrived
+		}
+		return nil
 	}
 	if status != shipment.Delivered {
 		return nil

@@ -142,7 +142,7 @@ type Return struct {
 	Order      *Ref[anOrder]   `json:"order_id" nullable:"true"`
 	RMA        string          `json:"rma" example:"R7K2M9QP4X" doc:"As the codes of the label hold it; people read it as R7K2-M9QP-4X. The last character checks the others (ISO/IEC 7064, MOD 37,36)."`
 	Place      *Ref[aPlace]    `json:"place_id" nullable:"true" doc:"Null while the merchant has no place for the route."`
-	Route      string          `json:"route" enum:"drop_off,local_hub,local_warehouse,origin"`
+	Route      string          `json:"route" enum:"drop_off,local_hub,local_warehouse,origin,carrier"`
 	State      string          `json:"state" enum:"expected,sent,moving,arrived,received,cancelled"`
 	Carrier    string          `json:"carrier"`
 	Tracking   string          `json:"tracking"`

@@ -1,0 +1,153 @@
+package store_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/flow/goods"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store"
+	"godwit.dev/godwit/internal/store/storetest"
+)
+
+// doorstep is a bureau with parcels that may be refused there.
+type doorstep struct {
+	*bureau
+	goods   *goods.Service
+	parcels *shipment.Service
+}
+
+func newDoorstep(t *testing.T, s *store.Store) *doorstep {
+	t.Helper()
+	x := &doorstep{bureau: newBureau(t, s)}
+	clock := func() time.Time { return x.now }
+	x.parcels = shipment.New(shipment.Config{Store: s, Journal: s, IDs: x.ids, Now: clock, Turned: func(ctx context.Context, v shipment.Shipment) error { return x.Turned(ctx, v) }})
+	x.goods = goods.New(goods.Config{Store: s, Cases: x.cases, Orders: x.orders, Products: product.NewService(product.Config{Store: s, Journal: s, IDs: x.ids, Now: clock}), Shipments: x.parcels, Rates: noRates{},
+		Journal: s, IDs: x.ids, Now: clock})
+	x.Parcels = x.parcels
+	x.Expect = func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error {
+		list, err := x.parcels.List(ctx, auth.ForSystem(x.w), shipment.Filter{Order: c.Lines[0].Order, Status: []shipment.Status{shipment.Returning, shipment.Returned}}, shipment.Cursor{}, 1)
+		if route != "carrier" || err != nil || len(list) == 0 {
+			return err
+		}
+		return x.goods.Await(ctx, c, r, list[0])
+	}
+	x.terms.Policy.Auto[decision.Refund] = 20_000
+	return x
+}
+
+// sells sells two lamps to an American.
+func (x *doorstep) sells(t *testing.T, number string) order.Order {
+	t.Helper()
+	o, _, err := x.orders.Save(context.Background(), x.owner, order.New{Shop: x.order.Shop, Number: number, Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 6000, Total: 6000, PaymentMethod: "card",
+		PlacedAt: x.now.AddDate(0, 0, -9), ShipTo: order.Address{Name: "Anna", City: "Portland", Region: "OR", Country: "US"}, Lines: []order.Line{{SKU: "LAMP", Title: "Lamp", Quantity: 2, Price: 3000}}})
+	must(t, err)
+	return o
+}
+
+// tells tells of a parcel of an order.
+func (x *doorstep) tells(t *testing.T, o order.Order, number string, status shipment.Status, ago time.Duration) {
+	t.Helper()
+	x.now = x.now.Add(time.Minute)
+	got, err := x.parcels.Ingest(context.Background(), auth.ForSystem(x.w), shipment.Delivery{Source: "api", Reports: []shipment.Report{{Number: shipment.Number{Carrier: "DHL", Number: number}, Order: &o,
+		Event: shipment.Event{Status: status, At: x.now.Add(-ago), Zoned: true, Text: string(status)}}}})
+	if err != nil || len(got.Refused) > 0 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+}
+
+func (x *doorstep) of(t *testing.T, o order.Order) []cases.Case {
+	t.Helper()
+	list, err := x.cases.List(context.Background(), x.owner, cases.Filter{Order: o.ID}, 0, cases.MaxPage)
+	must(t, err)
+	return list
+}
+
+// A parcel that turns back opens its case once, awaits the goods in that very parcel, and pays when they are counted and
+// not when the carrier says so.
+func TestAParcelThatTurnsBackOpensItsCaseOnce(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newDoorstep(t, s)
+		o := x.sells(t, "3001")
+		const number = "00340434161094042557"
+		x.tells(t, o, number, shipment.InTransit, 0)
+		x.tells(t, o, number, shipment.AttemptFailed, 0)
+		if list := x.of(t, o); len(list) > 0 {
+			t.Fatalf("a visit in vain opened %+v", list)
+		}
+		x.tells(t, o, number, shipment.Returning, 0)
+		x.tells(t, o, number, shipment.Returning, 0)
+		list := x.of(t, o)
+		if len(list) != 1 {
+			t.Fatalf("%d cases", len(list))
+		}
+		c := list[0]
+		i := slices.IndexFunc(c.Resolutions, func(y cases.Resolution) bool { return y.Stand.Alive() })
+		if i < 0 {
+			t.Fatalf("nothing was chosen: %+v", c.Resolutions)
+		}
+		r := c.Resolutions[i]
+		if c.Kind != cases.AtDoor || c.Phase != cases.GoodsMoving || r.Stand != cases.Waiting || r.Means != cases.RefundOriginal || r.Money.Components.Goods != 6000 {
+			t.Fatalf("%s %s: %+v", c.Kind, c.Phase, c.Resolutions)
+		}
+		if len(x.letters) != 1 {
+			t.Errorf("letters %q", x.letters)
+		}
+		found, err := x.goods.Find(ctx, x.owner, number)
+		if err != nil || len(found) != 1 || found[0].Case != c.ID || found[0].State != goods.Moving || found[0].Route != "carrier" || found[0].Units() != 2 {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		x.tells(t, o, number, shipment.Returned, 0)
+		for range 2 {
+			must(t, x.goods.Follow(ctx, x.w))
+		}
+		p, err := x.goods.Get(ctx, x.owner, found[0].ID)
+		if err != nil || p.State != goods.Arrived {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if c = x.get(t, c.ID); c.Phase != cases.GoodsMoving || len(x.of(t, o)) != 1 {
+			t.Errorf("the carrier's word made it %s, of %d cases", c.Phase, len(x.of(t, o)))
+		}
+		c, err = x.cases.Count(ctx, x.owner, c.ID, 1, cases.Received, 2)
+		must(t, err)
+		r = c.Resolutions[i]
+		if r.Stand != cases.Executing || r.Refund == 0 {
+			t.Errorf("counted: %+v", r)
+		}
+	})
+}
+
+// An order that has an open case gets no second one; old news, and orders in several parcels, open none.
+func TestAParcelThatTurnsBackJoinsAnOpenCase(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newDoorstep(t, s)
+		o := x.sells(t, "3001")
+		w := x.wish(cases.NotReceived, "late", "refund", 1)
+		w.Order, w.Items[0].Row = o.ID, o.Lines[0].ID
+		_, _, err := x.Open(ctx, x.anna, w)
+		must(t, err)
+		x.tells(t, o, "00340434161094042557", shipment.Returning, 0)
+		if list := x.of(t, o); len(list) != 1 || len(x.tasks) != 1 {
+			t.Errorf("%d cases, tasks %q", len(list), x.tasks)
+		}
+		old := x.sells(t, "3002")
+		x.tells(t, old, "00340434161094042558", shipment.Returning, 8*24*time.Hour)
+		x.tells(t, old, "00340434161094042558", shipment.Returned, 0)
+		if list := x.of(t, old); len(list) > 0 {
+			t.Errorf("old news opened %d cases", len(list))
+		}
+		two := x.sells(t, "3003")
+		x.tells(t, two, "00340434161094042559", shipment.InTransit, 0)
+		x.tells(t, two, "00340434161094042560", shipment.Returning, 0)
+		if list := x.of(t, two); len(list) > 0 {
+			t.Errorf("one of two parcels opened %d cases", len(list))
+		}
+	})
+}
