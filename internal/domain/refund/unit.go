@@ -28,15 +28,31 @@ type SoldLine struct {
 }
 
 // SoldOf returns what an order's lines were paid. What a shop takes off the order as a whole, and in no line, is spread
-// over the lines; one that tells discounts by line alone has nothing to spread.
+// over the lines; one that tells discounts by line alone has nothing to spread. Where prices hold the tax, as in most of the
+// world, it is taken out of the goods, so that it is paid back once.
 func SoldOf(o order.Order) Sold {
-	s := Sold{Currency: o.Currency, Shipping: o.Shipping, Promotion: o.Discount}
+	s, within := Sold{Currency: o.Currency, Shipping: o.Shipping, Promotion: o.Discount}, taxed(o)
 	for _, l := range o.Lines {
-		s.Lines = append(s.Lines, SoldLine{Quantity: l.Quantity, Goods: l.Price * l.Quantity, Discount: l.Discount, Tax: l.Tax, Duty: l.Duty})
+		x := SoldLine{Quantity: l.Quantity, Goods: l.Price * l.Quantity, Discount: l.Discount, Tax: l.Tax, Duty: l.Duty}
+		if within {
+			x.Goods = max(x.Goods-l.Tax, l.Discount)
+		}
+		s.Lines = append(s.Lines, x)
 		s.Promotion -= l.Discount
 	}
 	s.Promotion = max(s.Promotion, 0)
 	return s
+}
+
+// taxed reports whether an order's prices hold its tax: with the tax beside them they would come to more than was paid,
+// and without it they do not.
+func taxed(o order.Order) bool {
+	sum, off, tax := o.Shipping+o.Duty, int64(0), int64(0)
+	for _, l := range o.Lines {
+		sum, off, tax = sum+l.Price*l.Quantity, off+l.Discount, tax+l.Tax
+	}
+	sum -= max(off, o.Discount)
+	return tax > 0 && sum <= o.Total && o.Total < sum+tax
 }
 
 // Unit is one unit of a line, or of a part of a bundle, and what was paid for it.
