@@ -29,8 +29,9 @@ func (c *Core) buildCasework() {
 			kinds, err := c.categories(ctx, o.Workspace, []string{sku})
 			return kinds[sku], err
 		},
-		Expect: c.expectGoods,
-		Desk:   caseDesk{c}, IDs: c.IDs, Now: c.Now,
+		Guaranteed: c.Warranty.Windows,
+		Expect:     c.expectGoods,
+		Desk:       caseDesk{c}, IDs: c.IDs, Now: c.Now,
 	})
 	c.Refunds.Moved = c.Casework.Moved
 	c.Cases = cases.New(cases.Config{

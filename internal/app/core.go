@@ -34,6 +34,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
@@ -124,6 +125,7 @@ type Core struct {
 	Refunds   *refund.Service
 	Cases     *cases.Service
 	Goods     *goods.Service
+	Warranty  *warranty.Service
 	Casework  *casework.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
@@ -283,6 +285,7 @@ func (c *Core) build() {
 	c.Mailroom = mailroom.New(s, reader, c.Tickets, c.Log, runtime.GOMAXPROCS(0))
 	c.buildHooks()
 	c.buildMoney()
+	c.buildWarranty()
 	c.buildCasework()
 	c.buildGoods()
 	c.buildShops()
@@ -297,6 +300,7 @@ func (c *Core) build() {
 		unusualJob:          c.unusualLetter,
 		mailroom.ProcessJob: c.Mailroom.Process,
 		portal.JobKind:      c.Portal.Handle,
+		registeredJob:       c.registeredLetter,
 		proactive.JobKind:   c.Proactive.Handle,
 		action.JobKind:      c.Actions.Handle,
 		webhook.DeliverJob:  c.courier.Handle,

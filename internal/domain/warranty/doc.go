@@ -29,8 +29,8 @@
 //
 // Each stage has a last day, and the whole repair one that the market's law or custom gives (Cure); the time in which the
 // customer thinks about a price does not count. A unit may be lent or swapped meanwhile ([Loan]): which serial number went
-// out, until when it is due back, and whether it came back or was charged. A repair that ends well is the resolution's end;
-// one that cannot be done fails it, and the case is decided anew with the failed attempt in it.
+// out, until when it is due back, and whether it came back or was charged. Of repairs only
+// these rules are here so far; what is done about one, people tell its case ([MendedBy]).
 //
 // A customer pays for a repair only where nothing covers the defect, only what they agreed to, and never by law: that is
 // for a person to see to, and the price is written down before the work begins.

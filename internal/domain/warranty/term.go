@@ -265,3 +265,26 @@ func (p Plan) check() (Plan, error) {
 	}
 	return p, nil
 }
+
+// TermsFor returns the terms that hold for an article in some market, the narrowest one for each list of markets.
+func TermsFor(list []Term, g Goods) []Term {
+	var out []Term
+	best := map[string]int{}
+	for _, t := range list {
+		bare := t.Scope
+		bare.Markets = nil
+		r := bare.rank(g)
+		if t.Off || r < 0 {
+			continue
+		}
+		key := strings.Join(t.Scope.Markets, " ")
+		i := slices.IndexFunc(out, func(x Term) bool { return strings.Join(x.Scope.Markets, " ") == key })
+		switch {
+		case i < 0:
+			out, best[key] = append(out, t), r
+		case r > best[key]:
+			out[i], best[key] = t, r
+		}
+	}
+	return out
+}

@@ -7,7 +7,6 @@ import (
 	"unicode"
 
 	"godwit.dev/godwit/internal/base/errs"
-	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -27,7 +26,6 @@ type Unit struct {
 	SKU          string
 	Title        string
 	Serial       string // as it was written; "" has none
-	Customer     customer.ID
 	RegisteredAt time.Time
 	UpdatedAt    time.Time
 }

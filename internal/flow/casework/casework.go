@@ -149,6 +149,9 @@ type Config struct {
 	Alone func(ctx context.Context, c cases.Case, r cases.Resolution, f refund.Refund) (bool, error)
 	// Category tells what kind of goods an article is, in the merchant's word; nil knows none.
 	Category func(ctx context.Context, o order.Order, sku string) (string, error)
+	// Guaranteed tells for how many days after delivery the merchant's own promise for a unit of a line gives a remedy; nil
+	// promises nothing.
+	Guaranteed func(ctx context.Context, o order.Order, row int64) (map[decision.Remedy]int, error)
 	// Expect is told that the goods of a resolution will come back by a route, that of the carrier among them, on which the
 	// parcel of the order comes back by itself; nil leaves that to people.
 	Expect func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error

@@ -323,6 +323,13 @@ func (s *Service) terms(ctx context.Context, sc *scene, cl claim, x ask, i int) 
 	if err != nil {
 		return t, fmt.Errorf("terms: %w", err)
 	}
+	if s.Guaranteed != nil && x.reason.Defect() {
+		days, err := s.Guaranteed(ctx, o, x.row)
+		if err != nil {
+			return t, err
+		}
+		t.Policy = guarantee(t.Policy, x.reason, days)
+	}
 	return t, nil
 }
 

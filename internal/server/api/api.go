@@ -24,6 +24,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
@@ -102,6 +103,7 @@ type Config struct {
 	Cases     *cases.Service
 	Casework  *casework.Service
 	Goods     *goods.Service
+	Warranty  *warranty.Service
 	Lanes     *lanes.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service

@@ -49,47 +49,54 @@ type (
 	aCase       struct{}
 	aResolution struct{}
 	aScan       struct{}
-	aCaseFile   struct{}
+	// aWarrantyTerm and aWarrantyPlan are of guarantees.
+	aWarrantyTerm struct{}
+	aWarrantyPlan struct{}
+	aUnit         struct{}
+	aCaseFile     struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
 )
 
-func (aTicket) prefix() string     { return "tkt" }
-func (aMessage) prefix() string    { return "msg" }
-func (aSide) prefix() string       { return "sid" }
-func (aCustomer) prefix() string   { return "cus" }
-func (anOrder) prefix() string     { return "ord" }
-func (aLine) prefix() string       { return "lin" }
-func (aParcel) prefix() string     { return "prc" }
-func (aShop) prefix() string       { return "shp" }
-func (aShipment) prefix() string   { return "shm" }
-func (aPayload) prefix() string    { return "pld" }
-func (aProduct) prefix() string    { return "prd" }
-func (aVariant) prefix() string    { return "vrn" }
-func (aPerson) prefix() string     { return "per" }
-func (aTeam) prefix() string       { return "tem" }
-func (aMailbox) prefix() string    { return "mbx" }
-func (aMacro) prefix() string      { return "mac" }
-func (aField) prefix() string      { return "fld" }
-func (aView) prefix() string       { return "viw" }
-func (anEvent) prefix() string     { return "evt" }
-func (aWorkspace) prefix() string  { return "wsp" }
-func (aToken) prefix() string      { return "tok" }
-func (aWebhook) prefix() string    { return "whk" }
-func (aHook) prefix() string       { return "hok" }
-func (aReceived) prefix() string   { return "rcv" }
-func (aTrace) prefix() string      { return "trc" }
-func (aTraceNote) prefix() string  { return "trn" }
-func (aRefund) prefix() string     { return "rfd" }
-func (aPayAccount) prefix() string { return "pac" }
-func (aTracker) prefix() string    { return "trk" }
-func (aPlace) prefix() string      { return "plc" }
-func (aCase) prefix() string       { return "cas" }
-func (aResolution) prefix() string { return "rsl" }
-func (aReturn) prefix() string     { return "rtn" }
-func (aScan) prefix() string       { return "scn" }
-func (aCaseFile) prefix() string   { return "cfl" }
-func (aConnection) prefix() string { return "shc" }
+func (aTicket) prefix() string       { return "tkt" }
+func (aMessage) prefix() string      { return "msg" }
+func (aSide) prefix() string         { return "sid" }
+func (aCustomer) prefix() string     { return "cus" }
+func (anOrder) prefix() string       { return "ord" }
+func (aLine) prefix() string         { return "lin" }
+func (aParcel) prefix() string       { return "prc" }
+func (aShop) prefix() string         { return "shp" }
+func (aShipment) prefix() string     { return "shm" }
+func (aPayload) prefix() string      { return "pld" }
+func (aProduct) prefix() string      { return "prd" }
+func (aVariant) prefix() string      { return "vrn" }
+func (aPerson) prefix() string       { return "per" }
+func (aTeam) prefix() string         { return "tem" }
+func (aMailbox) prefix() string      { return "mbx" }
+func (aMacro) prefix() string        { return "mac" }
+func (aField) prefix() string        { return "fld" }
+func (aView) prefix() string         { return "viw" }
+func (anEvent) prefix() string       { return "evt" }
+func (aWorkspace) prefix() string    { return "wsp" }
+func (aToken) prefix() string        { return "tok" }
+func (aWebhook) prefix() string      { return "whk" }
+func (aHook) prefix() string         { return "hok" }
+func (aReceived) prefix() string     { return "rcv" }
+func (aTrace) prefix() string        { return "trc" }
+func (aTraceNote) prefix() string    { return "trn" }
+func (aRefund) prefix() string       { return "rfd" }
+func (aPayAccount) prefix() string   { return "pac" }
+func (aTracker) prefix() string      { return "trk" }
+func (aPlace) prefix() string        { return "plc" }
+func (aCase) prefix() string         { return "cas" }
+func (aResolution) prefix() string   { return "rsl" }
+func (aReturn) prefix() string       { return "rtn" }
+func (aScan) prefix() string         { return "scn" }
+func (aWarrantyTerm) prefix() string { return "wty" }
+func (aWarrantyPlan) prefix() string { return "wpl" }
+func (aUnit) prefix() string         { return "unt" }
+func (aCaseFile) prefix() string     { return "cfl" }
+func (aConnection) prefix() string   { return "shc" }
 
 // inPath gives the kind of record that each parameter of a path names. A
 // parameter of this table that is not an identifier of its kind names nothing.
@@ -98,7 +105,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{},
+		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{},
 	}
 }
 

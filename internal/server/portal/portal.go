@@ -43,6 +43,7 @@ type Config struct {
 	Refunds  Refunds // nil: nobody is told of money
 	// Policies says what the shop promises; nil: no shop has such a page.
 	Policies Policies
+	Warranty Warranty // nil: nobody is told what covers their goods
 	Plans    *plan.Service
 	Rates    *fx.Service
 	// Country tells where an address is, "" if it does not know; nil knows nothing.
@@ -119,6 +120,8 @@ func routes() []route {
 		{"POST", "/p/{shop}/o/{token}/case/{case}/back/{parcel}/sent", held, form, (*door).backSent},
 		{"POST", "/p/{shop}/o/{token}/case/{case}/back/{parcel}/place", held, form, (*door).backPlace},
 		{"POST", "/p/{shop}/o/{token}/case/{case}/{verb}", held, evidence, (*door).actCase},
+		{"GET", "/p/{shop}/o/{token}/warranty", held, none, (*door).warrantyPage},
+		{"POST", "/p/{shop}/o/{token}/warranty", held, form, (*door).registerUnit},
 		{"POST", "/p/{shop}/o/{token}/updates", link, form, (*door).askUpdates},
 		{"POST", "/p/{shop}/o/{token}/updates/stop", held, form, (*door).stopUpdates},
 		{"GET", "/p/{shop}/updates/{token}", link, none, (*door).letterLink},
@@ -130,6 +133,7 @@ func routes() []route {
 type door struct {
 	Config
 	quotes  *rate.Buckets[string]
+	units   *rate.Buckets[string]
 	uploads chan struct{} // holds one for each request with files that is being read
 }
 
@@ -159,6 +163,7 @@ func New(c Config) http.Handler {
 // handler mounts the table.
 func (d *door) handler() http.Handler {
 	d.uploads = make(chan struct{}, mostUploads)
+	d.units = rate.New[string](unitRate, d.Nodes, d.Now)
 	m := http.NewServeMux()
 	for _, rt := range routes() {
 		if rt.rule == "" || rt.handle == nil || rt.limit == 0 {

@@ -343,6 +343,9 @@ func (d *door) after(r *request, v *ui.Status) error {
 	if v.Private == nil {
 		return nil
 	}
+	if d.Warranty != nil {
+		v.Warranty = r.with(r.link() + "/warranty")
+	}
 	h, err := d.Portal.Hold(r.Context(), r.shop, r.PathValue("token"), r.session())
 	if err != nil {
 		return err

@@ -111,6 +111,9 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 	if err := r.caseFiles(&v, c); err != nil {
 		return v, err
 	}
+	if err := r.caseCovers(&v, c); err != nil {
+		return v, err
+	}
 	if err := r.caseBack(&v, c); err != nil {
 		return v, err
 	}

@@ -209,6 +209,9 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 		}
 	}
 	v := ui.OrderView{Page: page, Order: drawn}
+	if v.Covers, err = r.covers(o, nil); err != nil {
+		return err
+	}
 	for _, t := range tickets {
 		v.Tickets = append(v.Tickets, ticketRef(t))
 	}

@@ -174,6 +174,9 @@ func (s *server) drawProduct(w http.ResponseWriter, r *request, id product.ID, v
 	if v.Sold, err = r.productSold(h, p); err != nil {
 		return err
 	}
+	if v.Cover, err = r.productCover(p); err != nil {
+		return err
+	}
 	pictures := []string{v.Row.Image}
 	for _, x := range p.Variants {
 		u := ui.ProductVariant{

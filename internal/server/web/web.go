@@ -23,6 +23,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
@@ -49,6 +50,7 @@ type Config struct {
 	Shipments *shipment.Service
 	Traces    *trace.Service
 	Goods     *goods.Service
+	Warranty  *warranty.Service
 	Rates     *fx.Service
 	Plans     *plan.Service
 	Policies  *policy.Service

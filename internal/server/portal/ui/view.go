@@ -56,6 +56,7 @@ type Status struct {
 	Withdraw   string // the path of the function to withdraw, "" where the law has none
 	Cases      []Case
 	Policy     string // the path of the return policy, "" if nothing can be returned here
+	Warranty   string // the path where registrations are taken, "" if nobody may see it
 }
 
 // InMoney says the sum of an order in the currency that the reader sees.

@@ -103,6 +103,7 @@ type CaseView struct {
 	Asked       string // what the customer is asked for, while it waits for that
 	Steps       []CaseStep
 	Lines       []CaseLine
+	Covers      []Cover // what covers the units that it is about
 	Files       []CaseFile
 	Rights      []CaseRight
 	Offers      []CaseOffer

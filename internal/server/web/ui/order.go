@@ -127,6 +127,7 @@ type OrderView struct {
 	Told     []Told
 	Timeline []TimelineEntry
 	Cases    []CaseRow // about the order, the newest first
+	Covers   []Cover   // what covers its units
 }
 
 // Promise is what the customer was told when they bought, beside what happened.

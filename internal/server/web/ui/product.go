@@ -49,6 +49,7 @@ type ProductView struct {
 	ToldAt      time.Time
 	Refused     int64 // the variant whose form was refused
 	Sold        ProductSold
+	Cover       *ProductCover // nil: not for this reader
 }
 
 // ProductVariant is one form of a product that can be bought.

@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/warranty"
+)
+
+// stageAfterSale makes what the operations on cases, returns and warranties are tried on.
+func (w *world) stageAfterSale(m *merchant, n, op string, put func(kind, bool, int64)) {
+	switch {
+	case strings.HasPrefix(op, "case"):
+		w.stageCase(m, n, op, put)
+	case strings.HasPrefix(op, "return"):
+		w.stageReturn(m, n, op, put)
+	case strings.HasPrefix(op, "warranty"), op == "orderCoverage", op == "orderUnitRegister", op == "productUnits":
+		w.stageWarranty(m, n, op, put)
+	}
+}
+
+// stageWarranty makes a guarantee, a plan, and an order that came yesterday.
+func (w *world) stageWarranty(m *merchant, n, op string, put func(kind, bool, int64)) {
+	ctx := context.Background()
+	t, err := w.warranty.SaveTerm(ctx, m.owner, warranty.Term{Name: m.mark + " " + n, Months: 36, Guarantor: m.mark})
+	must(w.t, err)
+	put(aWarrantyTerm{}, false, int64(t.ID))
+	p, err := w.warranty.SavePlan(ctx, m.owner, warranty.Plan{Name: m.mark + " plus", SKUs: []string{"PLUS-12"}, Months: 12})
+	must(w.t, err)
+	put(aWarrantyPlan{}, false, int64(p.ID))
+	if strings.HasPrefix(op, "warranty") {
+		return
+	}
+	came := w.now().Add(-24 * time.Hour)
+	o, _, err := w.orders.Save(ctx, m.owner, order.New{
+		Shop: m.shop.ID, ExternalID: n + "-w", Number: n + "-w", Email: "anna@client.example", Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: came.Add(-72 * time.Hour), ShipTo: order.Address{Country: "DE"},
+		Lines:        []order.Line{{SKU: "TENT-2P", Title: m.mark + " tent", Quantity: 1, Price: 5000}},
+		Fulfillments: []order.Fulfillment{{ShippedAt: came.Add(-48 * time.Hour), DeliveredAt: came}},
+	})
+	must(w.t, err)
+	put(anOrder{}, false, int64(o.ID))
+	put(aLine{}, false, o.Lines[0].ID)
+	if op == "productUnits" {
+		_, _, err = w.warranty.Register(ctx, m.owner, warranty.Registration{Order: o.ID, Row: o.Lines[0].ID, Serial: n})
+		must(w.t, err)
+	}
+}
