@@ -6,6 +6,7 @@ import (
 	"godwit.dev/godwit/internal/adapter/payment/adyen"
 	"godwit.dev/godwit/internal/adapter/payment/paypal"
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
+	"godwit.dev/godwit/internal/adapter/payment/sepa"
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/cost"
@@ -25,7 +26,7 @@ const payWorkers = 4
 
 // Providers lists the providers of payments, in the order in which people see them.
 func Providers(m sandbox.Memory) []pay.Driver {
-	return []pay.Driver{stripe.Driver(), paypal.Driver(), adyen.Driver(), sandbox.Driver(m)}
+	return []pay.Driver{stripe.Driver(), paypal.Driver(), adyen.Driver(), sepa.Driver(), sandbox.Driver(m)}
 }
 
 // buildMoney makes what follows a sale: cases, refunds, the ledger, and who carries refunds to providers.

@@ -89,7 +89,7 @@ func (s *Store) AppendRefund(ctx context.Context, r refund.Refund, e refund.Even
 			}
 			if _, err := s.exec(ctx, `INSERT INTO refund_allocation (refund_id, number, workspace_id, provider, payment, reference, state, way) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
 				ON CONFLICT (refund_id, number) DO UPDATE SET provider=excluded.provider, payment=excluded.payment, reference=excluded.reference, state=excluded.state, way=excluded.way`,
-				int64(r.ID), a.Number, int64(r.Workspace), clean(a.Provider), clean(a.Payment), clean(a.Reference), string(a.State), clean(a.Way())); err != nil {
+				int64(r.ID), a.Number, int64(r.Workspace), clean(a.Carrier()), clean(a.Payment), clean(a.Reference), string(a.State), clean(a.Way())); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"godwit.dev/godwit/internal/domain/credit"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/pay"
@@ -37,6 +38,8 @@ func sealedColumns() []sealedColumn {
 		{table: "shop_connection", column: "settings", key: "id", place: func(id int64, _ []byte) string { return shopConnectionPlace(commerce.ID(id)) }},
 		{table: "tracker", column: "settings", key: "id", place: func(id int64, _ []byte) string { return trackerPlace(tracking.ID(id)) }},
 		{table: "payment_account", column: "settings", key: "id", place: func(id int64, _ []byte) string { return payAccountPlace(pay.AccountID(id)) }},
+		{table: "payee", column: "account", key: "order_id", place: func(id int64, _ []byte) string { return payeePlace(order.ID(id)) }},
+		{table: "transfer_batch", column: "file", key: "id", place: func(id int64, _ []byte) string { return transferPlace(pay.BatchID(id)) }},
 		{table: "credit", column: "code", key: "id", place: func(id int64, _ []byte) string { return creditPlace(credit.ID(id)) }},
 		{table: "ceremony", column: "data", key: "hash", hashed: true, place: func(_ int64, h []byte) string { return ceremonyPlace(h) }},
 		{table: "kept_answer", column: "answer", key: "key", hashed: true, place: func(_ int64, h []byte) string { return answerPlace(once.Key(h)) }},

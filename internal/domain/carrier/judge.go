@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"godwit.dev/godwit/internal/base/iban"
 	"godwit.dev/godwit/internal/base/redact"
 )
 
@@ -242,7 +243,7 @@ func (f *finder) never(s span) bool {
 	if s.end < len(f.t) && (f.t[s.end].r == '_' || f.t[s.end].r == '@') {
 		return true
 	}
-	if account(s.number) {
+	if iban.Valid(s.number) {
 		return true
 	}
 	if s.digits < len(s.number) || len(s.number) < 13 || len(s.number) > 19 || !luhn(s.number) {
@@ -343,29 +344,3 @@ func telephone(s span) bool {
 	return n[0] == '0' && (len(n) <= 12 || n[1] == '0' && n[2] != '0') || slices.Equal(s.groups, []int{3, 3, 4}) ||
 		slices.Equal(s.groups, []int{1, 3, 3, 4}) || slices.Equal(s.groups, []int{3, 4, 4}) || (n[0] == '7' || n[0] == '8') && slices.Equal(s.groups, []int{1, 3, 3, 2, 2})
 }
-
-// account reports whether a number is an International Bank Account Number (ISO 13616-1, ISO/IEC 7064 MOD 97-10).
-func account(n string) bool {
-	if len(n) < 15 || len(n) > 33 || place(n[0])&letters == 0 || place(n[1])&letters == 0 || place(n[2])&digits == 0 || place(n[3])&digits == 0 {
-		return false
-	}
-	if i := strings.Index(accounts, n[:2]); i < 0 || int(accounts[i+2]-'0')*10+int(accounts[i+3]-'0') != len(n) {
-		return false
-	}
-	rest := 0
-	for i := range len(n) {
-		v := value(n[(i+4)%len(n)])
-		if v >= 10 {
-			rest = (rest*100 + v) % 97
-		} else {
-			rest = (rest*10 + v) % 97
-		}
-	}
-	return rest == 1
-}
-
-// accounts are the countries of the IBAN registry with the length of their numbers.
-const accounts = "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 " +
-	"FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 " +
-	"MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 " +
-	"ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"

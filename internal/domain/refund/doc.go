@@ -8,6 +8,7 @@
 //
 //	requested -> approved -> scheduled -> submitted -> pending -> succeeded | failed | needs_action
 //	succeeded -> reversed                 the bank sent it back, perhaps days later
+//	submitted -> approved                 a transfer was taken back before the bank was told
 //	failed, reversed -> submitted         a new attempt, perhaps to another destination
 //	requested, approved, scheduled, failed, reversed -> cancelled     the whole refund, when nothing is on its way
 //

@@ -25,6 +25,7 @@ const (
 	HasSucceeded   Happening = "succeeded"
 	HasFailed      Happening = "failed"
 	WasReversed    Happening = "reversed"
+	WasWithdrawn   Happening = "withdrawn"  // what asked for it was taken back before it left; it waits again
 	WasPaidTwice   Happening = "paid_twice" // an attempt that had been given up succeeded after all
 	PaidElsewhere  Happening = "elsewhere"
 	WasRedirected  Happening = "redirected"
@@ -58,7 +59,7 @@ type Event struct {
 // allocated are the states that events bring their allocation to.
 var allocated = map[Happening]State{
 	WasScheduled: Scheduled, WasSubmitted: Submitted, WasPending: Pending, NeededAction: NeedsAction, HasSucceeded: Succeeded, HasFailed: Failed,
-	WasReversed: Reversed, PaidElsewhere: Succeeded,
+	WasReversed: Reversed, PaidElsewhere: Succeeded, WasWithdrawn: Approved,
 }
 
 // Apply folds an event into a refund and returns the refund after it. It fails with errs.Conflict on an event that cannot
@@ -88,7 +89,7 @@ func Apply(r Refund, e Event) (Refund, error) {
 			r.ApprovedBy = e.By.Person()
 		}
 		for i := range r.Allocations {
-			if !CanMove(r.Allocations[i].State, to) {
+			if !CanMove(r.Allocations[i].State, to) || to == Approved && r.Allocations[i].State != Requested {
 				return refuse("an allocation is " + string(r.Allocations[i].State))
 			}
 			r.Allocations[i].State = to
@@ -145,7 +146,7 @@ func (a *Allocation) apply(e Event, refuse func(string) error) error {
 			a.Payer = e.To.Provider
 		}
 	case WasPaidTwice:
-		if e.Attempt >= a.Attempt && a.Payer == "" {
+		if e.Attempt >= a.Attempt && a.Payer == "" && a.State != Cancelled {
 			return refuse("the attempt was not given up")
 		}
 		a.PaidTwice++

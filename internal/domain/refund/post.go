@@ -43,12 +43,14 @@ func Postings(before Refund, e Event) ([]ledger.Entry, error) {
 	case e.Kind == WasSubmitted:
 		add(step("submitted"), ledger.Submit(sum))
 	case e.Kind == HasSucceeded:
-		if a.State == Failed { // it was owed again, and has been paid after all
+		if a.State == Failed || a.Withdrawn() { // it was owed again, and has been paid after all
 			add(step("resumed"), ledger.Submit(sum))
 		}
 		add(step("succeeded"), ledger.Succeed(way, sum, e.Moved))
 	case e.Kind == HasFailed:
 		add(step("failed"), ledger.Fail(sum))
+	case e.Kind == WasWithdrawn:
+		add(step("withdrawn"), ledger.Fail(sum))
 	case e.Kind == WasReversed:
 		add(step("reversed"), ledger.Bounce(way, sum, e.Moved))
 	case e.Kind == WasPaidTwice:

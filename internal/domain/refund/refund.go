@@ -41,7 +41,7 @@ var moves = map[State][]State{
 	Requested:   {Approved, Cancelled},
 	Approved:    {Scheduled, Submitted, Succeeded, Cancelled}, // succeeded at once: paid elsewhere
 	Scheduled:   {Submitted, Succeeded, Cancelled},
-	Submitted:   {Pending, NeedsAction, Succeeded, Failed},
+	Submitted:   {Pending, NeedsAction, Succeeded, Failed, Approved}, // approved: what asked for it was taken back before it left
 	Pending:     {NeedsAction, Succeeded, Failed},
 	NeedsAction: {Pending, Succeeded, Failed},
 	Succeeded:   {Reversed},
@@ -165,6 +165,26 @@ func (r *Refund) allocation(n int) (*Allocation, bool) {
 		return nil, false
 	}
 	return &r.Allocations[n-1], true
+}
+
+// Withdrawn reports whether an allocation waits again after its newest attempt was taken back before it left.
+func (a Allocation) Withdrawn() bool { return a.State == Approved && a.Attempt > 0 }
+
+// AwaitsTransfer reports whether an allocation is to be transferred to a bank account and nobody was told to yet: it was
+// approved, or failed before and was sent there again.
+func (a Allocation) AwaitsTransfer() bool {
+	return a.To == ToBank && (a.State == Approved || a.State == Scheduled || (a.State == Failed || a.State == Reversed) && a.Code == "")
+}
+
+// BankProvider is the provider of allocations that go to a bank account.
+const BankProvider = "bank"
+
+// Carrier returns the provider through which an allocation leaves, or "".
+func (t Target) Carrier() string {
+	if t.To == ToBank {
+		return BankProvider
+	}
+	return t.Provider
 }
 
 // key names an attempt: case, resolution, refund and allocation, attempt. The refund is part of it because a refund that

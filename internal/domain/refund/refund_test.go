@@ -275,6 +275,47 @@ func TestCancellingTakesTheDebtBack(t *testing.T) {
 	}
 }
 
+// A transfer that was taken back before it left waits for the next one; if it left all the same, it is not paid again.
+func TestATransferIsTakenBackBeforeItLeft(t *testing.T) {
+	s := &tale{t: t}
+	s.do(Request(5, anna, Terms{Order: 3, Currency: "EUR", Components: ledger.Components{Goods: 900}}, []Planned{{Target{To: ToBank, Method: "bank"}, 900}}, noon))
+	s.do(s.Approve(lead, 0, noon))
+	s.submits()
+	if _, err := s.Withdraw(1, 2, lead, noon); !errs.Is(err, errs.Conflict) {
+		t.Errorf("another attempt: %v", err)
+	}
+	s.do(s.Withdraw(1, 1, lead, noon))
+	s.holds(t, Approved, 900, 0, 0)
+	if s.hears(1, OutcomePending) || s.hears(1, OutcomeFailed) {
+		t.Error("what was taken back is taken for news")
+	}
+	again := *s
+	again.submits()
+	if a := again.Allocations[0]; a.Attempt != 2 || a.Key == s.Allocations[0].Key {
+		t.Errorf("the next attempt: %+v", a)
+	}
+	if !again.hears(1, OutcomeSucceeded) || again.Allocations[0].PaidTwice != 1 {
+		t.Error("nobody is told that both left")
+	}
+	if !s.hears(1, OutcomeSucceeded) || s.State() != Succeeded {
+		t.Errorf("it left all the same: %s", s.State())
+	}
+	if got := ledger.Balances(s.entries...); got[0].Account != ledger.Bank || got[0].Net() != -900 {
+		t.Errorf("books %+v", got)
+	}
+}
+
+// What was given up and cancelled, and is paid after all, is money that nobody owed: somebody must look.
+func TestWhatIsPaidAfterItWasCancelledIsSeen(t *testing.T) {
+	s := begun(t)
+	s.submits()
+	s.hears(1, OutcomeFailed)
+	s.do(s.Cancel(lead, "keeps the goods", noon))
+	if !s.hears(1, OutcomeSucceeded) || s.hears(1, OutcomeSucceeded) || !s.Stuck() || s.Allocations[0].PaidTwice != 1 {
+		t.Errorf("%+v", s.Allocations)
+	}
+}
+
 // Whatever providers and people do in whatever order, the books say what the state says, nothing is paid more than it was
 // asked for, and folding the events again gives the same refund.
 func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
@@ -284,14 +325,14 @@ func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
 		a, b := rapid.Int64Range(1, 1e9).Draw(t, "a"), rapid.Int64Range(1, 1e9).Draw(t, "b")
 		cur := rapid.SampledFrom([]string{"JPY", "EUR", "KWD"}).Draw(t, "currency")
 		s.do(Request(5, anna, Terms{Currency: cur, Components: ledger.Components{Goods: a + b + 1, Fee: -1}},
-			[]Planned{{Target{To: ToPayment, Provider: "sandbox", Payment: "p"}, a}, {Target{To: ToPayment, Provider: "sandbox", Payment: "q"}, b}}, noon))
+			[]Planned{{Target{To: ToPayment, Provider: "sandbox", Payment: "p"}, a}, {rapid.SampledFrom([]Target{{To: ToPayment, Provider: "sandbox", Payment: "q"}, {To: ToBank}}).Draw(t, "way"), b}}, noon))
 		sent := map[string]bool{}
 		for range rapid.IntRange(0, 30).Draw(t, "steps") {
 			n := rapid.IntRange(1, 2).Draw(t, "allocation")
 			var e Event
 			var err error
 			news := true
-			switch rapid.SampledFrom([]string{"approve", "submit", "submit", "answer", "answer", "answer", "cancel", "redirect", "elsewhere"}).Draw(t, "what") {
+			switch rapid.SampledFrom([]string{"approve", "submit", "submit", "answer", "answer", "answer", "cancel", "redirect", "elsewhere", "withdraw"}).Draw(t, "what") {
 			case "approve":
 				e, err = s.Approve(lead, 0, noon)
 			case "submit":
@@ -313,6 +354,8 @@ func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
 				e, err = s.Cancel(lead, "x", noon)
 			case "redirect":
 				e, err = s.Redirect(n, Target{To: ToPayment, Provider: "sandbox", Payment: "r"}, lead, noon)
+			case "withdraw":
+				e, err = s.Withdraw(n, rapid.IntRange(1, 3).Draw(t, "attempt"), us, noon)
 			case "elsewhere":
 				e, err = s.Elsewhere(n, "sandbox", "", us, noon)
 			}
@@ -335,7 +378,7 @@ func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
 			for _, x := range ledger.Balances(s.entries...) {
 				got[x.Account] = x.Net()
 			}
-			if got[ledger.RefundsPayable] != -payable || got[ledger.RefundsInTransit] != -transit || got["clearing.sandbox"] != -arrived {
+			if got[ledger.RefundsPayable] != -payable || got[ledger.RefundsInTransit] != -transit || got["clearing.sandbox"]+got[ledger.Bank] != -arrived {
 				t.Fatalf("%+v\nbooks %v, want %d payable, %d on the way, %d arrived", s.Refund, got, payable, transit, arrived)
 			}
 		}

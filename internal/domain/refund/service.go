@@ -316,6 +316,14 @@ func (s *Service) Submit(ctx context.Context, actor auth.Actor, refund ID, n int
 	})
 }
 
+// Withdraw takes an attempt to transfer money to a bank account back that has not left, so that the allocation waits again.
+// An attempt that is over or has been heard of is errs.Conflict. It needs ApproveRefunds.
+func (s *Service) Withdraw(ctx context.Context, actor auth.Actor, refund ID, n, attempt int) (Refund, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, refund, func(_ context.Context, r Refund) ([]Event, error) {
+		return single(r.Withdraw(n, attempt, actor, s.clock()))
+	})
+}
+
 // Observe takes what a provider said of an attempt. What is nothing new changes nothing. It needs ApproveRefunds, which
 // the system holds.
 func (s *Service) Observe(ctx context.Context, actor auth.Actor, refund ID, x Answer) (Refund, error) {

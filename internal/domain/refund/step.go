@@ -105,6 +105,16 @@ func (r Refund) Schedule(n int, from time.Time, by auth.Actor, now time.Time) (E
 	return e, err
 }
 
+// Withdraw takes an attempt to transfer money to a bank account back before it left, so that the allocation waits for the
+// next one. Whatever else was asked, or has been heard of, is errs.Conflict.
+func (r Refund) Withdraw(n, attempt int, by auth.Actor, now time.Time) (Event, error) {
+	e, a, err := r.about(WasWithdrawn, n, by, now)
+	if err == nil && (a.To != ToBank || a.State != Submitted || a.Attempt != attempt) {
+		err = errs.New(errs.Conflict, "error.refund_state")
+	}
+	return e, err
+}
+
 // Redirect sends an allocation, which is not on its way, somewhere else.
 func (r Refund) Redirect(n int, to Target, by auth.Actor, now time.Time) (Event, error) {
 	e, _, err := r.about(WasRedirected, n, by, now)
@@ -169,7 +179,7 @@ func (r Refund) Observe(x Answer, by auth.Actor, now time.Time) (e Event, ok boo
 		if x.Outcome == OutcomeSucceeded && a.PaidTwice == 0 {
 			e.Kind, e.Attempt, news = WasPaidTwice, x.Attempt, true
 		}
-	case a.State == Succeeded && a.Payer != "":
+	case a.State == Succeeded && a.Payer != "", a.State == Cancelled: // nothing was owed any more
 		if x.Outcome == OutcomeSucceeded && a.PaidTwice == 0 {
 			e.Kind, news = WasPaidTwice, true
 		}
@@ -177,7 +187,7 @@ func (r Refund) Observe(x Answer, by auth.Actor, now time.Time) (e Event, ok boo
 		if x.Outcome == OutcomeFailed || x.Outcome == OutcomeReversed {
 			e.Kind, news = WasReversed, true
 		}
-	case a.State == Failed:
+	case a.State == Failed, a.Withdrawn(): // it left all the same
 		news = x.Outcome == OutcomeSucceeded
 	case a.State.Moving():
 		switch x.Outcome {

@@ -67,6 +67,7 @@ const (
 
 // Store keeps accounts. One of another workspace does not exist.
 type Store interface {
+	TransferStore
 	InTx(context.Context, func(context.Context) error) error
 	// AddPayAccount fails with errs.Conflict if the shop has an account with the driver.
 	AddPayAccount(context.Context, Account) error
@@ -159,6 +160,9 @@ func (s *Service) Add(ctx context.Context, a auth.Actor, in Input) (c Account, s
 	if err := c.take(d, in); err != nil {
 		return Account{}, "", err
 	}
+	if err := s.tryBank(d, c); err != nil {
+		return Account{}, "", err
+	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		list, err := s.Store.PayAccounts(ctx, a.Workspace)
 		if err != nil {
@@ -213,12 +217,24 @@ func (c *Account) take(d Driver, in Input) error {
 	return errors.Join(err, verr)
 }
 
+// tryBank refuses settings of a bank account that cannot be one, such as a wrong IBAN.
+func (s *Service) tryBank(d Driver, c Account) error {
+	if d.Bank == nil {
+		return nil
+	}
+	_, err := s.bankOf(c)
+	return err
+}
+
 // Change gives an account another name or other settings. One that was broken works again, until the provider refuses it
 // once more.
 func (s *Service) Change(ctx context.Context, a auth.Actor, id AccountID, in Input) (Account, error) {
 	return s.change(ctx, a, id, func(ctx context.Context, c *Account, d Driver) error {
 		was := c.Values[d.HookSecret]
 		if err := c.take(d, in); err != nil {
+			return err
+		}
+		if err := s.tryBank(d, *c); err != nil {
 			return err
 		}
 		if c.State == Broken {
@@ -306,6 +322,13 @@ func (s *Service) Test(ctx context.Context, a auth.Actor, id AccountID) (About, 
 	if err != nil {
 		return About{}, err
 	}
+	if d, _ := s.Driver(c.Driver); d.Bank != nil {
+		bank, err := s.bankOf(c)
+		if err != nil {
+			return About{}, err
+		}
+		return bank.About(), nil
+	}
 	p, err := s.open(c)
 	if err != nil {
 		return About{}, err
@@ -361,10 +384,16 @@ func (s *Service) open(c Account) (Provider, error) {
 // ok is false if there is none.
 func (s *Service) accountOf(ctx context.Context, w auth.WorkspaceID, driver string, shop order.ShopID) (c Account, ok bool, err error) {
 	list, err := s.Store.PayAccounts(ctx, w)
+	c, ok = ownAccount(list, driver, shop)
+	return c, ok, err
+}
+
+// ownAccount returns a shop's own account with a driver, else that of all shops.
+func ownAccount(list []Account, driver string, shop order.ShopID) (c Account, ok bool) {
 	for _, a := range list {
 		if a.Driver == driver && (a.Shop == shop || a.Shop == 0 && !ok) {
 			c, ok = a, true
 		}
 	}
-	return c, ok, err
+	return c, ok
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/intake"
@@ -23,8 +24,12 @@ type Driver struct {
 	Scheme     string
 	HookSecret string        // the option whose value it signs with, or "" if it takes a secret from us alone
 	Source     intake.Source // how its webhooks are decoded
-	// Open checks settings and touches no network.
+	// Open checks settings and touches no network. It is nil of a bank.
 	Open func(connector.Settings) (Provider, error)
+	// Bank opens the merchant's own bank account, where files that people carry take the place of calls; else it is nil.
+	Bank func(connector.Settings) (Bank, error)
+	// Statement reads what such a bank tells, or is nil.
+	Statement Reader
 }
 
 // Provider is an account with a provider. Its methods may be called by several goroutines.
@@ -67,6 +72,9 @@ func (d Driver) Connect(c Account, base *http.Client, now func() time.Time) (Pro
 	values, err := connector.Check(d.Options, c.Values)
 	if err != nil {
 		return nil, err
+	}
+	if d.Open == nil {
+		return nil, errs.New(errs.Unsupported, "error.invalid")
 	}
 	p, err := d.Open(connector.Settings{Workspace: c.Workspace, Connection: int64(c.ID), Values: values, Client: connector.Client(base, connector.Policy{Rate: d.Rate}), Now: now})
 	if err != nil {

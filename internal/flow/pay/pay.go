@@ -31,6 +31,7 @@ type Refunds interface {
 	Get(context.Context, auth.Actor, refund.ID) (refund.Refund, error)
 	Submit(ctx context.Context, actor auth.Actor, r refund.ID, allocation int) (refund.Refund, error)
 	Observe(ctx context.Context, actor auth.Actor, r refund.ID, x refund.Answer) (refund.Refund, error)
+	Withdraw(ctx context.Context, actor auth.Actor, r refund.ID, allocation, attempt int) (refund.Refund, error)
 	Elsewhere(ctx context.Context, actor auth.Actor, r refund.ID, allocation int, payer, reference string) (refund.Refund, error)
 	ByReference(ctx context.Context, actor auth.Actor, provider, reference string) (refund.ID, int, error)
 	On(ctx context.Context, actor auth.Actor, provider, payment string) ([]refund.ID, error)
@@ -118,7 +119,7 @@ type waiting struct {
 
 // resume asks, in the transaction in ctx, to take up what waits for the provider of an account.
 func (s *Service) resume(ctx context.Context, c Account) error {
-	if c.State != On {
+	if c.State != On || c.Driver == BankName { // people collect what waits for a bank
 		return nil
 	}
 	return s.Queue.Enqueue(ctx, job.New(c.Workspace, Resume, waiting{c.Driver}).On(Queue).WithKey("resume/"+c.Driver))

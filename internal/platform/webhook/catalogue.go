@@ -68,6 +68,11 @@ var goodsFields = []Field{
 	{"carrier", Text, "as the customer told it"}, {"tracking", Text, "likewise"},
 }
 
+// transferFields are those of a batch of transfers.
+var transferFields = []Field{
+	{"count", Integer, "of its transfers"}, {"amount", Integer, "of all, in the currency's smallest unit"}, {"currency", Text, "ISO 4217"}, {"format", Text, "sepa: a file; list: by hand"},
+}
+
 // refundFields are those of the state that something caused which happened to a refund.
 var refundFields = []Field{
 	{"order", "order", "the order"}, {"what", Text, "what happened: approved, submitted, succeeded ..."}, {"state", Text, "of the refund, now"}, {"was", Text, "before"},
@@ -185,6 +190,11 @@ var catalogue = []Kind{
 	{"refund.reversed", "A bank sent back a refund that had succeeded: the customer is owed again.", refundFields},
 	{"refund.paid_twice", "A provider paid an attempt that had been given up.", refundFields},
 	{"refund.limits", "The sums up to which refunds are approved changed.", []Field{{"limits", Values, "sums by role and currency"}, {"was", Values, "those before"}}},
+	{"payee.saved", "The bank account to which refunds of an order are transferred was given.", []Field{{"account", Text, "masked"}}},
+	{"transfers.made", "A batch of transfers to bank accounts was made.", transferFields},
+	{"transfers.sent", "A batch of transfers was given to the bank.", transferFields},
+	{"transfers.withdrawn", "A batch of transfers was taken back before it was sent.", transferFields},
+	{"transfers.heard", "A bank's statement told something new of transfers.", []Field{{"bookings", Integer, "that name a transfer"}, {"ours", Integer, "of them, of this house"}, {"news", Integer, "of them, new"}, {"returned", Integer, "of them, money that came back"}, {"odd", Integer, "told with another sum"}}},
 	{"credit.moved", "Store credit of a customer was issued, redeemed, adjusted or expired.", []Field{{"customer", "customer", ""}, {"what", Text, "issued, redeemed, adjusted or expired"}, {"amount", Integer, "plus is more for the customer, in the currency's smallest unit"}, {"balance", Integer, "what is left"}, {"currency", Text, "ISO 4217"}, {"refund", "refund", "that issued it"}, {"note", Text, "why"}}},
 
 	{"shop.connected", "A shop was connected with its platform.", connectionFields},

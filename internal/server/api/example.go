@@ -222,6 +222,10 @@ func examples() map[string]example {
 		"refundAsk":            {body: `{"allocation": 1}`},
 		"refundRedirect":       {body: `{"allocation": 1, "to": "store_credit"}`},
 		"refundElsewhere":      {body: `{"allocation": 1, "payer": "bank", "reference": "transfer of 22 November"}`},
+		"transferCreate":       {body: `{"account_id": "` + sample(aPayAccount{}, false) + `", "format": "sepa", "currency": "EUR"}`},
+		"transferConfirm":      {body: `{"outcome": "succeeded"}`},
+		"transferStatement":    {body: `{"content": "PERvY3VtZW50IHhtbG5zPSJ1cm46aXNvOnN0ZDppc286MjAwMjI6dGVjaDp4c2Q6Y2FtdC4wNTMuMDAxLjA4Ii8+"}`},
+		"payeePut":             {body: `{"name": "Anna Schmidt", "iban": "DE89 3704 0044 0532 0130 00"}`},
 		"paymentAccountCreate": {body: `{"service": "stripe", "settings": {"secret_key": "rk_live_0123456789"}}`},
 		"paymentAccountUpdate": {body: `{"name": "Stripe Europe", "paused": true}`},
 	}

@@ -44,6 +44,8 @@ type (
 	aRefund    struct{}
 	// aPayAccount is one with a payment provider.
 	aPayAccount struct{}
+	// aBatch is one of transfers to bank accounts.
+	aBatch      struct{}
 	aPlace      struct{}
 	aReturn     struct{}
 	aCase       struct{}
@@ -86,6 +88,7 @@ func (aTrace) prefix() string        { return "trc" }
 func (aTraceNote) prefix() string    { return "trn" }
 func (aRefund) prefix() string       { return "rfd" }
 func (aPayAccount) prefix() string   { return "pac" }
+func (aBatch) prefix() string        { return "btb" }
 func (aTracker) prefix() string      { return "trk" }
 func (aPlace) prefix() string        { return "plc" }
 func (aCase) prefix() string         { return "cas" }
@@ -104,7 +107,7 @@ func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
-		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
+		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
 		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{},
 	}
 }

@@ -153,8 +153,8 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	})
 	w.proactive = proactive.New(proactive.Config{Store: s, Orders: w.orders, Shipments: w.shipments, Customers: w.customers, Actions: engine, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Reachable: func() bool { return true }})
 	w.pay = pay.New(pay.Config{
-		Store: s, Refunds: refunds, Hooks: w.hooks, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Client: outbound.New(outbound.Options{}),
-		Drivers: []pay.Driver{{Name: "stripe", Title: "Stripe", Docs: "https://docs.stripe.com/api/refunds", Options: []connector.Option{{Name: "secret_key", Kind: connector.Secret, Required: true}},
+		Store: s, Refunds: refunds, Orders: w.orders, Hooks: w.hooks, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Client: outbound.New(outbound.Options{}),
+		Drivers: []pay.Driver{bankDriver, {Name: "stripe", Title: "Stripe", Docs: "https://docs.stripe.com/api/refunds", Options: []connector.Option{{Name: "secret_key", Kind: connector.Secret, Required: true}},
 			Open: func(connector.Settings) (pay.Provider, error) { return deaf{}, nil }}},
 	})
 	w.audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: v, Now: w.now})
@@ -449,6 +449,9 @@ func (m *merchant) stage(op string) map[string]string {
 	}
 	w.stageAfterSale(m, n, op, put)
 	w.stageMoney(m, n, op, put)
+	if strings.HasPrefix(op, "transfer") || strings.HasPrefix(op, "payee") {
+		w.stageTransfer(m, n, op, put)
+	}
 	if strings.HasPrefix(op, "tracker") {
 		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})
 		must(w.t, err)
