@@ -98,8 +98,11 @@ func (s *server) drawTerms(w http.ResponseWriter, r *request, v ui.Policies, p p
 	return r.draw(w, formStatus(v.Form), ui.PoliciesPage(v))
 }
 
-// publicPolicies are the pages on which customers read what is in force.
+// publicPolicies are the pages on which customers read what is in force; who may not know of shops is told of none.
 func (s *server) publicPolicies(r *request) ([]ui.PolicyPublic, error) {
+	if !r.actor.May(auth.ReadOrders) {
+		return nil, nil
+	}
 	shops, err := s.Orders.Shops(r.Context(), r.actor)
 	if err != nil {
 		return nil, err
