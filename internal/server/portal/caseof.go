@@ -139,7 +139,8 @@ func (d *door) viewCase(r *request, v visitor, c cases.Case) (page ui.Case, err 
 		}
 		page.Refunds = append(page.Refunds, f)
 	}
-	return page, nil
+	page.Payee, err = d.payeeOf(r, v, page)
+	return page, err
 }
 
 // actCase does what the customer says about a case.
@@ -160,6 +161,8 @@ func (d *door) actCase(w http.ResponseWriter, r *request) error {
 		_, err = d.Casework.Appeal(ctx, v.Actor, c.ID, words)
 	case "answer":
 		return d.answer(w, r, v, c)
+	case "payee":
+		return d.payee(w, r, v, c)
 	case "agree", "disagree":
 		return d.differ(w, r, v, c, r.PathValue("verb") == "agree")
 	case "choose":

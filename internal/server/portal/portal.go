@@ -41,6 +41,7 @@ type Config struct {
 	Casework Casework
 	Goods    Goods   // nil: nobody is told how goods come back
 	Refunds  Refunds // nil: nobody is told of money
+	Payees   Payees  // nil: nobody is asked for a bank account
 	// Policies says what the shop promises; nil: no shop has such a page.
 	Policies Policies
 	Warranty Warranty // nil: nobody is told what covers their goods

@@ -19,6 +19,7 @@ type Case struct {
 	Parts   []Part // offers that are on the table
 	Refused []Refused
 	Refunds []refund.Refund
+	Payee   *Payee // nil where no money goes to a bank
 	Backs   []Back
 	Wrong   string
 }
