@@ -37,9 +37,11 @@ func (c *Core) buildHooks() {
 	})
 	c.dispatcher = webhook.NewDispatcher(s, s, c.Now, c.Log)
 	s.WhenOwed(c.dispatcher.Nudge)
+	schemes := adapter.Schemes()
+	schemes["paypal"] = adapter.PayPal(outbound.New(out))
 	c.Hooks = hook.NewService(hook.Config{
 		Store: s, Journal: s, Queue: s, IDs: c.IDs, Now: c.Now, Log: c.Log,
-		Schemes: adapter.Schemes(), Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
+		Schemes: schemes, Processors: map[string]hook.Processor{hook.Journal: hook.JustTell},
 	})
 }
 

@@ -35,6 +35,7 @@ func Schemes() map[string]hook.Scheme {
 			signature: "X-Hmac-Signature", prefix: "hmac-sha256-hex=", decode: hex.DecodeString,
 		}},
 		"adyen":   adyen{},
+		"paypal":  PayPal(nil),
 		"17track": keyed{},
 		"karrio":  karrio{},
 		"github": bodyMAC{

@@ -27,10 +27,11 @@ func Driver() pay.Driver {
 		Options: []connector.Option{
 			{Name: "client_id", Kind: connector.Text, Required: true},
 			{Name: "client_secret", Kind: connector.Secret, Required: true},
+			{Name: "webhook_id", Kind: connector.Secret},
 			{Name: "address", Kind: connector.URL, Default: "https://api-m.paypal.com", Required: true},
 		},
 		Rate:   connector.Rate{Requests: 5, Per: time.Second}, // PayPal names no number, and asks for few ("Rate limiting guidelines")
-		Source: Source(), Open: open,
+		Scheme: "paypal", HookSecret: "webhook_id", Source: Source(), Open: open,
 	}
 }
 

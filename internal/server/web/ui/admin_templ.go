@@ -163,7 +163,7 @@ func adminFrame(p Page, shown string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = adminLink(p, "policies", "refresh-cw", shown).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = adminLink(p, "policies", "rotate-ccw", shown).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
