@@ -219,13 +219,13 @@ func pieces(s string) []string {
 	for i := range s {
 		if i > start && isDigits(s[i:i+1]) != isDigits(s[start:start+1]) {
 			if i-start > 1 {
-				out = append(out, s[start:i])
+				out = append(out, cutRunes(s[start:i], maxTerm))
 			}
 			start = i
 		}
 	}
 	if len(s)-start > 1 {
-		out = append(out, s[start:])
+		out = append(out, cutRunes(s[start:], maxTerm))
 	}
 	return out
 }
