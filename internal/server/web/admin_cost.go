@@ -43,7 +43,6 @@ type costDraft struct {
 	goods []ui.CostGoods
 	rest  map[string]string // the other fields, by name
 	wrong []error
-	try   bool
 }
 
 func (s *server) costsPage(w http.ResponseWriter, r *request) error {
