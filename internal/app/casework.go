@@ -59,16 +59,23 @@ func (c *Core) expectGoods(ctx context.Context, x cases.Case, r cases.Resolution
 	return c.Goods.Await(ctx, x, r, list[0])
 }
 
-// paysAlone tells whether a refund needs nobody's approval any more: the decision lets it run by itself, or a person has
-// approved its resolution; but above the sum for four eyes another one looks at it.
+// paysAlone tells whether a refund needs nobody's approval any more: the decision lets it run by itself, or a person whose
+// role approves as much has approved its resolution; but above the sum for four eyes another one looks at it.
 func (c *Core) paysAlone(ctx context.Context, x cases.Case, r cases.Resolution, f refund.Refund) (bool, error) {
-	if c.Refunds.FourEyes != nil {
-		above, err := c.Refunds.FourEyes(ctx, f.Workspace, f.Currency)
-		if err != nil || above > 0 && f.Total().Minor > above {
-			return false, err
-		}
+	if r.Offer != nil && r.Offer.Auto {
+		return c.Refunds.Alone(ctx, f.Workspace, "", f.Total())
 	}
-	return r.Offer != nil && r.Offer.Auto || x.Decision.By != 0, nil
+	if x.Decision.By == 0 {
+		return false, nil
+	}
+	p, err := c.Store.Person(ctx, f.Workspace, x.Decision.By)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil // they have left: somebody who is here approves it
+	}
+	if err != nil {
+		return false, err
+	}
+	return c.Refunds.Alone(ctx, f.Workspace, p.Role, f.Total())
 }
 
 // caseDesk is the tickets in which customers are written to about their cases.

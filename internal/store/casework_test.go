@@ -67,8 +67,14 @@ func newBureauOf(t *testing.T, s *store.Store, n int) *bureau {
 	x.Service = casework.New(casework.Config{
 		Store: s, Orders: x.orders, Parcels: shipment.New(shipment.Config{Store: s, Journal: s, IDs: x.ids}), Customers: people, Policies: x, Costs: cost.New(cost.Config{Store: s, Products: noProducts{}, Rates: noRates{}}),
 		Cases: func() *cases.Service { return x.cases }, Refunds: x.till.Service, Left: x.till.Left, Desk: x, IDs: x.ids, Now: func() time.Time { return x.now },
-		Alone: func(_ context.Context, c cases.Case, r cases.Resolution, _ refund.Refund) (bool, error) {
-			return r.Offer != nil && r.Offer.Auto || c.Decision.By != 0, nil
+		Alone: func(ctx context.Context, c cases.Case, r cases.Resolution, f refund.Refund) (bool, error) {
+			switch {
+			case r.Offer != nil && r.Offer.Auto:
+				return x.till.Alone(ctx, x.w, "", f.Total())
+			case c.Decision.By == 0:
+				return false, nil
+			}
+			return x.till.Alone(ctx, x.w, x.lead.Role, f.Total())
 		},
 	})
 	x.cases = cases.New(cases.Config{Store: s, Orders: x.orders, Journal: s, IDs: x.ids, Now: func() time.Time { return x.now }, Acknowledge: x.Acknowledge, Carry: x.Service.Carry, After: x.Follow})
@@ -138,7 +144,7 @@ func (x *bureau) pays(t *testing.T, id refund.ID, ok bool) {
 		if !ok {
 			out = refund.OutcomeFailed
 		}
-		_, err = x.till.Observe(ctx, system, id, refund.Answer{Allocation: a.Number, Attempt: r.Allocations[a.Number-1].Attempt, Outcome: out, Reference: "re_1", Code: "expired_card"})
+		_, err = x.till.Observe(ctx, system, id, refund.Answer{Allocation: a.Number, Attempt: r.Allocations[a.Number-1].Attempt, Outcome: out, Reference: fmt.Sprint("re_", id, "_", a.Number), Code: "expired_card"})
 		must(t, err)
 	}
 }

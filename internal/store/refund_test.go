@@ -37,9 +37,9 @@ func newTill(t *testing.T, s *store.Store) *till {
 		t.Fatal(err)
 	}
 	x := &till{desk: d, order: o, book: ledger.New(ledger.Config{Store: s, IDs: d.ids}), lead: auth.Actor{Kind: auth.Agent, ID: 2, Name: "Lea", Workspace: d.w, Role: auth.Lead}}
+	must(t, s.SaveRefundLimits(context.Background(), d.w, []refund.Limit{{Currency: "EUR", Above: 4000}}))
 	x.Service = refund.New(refund.Config{Store: s, Ledger: x.book, Journal: s, IDs: d.ids,
-		FourEyes: func(context.Context, auth.WorkspaceID, string) (int64, error) { return 4000, nil },
-		Carry:    func(_ context.Context, r refund.Refund) error { x.ready = append(x.ready, r.ID); return nil }})
+		Carry: func(_ context.Context, r refund.Refund) error { x.ready = append(x.ready, r.ID); return nil }})
 	return x
 }
 
@@ -264,7 +264,7 @@ func TestADisputeIsKnownBeforeAnyRefund(t *testing.T) {
 func TestTheBoardOfRefundsIsByUrgencyAndAge(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		ctx, x := context.Background(), newTill(t, s)
-		x.FourEyes = nil
+		must(t, s.SaveRefundLimits(ctx, x.w, nil))
 		must2 := func(r refund.Refund, err error) refund.Refund { t.Helper(); must(t, err); return r }
 		asked := must2(x.Request(ctx, x.owner, x.wants(100, 1)))
 		large := must2(x.Request(ctx, x.lead, x.wants(900, 2)))

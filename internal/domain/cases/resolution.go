@@ -22,21 +22,28 @@ const (
 	SparePart       Means = "spare_part"
 	PartialKeep     Means = "partial_keep"
 	FullKeep        Means = "full_keep"
+	Allowance       Means = "allowance"        // money beside the goods: postage, or a gesture
+	AllowanceCredit Means = "allowance_credit" // the same as store credit
 	Nothing         Means = "none"
 )
 
 // AllMeans returns all of them.
 func AllMeans() []Means {
-	return []Means{RefundOriginal, RefundOther, StoreCredit, ExchangeVariant, ExchangeOther, Resend, Repair, SparePart, PartialKeep, FullKeep, Nothing}
+	return []Means{RefundOriginal, RefundOther, StoreCredit, ExchangeVariant, ExchangeOther, Resend, Repair, SparePart, PartialKeep, FullKeep, Allowance, AllowanceCredit, Nothing}
 }
 
 // BearsMoney reports whether it gives money or what was paid for in its place: such a one excludes every other for the
-// same units, so that nobody gets both the refund and the exchange.
-func (m Means) BearsMoney() bool { return m != Repair && m != SparePart && m != Nothing }
+// same units, so that nobody gets both the refund and the exchange. An allowance pays nothing for units, and holds none.
+func (m Means) BearsMoney() bool {
+	return m != Repair && m != SparePart && m != Nothing && !m.Beside()
+}
+
+// Beside reports whether it pays money beside the goods.
+func (m Means) Beside() bool { return m == Allowance || m == AllowanceCredit }
 
 // Pays reports whether it is carried out by a refund.
 func (m Means) Pays() bool {
-	return m == RefundOriginal || m == RefundOther || m == StoreCredit || m == PartialKeep || m == FullKeep
+	return m == RefundOriginal || m == RefundOther || m == StoreCredit || m == PartialKeep || m == FullKeep || m.Beside()
 }
 
 // Stand is how far a resolution has come.

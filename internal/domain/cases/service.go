@@ -132,7 +132,7 @@ type NewCase struct {
 }
 
 // Open begins a case, as a draft. Units of a line that are held by another case are passed over; when not enough are
-// left it is errs.Conflict. It needs WriteCases, and all orders in sight; a customer needs orders of their own.
+// left it is errs.Conflict, but for goodwill, which may be about goods that were settled. It needs WriteCases, and all orders in sight; a customer needs orders of their own.
 func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewCase) (Case, error) {
 	if err := actor.Can(auth.WriteCases); err != nil && actor.Kind != auth.Customer {
 		return Case{}, err
@@ -208,8 +208,11 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 		if l.SKU, l.Title = row.SKU, row.Title; it.Quantity < 1 || it.Quantity > row.Quantity {
 			return nil, errs.Field("quantity", "error.case_quantity")
 		}
-		if l.From = free(held[row.ID], row.Quantity, it.Quantity); l.From == 0 {
-			return nil, errs.New(errs.Conflict, "error.case_units")
+		if l.From = FirstFree(held[row.ID], row.Quantity, it.Quantity); l.From == 0 {
+			if o.Kind != Goodwill {
+				return nil, errs.New(errs.Conflict, "error.case_units")
+			}
+			l.From = 1 // a gesture is about goods that may have been settled: what is given holds units, or does not
 		}
 		for u := range it.Quantity {
 			held[row.ID] = append(held[row.ID], l.From+u)
@@ -231,8 +234,9 @@ func (s *Service) order(ctx context.Context, actor auth.Actor, id order.ID) (ord
 	return o, err
 }
 
-// free returns the first of n units in a row that nobody holds, 0 if there are none.
-func free(held []int64, all, n int64) int64 {
+// FirstFree returns the first of n units in a row, of all units of a line, that nobody holds, 0 if there are none: those
+// that a new case is about.
+func FirstFree(held []int64, all, n int64) int64 {
 	for from := int64(1); from+n-1 <= all; from++ {
 		if !slices.ContainsFunc(held, func(u int64) bool { return u >= from && u < from+n }) {
 			return from

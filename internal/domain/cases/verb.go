@@ -139,6 +139,7 @@ func (s *Service) bounded(ctx context.Context, actor auth.Actor, c Case, r Resol
 	if !r.Means.Pays() {
 		return nil
 	}
+	var orders []order.ID
 	for _, g := range r.Units {
 		l, ok := c.line(g.Line)
 		if !ok || l.OrderRow == 0 {
@@ -158,11 +159,13 @@ func (s *Service) bounded(ctx context.Context, actor auth.Actor, c Case, r Resol
 		}
 		first := l.From + g.From - 1
 		for _, u := range units {
-			if u.Line == place && u.Number >= first && u.Number < first+g.Quantity {
+			if !r.Means.Beside() && u.Line == place && u.Number >= first && u.Number < first+g.Quantity {
 				m.Goods, m.Tax, m.Duty = m.Goods-u.Paid.Goods, m.Tax-u.Paid.Tax, m.Duty-u.Paid.Duty
 			}
 		}
-		m.ShippingOut -= o.Shipping // as a whole: the law gives it back by the order and not by the unit
+		if !slices.Contains(orders, o.ID) { // as a whole: the law gives it back by the order and not by the unit
+			m.ShippingOut, orders = m.ShippingOut-o.Shipping, append(orders, o.ID)
+		}
 	}
 	if m.Goods > 0 || m.Tax > 0 || m.Duty > 0 || m.ShippingOut > 0 {
 		return errs.Field("amount", "error.refund_above")

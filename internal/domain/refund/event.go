@@ -1,6 +1,7 @@
 package refund
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -74,7 +75,7 @@ func Apply(r Refund, e Event) (Refund, error) {
 	r.Allocations, r.Disputes = slices.Clone(r.Allocations), slices.Clone(r.Disputes)
 	r.Events, r.UpdatedAt = e.Seq, e.At
 	if e.Kind == WasRequested {
-		r.ID, r.Workspace, r.Terms, r.CreatedAt, r.RequestedBy = e.Refund, e.By.Workspace, *e.Terms, e.At, e.By.Person()
+		r.ID, r.Workspace, r.Terms, r.CreatedAt, r.RequestedBy = e.Refund, e.By.Workspace, *e.Terms, e.At, cmp.Or(e.By.Person(), e.Terms.Decider)
 		for i, p := range e.Plan {
 			r.Allocations = append(r.Allocations, Allocation{Number: i + 1, Target: p.Target, Amount: p.Amount, State: Requested})
 		}

@@ -76,12 +76,22 @@ func told(list []Limit) map[string]string {
 	return out
 }
 
+// Alone reports whether one person of a role suffices for a sum that they decided on: their role approves as much, and it
+// is not above the sum for four eyes. The role "" is nobody's, that of what the rules let go by themselves: the sum for
+// four eyes alone counts.
+func (s *Service) Alone(ctx context.Context, w auth.WorkspaceID, role auth.Role, sum money.Amount) (bool, error) {
+	list, err := s.Store.RefundLimits(ctx, w)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(list, func(l Limit) bool {
+		return l.Currency == sum.Currency && (l.Role == "" || l.Role == role) && sum.Minor > l.Above && (l.Role != "" || l.Above > 0)
+	}), nil
+}
+
 // above returns the sum above which a refund takes two people. It fails with errs.Denied if the actor's role approves
 // nothing as high as it.
 func (s *Service) above(ctx context.Context, actor auth.Actor, r Refund) (int64, error) {
-	if s.FourEyes != nil {
-		return s.FourEyes(ctx, actor.Workspace, r.Currency)
-	}
 	list, err := s.Store.RefundLimits(ctx, actor.Workspace)
 	if err != nil {
 		return 0, err

@@ -82,6 +82,7 @@ type Terms struct {
 	Currency   string            `json:"currency"`
 	Components ledger.Components `json:"components"`
 	NotAfter   time.Time         `json:"not_after,omitzero"` // the law's clock: the money must be on its way by then
+	Decider    auth.PersonID     `json:"decider,omitzero"`   // the person whose judgement asks for it, where the system does in their name
 	Reason     string            `json:"reason,omitempty"`
 }
 
@@ -91,8 +92,8 @@ type Refund struct {
 	Workspace auth.WorkspaceID
 	Terms
 	Allocations []Allocation
-	Disputes    []string // open on one of its payments: nothing leaves meanwhile
-	RequestedBy auth.PersonID
+	Disputes    []string      // open on one of its payments: nothing leaves meanwhile
+	RequestedBy auth.PersonID // or whoever decided on it
 	ApprovedBy  auth.PersonID
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

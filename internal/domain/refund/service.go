@@ -74,9 +74,6 @@ type Config struct {
 	Journal event.Journal
 	IDs     *id.Source
 	Now     func() time.Time
-	// FourEyes returns above which sum, in minor units of a currency, a refund takes two people; 0 is none. Nil asks for
-	// one person always.
-	FourEyes func(ctx context.Context, w auth.WorkspaceID, currency string) (int64, error)
 	// Carry is called, in the transaction, when something of a refund may be submitted; it asks for that as a job. Nil
 	// leaves refunds where they are.
 	Carry func(ctx context.Context, r Refund) error
@@ -152,6 +149,13 @@ func (s *Service) Request(ctx context.Context, actor auth.Actor, n NewRefund) (R
 		return Refund{}, fmt.Errorf("request refund: %w", err)
 	}
 	return r, nil
+}
+
+// Hold keeps everybody else from asking for money of an order until the transaction in ctx ends, so that what is left of
+// it stays what it is.
+func (s *Service) Hold(ctx context.Context, w auth.WorkspaceID, o order.ID) error {
+	_, _, _, err := s.Store.HoldPaid(ctx, w, o)
+	return err
 }
 
 // beyond is what of a refund was never paid.

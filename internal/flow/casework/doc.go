@@ -20,7 +20,9 @@
 // last day, but not before goods are on their way back (2011/83/EU art. 13).
 //
 // A customer acts as an actor of kind customer and reaches cases of their own; people need WriteCases, and ApproveRefunds
-// where money moves. What a person gives beside the decision needs a reason, which is frozen with it.
+// where money moves. What a person gives beside the decision needs a reason, which is frozen with it; so does money that
+// they give back of an order without being asked (PayBack), which is a case of goodwill like any other. Whoever decides is
+// whoever asks for the refund: the limits of their role and the sum for four eyes hold for it.
 //
 // The package holds no state of its own, calls nobody outside, and knows no page and no vendor.
 package casework

@@ -254,7 +254,7 @@ func sum(t *i18n.Printer, a money.Amount) string {
 // means is the word for a customer of what they get.
 func means(m cases.Means) string {
 	switch m {
-	case cases.StoreCredit:
+	case cases.StoreCredit, cases.AllowanceCredit:
 		return "credit"
 	case cases.ExchangeVariant, cases.ExchangeOther:
 		return "exchange"

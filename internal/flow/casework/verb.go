@@ -343,52 +343,57 @@ func (s *Service) Grant(ctx context.Context, a auth.Actor, number cases.ID, g Gr
 	var c cases.Case
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		var err error
-		if c, err = s.Cases().Get(ctx, a, number); err != nil {
-			return err
+		if c, err = s.Cases().Get(ctx, a, number); err == nil {
+			c, err = s.grant(ctx, a, c, g, why)
 		}
-		r := cases.Resolution{Means: g.Means, Trigger: g.Trigger, Offer: &cases.Offer{Remedy: string(g.Means), Route: g.Route}}
-		if r.Trigger == "" {
-			r.Trigger = cases.AtApproval
-		}
-		for _, l := range c.Lines {
-			n := l.Count(cases.Asked)
-			if g.Lines != nil {
-				n = g.Lines[l.Number]
-			}
-			if n > 0 && l.OrderRow != 0 && l.Declined == "" {
-				r.Units = append(r.Units, cases.Group{Line: l.Number, From: 1, Quantity: n})
-			}
-		}
-		if len(r.Units) == 0 {
-			return errs.Field("lines", "error.case_quantity")
-		}
-		if g.Means.Pays() {
-			o, err := s.Orders.Get(ctx, a, c.Lines[r.Units[0].Line-1].Order)
-			if err != nil {
-				return err
-			}
-			r.Money = cases.Money{Currency: o.Currency, Components: g.Components}
-		}
-		for _, old := range c.Resolutions { // what was chosen and not begun makes room
-			if old.Stand != cases.Taken && old.Stand != cases.Waiting || !old.Means.BearsMoney() || !r.Means.BearsMoney() {
-				continue
-			}
-			if slices.ContainsFunc(old.Units, func(g cases.Group) bool { return slices.ContainsFunc(r.Units, g.Overlaps) }) {
-				if c, err = s.Cases().Step(ctx, a, number, old.Number, cases.Lapsed, "overridden"); err != nil {
-					return err
-				}
-			}
-		}
-		if c, err = s.Cases().Propose(ctx, a, number, []cases.Resolution{r}); err != nil {
-			return err
-		}
-		c, err = s.approve(ctx, a, c, c.Resolutions[len(c.Resolutions)-1], why)
 		return err
 	})
 	if err != nil {
 		return cases.Case{}, fmt.Errorf("grant: %w", err)
 	}
 	return c, nil
+}
+
+// grant is Grant of a case that was read in the transaction in ctx.
+func (s *Service) grant(ctx context.Context, a auth.Actor, c cases.Case, g Grant, why string) (cases.Case, error) {
+	r := cases.Resolution{Means: g.Means, Trigger: g.Trigger, Offer: &cases.Offer{Remedy: string(g.Means), Route: g.Route}}
+	if r.Trigger == "" {
+		r.Trigger = cases.AtApproval
+	}
+	for _, l := range c.Lines {
+		n := l.Count(cases.Asked)
+		if g.Lines != nil {
+			n = g.Lines[l.Number]
+		}
+		if n > 0 && l.OrderRow != 0 && l.Declined == "" {
+			r.Units = append(r.Units, cases.Group{Line: l.Number, From: 1, Quantity: n})
+		}
+	}
+	if len(r.Units) == 0 {
+		return c, errs.Field("lines", "error.case_quantity")
+	}
+	if g.Means.Pays() {
+		o, err := s.Orders.Get(ctx, a, c.Lines[r.Units[0].Line-1].Order)
+		if err != nil {
+			return c, err
+		}
+		r.Money = cases.Money{Currency: o.Currency, Components: g.Components}
+	}
+	var err error
+	for _, old := range c.Resolutions { // what was chosen and not begun makes room
+		if old.Stand != cases.Taken && old.Stand != cases.Waiting || !old.Means.BearsMoney() || !r.Means.BearsMoney() {
+			continue
+		}
+		if slices.ContainsFunc(old.Units, func(g cases.Group) bool { return slices.ContainsFunc(r.Units, g.Overlaps) }) {
+			if c, err = s.Cases().Step(ctx, a, c.ID, old.Number, cases.Lapsed, "overridden"); err != nil {
+				return c, err
+			}
+		}
+	}
+	if c, err = s.Cases().Propose(ctx, a, c.ID, []cases.Resolution{r}); err != nil {
+		return c, err
+	}
+	return s.approve(ctx, a, c, c.Resolutions[len(c.Resolutions)-1], why)
 }
 
 // Decline refuses a case. Lines that no code is given for are declined by the reasons of the decision; where that gives the

@@ -14,6 +14,7 @@ import (
 
 func caseGroup() group {
 	read, write, pay := may(auth.ReadCases), may(auth.ReadCases, auth.WriteCases), may(auth.ReadCases, auth.WriteCases)
+	give := may(auth.ReadOrders, auth.ReadCases, auth.WriteCases, auth.ApproveRefunds)
 	return group{"Cases", "A case is a withdrawal, return, exchange, warranty claim, or a parcel that never came, from the wish to money, goods and letters.", []operation{
 		{"caseList", "GET", "/cases", read, do((*server).caseList), "List cases", "Cases, newest first; with `waits_for` what is due first."},
 		{"caseAdvise", "POST", "/cases/advice", write, do((*server).caseAdvise), "Decide about a wish", "What the law gives, what may be offered with its money, days and cost, and why anything else is refused. Nothing is written."},
@@ -28,6 +29,8 @@ func caseGroup() group {
 		{"caseChoose", "POST", "/cases/{case}/choose", write, do((*server).caseChoose), "Choose an offer", "Takes an offer in the customer's name. It goes on by itself where it may, else it waits for a person."},
 		{"caseApprove", "POST", "/cases/{case}/approve", pay, do((*server).caseApprove), "Approve a resolution", "Lets a resolution go on. One that pays needs `refunds.approve`; one that the customer has not chosen, or for which evidence is missing, needs a reason."},
 		{"caseGrant", "POST", "/cases/{case}/grant", pay, do((*server).caseGrant), "Give something else", "Gives what the decision did not offer: another remedy, another sum, goodwill. It needs a reason, and `refunds.approve` where it pays."},
+		{"casePaybackQuote", "POST", "/orders/{order}/refunds/quote", give, do((*server).casePaybackQuote), "Quote money back of an order", "What giving back units of an order's lines, its postage or a gesture comes to, by component, and where it would go. Nothing is written."},
+		{"casePayback", "POST", "/orders/{order}/refunds", give, do((*server).casePayback).created(), "Give money back of an order", "Opens a case of goodwill and gives the money at once; nothing comes back. It waits for another person where your role, or the sum for four eyes, wants one. Send an Idempotency-Key: a second call is another refund."},
 		{"caseDecline", "POST", "/cases/{case}/decline", write, do((*server).caseDecline), "Decline a case", "Refuses a case; the customer reads the reason of each line. What the law gives to whoever changes their mind is not declined."},
 		{"caseAsk", "POST", "/cases/{case}/ask", write, do((*server).caseAsk), "Ask the customer", "Asks for evidence; the case waits for it."},
 		{"caseAnswer", "POST", "/cases/{case}/answer", write, do((*server).caseAnswer), "Take the customer's answer", "Takes what the customer gave, and decides anew unless something was chosen already."},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"image"
 	"image/jpeg"
+	"strings"
 
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
@@ -22,7 +23,7 @@ func (w *world) stageCase(m *merchant, n, op string, put func(kind, bool, int64)
 		Fulfillments: []order.Fulfillment{{Carrier: "DHL", Tracking: "CASE" + n, ShippedAt: w.now().AddDate(0, 0, -8), DeliveredAt: w.now().AddDate(0, 0, -3)}},
 	})
 	must(w.t, err)
-	put(anOrder{}, true, int64(o.ID))
+	put(anOrder{}, !strings.HasPrefix(op, "casePayback"), int64(o.ID))
 	put(aLine{}, true, o.Lines[0].ID)
 	wish := casework.Wish{Order: o.ID, Kind: cases.Return, Wants: "refund", Items: []casework.Item{{Row: o.Lines[0].ID, Quantity: 1, Reason: "changed_mind"}}}
 	if op == "caseDispose" {

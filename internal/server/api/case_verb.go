@@ -170,7 +170,7 @@ func (s *server) caseApprove(c *call, in *struct {
 
 // CaseGift is what a person gives by their own judgement.
 type CaseGift struct {
-	Means   string   `json:"means" enum:"refund_original,refund_other,store_credit,exchange_variant,exchange_other,resend,repair,spare_part,partial_keep,full_keep,none"`
+	Means   string   `json:"means" enum:"refund_original,refund_other,store_credit,exchange_variant,exchange_other,resend,repair,spare_part,partial_keep,full_keep,allowance,allowance_credit,none"`
 	Line    int      `json:"line,omitempty" doc:"Of the case; all lines by default."`
 	Units   int64    `json:"units,omitempty" doc:"Of the line; all of it by default."`
 	Money   *CaseSum `json:"money,omitempty"`

@@ -144,6 +144,8 @@ func examples() map[string]example {
 		"caseChoose":           {body: `{"resolution_id": "` + sample(aResolution{}, false) + `"}`},
 		"caseApprove":          {body: `{"resolution_id": "` + sample(aResolution{}, false) + `", "why": "Seen on the photo."}`},
 		"caseGrant":            {body: `{"means": "partial_keep", "money": {"goods": 500, "goodwill": 300}, "why": "Late, and never late before."}`},
+		"casePaybackQuote":     {body: `{"lines": [{"line_id": "` + sample(aLine{}, true) + `", "quantity": 1}], "reason": "damaged"}`},
+		"casePayback":          {body: `{"lines": [{"line_id": "` + sample(aLine{}, true) + `", "quantity": 1}], "goodwill": 300, "reason": "damaged", "why": "Torn, and she keeps it."}`},
 		"caseDecline":          {body: `{"lines": [{"line": 1, "code": "evidence_missing"}], "why": "Worn for months."}`},
 		"caseAsk":              {body: `{"evidence": ["photo"], "words": "Please show the label too."}`},
 		"caseAnswer":           {body: `{"evidence": ["photo"]}`},

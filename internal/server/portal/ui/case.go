@@ -152,7 +152,7 @@ func (v Case) gives() []string {
 // remedyOf is the word by which customers know what they get.
 func remedyOf(m cases.Means) string {
 	switch m {
-	case cases.StoreCredit:
+	case cases.StoreCredit, cases.AllowanceCredit:
 		return decision.StoreCredit.String()
 	case cases.ExchangeVariant, cases.ExchangeOther:
 		return decision.Exchange.String()
