@@ -31,7 +31,10 @@ func (c *Core) buildCasework() {
 		},
 		Guaranteed: c.Warranty.Windows,
 		Expect:     c.expectGoods,
-		Desk:       caseDesk{c}, IDs: c.IDs, Now: c.Now,
+		Posted: func(ctx context.Context, x cases.Case, r cases.Resolution) (bool, error) {
+			return c.Goods.Posted(ctx, x, r)
+		},
+		Desk: caseDesk{c}, IDs: c.IDs, Now: c.Now,
 	})
 	c.Refunds.Moved = c.Casework.Moved
 	c.Cases = cases.New(cases.Config{
@@ -39,7 +42,7 @@ func (c *Core) buildCasework() {
 	})
 }
 
-// afterCase takes a case on, and expects no goods any more of one that was given up or declined.
+// afterCase takes a case on, and expects no goods any more for what has lapsed.
 func (c *Core) afterCase(ctx context.Context, actor auth.Actor, x cases.Case, events []cases.Event) error {
 	if err := c.Casework.Follow(ctx, actor, x, events); err != nil {
 		return err

@@ -209,7 +209,7 @@ func TestAWithdrawalGoesFromWishToMoney(t *testing.T) {
 		if c.Phase != cases.Closed || c.Reason != cases.Completed {
 			t.Fatalf("%s %+v", c.Phase, c.Resolutions)
 		}
-		if n := len(x.letters); n != 4 || !strings.Contains(x.letters[3], "23,80") {
+		if n := len(x.letters); n != 5 || !strings.Contains(x.letters[4], "23,80") { // one asks for the goods
 			t.Errorf("%d letters: %q", n, x.letters)
 		}
 		system := auth.ForSystem(x.w) // the bank sends the money back

@@ -83,9 +83,9 @@ func (s *Store) AddReturn(ctx context.Context, p goods.Parcel) (bool, error) {
 
 // SaveReturn implements goods.Store.
 func (s *Store) SaveReturn(ctx context.Context, p goods.Parcel) error {
-	_, err := s.exec(ctx, `UPDATE return_parcel SET place_id=$1, route=$2, state=$3, carrier=$4, tracking=$5, tracking_key=$6, shipment_id=$7, seen=$8, updated_at=$9, sent_at=$10, received_at=$11, lines=$12
-		WHERE workspace_id=$13 AND id=$14`,
-		opt(p.Place), p.Route, string(p.State), clean(p.Carrier), clean(p.Tracking), order.TrackingKey(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.UpdatedAt), ms(p.SentAt), ms(p.ReceivedAt), js(p.Lines),
+	_, err := s.exec(ctx, `UPDATE return_parcel SET place_id=$1, route=$2, state=$3, carrier=$4, tracking=$5, tracking_key=$6, shipment_id=$7, seen=$8, updated_at=$9, sent_at=$10, received_at=$11, lines=$12, resolution_id=$13
+		WHERE workspace_id=$14 AND id=$15`,
+		opt(p.Place), p.Route, string(p.State), clean(p.Carrier), clean(p.Tracking), order.TrackingKey(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.UpdatedAt), ms(p.SentAt), ms(p.ReceivedAt), js(p.Lines), p.Resolution,
 		int64(p.Workspace), int64(p.ID))
 	return err
 }

@@ -53,6 +53,7 @@ type Event struct {
 	Stand      Stand       `json:"stand,omitempty"`
 	Trigger    Trigger     `json:"trigger,omitempty"`
 	LastDay    time.Time   `json:"last_day,omitzero"` // of the resolution
+	SendBy     time.Time   `json:"send_by,omitzero"`  // the customer's last day for the goods of the resolution
 	Refund     refund.ID   `json:"refund,omitzero"`
 	Parcel     int64       `json:"parcel,omitzero"`
 	Decision   *Decision   `json:"decision,omitempty"`
@@ -140,6 +141,8 @@ func (c *Case) apply(e Event) string {
 			return "only what is closed, not merged, and with a reason"
 		}
 		c.Phase, c.Before, c.Reason = c.Before, "", ""
+	case Nudged:
+		return c.nudged(e)
 	case WasAnswered:
 		for _, word := range e.Evidence {
 			if !slices.Contains(c.Evidence, word) {
@@ -310,6 +313,9 @@ func (c *Case) step(e Event) string {
 	r.Stand, r.Code = e.Stand, e.Code
 	if !e.LastDay.IsZero() {
 		r.By = e.LastDay
+	}
+	if !e.SendBy.IsZero() {
+		r.SendFrom, r.SendBy, r.Nudged = e.At, e.SendBy, 0
 	}
 	if e.Refund != 0 {
 		r.Refund = e.Refund

@@ -108,33 +108,37 @@ func Triggers() []Trigger {
 
 // Resolution is what a customer gets for some units.
 type Resolution struct {
-	Number  int64     `json:"n"` // unique in the workspace: the refund and the units in the database refer to it
-	Means   Means     `json:"means"`
-	Units   []Group   `json:"units"`
-	Money   Money     `json:"money,omitzero"`
-	Law     string    `json:"law,omitempty"`
-	Stand   Stand     `json:"stand"`
-	Trigger Trigger   `json:"trigger"`
-	By      time.Time `json:"by,omitzero"` // the law's last day: then it is due whatever its trigger waits for
-	Until   time.Time `json:"until,omitzero"`
-	Refund  refund.ID `json:"refund,omitzero"`
-	Parcel  int64     `json:"parcel,omitzero"` // of what is sent instead
-	Code    string    `json:"code,omitempty"`  // why it failed, was refused or reversed
-	Offer   *Offer    `json:"offer,omitempty"` // what it was offered with; nil for what a person gave by their own judgement
+	Number   int64     `json:"n"` // unique in the workspace: the refund and the units in the database refer to it
+	Means    Means     `json:"means"`
+	Units    []Group   `json:"units"`
+	Money    Money     `json:"money,omitzero"`
+	Law      string    `json:"law,omitempty"`
+	Stand    Stand     `json:"stand"`
+	Trigger  Trigger   `json:"trigger"`
+	By       time.Time `json:"by,omitzero"` // the law's last day: then it is due whatever its trigger waits for
+	Until    time.Time `json:"until,omitzero"`
+	SendFrom time.Time `json:"send_from,omitzero"` // since when its goods are awaited
+	SendBy   time.Time `json:"send_by,omitzero"`   // the customer's last day to send them; zero while none is awaited from them
+	Nudged   int       `json:"nudged,omitzero"`    // how often they were written to about it
+	Refund   refund.ID `json:"refund,omitzero"`
+	Parcel   int64     `json:"parcel,omitzero"` // of what is sent instead
+	Code     string    `json:"code,omitempty"`  // why it failed, was refused or reversed
+	Offer    *Offer    `json:"offer,omitempty"` // what it was offered with; nil for what a person gave by their own judgement
 }
 
 // Offer is what package decision said of a resolution beside its money.
 type Offer struct {
-	Part    int      `json:"part,omitzero"` // of the case's decision
-	Remedy  string   `json:"remedy"`
-	Basis   string   `json:"basis,omitempty"`   // the right that it rests on
-	Route   string   `json:"route,omitempty"`   // by which goods come back
-	From    string   `json:"from,omitempty"`    // where a new unit is sent from
-	Postage string   `json:"postage,omitempty"` // who pays the way back
-	Days    int      `json:"days,omitzero"`
-	Needs   []string `json:"needs,omitempty"` // evidence that was missing
-	Auto    bool     `json:"auto,omitzero"`   // it may run without a person
-	Cost    int64    `json:"cost"`            // that the merchant expects
+	Part     int      `json:"part,omitzero"` // of the case's decision
+	Remedy   string   `json:"remedy"`
+	Basis    string   `json:"basis,omitempty"`   // the right that it rests on
+	Route    string   `json:"route,omitempty"`   // by which goods come back
+	From     string   `json:"from,omitempty"`    // where a new unit is sent from
+	Postage  string   `json:"postage,omitempty"` // who pays the way back
+	Days     int      `json:"days,omitzero"`
+	Needs    []string `json:"needs,omitempty"`    // evidence that was missing
+	Auto     bool     `json:"auto,omitzero"`      // it may run without a person
+	Cost     int64    `json:"cost"`               // that the merchant expects
+	SendDays int      `json:"send_days,omitzero"` // to send the goods, by the terms; 0: SendWithin
 }
 
 // Comes reports whether goods have to be sent back for a resolution.

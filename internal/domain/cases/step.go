@@ -300,6 +300,7 @@ func (c Case) Accept(by auth.Actor, number int64, at time.Time) ([]Event, error)
 		if withheld := r.Comes() && r.Law != "" && !slices.ContainsFunc(c.Met, func(t Trigger) bool { return t != AtApproval }); !withheld {
 			e.LastDay = c.Deadline
 		}
+		e.SendBy = c.sendBy(*r, at)
 	}).done()
 }
 

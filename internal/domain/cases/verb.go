@@ -101,6 +101,17 @@ func (s *Service) Lapse(ctx context.Context, actor auth.Actor, c ID) (Case, erro
 	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Lapse(actor, now) })
 }
 
+// Nudge writes down that the customer is written to about goods that do not come, and ends the resolution where n says so;
+// see Case.Late. With NoNudge the goods are said to be on their way.
+func (s *Service) Nudge(ctx context.Context, actor auth.Actor, c ID, resolution int64, n Nudge) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) {
+		if n == NoNudge {
+			return c.Trust(actor, resolution, now)
+		}
+		return c.Nudge(actor, resolution, n, now)
+	})
+}
+
 // Answer takes that the customer gave what was asked for, in words of their own: a case that needs info goes on.
 func (s *Service) Answer(ctx context.Context, actor auth.Actor, c ID, evidence []string, words string) (Case, error) {
 	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Answer(actor, evidence, words, now) })

@@ -29,7 +29,7 @@ func (c Case) Waits() (Party, time.Time) {
 		until = c.Deadline
 	}
 	var broken, chosen, work, paying, lawful bool
-	var offers time.Time
+	var offers, send time.Time
 	for _, r := range c.Resolutions {
 		switch r.Stand {
 		case Failed, Undone:
@@ -40,6 +40,9 @@ func (c Case) Waits() (Party, time.Time) {
 			work, paying = work || r.Refund == 0, paying || r.Refund != 0
 		case Waiting:
 			lawful = lawful || !r.By.IsZero()
+			if !r.SendBy.IsZero() && (send.IsZero() || r.SendBy.Before(send)) {
+				send = r.SendBy
+			}
 		case Offered:
 			if offers.IsZero() || !r.Until.IsZero() && r.Until.Before(offers) {
 				offers = r.Until
@@ -78,6 +81,8 @@ func (c Case) Waits() (Party, time.Time) {
 		return ByProvider, until
 	case c.Phase == GoodsMoving:
 		return ByCarrier, until
+	case c.Phase == AwaitingGoods && !send.IsZero():
+		return ByCustomer, send
 	case c.Phase == AwaitingGoods:
 		return choice()
 	case lawful:
@@ -86,12 +91,18 @@ func (c Case) Waits() (Party, time.Time) {
 	return ByUs, until
 }
 
-// LapseAt returns when the first of its offers, or of the questions about what came, lapses; zero if none does.
+// LapseAt returns when time alone does something next: the first of its offers, or of the questions about what came,
+// lapses, or the customer is written to about goods that do not come; zero if nothing does.
 func (c Case) LapseAt() time.Time {
 	var at time.Time
 	for _, r := range c.Resolutions {
 		if c.Phase != Closed && r.Stand == Offered && !r.Until.IsZero() && (at.IsZero() || r.Until.Before(at)) {
 			at = r.Until
+		}
+	}
+	for _, r := range c.Resolutions {
+		if n, next := c.nudge(r); n != NoNudge && (at.IsZero() || next.Before(at)) {
+			at = next
 		}
 	}
 	for _, d := range c.Differences {

@@ -215,6 +215,7 @@ func (c *checker) clauses(place string, t Clauses) {
 		}
 		c.say(place+".trigger", "error.policy_word", "word", t.Trigger, "words", strings.Join(all, " "))
 	}
+	c.days(place+".send_within", t.SendWithin)
 	if r := t.Review; r != nil && (r.Returns != nil && *r.Returns < 0 || r.Disputes != nil && *r.Disputes < 0) {
 		c.say(place+".review", "error.policy_span")
 	}

@@ -85,23 +85,24 @@ func (a *Amount) UnmarshalYAML(n *yaml.Node) error {
 // Clauses are what a policy promises and asks. What is absent in a rule stands as
 // in the terms; a list or table that is given replaces the whole one.
 type Clauses struct {
-	Windows   map[string]int      `yaml:"windows,omitempty"`    // days after delivery, by remedy; one that is absent is not offered
-	Postage   map[string]string   `yaml:"postage,omitempty"`    // who pays the way back, by reason
-	Label     Amount              `yaml:"label,omitempty"`      // charged for our label, where the customer pays; absent: at their own expense
-	Fee       string              `yaml:"fee,omitempty"`        // of the goods, kept on a change of mind
-	Duty      *bool               `yaml:"duty,omitempty"`       // duty is paid back on a change of mind too
-	FinalSale *bool               `yaml:"final_sale,omitempty"` // no change of mind
-	NoReturn  []string            `yaml:"no_return,omitempty"`  // kinds of goods that are not taken back on a change of mind
-	Evidence  map[string][]string `yaml:"evidence,omitempty"`   // asked for, by reason
-	KeepBelow Amount              `yaml:"keep_below,omitempty"` // the largest refund for which goods may stay
-	Partial   string              `yaml:"partial,omitempty"`    // paid to whoever keeps the goods
-	Bonus     string              `yaml:"bonus,omitempty"`      // on top of store credit
-	Fallback  *Fallback           `yaml:"fallback,omitempty"`
-	Auto      map[string]Amount   `yaml:"auto,omitempty"` // approved without a person up to here, by remedy
-	Review    *Review             `yaml:"review,omitempty"`
-	Tiers     map[string]Tier     `yaml:"tiers,omitempty"`
-	Trigger   string              `yaml:"trigger,omitempty"`   // when money goes
-	HoldCard  *bool               `yaml:"hold_card,omitempty"` // an exchange goes out at once against a hold on the card
+	Windows    map[string]int      `yaml:"windows,omitempty"`    // days after delivery, by remedy; one that is absent is not offered
+	Postage    map[string]string   `yaml:"postage,omitempty"`    // who pays the way back, by reason
+	Label      Amount              `yaml:"label,omitempty"`      // charged for our label, where the customer pays; absent: at their own expense
+	Fee        string              `yaml:"fee,omitempty"`        // of the goods, kept on a change of mind
+	Duty       *bool               `yaml:"duty,omitempty"`       // duty is paid back on a change of mind too
+	FinalSale  *bool               `yaml:"final_sale,omitempty"` // no change of mind
+	NoReturn   []string            `yaml:"no_return,omitempty"`  // kinds of goods that are not taken back on a change of mind
+	Evidence   map[string][]string `yaml:"evidence,omitempty"`   // asked for, by reason
+	KeepBelow  Amount              `yaml:"keep_below,omitempty"` // the largest refund for which goods may stay
+	Partial    string              `yaml:"partial,omitempty"`    // paid to whoever keeps the goods
+	Bonus      string              `yaml:"bonus,omitempty"`      // on top of store credit
+	Fallback   *Fallback           `yaml:"fallback,omitempty"`
+	Auto       map[string]Amount   `yaml:"auto,omitempty"` // approved without a person up to here, by remedy
+	Review     *Review             `yaml:"review,omitempty"`
+	Tiers      map[string]Tier     `yaml:"tiers,omitempty"`
+	Trigger    string              `yaml:"trigger,omitempty"`     // when money goes
+	HoldCard   *bool               `yaml:"hold_card,omitempty"`   // an exchange goes out at once against a hold on the card
+	SendWithin int                 `yaml:"send_within,omitempty"` // days in which goods are sent back
 }
 
 // Fallback is where money goes that no payment takes back.
@@ -212,6 +213,9 @@ func (c Clauses) over(r Clauses) Clauses {
 	}
 	if r.HoldCard != nil {
 		c.HoldCard = r.HoldCard
+	}
+	if r.SendWithin != 0 {
+		c.SendWithin = r.SendWithin
 	}
 	return c
 }

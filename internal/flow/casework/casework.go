@@ -155,6 +155,8 @@ type Config struct {
 	// Expect is told that the goods of a resolution will come back by a route, that of the carrier among them, on which the
 	// parcel of the order comes back by itself; nil leaves that to people.
 	Expect func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error
+	// Posted tells whether the goods of a resolution are said to be on their way, by a tracking number; nil knows of none.
+	Posted func(ctx context.Context, c cases.Case, r cases.Resolution) (bool, error)
 	// Desk is where customers are written to and people find work; nil writes nothing, and takes no withdrawal by law.
 	Desk Desk
 	IDs  *id.Source

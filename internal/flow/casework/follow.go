@@ -110,6 +110,9 @@ func next(c cases.Case) turn {
 		if agreedOnNothing(c) {
 			return endWithout(c)
 		}
+		if begun && !back { // nothing is awaited any more
+			return takeNoGoods
+		}
 		if back && !sent && !slices.Contains(c.Met, cases.FirstScan) {
 			return followGoods
 		}
@@ -330,7 +333,7 @@ func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, res
 const batch = 100
 
 // Work does what is due in a workspace: resolutions on the law's last day, offers whose time is over, withdrawals for which
-// nothing was chosen. A repeat finds nothing left.
+// nothing was chosen, goods that do not come. A repeat finds nothing left.
 func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	if err := s.Cases().Sweep(ctx, w); err != nil {
 		return err
@@ -351,8 +354,10 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 					return err
 				}
 			}
-			_, err = s.Cases().Lapse(ctx, system, c.ID)
-			return err
+			if c, err = s.Cases().Lapse(ctx, system, c.ID); err != nil {
+				return err
+			}
+			return s.press(ctx, c)
 		}); err != nil {
 			return err
 		}

@@ -32,11 +32,13 @@ const (
 	Arrived   Occasion = "arrived"
 	Paid      Occasion = "paid"
 	Reversed  Occasion = "reversed"
+	Reminded  Occasion = "remind" // of goods that were not sent yet
+	Ended     Occasion = "lapsed" // because no goods came
 )
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Arrived, Differs, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Ended, Arrived, Differs, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -64,6 +66,10 @@ func occasion(c cases.Case, e cases.Event) (Occasion, bool) {
 		return Arrived, true
 	case e.Kind == cases.Stepped && e.Stand == cases.Waiting:
 		return Approved, true
+	case e.Kind == cases.Nudged && e.Code == string(cases.GiveUp):
+		return Ended, true
+	case e.Kind == cases.Nudged && e.Code != "":
+		return Reminded, true
 	case asked(c, e):
 		return Differs, true
 	}
@@ -163,10 +169,17 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, given(t, x.Resolution))
 		if x.Resolution.Comes() {
 			out = append(out, t.T("case.letter.send"))
+			if _, withheld := c.Withheld(x.Resolution); !withheld {
+				out = append(out, sendBy(t, x))
+			}
 		} else if x.Resolution.Means.BearsMoney() && !x.Resolution.Returns() {
 			out = append(out, t.T("case.letter.stay"))
 		}
 		out = append(out, refusedLines(t, c))
+	case Reminded:
+		out = append(out, goods(t, c, false), sendBy(t, x), t.T("case.letter.send"))
+	case Ended:
+		out = append(out, goods(t, c, false), t.T("case.letter.later"))
 	case Declined:
 		out = append(out, refusedLines(t, c), t.T("case.letter.appeal"))
 	case Arrived:

@@ -106,6 +106,7 @@ func (s *Service) offer(ctx context.Context, c cases.Case, sc *scene, adv *Advic
 		if r.Offer.Part = o.Part; slices.ContainsFunc(r.Units, func(g cases.Group) bool { return c.Lines[g.Line-1].Declined != "" }) {
 			continue
 		}
+		r.Offer.SendDays = p.Terms.SendDays
 		sc.clip(c, &r)
 		list, which = append(list, r), append(which, i)
 	}

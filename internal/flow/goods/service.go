@@ -95,6 +95,9 @@ type Config struct {
 	Rates interface {
 		Table(ctx context.Context, actor auth.Actor) (fx.Table, error)
 	}
+	// Came is told, in the transaction, that goods are here of which nobody expected any more, and reports whether their case
+	// is open again; nil opens none.
+	Came    func(ctx context.Context, w auth.WorkspaceID, c cases.ID) (bool, error)
 	Journal event.Journal
 	IDs     *id.Source
 	Now     func() time.Time
@@ -144,6 +147,9 @@ func (s *Service) Expect(ctx context.Context, c cases.Case, r cases.Resolution, 
 		return nil
 	}
 	if _, err := s.Store.ReturnOf(ctx, c.Workspace, r.Number); !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	if again, err := s.revive(ctx, c, r, route); again || err != nil {
 		return err
 	}
 	now := s.clock()
@@ -352,21 +358,55 @@ func (s *Service) Cancel(ctx context.Context, actor auth.Actor, number ParcelID)
 	})
 }
 
-// CallOff cancels what is still expected of a case that was closed without being carried out: nothing will be sent any more.
-// It joins the transaction in which the case is closed and checks no right of its own. Parcels that move stay: whoever
+// CallOff cancels what is still expected for resolutions of a case that have lapsed: it was given up or closed, or the goods
+// did not come in time. It joins the transaction in ctx and checks no right of its own. Parcels that move stay: whoever
 // receives them has to know what they are. A repeat changes nothing.
 func (s *Service) CallOff(ctx context.Context, c cases.Case) error {
-	if c.Phase != cases.Closed || c.Reason == cases.Completed {
+	over := func(r cases.Resolution) bool { return r.Stand == cases.Lapsed && r.Returns() }
+	if !slices.ContainsFunc(c.Resolutions, over) {
 		return nil
 	}
 	by := auth.ForSystem(c.Workspace)
 	list, err := s.OfCase(ctx, by, c.ID)
 	for _, p := range list {
-		if err == nil && (p.State == Expected || p.State == Sent) {
+		lapsed := slices.ContainsFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Number == p.Resolution && over(r) })
+		if err == nil && lapsed && (p.State == Expected || p.State == Sent) {
 			_, err = s.Cancel(ctx, by, p.ID)
 		}
 	}
 	return err
+}
+
+// revive expects a parcel again that was cancelled, for a resolution of the same goods by the same route, so that its number
+// and its label hold.
+func (s *Service) revive(ctx context.Context, c cases.Case, r cases.Resolution, route string) (bool, error) {
+	if !slices.ContainsFunc(c.Resolutions, func(x cases.Resolution) bool { return x.Number != r.Number && x.Stand == cases.Lapsed && x.Returns() }) {
+		return false, nil
+	}
+	by := auth.ForSystem(c.Workspace)
+	list, err := s.List(ctx, by, Filter{Case: c.ID, State: Cancelled}, 0, MaxPage)
+	for _, p := range list {
+		if p.Route != route || !slices.EqualFunc(p.Lines, r.Units, func(l Line, g cases.Group) bool {
+			return l.Case == g.Line && l.From == g.From && l.Quantity == g.Quantity
+		}) {
+			continue
+		}
+		_, err = s.change(ctx, by, p.ID, func(_ context.Context, p *Parcel) error {
+			p.State, p.Resolution = Expected, r.Number
+			return nil
+		})
+		return err == nil, err
+	}
+	return false, err
+}
+
+// Posted reports whether the customer told under which number the goods of a resolution come.
+func (s *Service) Posted(ctx context.Context, c cases.Case, r cases.Resolution) (bool, error) {
+	p, err := s.Store.ReturnOf(ctx, c.Workspace, r.Number)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil && p.State.Open() && p.State != Expected, err
 }
 
 // change holds a parcel in the actor's sight, and writes it if fn changed it.

@@ -63,6 +63,11 @@ func (s *Service) Receive(ctx context.Context, actor auth.Actor, number ParcelID
 		if err != nil || !fresh {
 			return err
 		}
+		if p.State == Cancelled {
+			if err := s.late(ctx, p); err != nil {
+				return err
+			}
+		}
 		if p.State == Cancelled || p.Opened() {
 			return errs.New(errs.Conflict, "error.goods_state")
 		}
@@ -76,6 +81,21 @@ func (s *Service) Receive(ctx context.Context, actor auth.Actor, number ParcelID
 		}
 		return nil
 	})
+}
+
+// late takes up the case of goods that came although nobody expected them any more, and the parcel with it.
+func (s *Service) late(ctx context.Context, p *Parcel) error {
+	if s.Came == nil {
+		return nil
+	}
+	open, err := s.Came(ctx, p.Workspace, p.Case)
+	if err != nil || !open {
+		return err
+	}
+	if *p, err = s.Store.HoldReturn(ctx, p.Workspace, p.ID); err == nil && p.State == Cancelled {
+		p.State = Expected
+	}
+	return err
 }
 
 // count adds to the counters of a line, in the parcel and in its case.

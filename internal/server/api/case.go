@@ -241,7 +241,7 @@ func caseOut(x cases.Case, err error) (*recordOut[Case], error) {
 // CaseEvent is one thing that happened to a case.
 type CaseEvent struct {
 	Number     int               `json:"number" doc:"From 1, within the case."`
-	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference"`
+	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference,nudged"`
 	Phase      string            `json:"phase" doc:"After it."`
 	Was        *string           `json:"was" doc:"The phase before it, if that was another one."`
 	At         time.Time         `json:"at"`

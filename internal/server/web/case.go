@@ -562,6 +562,9 @@ func (r *request) caseHappened(c cases.Case, e cases.Event, x *ui.CaseEvent) str
 	case cases.DifferenceOn:
 		x.Icon = "package"
 		return p.T(key, "Stand", p.T("cases.differ.stand."+string(e.Difference.Stand)))
+	case cases.Nudged:
+		x.Icon = "mail"
+		return p.T(key, "What", p.T("cases.nudge."+cmp.Or(e.Code, "posted")))
 	case cases.WasAnswered:
 		x.Icon = "reply"
 	case cases.WasDecided:

@@ -1,0 +1,136 @@
+package cases
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// Days that goods are awaited.
+const (
+	SendWithin  = 30 // to send them, where the terms say nothing
+	remindAhead = 5  // before the last day the customer is reminded; half of the time where that is less
+	askAgain    = 30 // after the last day, where the law keeps the right alive
+	mostAsked   = 3  // then nobody is written to any more
+)
+
+// keeps is a right by which a refund is only withheld until the goods, or proof that they were sent, are here: the wish
+// does not end because nothing came. Days are the least that the law leaves the customer to send them; 0 names none.
+type keeps struct {
+	basis decision.Basis
+	since time.Time // cases of customers who told us on that day, or later
+	days  int
+	law   string
+}
+
+// withheldBy are the rules by right, the newest first. Every market's right to change one's mind is taken as the European
+// one is: withholding harms nobody, and ending a right that stands would.
+var withheldBy = []keeps{
+	{decision.Withdraw, time.Date(2014, 6, 13, 0, 0, 0, 0, time.UTC), 14, "2011/83/EU art. 13(3), 14(1)"},
+	{decision.Withdraw, time.Time{}, 0, "97/7/EC art. 6"},
+}
+
+// Withheld reports whether a right keeps a resolution alive however long its goods take, and by which clause.
+func (c Case) Withheld(r Resolution) (law string, ok bool) {
+	k, ok := c.keeps(r)
+	return k.law, ok
+}
+
+func (c Case) keeps(r Resolution) (keeps, bool) {
+	for _, k := range withheldBy {
+		if (c.Statutory || r.Offer != nil && r.Offer.Basis == k.basis.String()) && !c.OpenedAt.Before(k.since) {
+			return k, true
+		}
+	}
+	return keeps{}, false
+}
+
+// sendBy is the last day for the customer to send the goods of a resolution that is accepted now: that of the terms, but
+// never before the law's.
+func (c Case) sendBy(r Resolution, now time.Time) time.Time {
+	if !r.Comes() || c.came() {
+		return time.Time{}
+	}
+	k, _ := c.keeps(r)
+	return now.AddDate(0, 0, max(k.days, cmp.Or(r.Offer.SendDays, SendWithin)))
+}
+
+// came reports whether anything of the goods was seen.
+func (c Case) came() bool {
+	return slices.ContainsFunc(c.Met, func(t Trigger) bool { return t != AtApproval })
+}
+
+// Nudge is what is done about goods that do not come.
+type Nudge string
+
+// The nudges.
+const (
+	NoNudge Nudge = ""
+	Remind  Nudge = "remind" // before the last day
+	Press   Nudge = "press"  // it is over, and a law keeps the right alive
+	GiveUp  Nudge = "give_up"
+)
+
+// nudge says what is done next about the goods of a resolution, and when; zero is never.
+func (c Case) nudge(r Resolution) (Nudge, time.Time) {
+	if c.Phase == Closed || r.Stand != Waiting || r.SendBy.IsZero() || c.came() {
+		return NoNudge, time.Time{}
+	}
+	_, withheld := c.keeps(r)
+	switch {
+	case r.Nudged == 0:
+		return Remind, r.SendBy.Add(-min(remindAhead*24*time.Hour, r.SendBy.Sub(r.SendFrom)/2))
+	case !withheld:
+		return GiveUp, r.SendBy
+	case r.Nudged < mostAsked:
+		return Press, r.SendBy.AddDate(0, 0, (r.Nudged-1)*askAgain)
+	}
+	return NoNudge, time.Time{}
+}
+
+// Late returns the resolutions whose goods something is to be done about now, with what.
+func (c Case) Late(now time.Time) map[int64]Nudge {
+	out := map[int64]Nudge{}
+	for _, r := range c.Resolutions {
+		if n, at := c.nudge(r); n != NoNudge && !now.Before(at) {
+			out[r.Number] = n
+		}
+	}
+	return out
+}
+
+// Nudged tells that the customer was written to about goods that do not come.
+const Nudged Happening = "nudged"
+
+// Nudge writes down that a nudge is given. Giving up ends the resolution; where nothing else lives, the case expires.
+func (c Case) Nudge(by auth.Actor, number int64, n Nudge, at time.Time) ([]Event, error) {
+	s := c.plan(by, at).add(Nudged, func(e *Event) { e.About, e.Code = number, string(n) })
+	if n != GiveUp {
+		return s.done()
+	}
+	if slices.ContainsFunc(c.Resolutions, func(r Resolution) bool { return r.Number != number && r.Stand.Alive() }) {
+		return s.step(number, Lapsed, func(e *Event) { e.Code = string(Expired) }).done()
+	}
+	return s.add(WasClosed, func(e *Event) { e.Reason = Expired }).done()
+}
+
+// Trust writes down that goods are said to be on their way: nobody waits for the customer to send them any more.
+func (c Case) Trust(by auth.Actor, number int64, at time.Time) ([]Event, error) {
+	return c.plan(by, at).add(Nudged, func(e *Event) { e.About = number }).done()
+}
+
+func (c *Case) nudged(e Event) string {
+	r := c.find(e.About)
+	if r == nil || r.Stand != Waiting || r.SendBy.IsZero() {
+		return "nothing is awaited for it"
+	}
+	if e.Code == "" {
+		r.SendBy = time.Time{}
+		return ""
+	}
+	r.Nudged++
+	return ""
+}

@@ -1,0 +1,78 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// press does what is due about goods that do not come: the customer is reminded before their last day, then the resolution
+// lapses and its parcel with it; where a law keeps the right alive they are asked again instead. Goods that are said to be
+// on their way are waited for without a word.
+func (s *Service) press(ctx context.Context, c cases.Case) error {
+	late := c.Late(s.clock())
+	for _, r := range c.Resolutions {
+		do, ok := late[r.Number]
+		if !ok || c.Phase == cases.Closed {
+			continue
+		}
+		if s.Posted != nil {
+			posted, err := s.Posted(ctx, c, r)
+			if err != nil {
+				return err
+			}
+			if posted {
+				do = cases.NoNudge
+			}
+		}
+		var err error
+		if c, err = s.Cases().Nudge(ctx, auth.ForSystem(c.Workspace), c.ID, r.Number, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Came takes a case up again of which goods came after it had lapsed for want of them, decides anew, and takes what the
+// customer had chosen where it is offered still: it goes on by itself where it may, else a person lets it. It reports
+// whether the case is open. It joins the transaction in which the goods are counted, and checks no right of its own.
+func (s *Service) Came(ctx context.Context, w auth.WorkspaceID, number cases.ID) (bool, error) {
+	system := auth.ForSystem(w)
+	c, err := s.Cases().Get(ctx, system, number)
+	if err != nil || c.Phase != cases.Closed {
+		return err == nil, err
+	}
+	i := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Stand == cases.Lapsed && !r.SendBy.IsZero() })
+	if i < 0 || c.Reason != cases.Expired && c.Reason != cases.Completed {
+		return false, nil
+	}
+	had := c.Resolutions[i]
+	if c, err = s.Cases().Reopen(ctx, system, number, "goods_came"); err != nil {
+		return false, fmt.Errorf("goods came: %w", err)
+	}
+	if c, err = s.renew(ctx, c); err != nil {
+		return false, fmt.Errorf("goods came: %w", err)
+	}
+	for _, r := range c.Resolutions {
+		if r.Stand == cases.Offered && r.Means == had.Means && slices.Equal(r.Units, had.Units) {
+			_, err = s.Choose(ctx, system, number, r.Number)
+			return err == nil, err
+		}
+	}
+	return true, nil
+}
+
+// sendBy says until when goods are to be sent and what follows else, or that the money waits for them.
+func sendBy(t *i18n.Printer, x Content) string {
+	switch _, withheld := x.Case.Withheld(x.Resolution); {
+	case withheld:
+		return t.T("case.letter.withheld")
+	case x.Resolution.SendBy.IsZero():
+		return ""
+	}
+	return t.T("case.letter.lapses", "Day", t.Date(x.Resolution.SendBy, nil, i18n.Medium))
+}
