@@ -122,8 +122,8 @@ async function look(s, desk, name, path, language, all) {
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (over > 0) problems.push(`${width} px, ${theme}: runs ${over} px out of the window: ${await widest(page)}`);
       if (shots && width !== 1024) await picture(page, `${name}-${width}-${theme}-${language}`);
-      // Between the narrow and the wide page there is nothing that is in neither.
-      if (width === 1024) continue;
+      // Between the narrow and the wide page there is nothing that is in neither; another language has other words on the same page.
+      if (width === 1024 || (language !== "en" && (width !== 390 || theme !== "light"))) continue;
       const { violations } = await page.evaluate(() => window.axe.run(document, { iframes: false, preload: false, resultTypes: ["violations"] }));
       for (const v of violations) {
         problems.push(`${width} px, ${theme}: ${v.id} (${v.impact}): ${v.help}`, ...v.nodes.slice(0, 3).map(n => "  " + n.html.slice(0, 200) + " " + (n.any[0]?.message ?? "")));

@@ -32,11 +32,21 @@ func TestACrashLosesNothingAndSendsNothingTwice(t *testing.T) {
 		}
 		t.Skipf("not run here: %s is not installed", dovecottest.Path)
 	}
-	if *engine == "sqlite" || *engine == "both" {
-		t.Run("sqlite", func(t *testing.T) { run(t, storetest.File(t)) })
-	}
-	if *engine == "postgres" || *engine == "both" {
-		t.Run("postgres", func(t *testing.T) { run(t, storetest.Database(t)) })
+	engines(t, run)
+}
+
+// engines runs a test on each engine, beside one another: much of a round is waiting.
+func engines(t *testing.T, run func(t *testing.T, database string)) {
+	for _, e := range []struct {
+		name string
+		made func(testing.TB) string
+	}{{"sqlite", storetest.File}, {"postgres", storetest.Database}} {
+		if *engine == e.name || *engine == "both" {
+			t.Run(e.name, func(t *testing.T) {
+				t.Parallel()
+				run(t, e.made(t))
+			})
+		}
 	}
 }
 

@@ -32,7 +32,6 @@ import (
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/portal/ui"
-	"godwit.dev/godwit/internal/store/storetest"
 )
 
 // A process is killed anywhere between a customer's wish and the money: while the wish is taken and decided, while people
@@ -40,12 +39,7 @@ import (
 // has not said so, when it has said so and nobody has written it down. No wish and no refund is lost, none is paid twice,
 // the books balance to the cent, what customers read is true, and no letter is written twice.
 func TestACrashLosesNoRefundAndPaysNoneTwice(t *testing.T) {
-	if *engine == "sqlite" || *engine == "both" {
-		t.Run("sqlite", func(t *testing.T) { refunds(t, storetest.File(t)) })
-	}
-	if *engine == "postgres" || *engine == "both" {
-		t.Run("postgres", func(t *testing.T) { refunds(t, storetest.Database(t)) })
-	}
+	engines(t, refunds)
 }
 
 // bank is the provider of payments, which outlives every cashier.

@@ -65,6 +65,11 @@ func Empty(t testing.TB) string {
 	return create(t, func(context.Context, *sql.DB, string) (string, error) { return "template0", nil })
 }
 
+// byFile asks a server for the words that make it copy a database file by file. From
+// 15 on it would write every page into its log instead, which takes longer for many
+// tables that are all empty; before, it knew no other way.
+const byFile = "SELECT CASE WHEN current_setting('server_version_num')::int >= 150000 THEN ' STRATEGY FILE_COPY' ELSE '' END"
+
 // create makes a copy of a database on the test server.
 func create(t testing.TB, from func(ctx context.Context, admin *sql.DB, server string) (string, error)) string {
 	t.Helper()
@@ -81,9 +86,13 @@ func create(t testing.TB, from func(ctx context.Context, admin *sql.DB, server s
 	}
 	name := "godwit_test_" + suffix()
 	model, err := from(context.Background(), admin, server)
+	var strategy string
+	if err == nil {
+		err = admin.QueryRow(byFile).Scan(&strategy)
+	}
 	if err == nil {
 		err = patiently(func() error {
-			_, err := admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + model + " ENCODING 'UTF8'")
+			_, err := admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + model + " ENCODING 'UTF8'" + strategy)
 			return err
 		})
 	}
