@@ -312,6 +312,7 @@ func (c *Core) build() {
 		tracking.FollowJob:  c.Tracking.Handle,
 		pay.Kind:            c.Pay.Work,
 		pay.Resume:          c.Pay.TakeUp,
+		replay.Kind:         c.Replay.Work,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -329,6 +330,7 @@ func (c *Core) build() {
 			commerce.Queue:  shopWorkers,
 			tracking.Queue:  trackWorkers,
 			pay.Queue:       payWorkers,
+			replay.Queue:    1,
 		},
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -82,6 +83,10 @@ func (l *demoLoader) loadCases(ctx context.Context) error {
 				return fmt.Errorf("case of %s goes on: %w", x.country, err)
 			}
 		}
+	}
+	shorter := strings.Replace(demoPolicy, "{refund: 60,", "{refund: 30,", 1)
+	if _, err := l.core.Replay.Start(ctx, l.owner, "standard", shorter, l.clock.now().AddDate(-1, 0, 0)); err != nil {
+		return fmt.Errorf("replay a return policy: %w", err)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (c *Core) buildMoney() {
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
 	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now})
-	c.Replay = replay.New(replay.Config{Store: s, Rates: c.Rates, Categories: c.categories})
+	c.Replay = replay.New(replay.Config{Store: s, Rates: c.Rates, Categories: c.categories, Jobs: replay.Jobs{Store: s, Queue: s, Journal: s, IDs: c.IDs, Now: c.Now}})
 	c.Outlays = outlay.New(s, c.Now)
 	c.Costs = cost.New(cost.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, Now: c.Now})
 }

@@ -25,7 +25,7 @@ const refused = { "no-such-page": 404, denied: 403 };
 const linked = {
   ticket: ["/inbox/all", "#rows a.open"], order: ["/orders", "a[href^='/orders/']:not([href*='?'])"], customer: [null, "a[href^='/customers/']"],
   parcel: ["/parcels?tab=open", "#rows a.open"], "traced-parcel": ["/parcels?tab=traces", "#rows a.open"],
-  case: ["/cases?tab=all", "a.open[href^='/cases/']"], refund: ["/refunds", "a[href^='/refunds/']"],
+  case: ["/cases?tab=all", "a.open[href^='/cases/']"], refund: ["/refunds", "a[href^='/refunds/']"], replay: ["/admin/policies", "a[href^='/admin/policies/replays/']"],
   mailbox: ["/admin/mailboxes", "a[href^='/admin/mailboxes/']"], macro: ["/admin/macros", "a[href^='/admin/macros/']"],
 };
 const allowed = {

@@ -9,4 +9,8 @@
 //
 // A replay reads and writes nothing but its result. It can be cancelled at any
 // page, and then says that it was.
+//
+// A trial is a replay in the background: a job reads all cases, writes how far it
+// is, and keeps the result. A workspace has at most MaxOpen under way and the last
+// Kept that ended. A trial that the end of a process breaks off begins again.
 package replay

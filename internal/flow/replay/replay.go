@@ -56,6 +56,7 @@ type Config struct {
 	Categories Categories // nil: no article has one
 	Law        *decision.Law
 	Workers    int // all cores if 0
+	Jobs       Jobs
 }
 
 // Service replays.

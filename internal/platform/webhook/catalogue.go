@@ -150,6 +150,8 @@ var catalogue = []Kind{
 	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},
 	{"policy.saved", "A version of a return policy was saved.", []Field{name, {"version", Integer, "its number"}}},
 	{"policy.released", "A version of a return policy was put in force.", []Field{name, {"version", Integer, "its number"}, {"from", Moment, "for orders placed from then on"}}},
+	{"replay.asked", "Somebody asked what a return policy would have changed in past cases.", []Field{name, {"since", Moment, "cases that were opened from then on"}}},
+	{"replay.ended", "A replay of past cases ended.", []Field{name, {"state", Text, "done, stopped or failed"}, {"cases", Integer, "that were read"}, {"changed", Integer, "of which an offer differs; left out where nothing is known of it"}}},
 	{"rates.imported", "Exchange rates came in.", []Field{{"source", Text, "ecb"}, {"day", Text, "the newest day"}, {"rates", Integer, "how many are new"}}},
 	{"rates.set", "The merchant set an exchange rate.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}, {"value", Text, "what one base is worth"}, {"day", Text, "from when"}}},
 	{"rates.dropped", "The merchant took an exchange rate away.", []Field{{"base", Text, "ISO 4217"}, {"quote", Text, "ISO 4217"}}},

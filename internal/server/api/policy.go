@@ -1,11 +1,9 @@
 package api
 
 import (
-	"context"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/policy"
-	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -20,8 +18,11 @@ func policyGroup() group {
 		{"policyReleases", "GET", "/policy-releases", read, do((*server).policyReleases), "List what is in force when", "The last to take force first."},
 		{"policyPublish", "POST", "/return-policies/{policy}/releases", manage, do((*server).policyPublish), "Put a return policy in force",
 			"For orders placed from an instant on. A time that is over is now: what was promised for an order never changes."},
-		{"policyReplay", "POST", "/policy-replays", manage, do((*server).policyReplay).upTo(texts), "Try a return policy on past cases",
-			"Decides past cases again, once by the policy that was frozen with each and once by this text, and adds up the difference. It takes as long as 25 seconds; what it had not reached by then is told by `stopped`. `godwit replay` has no such limit."},
+		{"policyReplayList", "GET", "/policy-replays", manage, do((*server).replayList), "List replays", "Newest first: those under way and the last twenty that ended, without their texts and results."},
+		{"policyReplayCreate", "POST", "/policy-replays", manage, do((*server).replayCreate).created().upTo(texts), "Try a return policy on past cases",
+			"Decides all cases since an instant again, once by the policy that was frozen with each and once by this text, and adds up the difference. It runs in the background: ask for it until its state is `done`. Two may be under way at a time."},
+		{"policyReplayGet", "GET", "/policy-replays/{policy_replay}", manage, do((*server).replayGet), "Get a replay", "How far it is and, once it has ended, what it found."},
+		{"policyReplayCancel", "POST", "/policy-replays/{policy_replay}/cancel", manage, do((*server).replayCancel), "Stop a replay", "What was read until then becomes its result within a second or two. One that has ended stays as it is."},
 	}}
 }
 
@@ -137,77 +138,4 @@ func (s *server) policyPublish(c *call, in *struct {
 		return nil, err
 	}
 	return record(releaseRecord(r)), nil
-}
-
-// replayLimit keeps a replay within what a request may take.
-const replayLimit = 25 * time.Second
-
-// PolicyReplay is what another policy would have changed.
-type PolicyReplay struct {
-	Since     time.Time     `json:"since"`
-	Total     int64         `json:"total" doc:"Cases that there are, in parts that were decided together."`
-	Cases     int64         `json:"cases" doc:"That were decided again."`
-	Unread    int64         `json:"unread" doc:"Whose input cannot be read."`
-	Changed   int64         `json:"changed" doc:"Of which an offer differs."`
-	Granted   int64         `json:"granted" doc:"The customer gets what they wanted, and did not."`
-	Refused   int64         `json:"refused" doc:"The other way round."`
-	Alone     int64         `json:"alone" doc:"It runs without a person, and did not."`
-	Looked    int64         `json:"looked" doc:"The other way round."`
-	Customers int64         `json:"customers" doc:"Whose cases change."`
-	Worse     int64         `json:"worse" doc:"Customers who get less in at least one case."`
-	Money     []ReplayMoney `json:"money" nullable:"false"`
-	Markets   []ReplayGroup `json:"markets" nullable:"false" doc:"The most changed first."`
-	Products  []ReplayGroup `json:"products" nullable:"false" doc:"The fifty most changed."`
-	Laws      []ReplayGroup `json:"laws" nullable:"false" doc:"That give a right in cases that change."`
-	Stopped   bool          `json:"stopped" doc:"It ended before all were done."`
-}
-
-// ReplayMoney compares sums of one currency.
-type ReplayMoney struct {
-	Currency   string `json:"currency" example:"EUR"`
-	PaidBefore int64  `json:"paid_before" doc:"To customers, in minor units."`
-	PaidAfter  int64  `json:"paid_after"`
-	CostBefore int64  `json:"cost_before" doc:"Of the outcome to the merchant."`
-	CostAfter  int64  `json:"cost_after"`
-}
-
-// ReplayGroup is the cases of a market, product or law.
-type ReplayGroup struct {
-	Key     string        `json:"key" example:"DE"`
-	Cases   int64         `json:"cases"`
-	Changed int64         `json:"changed"`
-	Refused int64         `json:"refused"`
-	Money   []ReplayMoney `json:"money" nullable:"false"`
-}
-
-func replayMoney(list []replay.Money) []ReplayMoney {
-	return convert(list, func(m replay.Money) ReplayMoney { return ReplayMoney(m) })
-}
-
-func replayGroups(list []replay.Group) []ReplayGroup {
-	return convert(list, func(g replay.Group) ReplayGroup {
-		return ReplayGroup{Key: g.Key, Cases: g.Cases, Changed: g.Changed, Refused: g.Refused, Money: replayMoney(g.Money)}
-	})
-}
-
-func (s *server) policyReplay(c *call, in *struct {
-	Body struct {
-		Text  string    `json:"text" maxLength:"65536" doc:"YAML; it need not be one that could be saved."`
-		Since time.Time `json:"since" doc:"Cases that were opened from then on."`
-	} `nameHint:"PolicyReplayDraft"`
-}) (*recordOut[PolicyReplay], error) {
-	doc, err := policy.Parse(in.Body.Text)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(c, replayLimit)
-	defer cancel()
-	r, err := s.Replay.Run(ctx, c.actor, doc, in.Body.Since, nil)
-	if err != nil {
-		return nil, err
-	}
-	return record(PolicyReplay{
-		Since: at(r.Since), Total: r.Total, Cases: r.Cases, Unread: r.Unread, Changed: r.Changed, Granted: r.Granted, Refused: r.Refused, Alone: r.Alone, Looked: r.Looked,
-		Customers: r.Customers, Worse: r.Worse, Money: replayMoney(r.Money), Markets: replayGroups(r.Markets), Products: replayGroups(r.Products), Laws: replayGroups(r.Laws), Stopped: r.Stopped,
-	}), nil
 }

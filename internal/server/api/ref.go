@@ -51,6 +51,7 @@ type (
 	aCase       struct{}
 	aResolution struct{}
 	aScan       struct{}
+	aReplay     struct{}
 	// aWarrantyTerm and aWarrantyPlan are of guarantees.
 	aWarrantyTerm struct{}
 	aWarrantyPlan struct{}
@@ -95,6 +96,7 @@ func (aCase) prefix() string         { return "cas" }
 func (aResolution) prefix() string   { return "rsl" }
 func (aReturn) prefix() string       { return "rtn" }
 func (aScan) prefix() string         { return "scn" }
+func (aReplay) prefix() string       { return "rpl" }
 func (aWarrantyTerm) prefix() string { return "wty" }
 func (aWarrantyPlan) prefix() string { return "wpl" }
 func (aUnit) prefix() string         { return "unt" }
@@ -108,7 +110,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{},
+		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "policy_replay": aReplay{},
 	}
 }
 

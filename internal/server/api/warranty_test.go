@@ -18,6 +18,8 @@ func (w *world) stageAfterSale(m *merchant, n, op string, put func(kind, bool, i
 		w.stageReturn(m, n, op, put)
 	case strings.HasPrefix(op, "warranty"), op == "orderCoverage", op == "orderUnitRegister", op == "productUnits":
 		w.stageWarranty(m, n, op, put)
+	case strings.HasPrefix(op, "policyReplay"):
+		w.stageReplay(m, op, put)
 	}
 }
 

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	_ "embed"
 	"net/http"
 	"strconv"
@@ -24,15 +23,16 @@ var policyStart string
 // mainPolicy is the name of a merchant's first policy.
 const mainPolicy = "standard"
 
-// policyReplayLimit keeps a trial within what a page may take.
-const policyReplayLimit = 20 * time.Second
-
 // policyRoutes is the table of return policies.
 func policyRoutes() []route {
 	manage := may(auth.ManagePlans)
 	return []route{
 		{"GET", "/admin/policies", manage, none, (*server).policiesPage},
 		{"POST", "/admin/policies", manage, text, (*server).termsSave},
+		{"GET", "/admin/policies/replays/{trial}", manage, none, (*server).replayPage},
+		{"GET", "/admin/policies/replays/{trial}/now", manage.unasked(), none, (*server).replayNow},
+		{"GET", "/admin/policies/replays/{trial}/file", manage, none, (*server).replayFile},
+		{"POST", "/admin/policies/replays/{trial}", manage, form, (*server).replayStop},
 	}
 }
 
@@ -92,6 +92,13 @@ func (s *server) drawTerms(w http.ResponseWriter, r *request, v ui.Policies, p p
 	for _, x := range versions {
 		v.Versions = append(v.Versions, ui.PolicyVersion{Number: x.Number, At: x.SavedAt, By: h.person[x.SavedBy].Name})
 	}
+	trials, err := s.Replay.Trials(r.Context(), r.actor)
+	if err != nil {
+		return err
+	}
+	for _, x := range trials {
+		v.Replays = append(v.Replays, replayRow(h, x))
+	}
 	if v.Public, err = s.publicPolicies(r); err != nil {
 		return err
 	}
@@ -118,7 +125,7 @@ func (s *server) publicPolicies(r *request) ([]ui.PolicyPublic, error) {
 	return out, nil
 }
 
-// termsSave tries, saves or publishes a policy.
+// termsSave saves or publishes a policy, or asks what it would have changed.
 func (s *server) termsSave(w http.ResponseWriter, r *request) error {
 	name := cmp.Or(strings.TrimSpace(r.FormValue("policy")), mainPolicy)
 	typed := strings.ReplaceAll(r.FormValue("text"), "\r\n", "\n")
@@ -136,10 +143,14 @@ func (s *server) termsSave(w http.ResponseWriter, r *request) error {
 		if released, err = s.Policies.Publish(r.Context(), r.actor, name, number, from); err == nil {
 			return r.see(w, "/admin/policies?policy="+name, r.told("policy.told_released", "Name", name, "N", r.printer.Number(int64(released.Number))))
 		}
-	case "try":
-		v := ui.Policies{Text: typed, Since: r.FormValue("since")}
-		if err = s.policyTry(r, &v); err == nil {
-			return s.drawTerms(w, r, v, policy.Version{Name: name, Number: number})
+	case "replay":
+		since, wrong := time.Parse(time.DateOnly, r.FormValue("since"))
+		if wrong != nil {
+			since = s.Now().UTC().AddDate(-1, 0, 0)
+		}
+		var asked replay.Trial
+		if asked, err = s.Replay.Start(r.Context(), r.actor, name, typed, since); err == nil {
+			return r.see(w, "/admin/policies/replays/"+id64(int64(asked.ID)), nil)
 		}
 	default:
 		var saved policy.Version
@@ -161,81 +172,4 @@ func (r *request) policyWrong(err error) []ui.PlanWrong {
 		out = append(out, ui.PlanWrong{Place: e.Field, Text: r.worded(e)})
 	}
 	return out
-}
-
-// policyTry decides past cases again by what is typed. That it could not be saved
-// is said beside the figures.
-func (s *server) policyTry(r *request, v *ui.Policies) error {
-	doc, err := policy.Parse(v.Text)
-	if err != nil {
-		return err
-	}
-	_, problem := s.Policies.Check(v.Text)
-	v.Wrong = r.policyWrong(problem)
-	since, err := time.Parse(time.DateOnly, v.Since)
-	if err != nil {
-		since = s.Now().UTC().AddDate(-1, 0, 0)
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), policyReplayLimit)
-	defer cancel()
-	did, err := s.Replay.Run(ctx, r.actor, doc, since, nil)
-	if err != nil {
-		return err
-	}
-	t := &ui.PolicyTrial{Total: did.Total, Cases: did.Cases, Changed: did.Changed, Granted: did.Granted, Refused: did.Refused, Alone: did.Alone, Looked: did.Looked, Customers: did.Customers, Worse: did.Worse, Stopped: did.Stopped}
-	for _, m := range did.Money {
-		t.Money = append(t.Money, ui.PolicyMoney{Currency: m.Currency, Paid: r.difference(m.PaidAfter-m.PaidBefore, m.Currency), Cost: r.difference(m.CostAfter-m.CostBefore, m.Currency)})
-	}
-	t.Groups = []ui.PolicyGroups{
-		{Title: r.printer.T("policy.by_market"), Rows: r.policyGroups(did.Markets, r.printer.Country)},
-		{Title: r.printer.T("policy.by_law"), Rows: r.policyGroups(did.Laws, nil)},
-		{Title: r.printer.T("policy.by_product"), Rows: r.policyGroups(did.Products, nil)},
-	}
-	for _, e := range did.Examples {
-		t.Examples = append(t.Examples, ui.PolicyExample{Case: int64(e.Case), Rule: e.Rule, Before: r.policyOutcome(e.Before), After: r.policyOutcome(e.After)})
-	}
-	v.Trial = t
-	return nil
-}
-
-// mostGroups is how many markets, laws and products a trial shows.
-const mostGroups = 12
-
-func (r *request) policyGroups(list []replay.Group, name func(string) string) []ui.PolicyGroup {
-	var out []ui.PolicyGroup
-	for _, g := range list[:min(len(list), mostGroups)] {
-		row := ui.PolicyGroup{Name: g.Key, Cases: g.Cases, Changed: g.Changed, Refused: g.Refused}
-		if name != nil {
-			row.Name = name(g.Key)
-		}
-		for _, m := range g.Money {
-			row.Cost = append(row.Cost, r.difference(m.CostAfter-m.CostBefore, m.Currency))
-		}
-		out = append(out, row)
-	}
-	return out
-}
-
-// difference writes a difference with its sign.
-func (r *request) difference(n int64, currency string) string {
-	text := r.money(n, currency)
-	if n > 0 {
-		text = "+" + text
-	}
-	return text
-}
-
-// policyOutcome words what came of a decision.
-func (r *request) policyOutcome(o replay.Outcome) string {
-	if o.Remedy == "" {
-		return r.printer.T("policy.nothing")
-	}
-	text := r.printer.T("policy.remedy." + o.Remedy)
-	if o.Paid != 0 {
-		text += " · " + r.money(o.Paid, o.Currency)
-	}
-	if o.Law != "" {
-		text += " · " + o.Law
-	}
-	return text
 }

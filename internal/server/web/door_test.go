@@ -49,7 +49,6 @@ import (
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
-	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -167,7 +166,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Warranty: d.warranty, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Outlays: outlay.New(d.store, func() time.Time { return d.now() }), Replay: replay.New(replay.Config{Store: d.store, Rates: d.rates}), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Warranty: d.warranty, Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Outlays: outlay.New(d.store, func() time.Time { return d.now() }), Replay: d.replays(), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 	}))
 	t.Cleanup(d.server.Close)
 	return d

@@ -129,7 +129,10 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	shown, err := d.cases.Attach(ctx, m.owner, complaint.ID, cases.NewFile{Name: "broken.jpg", Data: photo(t)})
 	must(t, err)
 	owed := d.owes(m, 1500)
+	tried, err := d.replays().Start(ctx, m.owner, "standard", policyStart, time.Now().AddDate(-1, 0, 0))
+	must(t, err)
 	return map[string]string{
+		"trial":  id64(int64(tried.ID)),
 		"refund": id64(owed.ID),
 		"back":   id64(int64(d.comesBack(t, m).ID)),
 		"case":   id64(complaint.ID), "file": id64(shown.ID),

@@ -15,7 +15,7 @@ type Policies struct {
 	Since    string // 2006-01-02: cases that are tried
 	Versions []PolicyVersion
 	Releases []PolicyRelease
-	Trial    *PolicyTrial
+	Replays  []ReplayRow
 	Public   []PolicyPublic // where customers read it
 }
 
@@ -34,35 +34,4 @@ type PolicyRelease struct {
 	Label, Name, By, State string // now, later, over
 	Number                 int
 	From                   time.Time
-}
-
-// PolicyTrial is what a text would have changed.
-type PolicyTrial struct {
-	Total, Cases, Changed, Granted, Refused, Alone, Looked, Customers, Worse int64
-	Stopped                                                                  bool
-	Money                                                                    []PolicyMoney
-	Groups                                                                   []PolicyGroups
-	Examples                                                                 []PolicyExample
-}
-
-// PolicyMoney is by how much sums of a currency change.
-type PolicyMoney struct{ Currency, Paid, Cost string }
-
-// PolicyGroups is a table of a trial.
-type PolicyGroups struct {
-	Title string
-	Rows  []PolicyGroup
-}
-
-// PolicyGroup is the cases of a market, law or product.
-type PolicyGroup struct {
-	Name                    string
-	Cases, Changed, Refused int64
-	Cost                    []string
-}
-
-// PolicyExample is a case that changes.
-type PolicyExample struct {
-	Case                int64
-	Rule, Before, After string
 }
