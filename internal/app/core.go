@@ -30,6 +30,7 @@ import (
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -44,6 +45,7 @@ import (
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/portal"
 	"godwit.dev/godwit/internal/flow/proactive"
+	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/stall"
@@ -126,6 +128,8 @@ type Core struct {
 	Cases     *cases.Service
 	Goods     *goods.Service
 	Warranty  *warranty.Service
+	Recovery  *recovery.Service
+	Recoup    *recoup.Service
 	Casework  *casework.Service
 	Policies  *policy.Service
 	Costs     *cost.Service
@@ -288,6 +292,7 @@ func (c *Core) build() {
 	c.buildWarranty()
 	c.buildCasework()
 	c.buildGoods()
+	c.buildRecovery()
 	c.buildShops()
 	c.buildTracking()
 	c.buildWatch()

@@ -276,7 +276,7 @@ var anywhere = map[string]string{
 }
 
 // scoped are the calls that put the workspace into a condition.
-var scoped = regexp.MustCompile(`workspace_id|\.list\(|\.shipments\(|\.traces\(|searchWhere\(`)
+var scoped = regexp.MustCompile(`workspace_id|\.list\(|\.shipments\(|\.traces\(|\.recoveries\(|searchWhere\(`)
 
 func TestStatementsNameTheWorkspace(t *testing.T) {
 	for _, q := range queries(t, inStore) {

@@ -15,6 +15,7 @@ const (
 	Bank              Account = "bank"               // the merchant's own accounts
 	CarrierReceivable Account = "carrier_receivable" // . carrier: granted, not yet paid
 	SupplierDue       Account = "supplier_due"       // . supplier: granted, not yet paid
+	InsurerReceivable Account = "insurer_receivable" // . insurer: likewise
 	RefundsPayable    Account = "refunds_payable"    // approved, and not on the way
 	RefundsInTransit  Account = "refunds_in_transit" // a provider was asked
 	StoreCredit       Account = "store_credit"       // issued, not yet spent
@@ -26,6 +27,7 @@ const (
 	Breakage          Account = "breakage"           // store credit that expired
 	CarrierRecovery   Account = "carrier_recovery"   // . carrier
 	SupplierRecovery  Account = "supplier_recovery"  // . supplier
+	InsurerRecovery   Account = "insurer_recovery"   // . insurer
 	ReturnedGoods     Account = "returned_goods"     // sales given back
 	ReturnedShipping  Account = "returned_shipping"  // postage of the way out given back
 	ReturnedDuty      Account = "returned_duty"      // import duty given back to customers
@@ -35,6 +37,9 @@ const (
 	ProviderFees      Account = "provider_fees"      // . provider: what it keeps of a refund
 	Loss              Account = "loss"               // goods that are worth nothing any more
 	Stock             Account = "stock"              // goods at what they cost
+
+	MarketplaceReceivable Account = "marketplace_receivable" // . marketplace: granted by its programme, not yet paid
+	MarketplaceRecovery   Account = "marketplace_recovery"   // . marketplace
 )
 
 // Class is the kind of an account, as in a balance sheet and a statement of income.
@@ -62,6 +67,8 @@ var chart = []Entered{
 	{Clearing, "1360", Asset, true},
 	{CarrierReceivable, "1410", Asset, true},
 	{SupplierDue, "1420", Asset, true},
+	{InsurerReceivable, "1430", Asset, true},
+	{MarketplaceReceivable, "1440", Asset, true},
 	{Stock, "1500", Asset, false},
 	{Exchange, "1590", Asset, false},
 	{RefundsPayable, "2100", Liability, false},
@@ -77,6 +84,8 @@ var chart = []Entered{
 	{Breakage, "4220", Income, false},
 	{CarrierRecovery, "4300", Income, true},
 	{SupplierRecovery, "4310", Income, true},
+	{InsurerRecovery, "4320", Income, true},
+	{MarketplaceRecovery, "4330", Income, true},
 	{Bonus, "6100", Expense, false},
 	{Goodwill, "6110", Expense, false},
 	{ExchangeResult, "6200", Expense, false},

@@ -46,7 +46,7 @@ func drawEntry(t *rapid.T) Entry {
 	e := rapid.SampledFrom([]Entry{withdrawn, PayTwice(way, a),
 		Payment("card", "stripe", a), Payment("store_credit", "", a), owed, elsewhere, Submit(a), Succeed(way, a, money.Amount{}), Succeed(way, a, b),
 		Fail(a), Bounce(way, a, money.Amount{}), Bounce(way, a, b), Settle("amazon", a), Expire(a), Fee("stripe", a),
-		Grant(CarrierReceivable.Of("usps"), CarrierRecovery.Of("usps"), a), Recover(SupplierDue.Of("供应商"), a), WriteOff(a), SettleExchange(a),
+		Grant(CarrierReceivable.Of("usps"), CarrierRecovery.Of("usps"), a), Recover(SupplierDue.Of("供应商"), a, a), Recover(InsurerReceivable.Of("ping"), a, money.Amount{Minor: 71, Currency: "CNY"}), WriteOff(a), SettleExchange(a),
 	}).Draw(t, "entry")
 	e.Key = rapid.StringMatching(`[a-z]{1,20}/[0-9]{1,9}`).Draw(t, "key")
 	return e

@@ -167,14 +167,21 @@ func Fee(provider string, a money.Amount) Entry {
 	return transfer(FeeCharged, Clearing.Of(provider), ProviderFees.Of(provider), a)
 }
 
-// Grant books that a carrier or supplier will pay for a loss.
+// Grant books that a carrier, insurer, supplier or marketplace will pay for a loss; a negative sum takes that back.
 func Grant(receivable, recovery Account, a money.Amount) Entry {
 	return transfer(Granted, recovery, receivable, a)
 }
 
-// Recover books that they did.
-func Recover(receivable Account, a money.Amount) Entry {
-	return transfer(Recovered, receivable, Bank, a)
+// Recover books that they paid. If another currency came, both sums are given and meet in the exchange account; otherwise
+// came is the same sum.
+func Recover(receivable Account, a, came money.Amount) Entry {
+	if came.Currency == a.Currency {
+		return transfer(Recovered, receivable, Bank, a)
+	}
+	return Entry{Kind: Recovered, Lines: []Line{
+		{Exchange, a.Minor, a.Currency}, {receivable, -a.Minor, a.Currency},
+		{Bank, came.Minor, came.Currency}, {Exchange, -came.Minor, came.Currency},
+	}}
 }
 
 // WriteOff books goods, at what they cost, that are worth nothing any more.

@@ -19,7 +19,7 @@ import (
 var covered = []string{
 	"person.", "session.", "factor.", "passkey.", "sso.", "token.", "role.", "team.", "workspace.", "security.",
 	"mailbox.", "webhook.", "hook.", "tracker.", "data.", "audit.", "refund.", "payment.", "credit.", "dispute.",
-	"product.",
+	"recovery.", "product.",
 }
 
 // Unwatched are kinds that begin like covered ones and are no links: what a

@@ -54,6 +54,14 @@ var traceFields = []Field{
 	{"note", "note", "the note that was written with it"},
 }
 
+// recoveryFields are those of a claim against a carrier, an insurer, a supplier or a marketplace.
+var recoveryFields = []Field{
+	{"against", Text, "carrier, insurer, supplier or marketplace"}, {"party", Text, "its name"}, {"cause", Text, "lost, never_scanned, damaged, delayed or defective"}, {"state", Text, "now"}, {"was", Text, "before"},
+	{"shop", "shop", "the shop of what happened"}, {"order", "order", "of the first thing that happened"}, {"batch", Text, "of a supplier"}, {"reference", Text, "the party's own"},
+	{"asked", Integer, "in the currency's smallest unit"}, {"granted", Integer, "likewise"}, {"received", Integer, "likewise"}, {"currency", Text, "ISO 4217"},
+	{"deadline", Moment, "by which something must happen"}, {"paid", Text, "a payment as it came, in recovery.paid"}, {"why", Text, "why it was refused, asked about or written off"},
+}
+
 // caseFields are those of the phase that something caused which happened to a case.
 var caseFields = []Field{
 	{"number", Integer, "the case's number"}, {"kind", Text, "withdrawal, return, exchange, warranty ..."}, {"what", Text, "what happened: went, counted, resolution ..."},
@@ -172,6 +180,11 @@ var catalogue = []Kind{
 	{"proactive.failed", "A letter about a parcel did not leave, or nobody knows whether it did.", letterFields},
 	{"proactive.set", "What a shop writes to customers by itself was changed.", []Field{{"on", Boolean, "it writes by itself"}, {"occasions", Texts, "delay, customs, attempt, pickup, delivered, lost"},
 		{"gap_hours", Integer, "the least between two letters about one order"}, {"most", Integer, "letters about one order"}, {"from_hour", Integer, "of the customer's day"}, {"until_hour", Integer, "of the customer's day"}}},
+	{"recovery.opened", "A claim against a carrier, an insurer, a supplier or a marketplace was opened.", recoveryFields},
+	{"recovery.moved", "A claim came to another state.", recoveryFields},
+	{"recovery.noted", "Something else about a claim changed.", recoveryFields},
+	{"recovery.paid", "Money came for a claim.", recoveryFields},
+	{"recovery.due", "A claim's deadline is near, or its answer is late.", recoveryFields},
 	{"trace.opened", "A search request or claim to a carrier was drafted.", traceFields},
 	{"trace.moved", "It was sent, answered, paid, rejected, or it expired.", traceFields},
 	{"trace.noted", "Something else about it changed.", traceFields},
