@@ -139,14 +139,20 @@ export async function money(check, chrome, desk) {
 }
 
 // chosen finds an order that the story can befall: delivered, paid through the provider, with the remedy among its ways out;
-// of the story's country if there is one.
+// of the story's country.
 async function chosen(api, story, used) {
   const open = new Set((await api("/cases?limit=200")).data.flatMap(c => c.lines.map(l => l.order_id)));
   const touched = new Set((await api("/refunds?limit=200")).data.map(r => r.order_id));
-  const orders = (await api("/orders?limit=200")).data
+  const all = [];
+  for (let at = ""; at !== null && all.length < 2000;) {
+    const part = await api("/orders?limit=200" + (at && "&cursor=" + encodeURIComponent(at)));
+    all.push(...part.data);
+    at = part.next_cursor;
+  }
+  const orders = all
     .filter(o => o.number.startsWith("#GW") && o.email && o.payment_status === "paid" && !o.refunded.amount && o.parcels.length && o.parcels.every(p => p.status === "delivered"))
-    .filter(o => !open.has(o.id) && !touched.has(o.id) && !used.has(o.id))
-    .sort((a, b) => (b.ship_to.country === story.country) - (a.ship_to.country === story.country) || b.placed_at.localeCompare(a.placed_at));
+    .filter(o => !open.has(o.id) && !touched.has(o.id) && !used.has(o.id) && o.ship_to.country === story.country)
+    .sort((a, b) => b.placed_at.localeCompare(a.placed_at));
   for (const o of orders) {
     const { offers } = await api("/cases/advice", {
       order_id: o.id, kind: story.withdraws ? "withdrawal" : story.remedy === "exchange" ? "exchange" : "damaged_wrong_missing", wants: story.remedy, evidence: ["photo"],
@@ -155,7 +161,7 @@ async function chosen(api, story, used) {
     const offer = offers.find(x => x.remedy === story.remedy);
     if (offer && !magic(offer.money)) return o;
   }
-  throw new Error("no order has " + story.remedy);
+  throw new Error(`no order of ${story.country} has ${story.remedy}; ${orders.length} were tried`);
 }
 
 // magic sums are those that the sandbox refuses, delays or sends back, by their last two digits.

@@ -6,8 +6,8 @@ func shops() []Shop {
 	return []Shop{
 		{
 			Key: "shopify", Name: "Greywing Store", Platform: "shopify", Currency: "USD", Mailbox: "support",
-			Countries: []string{"US", "CA", "GB", "DE", "AT", "FR", "ES", "MX", "IT", "BR", "PL", "NL", "UA", "TR", "AE", "SA", "JP", "KR", "SG", "TW", "HK", "TH", "VN", "ID"},
-			Languages: []string{"en", "de", "fr", "es"},
+			Countries: []string{"US", "CA", "GB", "DE", "AT", "FR", "ES", "MX", "IT", "BR", "PL", "NL", "UA", "TR", "RU", "AE", "SA", "JP", "KR", "SG", "TW", "HK", "TH", "VN", "ID"},
+			Languages: []string{"en", "de", "fr", "es", "ru"},
 		},
 		{
 			Key: "amazon", Name: "Greywing on Amazon", Platform: "amazon", Currency: "USD", Mailbox: "amazon",
