@@ -11,6 +11,7 @@ import (
 // (a clause shown in time, a copy of the contract) are no floor and not named.
 type Floor struct {
 	Market   string // DE, GB-SCT
+	AsOf     string // the day of the text that was read, 2026-06-28 or less of it (2024, 2023-01); "" is not known
 	Withdraw *WithdrawFloor
 	Reject   string // the law by which faulty goods go back for a refund within thirty days, or ""
 	Conform  *ConformFloor
@@ -55,6 +56,25 @@ func (c *ConformFloor) Span() int {
 	return c.Months * 365 / 12
 }
 
+// Laws are those that give it, each once, in the order of the rights.
+func (f Floor) Laws() []string {
+	var out []string
+	add := func(law string) {
+		if law != "" && !slices.Contains(out, law) {
+			out = append(out, law)
+		}
+	}
+	if f.Withdraw != nil {
+		add(f.Withdraw.Law)
+	}
+	add(f.Reject)
+	if f.Conform != nil {
+		add(f.Conform.Law)
+	}
+	add(f.Late)
+	return out
+}
+
 // Markets lists the places whose law is known, by name: countries, and regions
 // that have a law of their own ("US-CA").
 func (l *Law) Markets() []string {
@@ -71,6 +91,7 @@ func (l *Law) Floor(name string) Floor {
 	if m == nil {
 		return f
 	}
+	f.AsOf = m.asOf
 	if w := m.withdraw; w != nil && w.info != infoJP && w.info != infoCAON && !w.uninformed {
 		f.Withdraw = &WithdrawFloor{Law: w.law, Days: w.days, Working: w.working, Exempt: w.exempt, Payer: w.payer, Verified: w.verified}
 	}

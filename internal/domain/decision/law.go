@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/csv"
 	"fmt"
@@ -128,6 +129,7 @@ const (
 
 // market is the law of one place.
 type market struct {
+	asOf     string // 2026-06-28, or less of it: the day of the text that was read; "" is not known
 	withdraw *withdrawRule
 	late     *lateRule
 	reject   string // the law that lets faulty goods be sent back for thirty days, or ""
@@ -160,7 +162,7 @@ func readLaw(table string) (*Law, error) {
 		return nil, fmt.Errorf("read the table of rights: %w", err)
 	}
 	l := &Law{markets: map[string]*market{}}
-	column := map[string]int{}
+	column, days := map[string]int{}, map[string]string{}
 	for i, name := range rows[0] {
 		column[name] = i
 	}
@@ -169,6 +171,9 @@ func readLaw(table string) (*Law, error) {
 		key := field("market")
 		if key == "UK" {
 			key = "GB"
+		}
+		if day := field("as_of"); day != "undated" {
+			days[key] = day
 		}
 		if key != "EU" && !slices.Contains(members, key) {
 			l.markets[key] = byTable(field)
@@ -179,6 +184,12 @@ func readLaw(table string) (*Law, error) {
 	}
 	for key, m := range special() {
 		l.markets[key] = m
+	}
+	for key, m := range l.markets {
+		country, _, _ := strings.Cut(key, "-")
+		if m.asOf = cmp.Or(days[key], days[country]); InUnion(country) {
+			m.asOf = days["EU"] // whose directives are named
+		}
 	}
 	return l, nil
 }

@@ -35,7 +35,6 @@ type Terms struct {
 	Rule     string // that decided; "" is the terms at the top
 	Policy   decision.Policy
 	Trigger  string         // when money goes, in the words of cases.Trigger
-	HoldCard bool           // an exchange goes out at once against a hold on the card
 	SendDays int            // in which goods are sent back, once it is agreed; 0: cases.SendWithin
 	Flags    decision.Flags // what the rule says that the goods are
 	Rate     *Rate          // nil: the order is in the document's currency

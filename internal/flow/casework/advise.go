@@ -121,15 +121,14 @@ func advice(parts []Part, foreign []int, kind cases.Kind) Advice {
 	return a
 }
 
-// trigger is when an offer is carried out: at approval if nothing comes back, or if an exchange goes out against a hold on
-// the card; a repair once the goods are here; else when the terms say.
+// trigger is when an offer is carried out: at approval if nothing comes back; a repair once the goods are here; else when the terms say.
 func trigger(p *Part, o decision.Offer) cases.Trigger {
 	t := cases.Trigger(p.Terms.Trigger)
 	if !slices.Contains(cases.Triggers(), t) {
 		t = cases.AtReceipt
 	}
 	switch {
-	case o.Route == decision.NoRoute, o.Remedy == decision.Exchange && p.Terms.HoldCard:
+	case o.Route == decision.NoRoute:
 		return cases.AtApproval
 	case o.Remedy == decision.Repair:
 		return cases.AtReceipt

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/money"
@@ -220,9 +221,6 @@ func (v Policy) payment(t policy.Terms) []clause {
 	if slices.Contains(cases.Triggers(), cases.Trigger(t.Trigger)) {
 		out = append(out, clause{Text: v.T("portal.policy.trigger." + t.Trigger)})
 	}
-	if t.HoldCard {
-		out = append(out, clause{Text: v.T("portal.policy.hold")})
-	}
 	out = append(out, clause{Text: v.label(v.T("portal.policy.send"), v.Number(int64(cmp.Or(t.SendDays, cases.SendWithin))))})
 	out = append(out, clause{v.T("portal.policy.fallback"), []string{v.T("portal.to." + p.Fallback.Method), v.label(v.T("portal.policy.arrive"), v.Number(int64(p.Fallback.Days)))}})
 	var auto []string
@@ -322,6 +320,23 @@ func (v Policy) law() []clause {
 		out = append(out, clause{Text: v.T("portal.policy.none")})
 	}
 	return out
+}
+
+// above names the laws that stand above what the shop promises, and as of when they are known; "" where none is.
+func (v Policy) above() string {
+	laws := v.Floor.Laws()
+	if len(laws) == 0 {
+		return ""
+	}
+	text := v.T("portal.policy.above", "Laws", v.List(v.aparts(laws)))
+	if v.Floor.AsOf == "" {
+		return text
+	}
+	day := v.Floor.AsOf
+	if t, err := time.Parse(time.DateOnly, day); err == nil {
+		day = v.Printer.Date(t, time.UTC, i18n.Long)
+	}
+	return text + " " + v.label(v.T("portal.policy.as_of"), day)
 }
 
 // Alternate is the same page in another language.

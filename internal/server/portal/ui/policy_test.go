@@ -38,7 +38,6 @@ terms:
   tiers:
     gold: {days: 33, fee: 1%, auto: 201.03}
   trigger: receipt
-  hold_card: true
 rules:
   - name: every
     when: {categories: [Hats], skus: ["SALE-*"], price: {from: 5.55, to: 66.66}, kinds: [withdrawal, return, exchange, warranty, damaged_wrong_missing, not_received, refused_at_door, goodwill], reasons: [changed_mind], days: {from: 15, to: 45}, tiers: [gold], returns: {from: 2}, disputes: {to: 4}}
@@ -83,7 +82,7 @@ func TestEveryClauseIsPublished(t *testing.T) {
 			share, _ := decision.ParseShare(s)
 			want = append(want, v.share(share))
 		}
-		for _, key := range []string{"duty", "final", "hold", "trigger.receipt", "trigger.inspection", "fallback", "review", "warranty", "goods.custom_made", "goods.non_durable"} {
+		for _, key := range []string{"duty", "final", "trigger.receipt", "trigger.inspection", "fallback", "review", "warranty", "goods.custom_made", "goods.non_durable"} {
 			want = append(want, p.T("portal.policy."+key))
 		}
 		for _, r := range decision.Remedies() {
@@ -95,6 +94,8 @@ func TestEveryClauseIsPublished(t *testing.T) {
 			want = append(want, p.T("portal.evidence."+word))
 		}
 		want = append(want, p.T("portal.to.bank"), p.T("portal.to.store_credit"), p.T("portal.postage.merchant"), p.T("portal.postage.customer"), decision.Statute().Floor("DE").Withdraw.Law)
+		floor := decision.Statute().Floor("DE")
+		want = append(want, p.T("portal.policy.above", "Laws", v.List(v.aparts(floor.Laws()))), v.label(p.T("portal.policy.as_of"), p.Date(time.Date(2026, 6, 28, 0, 0, 0, 0, time.UTC), time.UTC, i18n.Long)))
 		for _, w := range want {
 			if !strings.Contains(body, w) {
 				t.Errorf("%s: %q is not on the page", l, w)
