@@ -13,7 +13,8 @@ export async function scores(check, desk, status) {
   const chrome = spawn(program, ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0", "--user-data-dir=" + folder, "about:blank"], { stdio: "ignore" });
   try {
     const port = await portOf(folder);
-    for (const [name, address, skip] of [["find", desk.portal, []], ["status", desk.console + status, ["is-crawlable"]]]) { // a status is nobody's to find
+    for (const [name, address, skip] of [["find", desk.portal, []], ["status", desk.console + status, ["is-crawlable"]],
+      ["policy", desk.portal.replace(/\/?$/, "/returns"), []], ["withdraw", desk.portal.replace(/\/?$/, "/withdraw"), []]]) { // a status is nobody's to find
       await check("portal lighthouse " + name, async () => {
         const { lhr } = await lighthouse(address, { port, output: "json", logLevel: "error", onlyCategories: ["performance", "accessibility", "best-practices", "seo"], skipAudits: skip });
         const marks = Object.values(lhr.categories).map(c => c.id + " " + Math.round(c.score * 100));
