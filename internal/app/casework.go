@@ -31,12 +31,13 @@ func (c *Core) buildCasework() {
 		},
 		Guaranteed: c.Warranty.Windows,
 		Expect:     c.expectGoods,
+		Repairs:    c.Warranty,
 		Posted: func(ctx context.Context, x cases.Case, r cases.Resolution) (bool, error) {
 			return c.Goods.Posted(ctx, x, r)
 		},
 		Desk: caseDesk{c}, IDs: c.IDs, Now: c.Now,
 	})
-	c.Refunds.Moved = c.Casework.Moved
+	c.Refunds.Moved, c.Warranty.Moved = c.Casework.Moved, c.Casework.Mended
 	c.Cases = cases.New(cases.Config{
 		Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now, Acknowledge: c.Casework.Acknowledge, Carry: c.Casework.Carry, After: c.afterCase,
 	})

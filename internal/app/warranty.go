@@ -9,7 +9,6 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
-	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
@@ -29,10 +28,6 @@ func (c *Core) buildWarranty() {
 			}
 			return c.categories(ctx, o.Workspace, skus)
 		}, Confirm: c.confirmUnit,
-		Repaired: func(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]warranty.Mended, error) {
-			list, err := c.Cases.List(ctx, auth.ForSystem(w), cases.Filter{Order: o}, 0, cases.MaxPage)
-			return warranty.MendedBy(list), err
-		},
 		Journal: c.Store, IDs: c.IDs, Now: c.Now,
 	})
 }

@@ -1,7 +1,6 @@
 package warranty
 
 import (
-	"cmp"
 	"slices"
 
 	"godwit.dev/godwit/internal/domain/decision"
@@ -145,28 +144,9 @@ func (c Coverage) Windows(delivered decision.Day) map[decision.Remedy]int {
 	}
 	out := map[decision.Remedy]int{}
 	for _, r := range c.Remedies {
-		if r != decision.Refund { // for the time that is left, which a person works out: see Left
+		if r != decision.Refund { // for the time that is left, which a person works out
 			out[r] = int(until - delivered)
 		}
 	}
 	return out
-}
-
-// Left is what of an amount is for the time that is left of the merchant's own promise on a day, rounded up to the whole
-// minor unit: the refund of a commercial guarantee. It is 0 where none holds, and all of it on the first day. A refund by
-// law is never reduced by it.
-func (c Coverage) Left(amount int64, day decision.Day) int64 {
-	until, ok := c.Guaranteed()
-	if !ok || amount <= 0 {
-		return 0
-	}
-	from := cmp.Or(c.Commercial, c.Plan).From
-	switch {
-	case day > until:
-		return 0
-	case day <= from:
-		return amount
-	}
-	all, left := int64(until-from)+1, int64(until-day)+1
-	return amount/all*left + (amount%all*left+all-1)/all
 }

@@ -15,25 +15,31 @@
 //	plan         the end of the commercial guarantee (delivery, without one) + the plan's months
 //	repair       the last day on which the model was put on the market + years of its product group, from 2026-07-31 on
 //
-// A commercial guarantee gives remedies in its own order: repair, replace, refund. Its refund is for the time that is left
-// ([Coverage.Left]); a refund by law never is.
+// A commercial guarantee gives remedies in its own order: repair, replace, refund. Its refund is for the time that is left,
+// which a person works out; a refund by law never is.
 //
 // A [Repair] is the life of a resolution "repair" of a case. It is the fold of its steps, which are only ever appended.
 //
-//	awaiting_unit -> received -> diagnosed -> consent -> parts_awaited <-> in_repair -> tested -> sent_back -> done
+//	awaiting_unit -> received -> diagnosed -> consent -> in_repair <-> parts_awaited
 //	                             diagnosed -> parts_awaited | in_repair          (nobody has to agree to a price)
-//	                             consent -> sent_back                            (the customer refused the price)
-//	                             tested -> in_repair                             (it is not right yet)
+//	                             consent -> not_agreed -> sent_back              (the customer refused the price)
+//	in_repair <-> tested -> sent_back -> done
 //	received, diagnosed, parts_awaited, in_repair, tested -> not_repairable      (another way out is decided)
+//	received ... tested -> done                                                  (the customer keeps another unit)
 //	awaiting_unit -> cancelled
 //
-// Each stage has a last day, and the whole repair one that the market's law or custom gives (Cure); the time in which the
-// customer thinks about a price does not count. A unit may be lent or swapped meanwhile ([Loan]): which serial number went
-// out, until when it is due back, and whether it came back or was charged. Of repairs only
-// these rules are here so far; what is done about one, people tell its case ([MendedBy]).
+// It opens by itself when its resolution is taken ([Service.FollowCase]), is received when the case's goods are counted in
+// at the door, and called off with its case. Its own steps move the resolution and the case on, in the same transaction
+// (Config.Moved). Each stage has a last day, and the whole repair one that the market's law or custom gives ([Cure]); the
+// time in which the customer thinks about a price does not count. Of a day that has passed people are told once.
 //
-// A customer pays for a repair only where nothing covers the defect, only what they agreed to, and never by law: that is
-// for a person to see to, and the price is written down before the work begins.
+// A unit may be lent or swapped meanwhile ([Loan]): which serial number went out, until when it is due back, and whether it
+// came back or was charged. A serial number is out once in a workspace. What a repair cost is written down bill by bill
+// ([Spend]), each once by its key.
+//
+// A customer pays for a repair only where nothing covers the defect, only what they agreed to, and never by law: a price for
+// what the decision gave needs the reason why that does not reach so far, which the customer reads, and their answer comes
+// before the work.
 //
 // The package moves no goods and no money.
 package warranty

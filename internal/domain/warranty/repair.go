@@ -8,6 +8,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -22,7 +23,8 @@ const (
 	Awaiting     Stage = "awaiting_unit"
 	Received     Stage = "received"
 	Diagnosed    Stage = "diagnosed"
-	Consent      Stage = "consent" // the customer agrees to a price, or does not
+	Consent      Stage = "consent"    // the customer agrees to a price, or does not
+	NotAgreed    Stage = "not_agreed" // they did not: the unit goes back as it came
 	Parts        Stage = "parts_awaited"
 	InRepair     Stage = "in_repair"
 	Tested       Stage = "tested"
@@ -34,28 +36,26 @@ const (
 
 // Stages returns all of them in the order of a repair's life.
 func Stages() []Stage {
-	return []Stage{Awaiting, Received, Diagnosed, Consent, Parts, InRepair, Tested, SentBack, Done, Unrepairable, Cancelled}
+	return []Stage{Awaiting, Received, Diagnosed, Consent, NotAgreed, Parts, InRepair, Tested, SentBack, Done, Unrepairable, Cancelled}
 }
 
 var ways = map[Stage][]Stage{
 	Awaiting:  {Received, Cancelled},
 	Received:  {Diagnosed, Unrepairable},
 	Diagnosed: {Consent, Parts, InRepair, Unrepairable},
-	Consent:   {Parts, InRepair, SentBack}, // back as it came: the customer does not agree
+	Consent:   {InRepair, NotAgreed},
+	NotAgreed: {SentBack},
 	Parts:     {InRepair, Unrepairable},
 	InRepair:  {Tested, Parts, Unrepairable},
 	Tested:    {SentBack, InRepair, Unrepairable},
 	SentBack:  {Done},
 }
 
-// Next returns the stages to which a repair may go.
-func (s Stage) Next() []Stage { return slices.Clone(ways[s]) }
-
 // Open reports whether something is still to happen.
 func (s Stage) Open() bool { return len(ways[s]) > 0 }
 
 // days are how long a stage should take; the customer's own stages are not bounded by the whole repair's day.
-var days = map[Stage]int{Awaiting: 14, Received: 3, Diagnosed: 2, Consent: 14, Parts: 14, InRepair: 5, Tested: 2, SentBack: 7}
+var days = map[Stage]int{Awaiting: 14, Received: 3, Diagnosed: 2, Consent: 14, NotAgreed: 2, Parts: 14, InRepair: 5, Tested: 2, SentBack: 7}
 
 // Piece is units of one line of an order that are repaired.
 type Piece struct {
@@ -64,7 +64,7 @@ type Piece struct {
 	Quantity int64  `json:"qty"`
 	SKU      string `json:"sku,omitempty"`
 	Title    string `json:"title,omitempty"`
-	Serial   string `json:"serial,omitempty"`
+	Serial   string `json:"serial,omitempty"` // of the first of them that is registered with one
 }
 
 // LoanKind says why a unit went out.
@@ -88,9 +88,30 @@ type Loan struct {
 	Charge     int64     `json:"charge,omitzero"` // in minor units of the repair's currency, that the customer was asked for
 }
 
-// Out reports whether the unit is with the customer and owed.
+// Out reports whether a lent unit is with the customer and owed.
 func (l *Loan) Out() bool {
 	return l != nil && l.Kind == Lent && l.ReturnedAt.IsZero() && l.ChargedAt.IsZero()
+}
+
+// CostKind says what a repair cost money for.
+type CostKind string
+
+// The kinds of cost.
+const (
+	ForParts   CostKind = "parts"
+	ForLabour  CostKind = "labour"
+	ForFreight CostKind = "freight"
+)
+
+// CostKinds returns all of them.
+func CostKinds() []CostKind { return []CostKind{ForParts, ForLabour, ForFreight} }
+
+// Spend is what a repair cost the merchant once.
+type Spend struct {
+	Key    string   `json:"key"` // of whoever wrote it down: what comes twice counts once
+	Kind   CostKind `json:"kind"`
+	Amount int64    `json:"amount"` // in minor units of the repair's currency
+	Note   string   `json:"note,omitempty"`
 }
 
 // What a step tells.
@@ -100,22 +121,34 @@ const (
 	wasLent     = "lent"
 	wasReturned = "returned"
 	wasCharged  = "charged"
+	wasSpent    = "spent"
+	wasLate     = "late" // people were told that a day has passed
 )
+
+// Who did something.
+type Who struct {
+	Kind auth.Kind `json:"kind"`
+	ID   int64     `json:"id,omitzero"`
+	Name string    `json:"name,omitempty"`
+}
 
 // Step is one thing that happened to a repair. Steps are only ever appended.
 type Step struct {
-	What     string     `json:"what"`
-	Stage    Stage      `json:"stage,omitempty"` // to which it led
-	At       time.Time  `json:"at"`
-	By       auth.Actor `json:"by"`
-	Note     string     `json:"note,omitempty"`     // for people
-	Fault    string     `json:"fault,omitempty"`    // what was found, for the customer
-	Estimate int64      `json:"estimate,omitzero"`  // what the customer is asked to pay
-	Agreed   *bool      `json:"agreed,omitempty"`   // the customer's answer
-	Tracking string     `json:"tracking,omitempty"` // of the way back
-	Loan     *Loan      `json:"loan,omitempty"`
-	DueBack  time.Time  `json:"due_back,omitzero"`
-	Charge   int64      `json:"charge,omitzero"`
+	What      string    `json:"what"`
+	Stage     Stage     `json:"stage,omitempty"` // to which it led
+	At        time.Time `json:"at"`
+	By        Who       `json:"by"`
+	Note      string    `json:"note,omitempty"`      // for people
+	Fault     string    `json:"fault,omitempty"`     // what was found, for the customer
+	Estimate  int64     `json:"estimate,omitzero"`   // what the customer is asked to pay
+	Uncovered string    `json:"uncovered,omitempty"` // why neither law nor promise makes it free, for the customer
+	Agreed    *bool     `json:"agreed,omitempty"`    // the customer's answer
+	Carrier   string    `json:"carrier,omitempty"`   // of the way back
+	Tracking  string    `json:"tracking,omitempty"`
+	Loan      *Loan     `json:"loan,omitempty"`
+	Charge    int64     `json:"charge,omitzero"`
+	Spend     *Spend    `json:"spend,omitempty"`
+	OfLoan    bool      `json:"of_loan,omitzero"` // what is late is the lent unit
 }
 
 // Repair is the life of a resolution "repair".
@@ -124,26 +157,33 @@ type Repair struct {
 	Workspace  auth.WorkspaceID
 	Case       cases.ID
 	CaseNumber int64
+	Ticket     ticket.ID
 	Resolution int64
 	Shop       order.ShopID
 	Order      order.ID
 	Customer   customer.ID
 	Currency   string
 	Country    string // whose law says how long it may take
+	Covered    bool   // the law, a guarantee or the policy gives it: no price may be asked without saying why they do not
 	Pieces     []Piece
 	Stage      Stage
 	DueAt      time.Time // of the stage; zero once nothing is to happen
 	ByAt       time.Time // of the whole repair; zero until the unit is here
 	Fault      string
 	Estimate   int64
+	Uncovered  string
 	Agreed     *bool // the customer's answer to the estimate; nil: none was needed, or it is not there yet
+	Carrier    string
 	Tracking   string
 	Loan       *Loan
+	Spent      []Spend
 	ClaimedAt  time.Time // when the customer told us of the defect
 	OpenedAt   time.Time
 	UpdatedAt  time.Time
-	DoneAt     time.Time
+	EndedAt    time.Time
 	Steps      []Step
+
+	told, toldLoan bool // people know that the stage, or the loan, is late
 }
 
 // Resource returns the repair as rights see it: with the orders of its shop.
@@ -151,26 +191,87 @@ func (r Repair) Resource() auth.Resource {
 	return auth.Resource{Kind: auth.OfOrder, Workspace: r.Workspace, Shop: int64(r.Shop)}
 }
 
-// Mended reports whether the repair was done: one that ended because the customer did not agree was not.
-func (r Repair) Mended() bool { return r.Stage == Done && (r.Agreed == nil || *r.Agreed) }
+// Replaced reports whether the customer keeps another unit instead of theirs.
+func (r Repair) Replaced() bool { return r.Loan != nil && r.Loan.Kind == Swapped }
+
+// Mended reports whether the repair was done: one that ended because the customer did not agree, or got another unit, was not.
+func (r Repair) Mended() bool {
+	return r.Stage == Done && !r.Replaced() && (r.Agreed == nil || *r.Agreed)
+}
+
+// Cost is what the repair has cost the merchant so far.
+func (r Repair) Cost() int64 {
+	var sum int64
+	for _, s := range r.Spent {
+		sum += s.Amount
+	}
+	return sum
+}
+
+// Owed reports whether the customer has a unit that they may be charged for: a lent one that is not back, or one instead of
+// theirs, while theirs has not come.
+func (r Repair) Owed() bool {
+	return r.Loan.Out() || r.Replaced() && r.Loan.ChargedAt.IsZero() && (r.Stage == Awaiting || r.Stage == Cancelled)
+}
 
 // Of reports whether a repair is of a unit.
 func (r Repair) Of(row, unit int64) bool {
 	return slices.ContainsFunc(r.Pieces, func(p Piece) bool { return p.Row == row && unit >= p.First && unit < p.First+p.Quantity })
 }
 
+// Next returns the stages to which the repair may go. A customer who keeps another unit waits for nothing any more: once
+// theirs is here the repair ends.
+func (r Repair) Next() []Stage {
+	if r.Replaced() && r.Stage.Open() && r.Stage != Awaiting && r.Stage != SentBack {
+		return []Stage{Done}
+	}
+	return slices.Clone(ways[r.Stage])
+}
+
+// NextAt is when something of the repair is to have happened: its stage, or that the lent unit is back; zero if nothing is.
+func (r Repair) NextAt() time.Time { return earlier(r.DueAt, r.loanDue()) }
+
+// TellAt is the first of these days that people have not been told of having passed; zero if there is none.
+func (r Repair) TellAt() time.Time {
+	stage, loan := r.DueAt, r.loanDue()
+	if r.told {
+		stage = time.Time{}
+	}
+	if r.toldLoan {
+		loan = time.Time{}
+	}
+	return earlier(stage, loan)
+}
+
+func (r Repair) loanDue() time.Time {
+	if r.Loan.Out() {
+		return r.Loan.DueAt
+	}
+	return time.Time{}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// mostSteps bounds the steps of one repair.
+const mostSteps = 500
+
 // Apply folds a step, and refuses what cannot be. It is pure.
 func Apply(r Repair, s Step) (Repair, error) {
 	bad := errs.New(errs.Conflict, "error.repair_stage")
+	if (s.What == wasOpened) != (len(r.Steps) == 0) || len(r.Steps) >= mostSteps {
+		return r, bad
+	}
 	switch s.What {
 	case wasOpened:
-		if len(r.Steps) > 0 {
-			return r, bad
-		}
-		r.Stage, r.OpenedAt = s.Stage, s.At
+		r.Stage, r.OpenedAt = Awaiting, s.At
 		r.due(s.At)
 	case wentTo:
-		if !slices.Contains(ways[r.Stage], s.Stage) {
+		if !slices.Contains(r.Next(), s.Stage) {
 			return r, bad
 		}
 		if err := r.leave(s); err != nil {
@@ -179,22 +280,36 @@ func Apply(r Repair, s Step) (Repair, error) {
 		r.Stage = s.Stage
 		r.due(s.At)
 	case wasLent:
-		if r.Loan != nil && (r.Loan.Out() || r.Loan.Kind == Swapped) || r.Stage == Cancelled || s.Loan == nil {
+		if s.Loan == nil || r.Loan.Out() || r.Replaced() || !r.Stage.Open() || r.Stage == SentBack || r.Stage == NotAgreed {
 			return r, errs.New(errs.Conflict, "error.repair_loan")
 		}
 		loan := *s.Loan
-		r.Loan = &loan
-	case wasReturned, wasCharged:
+		r.Loan, r.toldLoan = &loan, false
+	case wasReturned:
 		if !r.Loan.Out() {
 			return r, errs.New(errs.Conflict, "error.repair_loan")
 		}
 		loan := *r.Loan
-		if s.What == wasReturned {
-			loan.ReturnedAt = s.At
-		} else {
-			loan.ChargedAt, loan.Charge = s.At, s.Charge
-		}
+		loan.ReturnedAt = s.At
 		r.Loan = &loan
+	case wasCharged:
+		if !r.Owed() {
+			return r, errs.New(errs.Conflict, "error.repair_loan")
+		}
+		loan := *r.Loan
+		loan.ChargedAt, loan.Charge = s.At, s.Charge
+		r.Loan = &loan
+	case wasSpent:
+		if s.Spend == nil || slices.ContainsFunc(r.Spent, func(x Spend) bool { return x.Key == s.Spend.Key }) {
+			return r, bad
+		}
+		r.Spent = append(slices.Clip(r.Spent), *s.Spend)
+	case wasLate:
+		if s.OfLoan {
+			r.toldLoan = true
+		} else {
+			r.told = true
+		}
 	default:
 		return r, bad
 	}
@@ -209,18 +324,21 @@ func (r *Repair) leave(s Step) error {
 		r.Fault = s.Fault
 	}
 	if s.Tracking != "" {
-		r.Tracking = s.Tracking
+		r.Carrier, r.Tracking = s.Carrier, s.Tracking
 	}
 	switch {
 	case s.Stage == Received:
 		days, _ := Cure(r.Country)
 		r.ByAt = s.At.AddDate(0, 0, days)
-	case r.Stage == Received && s.Stage == Diagnosed:
+	case s.Stage == Diagnosed:
 		if s.Fault == "" {
 			return errs.Field("fault", "error.required")
 		}
-		r.Estimate = s.Estimate
-	case r.Stage == Diagnosed && s.Stage == Consent:
+		if s.Estimate > 0 && r.Covered && s.Uncovered == "" {
+			return errs.Field("uncovered", "error.repair_free")
+		}
+		r.Estimate, r.Uncovered = s.Estimate, s.Uncovered
+	case s.Stage == Consent:
 		if r.Estimate <= 0 {
 			return errs.New(errs.Conflict, "error.repair_price")
 		}
@@ -228,16 +346,16 @@ func (r *Repair) leave(s Step) error {
 		if r.Estimate > 0 {
 			return errs.New(errs.Conflict, "error.repair_consent")
 		}
-	case r.Stage == Consent:
-		if s.Agreed == nil || *s.Agreed == (s.Stage == SentBack) {
+	case r.Stage == Consent && s.Stage != Done:
+		if s.Agreed == nil || *s.Agreed != (s.Stage == InRepair) {
 			return errs.New(errs.Conflict, "error.repair_consent")
 		}
 		answer := *s.Agreed
 		r.Agreed = &answer
 		r.ByAt = r.ByAt.Add(s.At.Sub(r.since())) // while they thought about it nothing could be done
 	}
-	if s.Stage == Done || s.Stage == Unrepairable {
-		r.DoneAt = s.At
+	if !s.Stage.Open() {
+		r.EndedAt = s.At
 	}
 	return nil
 }
@@ -245,7 +363,7 @@ func (r *Repair) leave(s Step) error {
 // since is when the repair came to its stage.
 func (r Repair) since() time.Time {
 	for _, s := range slices.Backward(r.Steps) {
-		if s.What == wentTo || s.What == wasOpened {
+		if s.What == wentTo {
 			return s.At
 		}
 	}
@@ -254,6 +372,7 @@ func (r Repair) since() time.Time {
 
 // due sets the last day of the stage: its own, but not after the whole repair's, unless it waits for the customer.
 func (r *Repair) due(now time.Time) {
+	r.told = false
 	n, ok := days[r.Stage]
 	if !ok {
 		r.DueAt = time.Time{}
@@ -268,7 +387,7 @@ func (r *Repair) due(now time.Time) {
 // Fold makes a repair of what it was opened with and its steps.
 func Fold(opened Repair, steps []Step) (Repair, error) {
 	r := opened
-	r.Steps, r.Loan, r.Agreed = nil, nil, nil
+	r.Steps = nil
 	for _, s := range steps {
 		var err error
 		if r, err = Apply(r, s); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -36,6 +37,7 @@ type News struct {
 
 // Store keeps terms, plans and units. What is another workspace's does not exist.
 type Store interface {
+	RepairStore
 	InTx(context.Context, func(context.Context) error) error
 	// WarrantyTerms returns the terms of a workspace in the order in which they were made; WarrantyPlans the plans.
 	WarrantyTerms(context.Context, auth.WorkspaceID) ([]Term, error)
@@ -66,8 +68,9 @@ type Config struct {
 	Market func(order.Address) decision.Market
 	// Categories tells what kinds of goods the articles of an order are, in the merchant's words, by SKU.
 	Categories func(ctx context.Context, o order.Order) (map[string]string, error)
-	// Repaired tells the repairs of units of an order that were done.
-	Repaired func(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]Mended, error)
+	// Moved is told of each step of a repair in its transaction, with its case, which is held. It must not talk to the world
+	// itself. Nil is nobody.
+	Moved func(ctx context.Context, c cases.Case, r Repair, x Change) error
 	// Confirm writes to the customer of an order who registered a unit, in a language; it is called in the transaction of the
 	// registration and must not talk to the world itself. Nil writes to nobody.
 	Confirm func(ctx context.Context, o order.Order, u Unit, language string) error
@@ -243,12 +246,11 @@ func (s *Service) Covers(ctx context.Context, o order.Order) ([]Covered, error) 
 	if err != nil {
 		return nil, err
 	}
-	var mended []Mended
-	if s.Repaired != nil {
-		if mended, err = s.Repaired(ctx, w, o.ID); err != nil {
-			return nil, err
-		}
+	mended, err := s.Store.Repairs(ctx, auth.ForSystem(w).Scope(), RepairFilter{Order: o.ID}, 0, MaxPage)
+	if err != nil {
+		return nil, err
 	}
+	mended = slices.DeleteFunc(mended, func(r Repair) bool { return !r.Mended() })
 	m := s.Market(o.ShipTo)
 	dayOf := func(t time.Time) decision.Day {
 		if t.IsZero() {
@@ -289,8 +291,8 @@ func (s *Service) Covers(ctx context.Context, o order.Order) ([]Covered, error) 
 				c.Unit, sold.Registered = &units[i], dayOf(units[i].RegisteredAt)
 			}
 			for _, x := range mended {
-				if (Repair{Pieces: x.Pieces}).Of(l.ID, n) {
-					sold.Repairs = append(sold.Repairs, decision.RepairedTerm{Claimed: dayOf(x.Claimed), Done: dayOf(x.Done)})
+				if x.Of(l.ID, n) {
+					sold.Repairs = append(sold.Repairs, decision.RepairedTerm{Claimed: dayOf(x.ClaimedAt), Done: dayOf(x.EndedAt)})
 				}
 			}
 			plain := c.Unit == nil && len(sold.Repairs) == 0

@@ -2,13 +2,11 @@ package warranty
 
 import (
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
-	"godwit.dev/godwit/internal/platform/auth"
 )
 
 func day(s string) decision.Day {
@@ -151,27 +149,6 @@ func TestMoreMonthsNeverCoverLess(t *testing.T) {
 	})
 }
 
-func TestRefundForTheTimeThatIsLeft(t *testing.T) {
-	c := Cover(decision.Statute(), Sold{Goods: Goods{Country: "DE"}, Placed: day("2026-03-01"), Delivered: day("2026-03-04"), Registered: decision.Never, Term: &Term{Months: 12, Start: FromDelivery}})
-	// 2026-03-04 .. 2027-03-04 are 366 days.
-	for _, x := range []struct {
-		day    string
-		amount int64
-		left   int64
-	}{{"2026-03-01", 36600, 36600}, {"2026-03-04", 36600, 36600}, {"2026-03-05", 36600, 36500}, {"2027-03-04", 36600, 100}, {"2027-03-05", 36600, 0}, {"2026-09-03", 9999, 5000}} {
-		if got := c.Left(x.amount, day(x.day)); got != x.left {
-			t.Errorf("%s: %d of %d, want %d", x.day, got, x.amount, x.left)
-		}
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		amount, d := rapid.Int64Range(0, 1<<50).Draw(t, "amount"), day("2026-03-04")+decision.Day(rapid.IntRange(-3, 400).Draw(t, "day"))
-		got := c.Left(amount, d)
-		if got < 0 || got > amount || c.Left(amount, d+1) > got {
-			t.Fatalf("%d of %d on %s", got, amount, d)
-		}
-	})
-}
-
 func TestTheNarrowestTermHolds(t *testing.T) {
 	terms := []Term{
 		{ID: 1, Name: "all"}, {ID: 2, Name: "EU", Scope: Scope{Markets: []string{"EU"}}}, {ID: 3, Name: "Germany", Scope: Scope{Markets: []string{"DE"}}},
@@ -206,82 +183,6 @@ func TestAPlanProlongsAsManyUnitsAsWereBought(t *testing.T) {
 	}
 	if len(got) != 3 {
 		t.Errorf("%d units have a plan, want 3", len(got))
-	}
-}
-
-func TestARepairGoesItsWay(t *testing.T) {
-	start := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
-	yes, no := true, false
-	go1 := func(days int, to Stage, more ...func(*Step)) Step {
-		s := Step{What: wentTo, Stage: to, At: start.AddDate(0, 0, days), By: auth.Actor{Kind: auth.Agent, ID: 1}}
-		for _, f := range more {
-			f(&s)
-		}
-		return s
-	}
-	found := func(price int64) func(*Step) {
-		return func(s *Step) { s.Fault, s.Estimate = "worn bearing", price }
-	}
-	open := Step{What: wasOpened, Stage: Awaiting, At: start}
-	r, err := Fold(Repair{Country: "DE"}, []Step{open, go1(3, Received), go1(4, Diagnosed, found(2500)), go1(4, Consent), go1(10, InRepair, func(s *Step) { s.Agreed = &yes }), go1(12, Tested), go1(12, SentBack), go1(15, Done)})
-	if err != nil || !r.Mended() || r.DueAt != (time.Time{}) {
-		t.Fatalf("%+v, %v", r, err)
-	}
-	// Received on the 3rd day, 30 days to cure, and six in which the customer thought about the price.
-	if want := start.AddDate(0, 0, 39); !r.ByAt.Equal(want) {
-		t.Errorf("the whole repair is due %s, want %s", r.ByAt, want)
-	}
-	back, err := Fold(Repair{Country: "DE"}, []Step{open, go1(3, Received), go1(4, Diagnosed, found(2500)), go1(4, Consent), go1(10, SentBack, func(s *Step) { s.Agreed = &no }), go1(15, Done)})
-	if err != nil || back.Mended() {
-		t.Errorf("sent back as it came counts as mended: %v", err)
-	}
-	late, err := Fold(Repair{Country: "DE"}, []Step{open, go1(0, Received), go1(1, Diagnosed, found(0)), go1(29, Parts)})
-	if err != nil || !late.DueAt.Equal(start.AddDate(0, 0, 30)) {
-		t.Errorf("parts are due %s, not with the whole repair: %v", late.DueAt, err)
-	}
-	for name, steps := range map[string][]Step{
-		"work before the customer agreed":  {open, go1(1, Received), go1(2, Diagnosed, found(100)), go1(3, InRepair)},
-		"consent to nothing":               {open, go1(1, Received), go1(2, Diagnosed, found(0)), go1(3, Consent)},
-		"work although they did not agree": {open, go1(1, Received), go1(2, Diagnosed, found(100)), go1(3, Consent), go1(4, InRepair, func(s *Step) { s.Agreed = &no })},
-		"no finding":                       {open, go1(1, Received), go1(2, Diagnosed)},
-		"a leap":                           {open, go1(1, Tested)},
-		"after its end":                    {open, go1(1, Cancelled), go1(2, Received)},
-	} {
-		if _, err := Fold(Repair{}, steps); err == nil {
-			t.Errorf("%s: nothing was said", name)
-		}
-	}
-}
-
-// Every stage is reached, every way ends, and a loan is out once.
-func TestStagesEnd(t *testing.T) {
-	seen := map[Stage]bool{Awaiting: true}
-	for changed := true; changed; {
-		changed = false
-		for _, s := range Stages() {
-			for _, next := range s.Next() {
-				if seen[s] && !seen[next] {
-					seen[next], changed = true, true
-				}
-			}
-		}
-	}
-	for _, s := range Stages() {
-		if !seen[s] {
-			t.Errorf("%s is never reached", s)
-		}
-		if _, timed := days[s]; timed != s.Open() {
-			t.Errorf("%s: a last day is %v, open is %v", s, timed, s.Open())
-		}
-	}
-	open := Step{What: wasOpened, Stage: Awaiting, At: time.Unix(1, 0)}
-	lent := Step{What: wasLent, At: time.Unix(2, 0), Loan: &Loan{Kind: Lent, Serial: "L-1"}}
-	if _, err := Fold(Repair{}, []Step{open, lent, lent}); err == nil {
-		t.Error("two units are lent at once")
-	}
-	r, err := Fold(Repair{}, []Step{open, lent, {What: wasReturned, At: time.Unix(3, 0)}, lent, {What: wasCharged, At: time.Unix(4, 0), Charge: 500}})
-	if err != nil || r.Loan.Out() || r.Loan.Charge != 500 {
-		t.Errorf("%+v, %v", r.Loan, err)
 	}
 }
 

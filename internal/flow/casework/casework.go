@@ -127,6 +127,14 @@ type Costs interface {
 	Costs(ctx context.Context, w auth.WorkspaceID, f cost.Facts) (decision.Costs, error)
 }
 
+// Repairs knows repairs.
+type Repairs interface {
+	// FollowCase lets repairs follow their case, in the transaction in ctx.
+	FollowCase(ctx context.Context, c cases.Case) error
+	// Carried reports whether a resolution is carried out by a repair.
+	Carried(ctx context.Context, w auth.WorkspaceID, resolution int64) (bool, error)
+}
+
 // Books tries what ways out would cost by another book.
 type Books interface {
 	Try(ctx context.Context, a auth.Actor, f cost.Facts, b cost.Book) (cost.Figures, error)
@@ -157,6 +165,8 @@ type Config struct {
 	Expect func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error
 	// Posted tells whether the goods of a resolution are said to be on their way, by a tracking number; nil knows of none.
 	Posted func(ctx context.Context, c cases.Case, r cases.Resolution) (bool, error)
+	// Repairs are what carries out a resolution "repair"; nil leaves it to people.
+	Repairs Repairs
 	// Desk is where customers are written to and people find work; nil writes nothing, and takes no withdrawal by law.
 	Desk Desk
 	IDs  *id.Source

@@ -8,8 +8,9 @@
 // What flows. A wish and the order, its parcels, what is left of its payments, the policy's terms, the costs and the
 // customer's record become one frozen decision.Case a part. Package decision decides; input, output and the version of the
 // policy are frozen into the case as two JSON lists with an element a part, so that a replay reads what was known then.
-// Offers become resolutions of package cases; a resolution whose trigger is met becomes a refund of package refund, or
-// work for people; what becomes of the refund moves the resolution on, and the last one closes the case.
+// Offers become resolutions of package cases; a resolution whose trigger is met becomes a refund of package refund, a
+// repair of package warranty, or work for people; what becomes of those moves the resolution on, and the last one closes
+// the case.
 //
 //	wish -> facts -> decision -> resolutions offered -> chosen -> approved -> waiting -> carried out -> done -> closed
 //	                                (by law: approved and acknowledged in the transaction of the wish)

@@ -224,14 +224,16 @@ func whereabouts(o order.Order, parcels []shipment.Shipment) (decision.Shipment,
 	return decision.Unknown, time.Time{}
 }
 
-// prior are earlier repairs and replacements of some rows. Whoever comes again with a fault says that they failed.
+// prior are earlier repairs and replacements of some rows: those of other cases, and those of this one that failed. Whoever
+// comes again with a fault says that the earlier ones did.
 func (sc *scene) prior(rows []int64, reason decision.Reason, except cases.ID) []decision.Prior {
 	var out []decision.Prior
 	for _, c := range sc.earlier {
-		if c.ID == except {
-			continue
-		}
 		for _, r := range c.Resolutions {
+			failed := r.Stand == cases.Failed || r.Stand == cases.Lapsed && r.Code == notMended
+			if c.ID == except && !failed {
+				continue
+			}
 			remedy := decision.Repair
 			if r.Means == cases.Resend {
 				remedy = decision.Replace
@@ -241,8 +243,8 @@ func (sc *scene) prior(rows []int64, reason decision.Reason, except cases.ID) []
 			about := slices.ContainsFunc(r.Units, func(g cases.Group) bool {
 				return g.Line >= 1 && g.Line <= len(c.Lines) && slices.Contains(rows, c.Lines[g.Line-1].OrderRow)
 			})
-			if about && (r.Stand == cases.Done || r.Stand == cases.Failed) {
-				out = append(out, decision.Prior{Remedy: remedy, At: c.UpdatedAt, Failed: r.Stand == cases.Failed || reason.Fault()})
+			if about && (r.Stand == cases.Done || failed) {
+				out = append(out, decision.Prior{Remedy: remedy, At: c.UpdatedAt, Failed: failed || reason.Fault()})
 			}
 		}
 	}

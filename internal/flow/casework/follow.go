@@ -34,7 +34,7 @@ func (s *Service) Follow(ctx context.Context, _ auth.Actor, c cases.Case, events
 		if e.Kind != cases.Stepped || e.Stand != cases.Waiting || s.Expect == nil {
 			continue
 		}
-		if r, err := find(c, e.About); err == nil && r.Returns() {
+		if r, err := find(c, e.About); err == nil && r.Returns() && !here(c, r) {
 			if err := s.Expect(ctx, c, r, r.Offer.Route); err != nil {
 				return fmt.Errorf("expect goods: %w", err)
 			}
@@ -43,7 +43,19 @@ func (s *Service) Follow(ctx context.Context, _ auth.Actor, c cases.Case, events
 	if err := s.letters(ctx, c, events); err != nil {
 		return err
 	}
+	if s.Repairs != nil {
+		if err := s.Repairs.FollowCase(ctx, c); err != nil {
+			return err
+		}
+	}
 	return s.advance(ctx, c)
+}
+
+// here reports whether all units of a resolution have come already, for another one that came to nothing.
+func here(c cases.Case, r cases.Resolution) bool {
+	return !slices.ContainsFunc(r.Units, func(g cases.Group) bool {
+		return c.Lines[g.Line-1].Count(cases.Received)-c.Lines[g.Line-1].Count(cases.Unexpected) < g.From+g.Quantity-1
+	})
 }
 
 // advance takes one step that follows from a case as it is; the step itself leads to the next one.
@@ -305,8 +317,8 @@ func follows(at cases.Stand, state refund.State) []cases.Stand {
 	return nil
 }
 
-// Finish tells that people have carried out what no refund carries: the replacement is on its way, the repair is done. It
-// needs WriteCases. ok says that it was; else the code says why not.
+// Finish tells that people have carried out what neither a refund nor a repair carries: the replacement is on its way. It
+// needs WriteCases. ok says that it was; else the code says why not. What a repair carries is errs.Conflict: it says so.
 func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, resolution int64, ok bool, code string) (cases.Case, error) {
 	c, err := s.Cases().Get(ctx, a, number)
 	if err != nil {
@@ -318,6 +330,13 @@ func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, res
 	}
 	if r.Means.Pays() && r.Refund != 0 {
 		return c, errs.New(errs.Conflict, "error.case_state") // its refund says so
+	}
+	if s.Repairs != nil && r.Means == cases.Repair {
+		if says, err := s.Repairs.Carried(ctx, c.Workspace, resolution); err != nil {
+			return c, err
+		} else if says {
+			return c, errs.New(errs.Conflict, "error.repair_says")
+		}
 	}
 	to := cases.Done
 	if !ok {

@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -38,7 +39,7 @@ const (
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Ended, Arrived, Differs, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -48,6 +49,7 @@ type Content struct {
 	Order      order.Order
 	Resolution cases.Resolution // of one that is about one
 	Refund     refund.Refund    // of Paid and Reversed
+	Repair     warranty.Repair  // of Mending, Priced, Resent and Unmended
 	Note       string           // of Needs, in the words of the person who asks
 	Evidence   []string
 }
@@ -89,12 +91,23 @@ func (s *Service) letters(ctx context.Context, c cases.Case, events []cases.Even
 				continue
 			}
 		}
+		if x.Occasion == Arrived && s.Repairs != nil && mending(c) {
+			continue // its repair says so, and until when
+		}
 		if e.About != 0 && x.Resolution.Number == 0 {
 			x.Resolution, _ = find(c, e.About)
 		}
-		if err := s.write(ctx, x, fmt.Sprintf("case.%d.%d", c.ID, e.Seq)); err != nil && !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.Invalid) { // nobody can be written to, and nothing waits for it
+		if err := s.tell(ctx, x, fmt.Sprintf("case.%d.%d", c.ID, e.Seq)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// tell writes a letter for which nothing waits where nobody can be written to.
+func (s *Service) tell(ctx context.Context, x Content, key string) error {
+	if err := s.write(ctx, x, key); err != nil && !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.Invalid) {
+		return err
 	}
 	return nil
 }
@@ -167,7 +180,7 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, strings.Join(list, "\n"), x.Note)
 	case Approved:
 		out = append(out, given(t, x.Resolution))
-		if x.Resolution.Comes() {
+		if x.Resolution.Comes() && !here(c, x.Resolution) {
 			out = append(out, t.T("case.letter.send"))
 			if _, withheld := c.Withheld(x.Resolution); !withheld {
 				out = append(out, sendBy(t, x))
@@ -186,6 +199,8 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, goods(t, c, true))
 	case Differs:
 		out = append(out, differing(t, c)...)
+	case Mending, Priced, Resent, Unmended:
+		out = append(out, mends(t, x)...)
 	case Paid:
 		out = append(out, sums(t, x.Refund))
 	case Reversed:

@@ -103,7 +103,7 @@ func (s *Service) offer(ctx context.Context, c cases.Case, sc *scene, adv *Advic
 		if err != nil {
 			return c, err
 		}
-		if r.Offer.Part = o.Part; slices.ContainsFunc(r.Units, func(g cases.Group) bool { return c.Lines[g.Line-1].Declined != "" }) {
+		if r.Offer.Part = o.Part; slices.ContainsFunc(r.Units, func(g cases.Group) bool { return c.Lines[g.Line-1].Declined != "" }) || settled(c, r) {
 			continue
 		}
 		r.Offer.SendDays = p.Terms.SendDays
@@ -119,6 +119,18 @@ func (s *Service) offer(ctx context.Context, c cases.Case, sc *scene, adv *Advic
 		adv.Offers[at].Resolution = c.Resolutions[before+i].Number
 	}
 	return c, nil
+}
+
+// settled reports whether something was taken for units of a resolution already, unless that failed; what failed is not
+// offered again.
+func settled(c cases.Case, r cases.Resolution) bool {
+	return slices.ContainsFunc(c.Resolutions, func(x cases.Resolution) bool {
+		failed := x.Stand == cases.Failed || x.Stand == cases.Lapsed && x.Code == notMended
+		if !x.Stand.Alive() && !failed || failed && (x.Means != r.Means || x.Means.Pays()) {
+			return false
+		}
+		return slices.ContainsFunc(x.Units, func(g cases.Group) bool { return slices.ContainsFunc(r.Units, g.Overlaps) })
+	})
 }
 
 // standing tells an advice how far its resolutions have come.
@@ -382,7 +394,7 @@ func (s *Service) grant(ctx context.Context, a auth.Actor, c cases.Case, g Grant
 	}
 	var err error
 	for _, old := range c.Resolutions { // what was chosen and not begun makes room
-		if old.Stand != cases.Taken && old.Stand != cases.Waiting || !old.Means.BearsMoney() || !r.Means.BearsMoney() {
+		if old.Stand != cases.Taken && old.Stand != cases.Waiting || !old.Means.BearsMoney() && old.Means != cases.Repair || !r.Means.BearsMoney() {
 			continue
 		}
 		if slices.ContainsFunc(old.Units, func(g cases.Group) bool { return slices.ContainsFunc(r.Units, g.Overlaps) }) {

@@ -76,6 +76,12 @@ var goodsFields = []Field{
 	{"carrier", Text, "as the customer told it"}, {"tracking", Text, "likewise"},
 }
 
+// repairFields are those of what happened to a repair.
+var repairFields = []Field{
+	{"case", Integer, "the case's number"}, {"order", "order", "the order"}, {"what", Text, "opened, went, lent, returned, charged, spent or late"}, {"stage", Text, "now"}, {"was", Text, "before"},
+	{"serial", Text, "of the unit that went out, came back or was charged"}, {"amount", Integer, "price, charge or cost, in the currency's smallest unit"}, {"currency", Text, "ISO 4217"},
+}
+
 // transferFields are those of a batch of transfers.
 var transferFields = []Field{
 	{"count", Integer, "of its transfers"}, {"amount", Integer, "of all, in the currency's smallest unit"}, {"currency", Text, "ISO 4217"}, {"format", Text, "sepa: a file; list: by hand"},
@@ -252,6 +258,11 @@ var catalogue = []Kind{
 	{"warranty.term_saved", "A guarantee was made or changed.", []Field{name, {"months", Integer, "beyond which only the law holds"}, {"off", Boolean, "it holds for nothing any more"}}},
 	{"warranty.plan_saved", "An extended plan was made or changed.", []Field{name, {"months", Integer, "by which it prolongs the guarantee"}, {"off", Boolean, "it is not recognised any more"}}},
 	{"warranty.registered", "A unit was registered.", []Field{{"order", "order", ""}, {"line", Integer, "of the order"}, {"unit", Integer, "of the line's units, from 1"}, {"sku", Text, ""}}},
+	{"repair.opened", "A resolution repair is carried out: its repair began.", repairFields},
+	{"repair.moved", "A repair went to another stage.", repairFields},
+	{"repair.loan", "A unit was lent or swapped for a repair, came back or was charged.", repairFields},
+	{"repair.spent", "What a repair cost was written down.", repairFields},
+	{"repair.late", "The last day of a repair's stage, or of a lent unit, has passed.", repairFields},
 	{"place.saved", "A place that goods go back to was made or changed.", []Field{name, {"route", Text, "drop_off, local_hub, local_warehouse or origin"}, {"off", Boolean, "no new parcel goes there"}}},
 	{"provider.saved", "An account with a payment provider was made or changed.", trackerFields},
 	{"provider.deleted", "An account with a payment provider was deleted.", trackerFields},
