@@ -90,6 +90,8 @@ func counterparts() map[string]string {
 		"GET /refunds/rows":                "refundList",
 		"GET /refunds/counts":              "refundSums",
 		"GET /refunds/{refund}":            "refundGet refundEvents refundEntries",
+		"GET /orders/{order}/refunds/new":  "casePaybackQuote orderGet",
+		"POST /orders/{order}/refunds":     "casePayback",
 		"POST /refunds/{refund}/approve":   "refundApprove",
 		"POST /refunds/{refund}/cancel":    "refundCancel",
 		"POST /refunds/{refund}/redirect":  "refundRedirect",

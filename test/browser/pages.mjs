@@ -29,7 +29,7 @@ const linked = {
   mailbox: ["/admin/mailboxes", "a[href^='/admin/mailboxes/']"], macro: ["/admin/macros", "a[href^='/admin/macros/']"],
 };
 const allowed = {
-  owner: Object.keys({ ...fixed, ...linked }).filter(name => name !== "denied"),
+  owner: [...Object.keys({ ...fixed, ...linked }).filter(name => name !== "denied"), "money-back"],
   lead: ["inbox", "ticket", "reports", "teams", "macros", "tags", "fields", "views"],
   agent: ["inbox", "ticket", "orders", "parcels", "parcel", "account", "search", "views", "denied"],
 };
@@ -94,6 +94,7 @@ async function records(page, desk) {
     const href = await page.locator(link).evaluateAll(links => links.map(a => a.getAttribute("href")).find(h => !h.endsWith("/new")));
     if (href) found[name] = href;
   }
+  if (found.order) found["money-back"] = found.order + "/refunds/new?quote=yes&goodwill=5";
   return found;
 }
 

@@ -240,6 +240,10 @@ func (s *server) orderPage(w http.ResponseWriter, r *request) error {
 			v.Cases = append(v.Cases, ui.CaseRow{ID: int64(c.ID), Number: c.Number, Kind: string(c.Kind), Phase: string(c.Phase)})
 		}
 	}
+	if v.Refunds, err = r.orderRefunds(o.ID); err != nil {
+		return err
+	}
+	v.PaysBack = r.mayPayBack()
 	v.Promise = r.promise(o, sent)
 	if v.Told, err = r.letters(o.ID, 0); err != nil {
 		return err

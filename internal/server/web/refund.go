@@ -26,6 +26,8 @@ func refundRoutes() []route {
 		{"GET", "/refunds/rows", read.unasked(), none, (*server).refundsRows},
 		{"GET", "/refunds/counts", read.unasked(), none, (*server).refundsCounts},
 		{"GET", "/refunds/{refund}", read, none, (*server).refundPage},
+		{"GET", "/orders/{order}/refunds/new", approve, text, (*server).paybackPage},
+		{"POST", "/orders/{order}/refunds", approve, form, (*server).paybackGive},
 		{"POST", "/refunds/{refund}/approve", approve, form, (*server).refundApprove},
 		{"POST", "/refunds/{refund}/cancel", approve, form, (*server).refundCancel},
 		{"POST", "/refunds/{refund}/redirect", approve, form, (*server).refundRedirect},

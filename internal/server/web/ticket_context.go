@@ -43,6 +43,12 @@ func (r *request) context(h *house, o *opened, near []ticket.Ticket) (ui.Context
 		if u.Linked {
 			u.Why = "number"
 		}
+		if u.Refunds, err = r.orderRefunds(x.ID); err != nil {
+			return c, err
+		}
+		if r.mayPayBack() {
+			u.PayBack = ui.PaybackPath(u.ID, tk.Number)
+		}
 		c.Orders = append(c.Orders, u)
 	}
 	if tk.Order != 0 && len(c.Orders) > 0 {

@@ -35,6 +35,8 @@ type Order struct {
 	ShipTo     []string // address lines
 	Country    string   // named for the reader
 	Note       string
+	Refunds    []RefundBrief // beside a ticket
+	PayBack    string        // where money is given back of it; empty for who may not
 }
 
 // OrderStatus is the state of an order.
@@ -127,7 +129,9 @@ type OrderView struct {
 	Told     []Told
 	Timeline []TimelineEntry
 	Cases    []CaseRow // about the order, the newest first
-	Covers   []Cover   // what covers its units
+	Refunds  []RefundBrief
+	PaysBack bool    // the reader may give money back of it
+	Covers   []Cover // what covers its units
 }
 
 // Promise is what the customer was told when they bought, beside what happened.
