@@ -129,7 +129,7 @@ func TestARepairGoesFromWishToItsEnd(t *testing.T) {
 			t.Fatalf("%s %+v", c.Phase, r)
 		}
 		must(t, x.warranty.FollowCase(ctx, c)) // a repeat
-		if list, err := x.warranty.Repairs(ctx, x.owner, warranty.RepairFilter{Open: true}, 0); err != nil || len(list) != 1 {
+		if list, err := x.warranty.Repairs(ctx, x.owner, warranty.RepairFilter{Open: true}, 0, 10); err != nil || len(list) != 1 {
 			t.Fatalf("%d repairs: %v", len(list), err)
 		}
 		if _, err := x.warranty.MoveRepair(ctx, x.owner, r.ID, warranty.Move{To: warranty.Received}); !errs.Is(err, errs.Conflict) {
@@ -176,7 +176,7 @@ func TestARepairGoesFromWishToItsEnd(t *testing.T) {
 		if c = x.get(t, c.ID); c.Phase != cases.Closed || c.Reason != cases.Completed || resolved(t, c, r.Resolution).Stand != cases.Done || c.Placed[0].As != cases.BackToBuyer {
 			t.Fatalf("%s %s %+v", c.Phase, c.Reason, c.Placed)
 		}
-		if list, err := x.warranty.Repairs(ctx, x.owner, warranty.RepairFilter{Open: true}, 0); err != nil || len(list) != 1 || !list[0].Loan.Out() {
+		if list, err := x.warranty.Repairs(ctx, x.owner, warranty.RepairFilter{Open: true}, 0, 10); err != nil || len(list) != 1 || !list[0].Loan.Out() {
 			t.Fatalf("what is lent is forgotten: %+v, %v", list, err)
 		}
 		x.tasks, x.now = nil, x.now.AddDate(0, 0, 21)
@@ -206,7 +206,7 @@ func TestARepairGoesFromWishToItsEnd(t *testing.T) {
 		if _, err := x.warranty.GetRepair(ctx, outsider, r.ID); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another workspace sees it: %v", err)
 		}
-		if _, err := x.warranty.Repairs(ctx, stranger, warranty.RepairFilter{}, 0); err == nil {
+		if _, err := x.warranty.Repairs(ctx, stranger, warranty.RepairFilter{}, 0, 10); err == nil {
 			t.Error("a customer lists repairs")
 		}
 	})

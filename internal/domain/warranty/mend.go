@@ -400,11 +400,14 @@ func (s *Service) GetRepair(ctx context.Context, a auth.Actor, id RepairID) (Rep
 
 // Repairs returns the repairs that the actor may see: open ones by their next day, others the newest first, before one of
 // them (0: from the newest), at most MaxPage. It needs ReadCases.
-func (s *Service) Repairs(ctx context.Context, a auth.Actor, f RepairFilter, before RepairID) ([]Repair, error) {
+func (s *Service) Repairs(ctx context.Context, a auth.Actor, f RepairFilter, before RepairID, limit int) ([]Repair, error) {
 	if err := a.Can(auth.ReadCases); err != nil {
 		return nil, err
 	}
-	return s.Store.Repairs(ctx, a.Scope(), f, before, MaxPage)
+	if limit < 1 || limit > MaxPage+1 { // one more tells that there are more
+		limit = MaxPage
+	}
+	return s.Store.Repairs(ctx, a.Scope(), f, before, limit)
 }
 
 // RepairsOf returns the repairs of a case of which the caller has seen that its reader may see it, the newest first.

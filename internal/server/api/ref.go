@@ -56,6 +56,7 @@ type (
 	aWarrantyTerm struct{}
 	aWarrantyPlan struct{}
 	aUnit         struct{}
+	aRepair       struct{}
 	aCaseFile     struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
@@ -100,6 +101,7 @@ func (aReplay) prefix() string       { return "rpl" }
 func (aWarrantyTerm) prefix() string { return "wty" }
 func (aWarrantyPlan) prefix() string { return "wpl" }
 func (aUnit) prefix() string         { return "unt" }
+func (aRepair) prefix() string       { return "rpr" }
 func (aCaseFile) prefix() string     { return "cfl" }
 func (aConnection) prefix() string   { return "shc" }
 
@@ -110,7 +112,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "policy_replay": aReplay{},
+		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},
 	}
 }
 
