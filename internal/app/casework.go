@@ -32,6 +32,7 @@ func (c *Core) buildCasework() {
 		Guaranteed: c.Warranty.Windows,
 		Expect:     c.expectGoods,
 		Repairs:    c.Warranty,
+		Send:       c.sendGoods, Sent: s.OutgoingShipments,
 		Posted: func(ctx context.Context, x cases.Case, r cases.Resolution) (bool, error) {
 			return c.Goods.Posted(ctx, x, r)
 		},

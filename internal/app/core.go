@@ -41,6 +41,7 @@ import (
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/portal"
@@ -127,6 +128,7 @@ type Core struct {
 	Refunds   *refund.Service
 	Cases     *cases.Service
 	Goods     *goods.Service
+	Outgoing  *outgoing.Service
 	Warranty  *warranty.Service
 	Recovery  *recovery.Service
 	Recoup    *recoup.Service
@@ -293,6 +295,7 @@ func (c *Core) build() {
 	c.buildCasework()
 	c.buildGoods()
 	c.buildRecovery()
+	c.buildOutgoing()
 	c.buildShops()
 	c.buildTracking()
 	c.buildWatch()

@@ -84,8 +84,12 @@ func end(t time.Time) int64 {
 // ClaimUnits implements cases.Store.
 func (s *Store) ClaimUnits(ctx context.Context, w auth.WorkspaceID, c cases.ID, units []cases.Claimed) error {
 	for _, u := range units {
-		n, err := s.exec(ctx, `INSERT INTO case_unit (workspace_id, order_line_id, unit, resolution_id, case_id, live) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT DO NOTHING`,
-			w, u.OrderRow, u.Unit, u.Resolution, int64(c), s.bool(true))
+		n, err := s.exec(ctx, `UPDATE case_unit SET live=$1 WHERE workspace_id=$2 AND resolution_id=$3 AND order_line_id=$4 AND unit=$5 AND NOT live
+			AND NOT EXISTS (SELECT 1 FROM case_unit o WHERE o.workspace_id=$2 AND o.order_line_id=$4 AND o.unit=$5 AND o.live)`, s.bool(true), w, u.Resolution, u.OrderRow, u.Unit) // it was let go before
+		if err == nil && n == 0 {
+			n, err = s.exec(ctx, `INSERT INTO case_unit (workspace_id, order_line_id, unit, resolution_id, case_id, live) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT DO NOTHING`,
+				w, u.OrderRow, u.Unit, u.Resolution, int64(c), s.bool(true))
+		}
 		if err == nil && n == 0 {
 			err = errs.New(errs.Conflict, "error.case_units")
 		}

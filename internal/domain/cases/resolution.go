@@ -46,6 +46,11 @@ func (m Means) Pays() bool {
 	return m == RefundOriginal || m == RefundOther || m == StoreCredit || m == PartialKeep || m == FullKeep || m.Beside()
 }
 
+// Sends reports whether it is carried out by goods that are sent to the customer.
+func (m Means) Sends() bool {
+	return m == ExchangeVariant || m == ExchangeOther || m == Resend || m == SparePart
+}
+
 // Stand is how far a resolution has come.
 type Stand string
 

@@ -269,17 +269,23 @@ func (s *Service) record(ctx context.Context, actor auth.Actor, c Case, events [
 	return c, s.Journal.Append(ctx, told...)
 }
 
-// hold claims the units of resolutions that came to life, and lets go those of resolutions that lapsed.
+// holds reports whether a resolution keeps others from its units: a unit that was replaced may be returned in its turn.
+func (r Resolution) holds() bool {
+	return r.Means.BearsMoney() && r.Stand.Alive() && !(r.Means.Sends() && r.Stand == Done)
+}
+
+// hold claims the units of resolutions that came to life, and lets go those of resolutions that lapsed, or whose
+// replacement has arrived.
 func (s *Service) hold(ctx context.Context, before, after Case) error {
 	for _, r := range after.Resolutions {
-		alive := false
+		held := false
 		if i := slices.IndexFunc(before.Resolutions, func(x Resolution) bool { return x.Number == r.Number }); i >= 0 {
-			alive = before.Resolutions[i].Stand.Alive()
+			held = before.Resolutions[i].holds()
 		}
-		if !r.Means.BearsMoney() || alive == r.Stand.Alive() {
+		if held == r.holds() {
 			continue
 		}
-		if alive {
+		if held {
 			if err := s.Store.FreeUnits(ctx, after.Workspace, r.Number); err != nil {
 				return err
 			}

@@ -163,6 +163,12 @@ type Config struct {
 	// Expect is told that the goods of a resolution will come back by a route, that of the carrier among them, on which the
 	// parcel of the order comes back by itself; nil leaves that to people.
 	Expect func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error
+	// Send makes what is sent to the customer for a resolution that is carried out by goods; nil leaves that to people on the
+	// ticket.
+	Send func(ctx context.Context, c cases.Case, r cases.Resolution) (int64, error)
+	// Sent returns the parcels of an order in which replacements went out: what they do is not what became of the order. Nil is
+	// none.
+	Sent func(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]shipment.ID, error)
 	// Posted tells whether the goods of a resolution are said to be on their way, by a tracking number; nil knows of none.
 	Posted func(ctx context.Context, c cases.Case, r cases.Resolution) (bool, error)
 	// Repairs are what carries out a resolution "repair"; nil leaves it to people.

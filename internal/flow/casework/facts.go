@@ -75,7 +75,7 @@ func (s *Service) look(ctx context.Context, o order.Order, except cases.ID, gift
 			sc.settled[u.OrderRow]++
 		}
 	}
-	if sc.parcels, err = s.Parcels.List(ctx, system, shipment.Filter{Order: o.ID, Direction: shipment.Out}, shipment.Cursor{}, shipment.MaxPage); err != nil {
+	if sc.parcels, err = s.outbound(ctx, o); err != nil {
 		return nil, err
 	}
 	if sc.payments, err = s.Left(ctx, w, o); err != nil {

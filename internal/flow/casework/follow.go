@@ -206,9 +206,13 @@ func placed(c cases.Case) bool {
 }
 
 // Carry is cases.Config.Carry: a resolution that pays becomes a refund, which is approved where one person's judgement, or
-// the decision, is enough; any other becomes work for people. What cannot be asked for, such as money of a payment in
-// dispute, fails by a code instead of holding up what it follows from.
+// the decision, is enough; one that sends goods becomes a replacement; any other becomes work for people. What cannot be
+// asked for, such as money of a payment in dispute, fails by a code instead of holding up what it follows from.
 func (s *Service) Carry(ctx context.Context, c cases.Case, r cases.Resolution) (cases.Carried, error) {
+	if r.Means.Sends() && s.Send != nil {
+		parcel, err := s.Send(ctx, c, r)
+		return cases.Carried{Parcel: parcel}, err
+	}
 	if !r.Means.Pays() {
 		if s.Desk == nil {
 			return cases.Carried{}, nil
@@ -317,7 +321,7 @@ func follows(at cases.Stand, state refund.State) []cases.Stand {
 	return nil
 }
 
-// Finish tells that people have carried out what neither a refund nor a repair carries: the replacement is on its way. It
+// Finish tells that people have carried out what no refund, replacement or repair carries. It
 // needs WriteCases. ok says that it was; else the code says why not. What a repair carries is errs.Conflict: it says so.
 func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, resolution int64, ok bool, code string) (cases.Case, error) {
 	c, err := s.Cases().Get(ctx, a, number)
@@ -328,8 +332,8 @@ func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, res
 	if err != nil {
 		return c, err
 	}
-	if r.Means.Pays() && r.Refund != 0 {
-		return c, errs.New(errs.Conflict, "error.case_state") // its refund says so
+	if r.Means.Pays() && r.Refund != 0 || r.Parcel != 0 {
+		return c, errs.New(errs.Conflict, "error.case_state") // its refund, or its replacement, says so
 	}
 	if s.Repairs != nil && r.Means == cases.Repair {
 		if says, err := s.Repairs.Carried(ctx, c.Workspace, resolution); err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
@@ -33,13 +34,17 @@ const (
 	Arrived   Occasion = "arrived"
 	Paid      Occasion = "paid"
 	Reversed  Occasion = "reversed"
-	Reminded  Occasion = "remind" // of goods that were not sent yet
-	Ended     Occasion = "lapsed" // because no goods came
+	Reminded  Occasion = "remind"   // of goods that were not sent yet
+	Ended     Occasion = "lapsed"   // because no goods came
+	Replaced  Occasion = "replaced" // a replacement was sent
+	Lacking   Occasion = "short"    // it is not in stock
+	Astray    Occasion = "astray"   // it is lost
+	Back      Occasion = "back"     // it came back
 )
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -52,6 +57,15 @@ type Content struct {
 	Repair     warranty.Repair  // of Mending, Priced, Resent and Unmended
 	Note       string           // of Needs, in the words of the person who asks
 	Evidence   []string
+	Sending    Sending // of Replaced, Lacking, Astray and Back
+}
+
+// Sending is goods that go to a customer, or do not.
+type Sending struct {
+	Goods    []string  // each as it is named, with its quantity
+	Carrier  string    // "" while it is not sent
+	Tracking string    // likewise
+	Expected time.Time // of stock; zero is not known
 }
 
 // occasion says whether an event is one to write about. What is asked for as soon as a wish is received says that it was;
@@ -193,6 +207,8 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, goods(t, c, false), sendBy(t, x), t.T("case.letter.send"))
 	case Ended:
 		out = append(out, goods(t, c, false), t.T("case.letter.later"))
+	case Replaced, Lacking, Astray, Back:
+		out = append(out, sending(t, x.Sending))
 	case Declined:
 		out = append(out, refusedLines(t, c), t.T("case.letter.appeal"))
 	case Arrived:
@@ -217,6 +233,21 @@ func apart(t *i18n.Printer, name string) string {
 		return name
 	}
 	return "\u2068" + name + "\u2069"
+}
+
+// sending lists what goes to the customer, with its carrier and number, or with the day on which stock is expected.
+func sending(t *i18n.Printer, x Sending) string {
+	var list []string
+	for _, g := range x.Goods {
+		list = append(list, "- "+apart(t, g))
+	}
+	if x.Tracking != "" {
+		list = append(list, apart(t, strings.TrimSpace(x.Carrier+" "+x.Tracking)))
+	}
+	if !x.Expected.IsZero() {
+		list = append(list, t.T("case.letter.stock", "Day", t.Date(x.Expected, nil, i18n.Medium)))
+	}
+	return strings.Join(list, "\n")
 }
 
 // goods lists what a case is about, or what of it has come.

@@ -34,6 +34,11 @@ func (s *Service) Turned(ctx context.Context, v shipment.Shipment) error {
 		if err != nil {
 			return err
 		}
+		if s.Sent != nil { // a replacement has a life of its own
+			if sent, err := s.Sent(ctx, v.Workspace, v.Order); err != nil || slices.Contains(sent, v.ID) {
+				return err
+			}
+		}
 		f, err := s.Cases().Begin(ctx, system, o.Shop, 0, fmt.Sprintf("turned %d", v.ID), nil)
 		if err != nil {
 			return err
@@ -84,7 +89,7 @@ func (s *Service) joins(ctx context.Context, c cases.Case, o order.Order, v ship
 // person. It returns 0 where nothing of the order is left to be decided, or it left in several parcels.
 func (s *Service) refused(ctx context.Context, o order.Order) (cases.ID, error) {
 	system := auth.ForSystem(o.Workspace)
-	out, err := s.Parcels.List(ctx, system, shipment.Filter{Order: o.ID, Direction: shipment.Out}, shipment.Cursor{}, shipment.MaxPage)
+	out, err := s.outbound(ctx, o)
 	if err != nil {
 		return 0, err
 	}

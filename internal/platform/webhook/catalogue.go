@@ -82,6 +82,13 @@ var repairFields = []Field{
 	{"serial", Text, "of the unit that went out, came back or was charged"}, {"amount", Integer, "price, charge or cost, in the currency's smallest unit"}, {"currency", Text, "ISO 4217"},
 }
 
+// outgoingFields are those of the state of a replacement.
+var outgoingFields = []Field{
+	{"case", Integer, "the case's number"}, {"order", "order", "the order"}, {"means", Text, "exchange_variant, exchange_other, resend or spare_part"},
+	{"state", Text, "to_send, short, sent, delivered, lost, came_back or cancelled"}, {"was", Text, "before"}, {"attempt", Integer, "from 1"},
+	{"carrier", Text, "of one that was sent"}, {"tracking", Text, "likewise"},
+}
+
 // transferFields are those of a batch of transfers.
 var transferFields = []Field{
 	{"count", Integer, "of its transfers"}, {"amount", Integer, "of all, in the currency's smallest unit"}, {"currency", Text, "ISO 4217"}, {"format", Text, "sepa: a file; list: by hand"},
@@ -205,6 +212,7 @@ var catalogue = []Kind{
 	{"case.moved", "A case went to another phase.", caseFields},
 	{"case.noted", "Something else about a case changed: quantities, goods, a resolution.", caseFields},
 	{"goods.moved", "A parcel that goods come back in is expected, was sent, moves, arrived, was received or is cancelled.", goodsFields},
+	{"replacement.moved", "Goods that go out for a case are to be sent, are not in stock, were sent, delivered, lost, came back or cannot be sent.", outgoingFields},
 	{"refund.requested", "A refund was asked for.", refundFields},
 	{"refund.moved", "A refund's state changed.", refundFields},
 	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},

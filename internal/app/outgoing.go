@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/outgoing"
+)
+
+// buildOutgoing makes what sends goods out for cases. It comes after the cases that it sends for.
+func (c *Core) buildOutgoing() {
+	c.Outgoing = outgoing.New(outgoing.Config{
+		Store: c.Store, Cases: c.Cases, Orders: c.Orders, Products: c.Products, Shipments: c.Shipments, Tell: c.tellOutgoing, Journal: c.Store, IDs: c.IDs, Now: c.Now,
+	})
+}
+
+// sendGoods makes the replacement of a resolution that is carried out by goods.
+func (c *Core) sendGoods(ctx context.Context, x cases.Case, r cases.Resolution) (int64, error) {
+	p, err := c.Outgoing.Make(ctx, x, r)
+	return int64(p.ID), err
+}
+
+// tellOutgoing writes to the customer what became of a replacement, as far as they have to know: that it was delivered they
+// see.
+func (c *Core) tellOutgoing(ctx context.Context, p outgoing.Parcel) error {
+	what, ok := map[outgoing.State]casework.Occasion{outgoing.Sent: casework.Replaced, outgoing.Short: casework.Lacking, outgoing.Lost: casework.Astray, outgoing.CameBack: casework.Back}[p.State]
+	if !ok {
+		return nil
+	}
+	x := casework.Sending{Carrier: p.Carrier, Tracking: p.Tracking, Expected: p.Expected}
+	for _, l := range p.Lines {
+		x.Goods = append(x.Goods, fmt.Sprintf("%d × %s", l.Quantity, l.Title))
+	}
+	return c.Casework.Tell(ctx, p.Workspace, p.Case, what, x, fmt.Sprintf("replacement.%d.%d.%s", p.ID, p.Attempt, p.State))
+}
+
+// followOutgoing takes up what carriers say of replacements, until ctx ends.
+func (c *Core) followOutgoing(ctx context.Context) {
+	tick := time.NewTicker(goodsEvery)
+	defer tick.Stop()
+	for {
+		list, err := c.Store.Workspaces(ctx)
+		for _, w := range list {
+			if err == nil {
+				err = c.Outgoing.Follow(ctx, w.ID)
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			c.Log.Error("follow replacements", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package store_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/outgoing"
+	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/store"
+	"godwit.dev/godwit/internal/store/storetest"
+)
+
+// packer is a patient that sends replacements out.
+type packer struct {
+	*doorstep
+	out  *outgoing.Service
+	told []outgoing.State
+}
+
+func newPacker(t *testing.T, s *store.Store) *packer {
+	t.Helper()
+	x := &packer{doorstep: patient(t, s)}
+	clock := func() time.Time { return x.now }
+	products := product.NewService(product.Config{Store: s, Journal: s, IDs: x.ids, Now: clock})
+	_, _, err := products.Save(context.Background(), auth.ForSystem(x.w), product.New{Shop: x.order.Shop, ExternalID: "lamp", Title: "Lamp, tall", Currency: "EUR", Variants: []product.Variant{{SKU: "LAMP-TALL", Price: 3400}}})
+	must(t, err)
+	x.out = outgoing.New(outgoing.Config{Store: s, Cases: x.cases, Orders: x.orders, Products: products, Shipments: x.parcels, Journal: s, IDs: x.ids, Now: clock,
+		Tell: func(_ context.Context, p outgoing.Parcel) error { x.told = append(x.told, p.State); return nil }})
+	x.Send = func(ctx context.Context, c cases.Case, r cases.Resolution) (int64, error) {
+		p, err := x.out.Make(ctx, c, r)
+		return int64(p.ID), err
+	}
+	x.Sent = s.OutgoingShipments
+	x.terms.Policy.Auto[decision.Exchange] = 20_000
+	x.terms.Trigger = string(cases.AtApproval)
+	return x
+}
+
+// exchanges asks for another lamp of an order that was delivered.
+func (x *packer) exchanges(t *testing.T, o order.Order) (cases.Case, outgoing.Parcel) {
+	t.Helper()
+	ctx := context.Background()
+	anna := auth.Actor{Kind: auth.Customer, ID: int64(o.Customer), Name: "Anna", Workspace: x.w}
+	x.tells(t, o, "LX"+o.Number+"00000CN", shipment.Delivered, 0)
+	c, a, err := x.Open(ctx, anna, casework.Wish{Order: o.ID, Kind: cases.Exchange, Wants: "exchange", Language: "en", Items: []casework.Item{{Row: o.Lines[0].ID, Quantity: 1, Reason: "size_fit"}}})
+	must(t, err)
+	for range 2 {
+		c, err = x.Choose(ctx, anna, c.ID, x.offered(t, a, "exchange"))
+		must(t, err)
+	}
+	list, err := x.out.List(ctx, x.owner, outgoing.Filter{Case: c.ID}, 0, 10)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%s %+v, %v", c.Phase, list, err)
+	}
+	return c, list[0]
+}
+
+func (x *packer) hears(t *testing.T, o order.Order, number string, status shipment.Status) {
+	t.Helper()
+	x.tells(t, o, number, status, 0)
+	for range 2 {
+		must(t, x.out.Follow(context.Background(), x.w))
+	}
+}
+
+// An instant exchange leaves before the goods are back, as a parcel of the order; it is done when it is delivered, the case
+// closes when the goods are back too, and the unit may be returned in its turn.
+func TestAnInstantExchangeIsSentAndDelivered(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newPacker(t, s)
+		o := x.sells(t, "5001")
+		c, p := x.exchanges(t, o)
+		if c.Phase != cases.AwaitingGoods || p.State != outgoing.ToSend || p.Ready() || p.To.City != "Portland" || p.Lines[0].Paid != 3000 {
+			t.Fatalf("%s %+v", c.Phase, p)
+		}
+		if _, err := x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456784"); !errs.Is(err, errs.Conflict) {
+			t.Fatalf("sent without anybody saying what: %v", err)
+		}
+		if _, err := x.out.Choose(ctx, x.owner, p.ID, 1, "NOSUCH"); !errs.Is(err, errs.Invalid) {
+			t.Fatal(err)
+		}
+		p, err := x.out.Choose(ctx, x.owner, p.ID, 1, "LAMP-TALL")
+		must(t, err)
+		if n, ok := p.Difference(); !ok || n != 400 || p.Lines[0].Title != "Lamp, tall" {
+			t.Errorf("%d %v %+v", n, ok, p.Lines)
+		}
+		p, err = x.out.Lack(ctx, x.owner, p.ID, false, "at sea", x.now.AddDate(0, 0, 5))
+		must(t, err)
+		if n, err := x.out.Counts(ctx, x.owner); err != nil || n[outgoing.Short] != 1 || n[outgoing.ToSend] != 0 {
+			t.Errorf("%v %v", n, err)
+		}
+		for range 2 {
+			p, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456784")
+			must(t, err)
+		}
+		if p.State != outgoing.Sent || p.Shipment == 0 || !slices.Equal(x.told, []outgoing.State{outgoing.Short, outgoing.Sent}) {
+			t.Fatalf("%+v, told %v", p, x.told)
+		}
+		out, err := x.parcels.List(ctx, x.owner, shipment.Filter{Order: o.ID, Direction: shipment.Out}, shipment.Cursor{}, 10)
+		if err != nil || len(out) != 2 {
+			t.Fatalf("%d parcels of the order, %v", len(out), err)
+		}
+		if at, err := x.Delivered(ctx, o); err != nil || at.IsZero() {
+			t.Errorf("the order counts as on its way again: %v, %v", at, err)
+		}
+		x.hears(t, o, "1Z999AA10123456784", shipment.InTransit)
+		x.hears(t, o, "1Z999AA10123456784", shipment.Delivered)
+		if p, err = x.out.Get(ctx, x.owner, p.ID); err != nil || p.State != outgoing.Delivered {
+			t.Fatalf("%s, %v", p.State, err)
+		}
+		c = x.get(t, c.ID)
+		if i := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Parcel == int64(p.ID) }); i < 0 || c.Resolutions[i].Stand != cases.Done || c.Phase != cases.AwaitingGoods {
+			t.Fatalf("%s %+v", c.Phase, c.Resolutions)
+		}
+		back, err := x.goods.OfCase(ctx, x.owner, c.ID)
+		must(t, err)
+		_, err = x.cases.Count(ctx, x.owner, c.ID, 1, cases.Received, 1)
+		must(t, err)
+		_, err = x.cases.Dispose(ctx, x.owner, c.ID, cases.Placed{Group: cases.Group{Line: 1, From: 1, Quantity: 1}, As: cases.RestockNew})
+		must(t, err)
+		if c = x.get(t, c.ID); c.Phase != cases.Closed || c.Reason != cases.Completed || len(back) != 1 {
+			t.Fatalf("%s %s", c.Phase, c.Reason)
+		}
+		free, err := x.cases.Free(ctx, o)
+		if err != nil || free[o.Lines[0].ID] != 2 {
+			t.Errorf("%v units may be returned, %v", free, err)
+		}
+		_, err = x.out.End(ctx, x.owner, p.ID, outgoing.Lost, "the neighbour never had it")
+		must(t, err)
+		if c = x.get(t, c.ID); c.Phase == cases.Closed {
+			t.Error("lost after all, and the case stays closed")
+		}
+		if free, err = x.cases.Free(ctx, o); err != nil || free[o.Lines[0].ID] != 1 {
+			t.Errorf("%v units may be returned while one is owed, %v", free, err)
+		}
+		if who, _ := c.Waits(); who != cases.ByUs {
+			t.Errorf("waits for %s", who)
+		}
+	})
+}
+
+// What is lost on its way fails the resolution, and goes out again as another attempt; what comes back waits for an address.
+func TestALostReplacementIsSentAgain(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newPacker(t, s)
+		o := x.sells(t, "5002")
+		c, p := x.exchanges(t, o)
+		stand := func() cases.Stand {
+			c = x.get(t, c.ID)
+			i := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Number == p.Resolution })
+			return c.Resolutions[i].Stand
+		}
+		_, err := x.out.Choose(ctx, x.owner, p.ID, 1, "LAMP-TALL")
+		must(t, err)
+		_, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456784")
+		must(t, err)
+		x.hears(t, o, "1Z999AA10123456784", shipment.Lost)
+		if at := stand(); at != cases.Failed {
+			t.Fatalf("%s", at)
+		}
+		p, err = x.out.Again(ctx, x.owner, p.ID)
+		must(t, err)
+		if at := stand(); p.State != outgoing.ToSend || p.Attempt != 2 || at != cases.Executing {
+			t.Fatalf("%+v %s", p, at)
+		}
+		if _, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456784"); !errs.Is(err, errs.Invalid) {
+			t.Errorf("the lost parcel was sent again under its number: %v", err)
+		}
+		_, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456775")
+		must(t, err)
+		x.hears(t, o, "1Z999AA10123456775", shipment.Returned)
+		p, err = x.out.Again(ctx, x.owner, p.ID)
+		must(t, err)
+		if _, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456793"); !errs.Is(err, errs.Conflict) {
+			t.Errorf("sent to where it came back from: %v", err)
+		}
+		to := p.To
+		to.Line1, to.Country = "1 Elm St", "us"
+		p, err = x.out.Readdress(ctx, x.owner, p.ID, to)
+		must(t, err)
+		if p.Confirm || p.To.Country != "US" {
+			t.Errorf("%+v", p)
+		}
+		p, err = x.out.End(ctx, x.owner, p.ID, outgoing.Cancelled, "sold out")
+		must(t, err)
+		if at := stand(); at != cases.Failed || p.State != outgoing.Cancelled {
+			t.Errorf("%s %s", at, p.State)
+		}
+		other := x.owner
+		other.Workspace = 99
+		if _, err := x.out.Get(ctx, other, p.ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("seen from another workspace: %v", err)
+		}
+		if len(x.of(t, o)) != 1 {
+			t.Error("a replacement that turned back opened a case of its own")
+		}
+	})
+}
