@@ -28,9 +28,9 @@ type Limit struct {
 	Above    int64     `json:"above"` // in minor units
 }
 
-// Limits returns the limits of the actor's workspace. It needs ReadCases.
+// Limits returns the limits of the actor's workspace. It needs ReadCases, or ManagePeople as SetLimits does.
 func (s *Service) Limits(ctx context.Context, actor auth.Actor) ([]Limit, error) {
-	if err := actor.Can(auth.ReadCases); err != nil {
+	if err := actor.Can(auth.ReadCases); err != nil && actor.Can(auth.ManagePeople) != nil {
 		return nil, err
 	}
 	return s.Store.RefundLimits(ctx, actor.Workspace)

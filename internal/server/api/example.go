@@ -226,6 +226,7 @@ func examples() map[string]example {
 		"tokenCreate":          {body: `{"name": "Warehouse sync", "scopes": ["orders.read", "tickets.read"], "expires_at": "2099-01-01T00:00:00Z"}`},
 		"refundList":           {query: "state=failed&limit=20"},
 		"refundCreate":         {body: `{"order_id": "` + sample(anOrder{}, false) + `", "components": {"goodwill": 500}, "reason": "Late parcel"}`},
+		"refundLimitsPut":      {body: `{"limits": [{"currency": "EUR", "above": 50000}, {"role": "lead", "currency": "EUR", "above": 20000}]}`},
 		"refundCancel":         {body: `{"reason": "asked for by mistake"}`},
 		"refundAsk":            {body: `{"allocation": 1}`},
 		"refundRedirect":       {body: `{"allocation": 1, "to": "store_credit"}`},

@@ -14,6 +14,8 @@ func refundGroup() group {
 	return group{"Refunds", "A refund is what a customer is owed, in components that are kept apart, divided into allocations that go one way each.", []operation{
 		{"refundList", "GET", "/refunds", read, do((*server).refundList), "List refunds", "Refunds, newest first; `stuck` are those that somebody must do something about. With `waits` they come as on the board: by what they wait for, the most urgent first."},
 		{"refundSums", "GET", "/refunds/sums", read, do((*server).refundSums), "Add up what waits", "How many refunds wait for what, and what they still owe, by currency. What is done is not counted."},
+		{"refundLimits", "GET", "/refund-limits", may(auth.ReadCases), do((*server).refundLimits), "List refund limits", "Sums up to which refunds are approved, by role and currency; without a role it is that above which it takes two people."},
+		{"refundLimitsPut", "PUT", "/refund-limits", may(auth.ReadCases, auth.ManagePeople), do((*server).refundLimitsPut), "Set refund limits", "Puts these limits in the place of all that there are."},
 		{"refundGet", "GET", "/refunds/{refund}", read, do((*server).refundGet), "Get a refund", "One refund with its allocations."},
 		{"refundEvents", "GET", "/refunds/{refund}/events", read, do((*server).refundEvents), "List a refund's events", "What happened to a refund, oldest first: every attempt with what was asked and answered."},
 		{"refundEntries", "GET", "/refunds/{refund}/entries", books, do((*server).refundEntries), "List a refund's entries in the books", "What a refund booked, oldest first."},
