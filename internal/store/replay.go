@@ -59,7 +59,7 @@ func (s *Store) Inputs(ctx context.Context, w auth.WorkspaceID, after replay.Pla
 		WHERE workspace_id=$1 AND (opened_at, case_id, part) > ($2,$3,$4) ORDER BY opened_at, case_id, part LIMIT $5`, w, ms(after.OpenedAt), int64(after.Case), after.Part, limit)
 }
 
-// PastInputs returns the newest inputs, the newest first.
+// PastInputs implements replay.Store.
 func (s *Store) PastInputs(ctx context.Context, w auth.WorkspaceID, limit int) ([]replay.Input, error) {
 	return all(ctx, s.DB, func(in *replay.Input) []any {
 		return []any{&in.Case, &in.Part, at(&in.OpenedAt), ref(&in.Shop), ref(&in.Customer), &in.Data}

@@ -41,6 +41,10 @@ func (l *long) Inputs(_ context.Context, _ auth.WorkspaceID, after replay.Place,
 	return out, nil
 }
 
+func (l *long) PastInputs(context.Context, auth.WorkspaceID, int) ([]replay.Input, error) {
+	return nil, nil
+}
+
 // TestATrialRunsInTheBackground asks for trials, runs their jobs, stops one in its midst, breaks one off as the end of a
 // process does, and lets it begin again.
 func TestATrialRunsInTheBackground(t *testing.T) {

@@ -150,15 +150,61 @@ func Parse(text string) (Document, error) {
 	return doc, nil
 }
 
-// Text writes a document as Parse reads it.
+// Text writes a document as Parse reads it: tables of a rule that are empty, too,
+// since they stand for none where the terms have some.
 func (d Document) Text() string {
+	var doc yaml.Node
+	if err := doc.Encode(d); err != nil {
+		panic("policy: " + err.Error()) // maps of texts and numbers
+	}
+	if rules := child(&doc, "rules"); rules != nil {
+		for i, r := range d.Rules {
+			r.bare(rules.Content[i])
+			flow(rules.Content[i])
+		}
+	}
+	flow(child(&doc, "terms"))
 	var b bytes.Buffer
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
-	if err := e.Encode(d); err != nil {
-		panic("policy: " + err.Error()) // maps of texts and numbers
+	if err := e.Encode(&doc); err != nil {
+		panic("policy: " + err.Error())
 	}
 	return b.String()
+}
+
+// child returns the value of a key, nil if there is none.
+func child(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// flow writes what stands under each key in one line.
+func flow(n *yaml.Node) {
+	for i := 1; i < len(n.Content); i += 2 {
+		n.Content[i].Style |= yaml.FlowStyle
+	}
+}
+
+// bare adds the empty tables of a rule, which an encoder leaves out.
+func (r Rule) bare(n *yaml.Node) {
+	for _, x := range []struct {
+		key  string
+		is   bool
+		kind yaml.Kind
+	}{
+		{"windows", r.Windows != nil && len(r.Windows) == 0, yaml.MappingNode}, {"postage", r.Postage != nil && len(r.Postage) == 0, yaml.MappingNode},
+		{"no_return", r.NoReturn != nil && len(r.NoReturn) == 0, yaml.SequenceNode}, {"evidence", r.Evidence != nil && len(r.Evidence) == 0, yaml.MappingNode},
+		{"auto", r.Auto != nil && len(r.Auto) == 0, yaml.MappingNode}, {"tiers", r.Tiers != nil && len(r.Tiers) == 0, yaml.MappingNode},
+	} {
+		if x.is {
+			n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: x.key}, &yaml.Node{Kind: x.kind})
+		}
+	}
 }
 
 // over returns clauses with those of a rule over them.

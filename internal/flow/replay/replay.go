@@ -39,6 +39,8 @@ type Store interface {
 	CountInputs(ctx context.Context, w auth.WorkspaceID, since time.Time) (int64, error)
 	// Inputs returns a page of them in order, after a place.
 	Inputs(ctx context.Context, w auth.WorkspaceID, after Place, limit int) ([]Input, error)
+	// PastInputs returns the newest inputs, the newest first.
+	PastInputs(ctx context.Context, w auth.WorkspaceID, limit int) ([]Input, error)
 }
 
 // Categories knows the category of articles, by SKU.

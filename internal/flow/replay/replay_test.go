@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,12 @@ func (p past) Inputs(_ context.Context, _ auth.WorkspaceID, after Place, limit i
 			out = append(out, in)
 		}
 	}
+	return out, nil
+}
+
+func (p past) PastInputs(_ context.Context, _ auth.WorkspaceID, limit int) ([]Input, error) {
+	out := slices.Clone(p[max(len(p)-limit, 0):])
+	slices.Reverse(out)
 	return out, nil
 }
 
@@ -122,6 +129,27 @@ func TestAReplayCanBeStopped(t *testing.T) {
 		t.Errorf("%d of %d, stopped %v, %v", r.Cases, r.Total, r.Stopped, err)
 	}
 	if _, err := New(Config{Store: past{}, Rates: noRates{}}).Run(t.Context(), auth.Actor{Kind: auth.Customer, Workspace: 1}, doc, time.Time{}, nil); !errs.Is(err, errs.Denied) {
+		t.Errorf("a customer may: %v", err)
+	}
+}
+
+func TestASampleShowsTheNewestOfEachKindAndMarket(t *testing.T) {
+	doc := parsed(t, text)
+	short := parsed(t, strings.Replace(text, "refund: 40", "refund: 14", 1))
+	s := New(Config{Store: history(doc, 60), Rates: noRates{}})
+	list, err := s.Sample(t.Context(), owner, short, 8)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	// The sixtieth was sent to the United States thirty days after delivery, the one before to Germany after twenty.
+	if us, de := list[0], list[1]; us.Case != 60 || us.Market != "US" || us.Kind != "return" || us.SKU != "LAMP" || us.Before.Remedy != "refund" || us.After.Remedy != "" || !us.Changed ||
+		de.Case != 59 || de.Market != "DE" || de.After.Paid != de.Before.Paid-5950 || !de.Changed {
+		t.Errorf("%+v", list)
+	}
+	if list, err = s.Sample(t.Context(), owner, doc, 1); err != nil || len(list) != 1 || list[0].Changed || list[0].Before != list[0].After {
+		t.Errorf("the same policy: %+v, %v", list, err)
+	}
+	if _, err := s.Sample(t.Context(), auth.Actor{Kind: auth.Customer, Workspace: 1}, doc, 1); !errs.Is(err, errs.Denied) {
 		t.Errorf("a customer may: %v", err)
 	}
 }

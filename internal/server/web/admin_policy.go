@@ -29,6 +29,9 @@ func policyRoutes() []route {
 	return []route{
 		{"GET", "/admin/policies", manage, none, (*server).policiesPage},
 		{"POST", "/admin/policies", manage, text, (*server).termsSave},
+		{"GET", "/admin/policies/form", manage, none, (*server).policyFormPage},
+		{"POST", "/admin/policies/form", manage, text, (*server).policyFormSave},
+		{"POST", "/admin/policies/preview", manage.unasked(), text, (*server).policyPreview},
 		{"GET", "/admin/policies/replays/{trial}", manage, none, (*server).replayPage},
 		{"GET", "/admin/policies/replays/{trial}/now", manage.unasked(), none, (*server).replayNow},
 		{"GET", "/admin/policies/replays/{trial}/file", manage, none, (*server).replayFile},

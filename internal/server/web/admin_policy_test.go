@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/flow/replay"
 )
 
@@ -69,4 +70,43 @@ func TestReplayPage(t *testing.T) {
 
 func (d *door) replays() *replay.Service {
 	return replay.New(replay.Config{Store: d.store, Rates: d.rates, Jobs: replay.Jobs{Store: d.store, Queue: d.store, Journal: d.store, IDs: id.NewSource(2, time.Now), Now: time.Now}})
+}
+
+// TestPolicyForm opens a policy as a form, gets it wrong, adds, moves and drops rules, and saves it.
+func TestPolicyForm(t *testing.T) {
+	d := newDoor(t)
+	d.found("acme")
+	b := d.as("owner@acme.example")
+	b.get("/admin/policies/form?policy=other").want(http.StatusNotFound)
+	b.get("/admin/policies/form").want(http.StatusOK, "standard as a form", "holds remarks", "gold", "No case was decided yet").
+		holds(true, `name="terms.windows.refund" value="30"`, `name="rules.0.when.tiers"`, `hx-post="/admin/policies/preview"`)
+	doc, err := policy.Parse(policyStart)
+	must(t, err)
+	send := func(do string, change ...string) answer {
+		t.Helper()
+		list := []string{"policy", "standard", "do", do}
+		f := doc.Fields()
+		for i := 0; i < len(change); i += 2 {
+			f[change[i]] = []string{change[i+1]}
+		}
+		for name, values := range f {
+			for _, v := range values {
+				list = append(list, name, v)
+			}
+		}
+		return b.post("/admin/policies/form", list...)
+	}
+	send("save", "terms.windows.refund", "10").want(http.StatusUnprocessableEntity, "2011/83/EU art. 9", "this says 10").
+		holds(true, `aria-invalid="true"`, `id="p-terms-windows-refund-e"`, `name="terms.windows.refund" value="10"`)
+	send("save", "terms.windows.refund", "ten").want(http.StatusUnprocessableEntity, "“ten” is no number").holds(true, `value="ten"`)
+	send("look", "rules.0.windows.refund", "3").want(http.StatusUnprocessableEntity, "this says 3").holds(true, `id="p-rules-0-windows-refund-e"`)
+	send("add").want(http.StatusOK, "New rule").holds(true, `name="rules" value="2"`, `id="rule-1"`)
+	send("up:1", "rules", "2", "rules.1.name", "outlet", "rules.1.when.skus", "SALE-*").want(http.StatusOK).holds(true, `name="rules.0.name" value="outlet"`, `name="rules.1.name" value="gold"`)
+	send("drop:0").want(http.StatusOK).holds(true, `name="rules" value="0"`).holds(false, `id="rule-0"`)
+	send("text", "terms.bonus", "15%").want(http.StatusOK, "Rules (YAML)").holds(true, "bonus: 15%", "refund: 30")
+	b.post("/admin/policies/preview", "currency", "EUR", "rules", "0", "terms.windows.refund", "10").want(http.StatusOK, "could not be saved").holds(true, `id="preview"`).holds(false, "<html")
+	if to := send("save", "terms.bonus", "15%").to(); to != "/admin/policies?policy=standard" {
+		t.Errorf("saved to %s", to)
+	}
+	b.get("/admin/policies/form?policy=standard").want(http.StatusOK).holds(true, `name="terms.bonus" value="15%"`).holds(false, "holds remarks")
 }

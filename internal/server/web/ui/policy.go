@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"net/url"
+	"strconv"
+	"time"
+)
 
 // Policies is the page of a return policy.
 type Policies struct {
@@ -34,4 +38,12 @@ type PolicyRelease struct {
 	Label, Name, By, State string // now, later, over
 	Number                 int
 	From                   time.Time
+}
+
+// form is the address of the policy as a form.
+func (v Policies) form() string {
+	if v.Number == 0 {
+		return "/admin/policies/form"
+	}
+	return "/admin/policies/form?" + url.Values{"policy": {v.Name}, "version": {strconv.Itoa(v.Number)}}.Encode()
 }
