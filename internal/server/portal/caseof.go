@@ -116,11 +116,11 @@ func (d *door) viewCase(r *request, v visitor, c cases.Case) (page ui.Case, err 
 		names[l.Number] = l.Title + l.Foreign
 	}
 	if page.Asks() { // offers are on the table
-		advice, err := d.Casework.Again(r.Context(), v.Actor, c.ID)
+		advice, err := d.Casework.Kept(c)
 		if err != nil {
 			return page, err
 		}
-		advice.Offers = slices.DeleteFunc(advice.Offers, func(o casework.Offer) bool { return o.Resolution == 0 })
+		advice.Offers = slices.DeleteFunc(advice.Offers, func(o casework.Offer) bool { return o.Stand != cases.Offered })
 		page.Parts, page.Refused = ui.Compare(page.Page, advice, names)
 	}
 	if page.Backs, err = d.backs(r, v, page); err != nil {
@@ -138,6 +138,11 @@ func (d *door) viewCase(r *request, v visitor, c cases.Case) (page ui.Case, err 
 			return page, err
 		}
 		page.Refunds = append(page.Refunds, f)
+	}
+	if d.Warranty != nil {
+		if page.Repairs, err = d.Warranty.RepairsOf(r.Context(), c); err != nil {
+			return page, err
+		}
 	}
 	page.Payee, err = d.payeeOf(r, v, page)
 	return page, err
@@ -165,6 +170,8 @@ func (d *door) actCase(w http.ResponseWriter, r *request) error {
 		return d.payee(w, r, v, c)
 	case "agree", "disagree":
 		return d.differ(w, r, v, c, r.PathValue("verb") == "agree")
+	case "repair_agree", "repair_refuse", "repair_back":
+		return d.mend(w, r, v, c)
 	case "choose":
 		err = d.choose(r, v, c)
 	default:
@@ -181,13 +188,15 @@ func (d *door) actCase(w http.ResponseWriter, r *request) error {
 
 // choose takes the offers that were chosen.
 func (d *door) choose(r *request, v visitor, c cases.Case) error {
-	advice, err := d.Casework.Again(r.Context(), v.Actor, c.ID)
+	advice, err := d.Casework.Kept(c)
 	if err != nil {
 		return err
 	}
 	for part := range advice.Parts {
 		key := r.PostFormValue("part" + strconv.Itoa(part))
-		i := slices.IndexFunc(advice.Offers, func(o casework.Offer) bool { return o.Part == part && ui.OfferKey(o) == key && o.Resolution != 0 })
+		i := slices.IndexFunc(advice.Offers, func(o casework.Offer) bool {
+			return o.Part == part && ui.OfferKey(o) == key && o.Stand == cases.Offered
+		})
 		if i < 0 {
 			continue
 		}

@@ -25,7 +25,7 @@ type Casework interface {
 	Disagree(ctx context.Context, a auth.Actor, number cases.ID, difference int, words string) (cases.Case, error)
 	Advise(ctx context.Context, a auth.Actor, w casework.Wish) (casework.Advice, error)
 	Open(ctx context.Context, a auth.Actor, w casework.Wish) (cases.Case, casework.Advice, error)
-	Again(ctx context.Context, a auth.Actor, c cases.ID) (casework.Advice, error)
+	Kept(c cases.Case) (casework.Advice, error)
 	Choose(ctx context.Context, a auth.Actor, c cases.ID, resolution int64) (cases.Case, error)
 	Answer(ctx context.Context, a auth.Actor, c cases.ID, evidence []string, words string) (cases.Case, error)
 	Appeal(ctx context.Context, a auth.Actor, c cases.ID, words string) (cases.Case, error)

@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/rate"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/portal"
@@ -15,10 +16,13 @@ import (
 	"godwit.dev/godwit/internal/server/portal/ui"
 )
 
-// Warranty knows what covers an order's goods, and registers units as the customer.
+// Warranty knows what covers an order's goods, registers units, and follows repairs, as the customer.
 type Warranty interface {
 	Covers(ctx context.Context, o order.Order) ([]warranty.Covered, error)
 	Register(ctx context.Context, a auth.Actor, n warranty.Registration) (warranty.Unit, bool, error)
+	RepairsOf(ctx context.Context, c cases.Case) ([]warranty.Repair, error)
+	AnswerPrice(ctx context.Context, a auth.Actor, id warranty.RepairID, agreed bool, note string) (warranty.Repair, error)
+	GotBack(ctx context.Context, a auth.Actor, id warranty.RepairID) (warranty.Repair, error)
 }
 
 // unitRate is how many registrations one order may try, all nodes together: serial numbers are not to be guessed here.

@@ -9,6 +9,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/warranty"
 )
 
 // Case is an after-sales case as its customer sees it.
@@ -21,6 +22,7 @@ type Case struct {
 	Refunds []refund.Refund
 	Payee   *Payee // nil where no money goes to a bank
 	Backs   []Back
+	Repairs []warranty.Repair
 	Wrong   string
 }
 
@@ -50,6 +52,9 @@ func Standing(c cases.Case) standing {
 	case cases.GoodsMoving:
 		return standing{"moving", moving}
 	case cases.GoodsHere, cases.Inspecting:
+		if has(cases.Offered) && !has(cases.Taken, cases.Waiting, cases.Executing) { // a repair came to nothing
+			return standing{"choose", asks}
+		}
 		return standing{"here", moving}
 	case cases.Closed:
 		switch {
