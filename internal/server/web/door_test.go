@@ -22,6 +22,7 @@ import (
 	erp "godwit.dev/godwit/internal/adapter/commerce/generic"
 	adapter "godwit.dev/godwit/internal/adapter/hook"
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
+	"godwit.dev/godwit/internal/adapter/payment/sepa"
 	"godwit.dev/godwit/internal/adapter/payment/stripe"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
@@ -144,7 +145,7 @@ func newDoor(t testing.TB) *door {
 	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	books := ledger.New(ledger.Config{Store: d.store, IDs: ids, Now: time.Now})
 	d.refunds = refund.New(refund.Config{Store: d.store, Ledger: books, Journal: d.store, IDs: ids, Now: time.Now, Carry: func(ctx context.Context, f refund.Refund) error { return d.pay.Carry(ctx, f) }})
-	d.pay = pay.New(pay.Config{Store: d.store, Refunds: d.refunds, Orders: d.orders, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Client: outbound.New(outbound.Options{}), Drivers: []pay.Driver{stripe.Driver(), sandbox.Driver(d.store)}})
+	d.pay = pay.New(pay.Config{Store: d.store, Refunds: d.refunds, Orders: d.orders, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Client: outbound.New(outbound.Options{}), Drivers: []pay.Driver{stripe.Driver(), sepa.Driver(), sandbox.Driver(d.store)}})
 	d.casework = casework.New(casework.Config{
 		Store: d.store, Orders: d.orders, Parcels: d.shipments, Customers: d.customers, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: time.Now}),
 		Costs: d.costs(), Books: d.costs(), Cases: func() *cases.Service { return d.cases }, Refunds: d.refunds, Left: d.refunds.Left, IDs: ids, Now: time.Now,
