@@ -97,6 +97,10 @@ func (x *bureau) Terms(context.Context, auth.WorkspaceID, policy.Facts) (policy.
 	return x.terms, nil
 }
 
+func (x *bureau) Spend(ctx context.Context, w auth.WorkspaceID, k policy.CapTerms, amount int64) (bool, error) {
+	return policy.New(policy.Config{Store: x.till.Store, Now: func() time.Time { return x.now }}).Spend(ctx, w, k, amount)
+}
+
 func (x *bureau) Begin(_ context.Context, _ auth.Actor, _ order.Order, w casework.Wish) (ticket.ID, error) {
 	return max(w.Ticket, 1), nil
 }

@@ -69,3 +69,19 @@ func (s *Store) AddRelease(ctx context.Context, r policy.Release) error {
 	}
 	return err
 }
+
+// Spent implements policy.Store.
+func (s *Store) Spent(ctx context.Context, w auth.WorkspaceID, x policy.Spending) (int64, error) {
+	return scalar[int64](ctx, s.DB, `SELECT coalesce(max(spent), 0) FROM policy_spend WHERE workspace_id=$1 AND rule=$2 AND period=$3 AND currency=$4`, w, clean(x.Rule), x.Period, x.Currency)
+}
+
+// Spend implements policy.Store.
+func (s *Store) Spend(ctx context.Context, w auth.WorkspaceID, x policy.Spending) (bool, error) {
+	if x.Amount > x.Limit {
+		return false, nil
+	}
+	n, err := s.exec(ctx, `INSERT INTO policy_spend (workspace_id, rule, period, currency, spent) VALUES ($1,$2,$3,$4,$5)
+		ON CONFLICT (workspace_id, rule, period, currency) DO UPDATE SET spent=policy_spend.spent+excluded.spent WHERE policy_spend.spent+excluded.spent<=$6`,
+		w, clean(x.Rule), x.Period, x.Currency, x.Amount, x.Limit)
+	return n == 1, err
+}

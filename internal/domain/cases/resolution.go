@@ -142,8 +142,18 @@ type Offer struct {
 	Days     int      `json:"days,omitzero"`
 	Needs    []string `json:"needs,omitempty"`    // evidence that was missing
 	Auto     bool     `json:"auto,omitzero"`      // it may run without a person
+	Cap      *Cap     `json:"cap,omitempty"`      // that it counts against when it does
 	Cost     int64    `json:"cost"`               // that the merchant expects
 	SendDays int      `json:"send_days,omitzero"` // to send the goods, by the terms; 0: SendWithin
+}
+
+// Cap is a bound of the policy on what goes out without a person, in the words of package policy.
+type Cap struct {
+	Rule     string `json:"rule,omitempty"`
+	Per      string `json:"per"`
+	Limit    int64  `json:"limit"`
+	Currency string `json:"currency"`
+	Of       int64  `json:"of"` // Limit in the order's currency
 }
 
 // Comes reports whether goods have to be sent back for a resolution.

@@ -293,6 +293,13 @@ type Policy struct {
 	Auto      map[Remedy]int64 // approved without a person up to here
 	Review    Review
 	Tiers     map[string]Tier
+	Cap       *Cap // nil: no bound
+}
+
+// Cap bounds what goes out without a person in a while: an offer that would pass it waits for one.
+type Cap struct {
+	Limit int64
+	Spent int64 // so far, before this case
 }
 
 // Fallback is where money goes that no payment takes back.

@@ -165,6 +165,9 @@ func (f freezer) policy(p *Policy) *writtenPolicy {
 		}
 		w.Tiers[k] = t
 	}
+	if p.Cap != nil {
+		w.Cap = &writtenCap{decimal(p.Cap.Limit, f.digits), decimal(p.Cap.Spent, f.digits)}
+	}
 	return w
 }
 

@@ -266,5 +266,16 @@ func (v *view) auto(o *Offer) bool {
 	if o.Remedy <= StoreCredit {
 		amount = o.Money.Total
 	}
-	return ok && limit >= amount
+	return ok && limit >= amount && v.within(o)
+}
+
+// Capped reports whether an offer counts against a cap: it pays, and is not one that nobody may be made to wait for.
+func (o *Offer) Capped() bool {
+	return o.Remedy <= StoreCredit && o.Money.Total > 0 && !(o.Remedy == Refund && (o.Basis == Withdraw || o.Basis == LateDelivery))
+}
+
+// within reports whether an offer keeps within the cap.
+func (v *view) within(o *Offer) bool {
+	c := v.Policy.Cap
+	return c == nil || !o.Capped() || o.Money.Total <= c.Limit-c.Spent
 }

@@ -34,7 +34,8 @@ func Pack(c *Case) []byte {
 	return p.b
 }
 
-const packVersion = 1
+// packVersion is the one that is written; the first had no caps.
+const packVersion = 2
 
 var errPacked = errors.New("packed case is cut off or of another version")
 
@@ -187,6 +188,11 @@ func (p *packer) policy(c *Policy) {
 		optional(p, t.Fee)
 		optional(p, t.Auto)
 	}
+	p.flag(c.Cap != nil)
+	if c.Cap != nil {
+		p.num(c.Cap.Limit)
+		p.num(c.Cap.Spent)
+	}
 }
 
 func packMap[K ~uint8, V any](p *packer, m map[K]V, put func(V)) {
@@ -210,7 +216,7 @@ const remembered = 4096
 
 // Unpack reads a case. The data must not change while the case is used.
 func (u *Unpacker) Unpack(data []byte, c *Case) (err error) {
-	if len(data) == 0 || data[0] != packVersion {
+	if len(data) == 0 || data[0] < 1 || data[0] > packVersion {
 		return errPacked
 	}
 	s := &unpacking{s: string(data[1:])}
@@ -228,6 +234,9 @@ func (u *Unpacker) Unpack(data []byte, c *Case) (err error) {
 	c.Buyer = Buyer{Tier: s.text(), Returns: s.num(), Disputes: s.num()}
 	if s.bad || !c.sound() {
 		return errPacked
+	}
+	if data[0] == 1 {
+		s.s += "\x00" // no cap
 	}
 	if p, ok := u.policies[s.s]; ok {
 		c.Policy = *p
@@ -410,6 +419,9 @@ func (s *unpacking) policy() *Policy {
 	for range n {
 		name := s.text()
 		p.Tiers[name] = Tier{Days: int(s.num()), Fee: given[Share](s), Auto: given[int64](s)}
+	}
+	if s.flag() {
+		p.Cap = &Cap{Limit: s.num(), Spent: s.num()}
 	}
 	return p
 }

@@ -57,6 +57,9 @@ func drawCase(t *rapid.T) Case {
 	c.Claim.Major = rapid.Bool().Draw(t, "major")
 	c.Policy = Policy{Windows: map[Remedy]int{}, Fee: share("fee"), Duty: rapid.Bool().Draw(t, "duty"), KeepBelow: amount("keep below", 10000), Partial: share("partial"), Bonus: share("bonus"), Fallback: Fallback{"bank", 3},
 		Evidence: map[Reason]Evidence{c.Claim.Reason: Evidence(rapid.Uint8Range(0, 1<<7-1).Draw(t, "asked for"))}, Auto: map[Remedy]int64{Refund: amount("auto", 20000), Replace: amount("auto replace", 5000)}}
+	if rapid.Bool().Draw(t, "capped") {
+		c.Policy.Cap = &Cap{Limit: amount("cap", 20000), Spent: amount("spent", 20000)}
+	}
 	for r := Refund; r <= Repair; r++ {
 		if rapid.Bool().Draw(t, "offered") {
 			c.Policy.Windows[r] = rapid.IntRange(0, 900).Draw(t, "window")

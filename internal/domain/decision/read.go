@@ -130,6 +130,12 @@ type writtenPolicy struct {
 		Disputes *int64 `json:"disputes,omitempty"`
 	} `json:"review,omitempty"`
 	Tiers map[string]writtenTier `json:"tiers,omitempty"`
+	Cap   *writtenCap            `json:"cap,omitempty"`
+}
+
+type writtenCap struct {
+	Limit string `json:"limit"`
+	Spent string `json:"spent"`
 }
 
 type writtenTier struct {

@@ -59,6 +59,9 @@ func (s *scan) policy(w *writtenPolicy) Policy {
 		}
 		p.Tiers[k] = tier
 	}
+	if w.Cap != nil {
+		p.Cap = &Cap{Limit: s.money(&w.Cap.Limit, "policy.cap.limit"), Spent: s.money(&w.Cap.Spent, "policy.cap.spent")}
+	}
 	return p
 }
 

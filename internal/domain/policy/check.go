@@ -216,6 +216,15 @@ func (c *checker) clauses(place string, t Clauses) {
 		c.say(place+".trigger", "error.policy_word", "word", t.Trigger, "words", strings.Join(all, " "))
 	}
 	c.days(place+".send_within", t.SendWithin)
+	if k := t.Cap; k != nil {
+		if k.Amount == "" {
+			c.say(place+".cap.amount", "error.required")
+		}
+		c.amount(place+".cap.amount", k.Amount)
+		if !slices.Contains(Periods(), k.Per) {
+			c.say(place+".cap.per", "error.policy_word", "word", k.Per, "words", strings.Join(Periods(), " "))
+		}
+	}
 	if h := t.HoldCard; h != nil && *h {
 		c.say(place+".hold_card", "error.policy_hold_card")
 	}

@@ -98,6 +98,7 @@ type Clauses struct {
 	Bonus      string              `yaml:"bonus,omitempty"`      // on top of store credit
 	Fallback   *Fallback           `yaml:"fallback,omitempty"`
 	Auto       map[string]Amount   `yaml:"auto,omitempty"` // approved without a person up to here, by remedy
+	Cap        *Cap                `yaml:"cap,omitempty"`  // what may go out without a person in a while
 	Review     *Review             `yaml:"review,omitempty"`
 	Tiers      map[string]Tier     `yaml:"tiers,omitempty"`
 	Trigger    string              `yaml:"trigger,omitempty"`     // when money goes
@@ -109,6 +110,15 @@ type Clauses struct {
 type Fallback struct {
 	Method string `yaml:"method"` // bank, store_credit
 	Days   int    `yaml:"days"`
+}
+
+// Cap bounds what goes out without a person in a day, week or month. The sum is
+// kept for where the clause stands: one in the terms is shared by all rules that
+// have none of their own. What a customer may withdraw by law is neither held nor
+// counted.
+type Cap struct {
+	Amount Amount `yaml:"amount"`
+	Per    string `yaml:"per"` // day, week, month
 }
 
 // Review names the counts of the last twelve months from which a person looks.
@@ -247,6 +257,9 @@ func (c Clauses) over(r Clauses) Clauses {
 	}
 	if r.Auto != nil {
 		c.Auto = r.Auto
+	}
+	if r.Cap != nil {
+		c.Cap = r.Cap
 	}
 	if r.Review != nil {
 		c.Review = r.Review

@@ -143,6 +143,10 @@ func (c Clauses) fields(f Fields, at string) {
 			}
 		}
 	}
+	if c.Cap != nil {
+		f.set(at+"cap.amount", string(c.Cap.Amount))
+		f.set(at+"cap.per", c.Cap.Per)
+	}
 	for name, value := range map[string]string{"label": string(c.Label), "fee": c.Fee, "keep_below": string(c.KeepBelow), "partial": c.Partial, "bonus": c.Bonus, "trigger": c.Trigger} {
 		f.set(at+name, value)
 	}
@@ -325,6 +329,9 @@ func (t *typed) clauses() Clauses {
 	if method := t.text("fallback.method"); method != "" {
 		c.Fallback = &Fallback{Method: method}
 		c.Fallback.Days, _ = t.number("fallback.days")
+	}
+	if amount := t.text("cap.amount"); amount != "" {
+		c.Cap = &Cap{Amount: Amount(amount), Per: t.text("cap.per")}
 	}
 	if t.at == TermsAt { // nothing stands under them: to say nothing is to say none
 		c.lean()

@@ -86,6 +86,9 @@ func anyClauses(t *rapid.T, rule bool) Clauses {
 	if may("sums") {
 		c.Label, c.KeepBelow, c.Fee, c.Partial, c.Bonus = amount("label"), amount("keep"), "12.5%", "20%", "10%"
 	}
+	if may("cap") {
+		c.Cap = &Cap{Amount: amount("cap"), Per: rapid.SampledFrom(Periods()).Draw(t, "per")}
+	}
 	if may("trigger") {
 		c.Trigger, c.SendWithin = string(rapid.SampledFrom(cases.Triggers()).Draw(t, "when")), rapid.IntRange(0, 90).Draw(t, "send")
 	}

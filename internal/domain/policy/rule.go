@@ -23,7 +23,11 @@ func (d Document) of(rule int, f Facts, rates fx.Table) Terms {
 		return d.Terms.terms(f, "", nil, &x)
 	}
 	r := d.Rules[rule]
-	return d.Terms.over(r.Clauses).terms(f, r.Name, r.Goods, &x)
+	t := d.Terms.over(r.Clauses).terms(f, r.Name, r.Goods, &x)
+	if r.Cap != nil {
+		t.Cap.Rule = r.Name
+	}
+	return t
 }
 
 // exchange brings amounts of the document to the order's currency.
@@ -152,6 +156,11 @@ func (c Clauses) terms(f Facts, rule string, goods []string, x *exchange) Terms 
 		p.Review = decision.Review{Returns: c.Review.Returns, Disputes: c.Review.Disputes}
 	}
 	c.amounts(&p, x)
+	if c.Cap != nil {
+		p.Cap = &decision.Cap{}
+		p.Cap.Limit, _ = x.amount(c.Cap.Amount) // without a rate nothing runs alone
+		t.Cap = &CapTerms{Per: c.Cap.Per, Limit: c.Cap.Amount.minor(x.from), Currency: x.from, Of: p.Cap.Limit}
+	}
 	t.Policy, t.Rate = p, x.used
 	return t
 }

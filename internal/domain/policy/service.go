@@ -64,6 +64,10 @@ type Store interface {
 	PolicyAt(context.Context, auth.WorkspaceID, time.Time) (Release, error)
 	// PolicyReleases returns the releases, the last to take force first.
 	PolicyReleases(ctx context.Context, w auth.WorkspaceID, limit int) ([]Release, error)
+	// Spent returns what has gone out under a cap.
+	Spent(ctx context.Context, w auth.WorkspaceID, s Spending) (int64, error)
+	// Spend adds to what has gone out under a cap, unless that would pass the limit: then it reports false and adds nothing.
+	Spend(ctx context.Context, w auth.WorkspaceID, s Spending) (bool, error)
 	// AddRelease adds a release; one of the same instant is errs.Conflict.
 	AddRelease(context.Context, Release) error
 }
@@ -285,6 +289,13 @@ func (s *Service) Terms(ctx context.Context, w auth.WorkspaceID, f Facts) (Terms
 	}
 	t := doc.Decide(f, rates)
 	t.Version = label
+	if k := t.Cap; k != nil {
+		spent, err := s.cfg.Store.Spent(ctx, w, k.spending(s.cfg.Now(), 0))
+		if err != nil {
+			return Terms{}, fmt.Errorf("read what was spent: %w", err)
+		}
+		t.Policy.Cap.Spent = scaled(spent, k.Of, k.Limit)
+	}
 	return t, nil
 }
 

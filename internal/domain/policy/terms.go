@@ -37,7 +37,17 @@ type Terms struct {
 	Trigger  string         // when money goes, in the words of cases.Trigger
 	SendDays int            // in which goods are sent back, once it is agreed; 0: cases.SendWithin
 	Flags    decision.Flags // what the rule says that the goods are
+	Cap      *CapTerms      // on what goes out without a person; nil: none
 	Rate     *Rate          // nil: the order is in the document's currency
+}
+
+// CapTerms is a cap with what its sum is kept under.
+type CapTerms struct {
+	Rule     string // where the clause stands; "" is the terms at the top
+	Per      string
+	Limit    int64 // minor units of Currency, the document's
+	Currency string
+	Of       int64 // the same in minor units of the order's currency; 0: no rate is known
 }
 
 // Rate is what amounts were converted by.

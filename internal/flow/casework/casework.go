@@ -120,6 +120,8 @@ type Customers interface {
 // Policies knows the merchant's terms.
 type Policies interface {
 	Terms(ctx context.Context, w auth.WorkspaceID, f policy.Facts) (policy.Terms, error)
+	// Spend takes an amount from what may go out under a cap; it reports false where that would pass it.
+	Spend(ctx context.Context, w auth.WorkspaceID, k policy.CapTerms, amount int64) (bool, error)
 }
 
 // Costs knows what ways out cost.

@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -107,6 +108,9 @@ func (s *Service) offer(ctx context.Context, c cases.Case, sc *scene, adv *Advic
 			continue
 		}
 		r.Offer.SendDays = p.Terms.SendDays
+		if k := p.Terms.Cap; k != nil && o.Capped() {
+			r.Offer.Cap = new(cases.Cap(*k))
+		}
 		sc.clip(c, &r)
 		list, which = append(list, r), append(which, i)
 	}
@@ -184,11 +188,17 @@ func (s *Service) Choose(ctx context.Context, a auth.Actor, number cases.ID, res
 		system := auth.ForSystem(a.Workspace)
 		switch {
 		case c.Phase == cases.Submitted && settledChoice(c):
+			if ok, err := s.spend(ctx, c, 0); err != nil || !ok {
+				return err // a person decides, with the choice marked
+			}
 			if c, err = s.Cases().Approve(ctx, system, number, cases.Decision{}, c.Deadline, units(c), s.codes(c)); err != nil {
 				return err
 			}
 			c, err = s.accept(ctx, system, c)
 		case c.Phase != cases.Submitted && c.Phase != cases.NeedsInfo && r.Offer != nil && r.Offer.Auto:
+			if ok, err := s.spend(ctx, c, resolution); err != nil || !ok {
+				return err
+			}
 			c, err = s.Cases().Accept(ctx, system, number, resolution)
 		}
 		return err
@@ -213,6 +223,41 @@ func settledChoice(c cases.Case) bool {
 		}
 	}
 	return chosen
+}
+
+// spend takes what was chosen, or one resolution of it, from what may go out without a person. It reports false, and takes
+// nothing, where a cap of the policy would be passed.
+func (s *Service) spend(ctx context.Context, c cases.Case, only int64) (bool, error) {
+	var taken []cases.Resolution
+	for _, r := range c.Resolutions {
+		if r.Stand != cases.Taken || only != 0 && r.Number != only || r.Offer == nil || r.Offer.Cap == nil {
+			continue
+		}
+		ok, err := s.count(ctx, c.Workspace, r, 1)
+		if err != nil {
+			return false, err
+		}
+		if ok {
+			taken = append(taken, r)
+			continue
+		}
+		for _, r := range taken { // back
+			if _, err := s.count(ctx, c.Workspace, r, -1); err != nil {
+				return false, err
+			}
+		}
+		return false, nil
+	}
+	return true, nil
+}
+
+// count adds what a resolution pays to the sum of its cap, so many times.
+func (s *Service) count(ctx context.Context, w auth.WorkspaceID, r cases.Resolution, times int64) (bool, error) {
+	sum, err := r.Money.Components.Total(r.Money.Currency)
+	if err != nil {
+		return false, err
+	}
+	return s.Policies.Spend(ctx, w, policy.CapTerms(*r.Offer.Cap), times*sum.Minor)
 }
 
 // accept lets go on what was chosen and may.

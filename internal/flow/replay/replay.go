@@ -198,6 +198,14 @@ func asked(c *decision.Case) *decision.Line {
 	return nil
 }
 
+// under returns a policy with what had been spent when a case was decided, as far as it was frozen.
+func under(p decision.Policy, was *decision.Cap) decision.Policy {
+	if p.Cap != nil && was != nil {
+		p.Cap = &decision.Cap{Limit: p.Cap.Limit, Spent: was.Spent}
+	}
+	return p
+}
+
 // Facts are what a policy is asked about a frozen case.
 func Facts(c *decision.Case, shop order.ShopID, category string) policy.Facts {
 	f := policy.Facts{

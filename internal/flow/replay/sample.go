@@ -57,7 +57,7 @@ func (s *Service) Sample(ctx context.Context, actor auth.Actor, doc policy.Docum
 		old := decision.Decide(s.cfg.Law, &c)
 		sku := asked(&c).SKU
 		terms := decider.Decide(Facts(&c, in.Shop, categories[sku]))
-		c.Policy = terms.Policy
+		c.Policy = under(terms.Policy, c.Policy.Cap)
 		tried := decision.Decide(s.cfg.Law, &c)
 		out = append(out, Seen{
 			Example: Example{Case: in.Case, Part: in.Part, Rule: terms.Rule, Before: outcome(&c, &old), After: outcome(&c, &tried)},

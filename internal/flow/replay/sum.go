@@ -131,7 +131,7 @@ func (s *sum) replay(in Input, categories map[string]string) {
 	old := decision.Decide(s.law, &c)
 	sku := asked(&c).SKU
 	terms := s.policy.Decide(Facts(&c, in.Shop, categories[sku]))
-	c.Policy = terms.Policy
+	c.Policy = under(terms.Policy, c.Policy.Cap)
 	tried := decision.Decide(s.law, &c)
 	market := of(s.markets, c.Market.Country)
 	product := of(s.products, sku)

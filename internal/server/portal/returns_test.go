@@ -36,6 +36,10 @@ import (
 // careful is a merchant of whom little is known: goods go back to where they came from.
 type careful struct{ worth *int64 } // what goods that came back are sold for
 
+func (careful) Spend(context.Context, auth.WorkspaceID, policy.CapTerms, int64) (bool, error) {
+	return true, nil
+}
+
 func (careful) Terms(context.Context, auth.WorkspaceID, policy.Facts) (policy.Terms, error) {
 	p := decision.Policy{
 		Windows:  map[decision.Remedy]int{decision.Refund: 30, decision.StoreCredit: 30, decision.PartialKeep: 30, decision.Replace: 30},

@@ -95,6 +95,13 @@ func (s *server) drawTerms(w http.ResponseWriter, r *request, v ui.Policies, p p
 	for _, x := range versions {
 		v.Versions = append(v.Versions, ui.PolicyVersion{Number: x.Number, At: x.SavedAt, By: h.person[x.SavedBy].Name})
 	}
+	budgets, err := s.Policies.Budgets(r.Context(), r.actor)
+	if err != nil {
+		return err
+	}
+	for _, b := range budgets {
+		v.Budgets = append(v.Budgets, ui.PolicyBudget{Rule: b.Rule, Per: b.Per, Period: b.Period, Spent: r.money(b.Spent, b.Currency), Limit: r.money(b.Limit, b.Currency), Percent: b.Percent(), Near: b.Near()})
+	}
 	trials, err := s.Replay.Trials(r.Context(), r.actor)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // cases and publishes it.
 func TestPoliciesPage(t *testing.T) {
 	d := newDoor(t)
-	d.found("acme")
+	m := d.found("acme")
 	b := d.as("lead@acme.example")
 	b.get("/admin/policies").want(http.StatusOK, "No policy is in force", "Return policies", "keep_below")
 	b.get("/admin/policies?policy=other").want(http.StatusNotFound)
@@ -39,7 +39,14 @@ func TestPoliciesPage(t *testing.T) {
 	}
 	b.get("/admin/policies").want(http.StatusOK, "No policy is in force", "Versions never change")
 	b.post("/admin/policies", "policy", "standard", "version", "1", "do", "publish").to()
-	b.get("/admin/policies").want(http.StatusOK, "standard/1", "In force").holds(false, "No policy is in force")
+	b.get("/admin/policies").want(http.StatusOK, "standard/1", "In force").holds(false, "No policy is in force", "Budgets")
+	b.post("/admin/policies", "policy", "standard", "text", strings.Replace(policyStart, "  bonus:", "  cap: {amount: 100.00, per: month}\n  bonus:", 1), "do", "save").to()
+	b.post("/admin/policies", "policy", "standard", "version", "2", "do", "publish").to()
+	ok, err := policy.New(policy.Config{Store: d.store}).Spend(t.Context(), m.workspace.ID, policy.CapTerms{Per: "month", Limit: 10000, Currency: "EUR", Of: 10000}, 8500)
+	if must(t, err); !ok {
+		t.Error("nothing was spent")
+	}
+	b.get("/admin/policies").want(http.StatusOK, "Budgets", "€85.00 of €100.00", "85 % spent")
 }
 
 // TestReplayPage runs a replay and reads what it found, on the page and in its file.

@@ -19,12 +19,20 @@ type Policies struct {
 	Since    string // 2006-01-02: cases that are tried
 	Versions []PolicyVersion
 	Releases []PolicyRelease
+	Budgets  []PolicyBudget
 	Replays  []ReplayRow
 	Public   []PolicyPublic // where customers read it
 }
 
 // PolicyPublic is the page on which customers of a shop read the policy.
 type PolicyPublic struct{ Shop, Address string }
+
+// PolicyBudget is what has gone out without a person under a cap of the policy in force.
+type PolicyBudget struct {
+	Rule, Per, Period, Spent, Limit string
+	Percent                         int
+	Near                            bool // it is time to warn
+}
 
 // PolicyVersion is one version of a policy.
 type PolicyVersion struct {
