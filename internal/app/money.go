@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/credit"
 	"godwit.dev/godwit/internal/domain/ledger"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/refund"
@@ -38,6 +39,9 @@ func (c *Core) buildMoney() {
 	c.Credit = credit.New(credit.Config{Store: s, Ledger: c.Ledger, Journal: s, IDs: c.IDs, Now: c.Now})
 	c.Pay = pay.New(pay.Config{
 		Store: s, Refunds: c.Refunds, Orders: c.Orders, Credit: c.Credit, Hooks: c.Hooks, Journal: s, Queue: s, IDs: c.IDs, Now: c.Now,
+		Told: func(ctx context.Context, o order.Order, p pay.Payee) error {
+			return c.Casework.TellAccount(ctx, o, p.Name, p.Mask())
+		},
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true, MaxRedirects: -1}), Drivers: Providers(s),
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive

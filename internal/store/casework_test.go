@@ -345,3 +345,23 @@ func (x *bureau) moves(t *testing.T, country string) {
 	must(t, err)
 	x.order = o
 }
+
+// Whoever gave it: the customer hears, in their language and the thread of their case, that refunds go to another account.
+func TestTheCustomerHearsOfAnotherAccount(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newBureau(t, s)
+		must(t, x.TellAccount(ctx, x.order, "Anna", "DE89 •••• 3000"))
+		if len(x.letters) != 0 {
+			t.Errorf("written without a thread: %q", x.letters)
+		}
+		_, _, err := x.Open(ctx, x.owner, x.wish(cases.Damaged, "damaged", "refund", 1))
+		must(t, err)
+		n := len(x.letters)
+		must(t, x.TellAccount(ctx, x.order, "Anna", "DE89 •••• 3000"))
+		if len(x.letters) != n+1 || !strings.Contains(x.letters[n], "DE89 •••• 3000 (Anna)") || !strings.Contains(x.letters[n], "ab jetzt auf dieses Bankkonto") {
+			t.Errorf("%q", x.letters[n:])
+		}
+		x.mute = true
+		must(t, x.TellAccount(ctx, x.order, "Anna", "FR76 •••• 0189"))
+	})
+}

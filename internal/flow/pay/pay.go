@@ -69,6 +69,9 @@ type Config struct {
 	Now     func() time.Time
 	Client  *http.Client // of package outbound
 	Drivers []Driver
+	// Told is called, in the transaction, when an order has another account for its refunds; it tells the customer. Nil
+	// tells nobody.
+	Told func(ctx context.Context, o order.Order, p Payee) error
 }
 
 // Service holds the verbs of accounts and carries refunds.

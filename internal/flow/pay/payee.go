@@ -101,7 +101,8 @@ func (s *Service) about(ctx context.Context, a auth.Actor, p auth.Permission, id
 	return o, err
 }
 
-// SavePayee says to which account refunds of an order are transferred, instead of the one before. What is in a file of
+// SavePayee says to which account refunds of an order are transferred, instead of the one before. Another account than
+// before is told to the customer, masked, whoever gave it. What is in a file of
 // transfers already stays there. It fails with errs.Invalid by field. It needs WriteCases and sight of the order, or to be
 // its customer.
 func (s *Service) SavePayee(ctx context.Context, a auth.Actor, id order.ID, p Payee) (Payee, error) {
@@ -114,10 +115,20 @@ func (s *Service) SavePayee(ctx context.Context, a auth.Actor, id order.ID, p Pa
 	}
 	p.SavedAt = s.Now().UTC().Truncate(time.Millisecond)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		was, err := s.Store.Payee(ctx, a.Workspace, o.ID)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return err
+		}
 		if err := s.Store.SavePayee(ctx, a.Workspace, o.ID, p); err != nil {
 			return err
 		}
-		return s.Journal.Append(ctx, event.New(PayeeSaved, a, event.Subject{Kind: "order", ID: int64(o.ID)}, 0, map[string]any{"account": p.Mask()}))
+		if err := s.Journal.Append(ctx, event.New(PayeeSaved, a, event.Subject{Kind: "order", ID: int64(o.ID)}, 0, map[string]any{"account": p.Mask()})); err != nil {
+			return err
+		}
+		if was.SavedAt = p.SavedAt; s.Told == nil || was == p {
+			return nil
+		}
+		return s.Told(ctx, o, p)
 	})
 	return p, err
 }

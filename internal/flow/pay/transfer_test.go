@@ -2,6 +2,8 @@ package pay_test
 
 import (
 	"bytes"
+	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -335,6 +337,11 @@ func TestWhoseAccountItIs(t *testing.T) {
 				t.Errorf("%+v: %v", p, err)
 			}
 		}
+		var told []string
+		v.carrier.Told = func(_ context.Context, of order.Order, p pay.Payee) error {
+			told = append(told, of.Number+" "+p.Mask())
+			return nil
+		}
 		for _, p := range []pay.Payee{{Name: " Anna  Schmidt ", IBAN: "de89 3704 0044 0532 0130 00"}, {Name: "Anna Schmidt", Account: "DE89 3704 0044 0532 0130 00"}} {
 			if got, err := v.carrier.SavePayee(ctx, anna, o.ID, p); err != nil || got.IBAN != "DE89370400440532013000" || got.Name != "Anna Schmidt" || got.Account != "" {
 				t.Errorf("%+v, %v", got, err)
@@ -345,6 +352,9 @@ func TestWhoseAccountItIs(t *testing.T) {
 		}
 		if _, err := v.carrier.SavePayee(ctx, anna, o.ID, pay.Payee{Name: "Anna", Account: "021000021 / 1234"}); err != nil {
 			t.Errorf("a number that is no IBAN: %v", err)
+		}
+		if want := []string{"A DE89 •••• 3000", "A •••• 1234"}; !slices.Equal(told, want) { // the same account again is no news
+			t.Errorf("told %q, want %q", told, want)
 		}
 	})
 }
