@@ -104,6 +104,13 @@ func counterparts() map[string]string {
 		"POST /refunds/{refund}/elsewhere": "refundElsewhere",
 		"POST /refunds/{refund}/ask":       "refundAsk",
 
+		"GET /recoveries":                      "recoveryList recoverySums",
+		"POST /recoveries":                     "recoveryOpen",
+		"GET /recoveries.csv":                  "recoveryList",
+		"GET /recoveries/{recovery}":           "recoveryGet recoveryPayments recoveryEvents",
+		"POST /recoveries/{recovery}":          "recoveryUpdate",
+		"POST /recoveries/{recovery}/payments": "recoveryPay",
+
 		"GET /orders":                                "orderList shopList",
 		"GET /orders/{order}":                        "orderGet orderCoverage ticketList shipmentList traceList traceEvents traceNoteList productList",
 		"GET /parcels":                               "shipmentList shipmentCount traceList orderList customerList",

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/order"
@@ -128,8 +129,12 @@ func (b *where) recoveries(sc auth.Scope, f recovery.Filter) {
 	if !sc.All && sc.Shops != nil {
 		b.raw(oneOf(b, "shop_id", sc.Shops))
 	}
-	if f.State != "" {
-		b.add("state=$", string(f.State))
+	if len(f.States) > 0 {
+		in := make([]string, len(f.States))
+		for i, s := range f.States {
+			in[i] = b.param(string(s))
+		}
+		b.raw("state IN (" + strings.Join(in, ",") + ")")
 	}
 	if f.ByClock() { // as the index says it
 		b.raw("ended_at=0")

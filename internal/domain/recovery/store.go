@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/cases"
@@ -45,7 +46,7 @@ type Store interface {
 // Filter narrows a list of claims; a zero field does not. A list of the open ones goes by their clock, what is late first
 // and what has none last; any other by age, the newest first.
 type Filter struct {
-	State    State
+	States   []State // one of these, if there are any
 	Open     bool
 	Against  Against
 	Party    string // key
@@ -59,7 +60,9 @@ type Filter struct {
 }
 
 // ByClock reports whether a list under the filter goes by clock.
-func (f Filter) ByClock() bool { return f.Open || f.State.Open() }
+func (f Filter) ByClock() bool {
+	return f.Open || len(f.States) > 0 && !slices.ContainsFunc(f.States, func(s State) bool { return !s.Open() })
+}
 
 // Cursor is a place in a list: the last claim seen and its clock.
 type Cursor struct {

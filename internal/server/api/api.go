@@ -20,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -32,6 +33,7 @@ import (
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
+	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -104,6 +106,8 @@ type Config struct {
 	Casework  *casework.Service
 	Goods     *goods.Service
 	Warranty  *warranty.Service
+	Recovery  *recovery.Service
+	Recoup    *recoup.Service
 	Lanes     *lanes.Service
 	Webhooks  *webhook.Service
 	Hooks     *hook.Service

@@ -42,7 +42,7 @@ type Event struct {
 // subjects gives the kinds of subject their identifiers.
 func subjects() map[string]kind {
 	return map[string]kind{
-		"ticket": aTicket{}, "message": aMessage{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "trace": aTrace{}, "shop": aShop{}, "person": aPerson{}, "team": aTeam{},
+		"ticket": aTicket{}, "message": aMessage{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "trace": aTrace{}, "recovery": aRecovery{}, "shop": aShop{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "workspace": aWorkspace{}, "token": aToken{}, "webhook": aWebhook{}, "hook": aHook{},
 	}
 }
@@ -107,6 +107,8 @@ func (s *server) mayRead(c *call, e event.Event) bool {
 		return c.actor.May(auth.ReadProducts)
 	case "rates", "plan":
 		return c.actor.May(auth.Quote)
+	case "recovery":
+		return c.actor.May(auth.ReadCases)
 	case "shipment", "trace":
 		return c.actor.May(auth.ReadShipments)
 	}

@@ -160,7 +160,7 @@ func groups() []group {
 	return []group{
 		ticketGroup(), verbGroup(), messageGroup(), sideGroup(), bulkGroup(), eventGroup(), customerGroup(), orderGroup(), productGroup(), planGroup(), policyGroup(), costGroup(), ratesGroup(), shipmentGroup(), traceGroup(), caseGroup(), goodsGroup(), warrantyGroup(), repairGroup(), viewGroup(),
 		macroGroup(), tagGroup(), fieldGroup(), peopleGroup(), teamGroup(), mailboxGroup(), reportGroup(), meGroup(), tokenGroup(),
-		webhookGroup(), hookGroup(), shopGroup(), proactiveGroup(), trackerGroup(), refundGroup(), paymentGroup(), transferGroup(), lookGroup(), securityGroup(), auditGroup(),
+		webhookGroup(), hookGroup(), shopGroup(), recoveryGroup(), proactiveGroup(), trackerGroup(), refundGroup(), paymentGroup(), transferGroup(), lookGroup(), securityGroup(), auditGroup(),
 	}
 }
 

@@ -40,6 +40,7 @@ type (
 	aReceived  struct{}
 	aTrace     struct{}
 	aTraceNote struct{}
+	aRecovery  struct{}
 	aTracker   struct{}
 	aRefund    struct{}
 	// aPayAccount is one with a payment provider.
@@ -88,6 +89,7 @@ func (aHook) prefix() string         { return "hok" }
 func (aReceived) prefix() string     { return "rcv" }
 func (aTrace) prefix() string        { return "trc" }
 func (aTraceNote) prefix() string    { return "trn" }
+func (aRecovery) prefix() string     { return "rcl" }
 func (aRefund) prefix() string       { return "rfd" }
 func (aPayAccount) prefix() string   { return "pac" }
 func (aBatch) prefix() string        { return "btb" }
@@ -110,7 +112,8 @@ func (aConnection) prefix() string   { return "shc" }
 func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
-		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
+		"recovery": aRecovery{},
+		"mailbox":  aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
 		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},
 	}

@@ -21,6 +21,8 @@ func (w *world) stageAfterSale(m *merchant, n, op string, put func(kind, bool, i
 		w.stageRepair(m, n, op, put)
 	case strings.HasPrefix(op, "warranty"), op == "orderCoverage", op == "orderUnitRegister", op == "productUnits":
 		w.stageWarranty(m, n, op, put)
+	case strings.HasPrefix(op, "recovery"):
+		w.stageRecovery(m, n, op, put)
 	case strings.HasPrefix(op, "policyReplay"):
 		w.stageReplay(m, op, put)
 	}

@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/flow/outlay"
+	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -80,6 +82,19 @@ func (s *server) returnsReport(w http.ResponseWriter, r *request) error {
 		}
 	}
 	v.Total = r.outlayRow("", "", all, v.Currency)
+	if r.actor.May(auth.ReadCases) {
+		claims, err := s.Recovery.Sums(r.Context(), r.actor, recovery.Filter{Since: f.Since})
+		if err != nil {
+			return err
+		}
+		var received int64
+		for _, x := range claims {
+			if x.Currency == v.Currency {
+				received += x.Received
+			}
+		}
+		v.Received = r.money(received, v.Currency)
+	}
 	return r.draw(w, http.StatusOK, ui.OutlaysPage(v))
 }
 

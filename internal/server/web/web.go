@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -30,6 +31,7 @@ import (
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
+	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
@@ -51,6 +53,8 @@ type Config struct {
 	Traces    *trace.Service
 	Goods     *goods.Service
 	Warranty  *warranty.Service
+	Recovery  *recovery.Service
+	Recoup    *recoup.Service
 	Rates     *fx.Service
 	Plans     *plan.Service
 	Policies  *policy.Service

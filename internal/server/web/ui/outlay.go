@@ -11,6 +11,8 @@ var OutlayParts = []string{"refunds", "tax", "goods", "freight", "handling", "cr
 
 // Outlays is the report on where the money of cases goes.
 type Outlays struct {
+	// Received is what carriers, insurers, suppliers and marketplaces paid for claims of the period; empty for who may not know.
+	Received string
 	Page
 	By, Market, Currency      string
 	Days                      int

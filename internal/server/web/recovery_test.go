@@ -1,0 +1,82 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/recovery"
+	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/flow/recoup"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+func (d *door) recoveries() *recovery.Service {
+	return recovery.New(recovery.Config{Store: d.store, Ledger: d.refunds.Ledger, Journal: d.store, IDs: d.refunds.IDs, Now: time.Now, Convert: func(_ context.Context, _ auth.WorkspaceID, a money.Amount, to string) (money.Amount, error) {
+		return money.Amount{Minor: a.Minor / 2, Currency: to}, nil // one dollar is half a euro
+	}})
+}
+
+func (d *door) recoups() *recoup.Service {
+	return recoup.New(recoup.Config{Store: d.store, Claims: d.recoveries(), Cases: d.cases, Orders: d.orders, Shipments: d.shipments, Products: d.products, Tickets: d.tickets, Now: time.Now})
+}
+
+// claims opens a claim of 50 EUR for faulty goods.
+func (d *door) claims(m *merchant) recovery.Claim {
+	c, _, err := d.recoveries().Open(context.Background(), m.owner, recovery.NewClaim{Against: recovery.Supplier, Party: "Shenzhen Bright", Cause: recovery.Defective, Currency: "EUR", Shop: m.shop.ID, Batch: "2026-05-B",
+		Papers: recovery.SupplierPapers(), Item: recovery.Item{Source: "case/1/1", SKU: "LAMP", Title: "Lamp", Quantity: 2, Value: 5000, Order: m.order.ID}})
+	must(d.t, err)
+	return c
+}
+
+// TestClaimsAreFollowedToThePayment adds the papers of a claim, submits it, hears the answer and books two payments; an agent
+// may not book, and what is wrong is said beside its field.
+func TestClaimsAreFollowedToThePayment(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	c := d.claims(m)
+	b := d.as("owner@acme.example")
+	page := "/recoveries/" + id64(int64(c.ID))
+	b.get("/recoveries").want(http.StatusOK, "Shenzhen Bright", "2 units, 2026-05-B", "2 papers are missing", "€50.00")
+	b.get("/recoveries?batch=none").want(http.StatusOK, "No claims here")
+	b.post(page, "to", "submitted").want(http.StatusUnprocessableEntity, "cannot do that")
+	for _, k := range recovery.SupplierPapers() {
+		b.get(b.post(page, "have", k).header.Get("Location")).want(http.StatusOK, "somebody has it")
+	}
+	b.get(page).want(http.StatusOK, "All that the party asks for is there")
+	b.get(b.post(page, "to", "submitted", "reference", "SB-77", "asked", "48").header.Get("Location")).want(http.StatusOK, "SB-77", "€48.00")
+	b.post(page, "to", "refused").want(http.StatusUnprocessableEntity, "What came of it")
+	b.get(b.post(page, "to", "partly", "granted", "40,50").header.Get("Location")).want(http.StatusOK, "Granted, still to come", "€40.50")
+	b.post(page+"/payments", "amount", "x", "currency", "EUR", "bank", "b-1").want(http.StatusUnprocessableEntity, "Book it")
+	for range 2 { // the same form twice
+		b.get(b.post(page+"/payments", "amount", "20.50", "currency", "EUR", "bank", "b-1").header.Get("Location")).want(http.StatusOK, "€20.00")
+	}
+	b.get(b.post(page+"/payments", "amount", "40", "currency", "usd", "bank", "b-2").header.Get("Location")).want(http.StatusOK, "It is over: money came", "$40.00", "€7.50")
+	b.get("/recoveries?tab=done").want(http.StatusOK, "Shenzhen Bright")
+	if file := b.get("/recoveries.csv?tab=done"); file.status != http.StatusOK || !strings.Contains(file.body, ",supplier,Shenzhen Bright,defective,paid,2026-05-B,SB-77,") {
+		t.Errorf("the file: %d %s", file.status, file.body)
+	}
+}
+
+// TestParcelsAreClaimedByHand opens a claim against an insurer by a tracking number.
+func TestParcelsAreClaimedByHand(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	b := d.as("owner@acme.example")
+	sent, err := d.shipments.List(context.Background(), m.owner, shipment.Filter{Order: m.order.ID}, shipment.Cursor{}, 1)
+	must(t, err)
+	form := []string{"number", sent[0].Number, "against", "insurer", "party", "", "cause", "lost", "amount", "12.34", "deadline", ""}
+	b.post("/recoveries", form...).want(http.StatusUnprocessableEntity, "Claim a parcel")
+	form[5] = "Ping An"
+	b.get(b.post("/recoveries", form...).header.Get("Location")).want(http.StatusOK, "from Ping An", "12.34", "proof of insurance")
+	form[1] = "nobody's"
+	b.post("/recoveries", form...).want(http.StatusUnprocessableEntity)
+	again, err := d.recoveries().List(context.Background(), m.owner, recovery.Filter{Against: recovery.Insurer, Party: "ping an"}, recovery.Cursor{}, 9)
+	must(t, err)
+	if len(again) != 1 || again[0].Asked != 1234 {
+		t.Errorf("claims: %+v", again)
+	}
+}
