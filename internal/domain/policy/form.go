@@ -171,6 +171,15 @@ type typed struct {
 
 func (t *typed) text(name string) string { return strings.TrimSpace(t.Get(t.at + name)) }
 
+// percent reads a share; who types 10 in a field of percent means 10%.
+func (t *typed) percent(name string) string {
+	s := t.text(name)
+	if s == "" || strings.HasSuffix(s, "%") {
+		return s
+	}
+	return s + "%"
+}
+
 func (t *typed) number(name string) (int, bool) {
 	s := t.text(name)
 	if s == "" {
@@ -287,7 +296,7 @@ func (t *typed) when() When {
 
 func (t *typed) clauses() Clauses {
 	c := Clauses{
-		Label: Amount(t.text("label")), Fee: t.text("fee"), KeepBelow: Amount(t.text("keep_below")), Partial: t.text("partial"), Bonus: t.text("bonus"), Trigger: t.text("trigger"),
+		Label: Amount(t.text("label")), Fee: t.percent("fee"), KeepBelow: Amount(t.text("keep_below")), Partial: t.percent("partial"), Bonus: t.percent("bonus"), Trigger: t.text("trigger"),
 		Duty: t.flag("duty"), FinalSale: t.flag("final_sale"), HoldCard: t.flag("hold_card"),
 	}
 	c.SendWithin, _ = t.number("send_within")
@@ -352,7 +361,7 @@ func (t *typed) tiers() map[string]Tier {
 		row := "tiers." + strconv.Itoa(i) + "."
 		if name := t.text(row + "name"); name != "" {
 			days, _ := t.number(row + "days")
-			out[name] = Tier{Days: days, Fee: t.text(row + "fee"), Auto: Amount(t.text(row + "auto"))}
+			out[name] = Tier{Days: days, Fee: t.percent(row + "fee"), Auto: Amount(t.text(row + "auto"))}
 		}
 	}
 	return out

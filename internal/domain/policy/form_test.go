@@ -150,12 +150,12 @@ func TestAFormLosesNothing(t *testing.T) {
 }
 
 func TestAFormSaysWhatIsNoNumber(t *testing.T) {
-	doc, err := FromFields(Fields{"currency": {"eur"}, "terms.windows.refund": {"forty"}, "terms.windows.repair": {" 30 "}, "rules": {"1"}, "rules.0.name": {"sale"}, "rules.0.when.days.to": {"x"}})
+	doc, err := FromFields(Fields{"currency": {"eur"}, "terms.windows.refund": {"forty"}, "terms.windows.repair": {" 30 "}, "terms.bonus": {"15"}, "rules": {"1"}, "rules.0.name": {"sale"}, "rules.0.when.days.to": {"x"}})
 	var places []string
 	for _, p := range Problems(err) {
 		places = append(places, p.Field)
 	}
-	if got := strings.Join(places, " "); got != "terms.windows.refund rules.sale.when.days.to" || doc.Currency != "EUR" || doc.Terms.Windows["repair"] != 30 || len(doc.Terms.Windows) != 1 {
+	if got := strings.Join(places, " "); got != "terms.windows.refund rules.sale.when.days.to" || doc.Currency != "EUR" || doc.Terms.Bonus != "15%" || doc.Terms.Windows["repair"] != 30 || len(doc.Terms.Windows) != 1 {
 		t.Errorf("%s\n%+v", got, doc)
 	}
 	if HasRemarks(small) || !HasRemarks(small+"# why\n") || !HasRemarks("currency: EUR # ours\n") {
