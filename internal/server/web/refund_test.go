@@ -104,7 +104,7 @@ func TestARefundIsApprovedSentElsewhereAndConfirmedByHand(t *testing.T) {
 		t.Errorf("what was out of date was done: %+v, %v", now.Allocations, err)
 	}
 	b.post(at+"/redirect", "allocation", "1", "to", "bank", "seen", "4").want(http.StatusSeeOther)
-	b.get("/refunds?tab=hand").want(http.StatusOK, "June Park", "To be paid by a person", "Bank account")
+	b.get("/refunds?tab=hand").want(http.StatusOK, "June Park", "To be paid by a person", "Bank transfer")
 	b.post(at+"/elsewhere", "allocation", "1", "payer", "bank", "reference", "transfer 4711").want(http.StatusSeeOther)
 	b.get(at).want(http.StatusOK, "Paid", "transfer 4711", "USD balances")
 	now, err := d.refunds.Get(ctx, m.owner, f.ID)
