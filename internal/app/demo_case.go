@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -213,6 +214,34 @@ func (c *Core) demoPlace(ctx context.Context, by auth.Actor, x cases.Case) error
 	return nil
 }
 
+// demoSend takes a replacement a step further: what is sent is said, it leaves, and it is delivered.
+func (c *Core) demoSend(ctx context.Context, by auth.Actor, id outgoing.ID) error {
+	p, err := c.Outgoing.Get(ctx, by, id)
+	switch {
+	case err != nil:
+		return err
+	case p.State == outgoing.Sent:
+		_, err = c.Outgoing.End(ctx, by, id, outgoing.Delivered, "")
+		return err
+	case p.State != outgoing.ToSend:
+		return nil
+	}
+	for _, l := range p.Lines {
+		if l.SKU == "" {
+			if _, err := c.Outgoing.Choose(ctx, by, id, l.Case, l.Had); err != nil {
+				return err
+			}
+		}
+	}
+	if p.Confirm {
+		if _, err := c.Outgoing.Readdress(ctx, by, id, p.To); err != nil {
+			return err
+		}
+	}
+	_, err = c.Outgoing.Send(ctx, by, id, "Yanwen", fmt.Sprintf("UR%09dYP", int64(id)%1_000_000_000))
+	return err
+}
+
 // demoJudge is what people do: approve what was chosen and the refund that it leads to, send and repair, decline what
 // nothing can be done about.
 func (c *Core) demoJudge(ctx context.Context, by auth.Actor, x cases.Case) error {
@@ -221,6 +250,8 @@ func (c *Core) demoJudge(ctx context.Context, by auth.Actor, x cases.Case) error
 		case r.Stand == cases.Taken:
 			_, err := c.Casework.Approve(ctx, by, x.ID, r.Number, "looked at the order and the photos")
 			return err
+		case r.Stand == cases.Executing && r.Parcel != 0:
+			return c.demoSend(ctx, by, outgoing.ID(r.Parcel))
 		case r.Stand == cases.Executing && r.Refund == 0:
 			_, err := c.Casework.Finish(ctx, by, x.ID, r.Number, true, "")
 			return err

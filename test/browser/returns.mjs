@@ -215,11 +215,13 @@ async function carried({ api, desk, staff, page, at, number, order, remedy }) {
     } else if (c.resolutions.some(r => r.state === "accepted" || r.state === "executing")) {
       for (const r of (await api("/refunds?limit=200")).data) if (r.order_id === order.id && r.state === "requested") await api(`/refunds/${r.id}/approve`, {});
       await staff.goto(`${desk.console}/cases/${number}`);
-      const approve = staff.locator("form:has(> [data-key=a])").first(), finish = staff.locator("button[name=done][value=yes]").first();
+      const approve = staff.locator("form:has(> [data-key=a])").first(), finish = staff.locator("button[name=done][value=yes]").first(), out = staff.locator('a[href^="/replacements/"]').first();
       if (await approve.count()) {
         if (await approve.locator("[name=why]").count()) await approve.locator("[name=why]").fill("looked at the photo");
         await approve.locator("button").click();
         await staff.waitForLoadState("load");
+      } else if (await out.count()) {
+        await goesOut({ staff, page, at, out });
       } else if (await finish.count()) {
         await finish.click();
         await staff.waitForLoadState("load");
@@ -228,6 +230,33 @@ async function carried({ api, desk, staff, page, at, number, order, remedy }) {
     await new Promise(r => setTimeout(r, 1000));
   }
   throw new Error(`the case is still ${c.phase}, waits for ${JSON.stringify(c.waits_for)}: ${JSON.stringify(c.resolutions.map(r => [r.means, r.state, r.trigger]))}`);
+}
+
+// goesOut sends a replacement from its page, looks that the customer sees its parcel, and writes down that it was delivered.
+async function goesOut({ staff, page, at, out }) {
+  await out.click();
+  const choose = staff.locator("button[name=do][value=choose]").first();
+  await choose.waitFor();
+  const had = await staff.locator("ul.stack .hint").last().innerText();
+  if (!(await staff.locator("[name=sku]").first().inputValue())) {
+    await staff.locator("[name=sku]").first().fill(had.split(" ").pop());
+    await Promise.all([staff.waitForLoadState("load"), choose.click()]);
+  }
+  const number = "00340434" + String(Date.now()).slice(-12);
+  await staff.fill("[name=tracking]", number);
+  await staff.fill("[name=carrier]", "DHL");
+  await Promise.all([staff.waitForLoadState("load"), staff.locator("button[name=do][value=sent]").click()]);
+  await staff.locator("text=" + number).first().waitFor();
+  await page.goto(at);
+  const status = await page.locator("a[href]").evaluateAll(l => l.map(a => a.href));
+  const seen = (await page.content()).includes(number);
+  if (!seen) {
+    const up = new URL(at).pathname.replace(/\/case\/.*/, "");
+    await page.goto(new URL(up, at).href);
+    if (!(await page.content()).includes(number)) throw new Error(`the customer does not see ${number}; links ${status.slice(0, 20)}`);
+  }
+  await staff.selectOption("[name=state]", "delivered");
+  await Promise.all([staff.waitForLoadState("load"), staff.locator("button[name=do][value=end]").click()]);
 }
 
 // sendsBack downloads what the parcel needs and enters a tracking number, as the customer.

@@ -180,7 +180,7 @@ func (s *Service) Choose(ctx context.Context, actor auth.Actor, number ID, line 
 	return s.change(ctx, actor, number, func(ctx context.Context, p *Parcel) error {
 		i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.Case == line })
 		if sku = strings.TrimSpace(sku); i < 0 || sku == "" {
-			return errs.Field("sku", "error.outgoing_sku")
+			return errs.New(errs.Invalid, "error.outgoing_sku")
 		}
 		if !p.open() {
 			return errs.New(errs.Conflict, "error.outgoing_state")
@@ -191,7 +191,7 @@ func (s *Service) Choose(ctx context.Context, actor auth.Actor, number ID, line 
 		}
 		x, ok := found[sku]
 		if !ok {
-			return errs.Field("sku", "error.outgoing_sku")
+			return errs.New(errs.Invalid, "error.outgoing_sku")
 		}
 		l := &p.Lines[i]
 		l.SKU, l.Title, l.Price = sku, x.Title, nil
@@ -290,7 +290,7 @@ func (s *Service) End(ctx context.Context, actor auth.Actor, number ID, to State
 		return Parcel{}, errs.Field("state", "error.invalid")
 	}
 	if why = strings.TrimSpace(why); why == "" && to != Delivered {
-		return Parcel{}, errs.Field("why", "error.case_why")
+		return Parcel{}, errs.New(errs.Invalid, "error.case_why")
 	}
 	return s.move(ctx, actor, number, to, why, func(p *Parcel) { p.EndedAt = s.clock() })
 }

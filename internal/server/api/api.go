@@ -30,6 +30,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -105,6 +106,7 @@ type Config struct {
 	Cases     *cases.Service
 	Casework  *casework.Service
 	Goods     *goods.Service
+	Outgoing  *outgoing.Service
 	Warranty  *warranty.Service
 	Recovery  *recovery.Service
 	Recoup    *recoup.Service

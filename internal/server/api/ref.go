@@ -46,13 +46,14 @@ type (
 	// aPayAccount is one with a payment provider.
 	aPayAccount struct{}
 	// aBatch is one of transfers to bank accounts.
-	aBatch      struct{}
-	aPlace      struct{}
-	aReturn     struct{}
-	aCase       struct{}
-	aResolution struct{}
-	aScan       struct{}
-	aReplay     struct{}
+	aBatch       struct{}
+	aPlace       struct{}
+	aReturn      struct{}
+	aReplacement struct{}
+	aCase        struct{}
+	aResolution  struct{}
+	aScan        struct{}
+	aReplay      struct{}
 	// aWarrantyTerm and aWarrantyPlan are of guarantees.
 	aWarrantyTerm struct{}
 	aWarrantyPlan struct{}
@@ -98,6 +99,7 @@ func (aPlace) prefix() string        { return "plc" }
 func (aCase) prefix() string         { return "cas" }
 func (aResolution) prefix() string   { return "rsl" }
 func (aReturn) prefix() string       { return "rtn" }
+func (aReplacement) prefix() string  { return "rpm" }
 func (aScan) prefix() string         { return "scn" }
 func (aReplay) prefix() string       { return "rpl" }
 func (aWarrantyTerm) prefix() string { return "wty" }
@@ -115,7 +117,7 @@ func inPath() map[string]kind {
 		"recovery": aRecovery{},
 		"mailbox":  aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},
+		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},
 	}
 }
 

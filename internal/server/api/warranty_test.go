@@ -17,6 +17,8 @@ func (w *world) stageAfterSale(m *merchant, n, op string, put func(kind, bool, i
 		w.stageCase(m, n, op, put)
 	case strings.HasPrefix(op, "return"):
 		w.stageReturn(m, n, op, put)
+	case strings.HasPrefix(op, "replacement"):
+		w.stageReplacement(m, n, op, put)
 	case strings.HasPrefix(op, "repair"):
 		w.stageRepair(m, n, op, put)
 	case strings.HasPrefix(op, "warranty"), op == "orderCoverage", op == "orderUnitRegister", op == "productUnits":

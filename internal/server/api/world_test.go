@@ -39,6 +39,7 @@ import (
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -72,6 +73,7 @@ type world struct {
 	cases     *cases.Service
 	casework  *casework.Service
 	goods     *goods.Service
+	out       *outgoing.Service
 	warranty  *warranty.Service
 	webhooks  *webhook.Service
 	hooks     *hook.Service
@@ -128,6 +130,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	w.refunds = refunds
 	w.cases = cases.New(cases.Config{Store: s, Orders: w.orders, Journal: s, IDs: w.ids, Now: w.now, Carry: w.casework.Carry, After: w.casework.Follow})
 	w.warranty = warranty.New(warranty.Config{Store: s, Orders: w.orders, Delivered: w.casework.Delivered, Market: casework.Market, Journal: s, IDs: w.ids, Now: w.now})
+	w.out = outgoing.New(outgoing.Config{Store: s, Cases: w.cases, Orders: w.orders, Products: w.products, Shipments: w.shipments, Journal: s, IDs: w.ids, Now: w.now})
 	w.goods = goods.New(goods.Config{Store: s, Cases: w.cases, Orders: w.orders, Products: w.products, Shipments: w.shipments, Rates: w.rates, Journal: s, IDs: w.ids, Now: w.now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(s, s, runners, w.now, silent)
@@ -165,7 +168,8 @@ func newWorld(t testing.TB, s *store.Store) *world {
 func (w *world) config() Config {
 	return Config{
 		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Outlays: outlay.New(w.store, w.now), Replay: w.replays(), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Warranty: w.warranty, Recovery: w.recoveries(), Recoup: w.recoups(), Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Ledger: w.ledger, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
-		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
+		Outgoing: w.out,
+		Log:      slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
 	}

@@ -123,6 +123,9 @@ func (d *door) viewCase(r *request, v visitor, c cases.Case) (page ui.Case, err 
 		advice.Offers = slices.DeleteFunc(advice.Offers, func(o casework.Offer) bool { return o.Stand != cases.Offered })
 		page.Parts, page.Refused = ui.Compare(page.Page, advice, names)
 	}
+	if page.Sendings, err = d.sendings(r, v, page.Case.ID); err != nil {
+		return page, err
+	}
 	if page.Backs, err = d.backs(r, v, page); err != nil {
 		return page, err
 	}

@@ -39,9 +39,10 @@ type Config struct {
 	// Cases keeps what customers fill in and show; Casework decides about it. Nil: nothing can be asked for.
 	Cases    *cases.Service
 	Casework Casework
-	Goods    Goods   // nil: nobody is told how goods come back
-	Refunds  Refunds // nil: nobody is told of money
-	Payees   Payees  // nil: nobody is asked for a bank account
+	Goods    Goods    // nil: nobody is told how goods come back
+	Outgoing Outgoing // nil: nobody is told what is sent to them
+	Refunds  Refunds  // nil: nobody is told of money
+	Payees   Payees   // nil: nobody is asked for a bank account
 	// Policies says what the shop promises; nil: no shop has such a page.
 	Policies Policies
 	Warranty Warranty // nil: nobody is told what covers their goods

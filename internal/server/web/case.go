@@ -392,7 +392,7 @@ func (r *request) caseResolutions(v *ui.CaseView, c cases.Case) error {
 		}
 		out := ui.CaseResolution{
 			Number: x.Number, Means: string(x.Means), Stand: string(x.Stand), Trigger: string(x.Trigger), By: x.By, Code: r.whyNot(x.Code), Tone: ui.StandTone(string(x.Stand)),
-			Money: r.moneyOr(worth(x), x.Money.Currency), Refund: int64(x.Refund),
+			Money: r.moneyOr(worth(x), x.Money.Currency), Refund: int64(x.Refund), Sending: x.Parcel,
 		}
 		if x.Refund != 0 {
 			f, err := r.s.Refunds.Get(r.Context(), r.actor, x.Refund)

@@ -47,6 +47,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/mailroom"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -75,6 +76,7 @@ type door struct {
 	shipments *shipment.Service
 	traces    *trace.Service
 	goods     *goods.Service
+	out       *outgoing.Service
 	warranty  *warranty.Service
 	rates     *fx.Service
 	plans     *plan.Service
@@ -153,6 +155,7 @@ func newDoor(t testing.TB) *door {
 	d.cases = cases.New(cases.Config{Store: d.store, Orders: d.orders, Journal: d.store, IDs: ids, Now: time.Now, Acknowledge: d.casework.Acknowledge, Carry: d.casework.Carry, After: d.casework.Follow})
 	d.plans = plan.New(plan.Config{Store: d.store, Products: d.products, Rates: d.rates, Journal: d.store, IDs: ids, Now: func() time.Time { return d.now() }})
 	d.warranty = warranty.New(warranty.Config{Store: d.store, Orders: d.orders, Delivered: d.casework.Delivered, Market: casework.Market, Journal: d.store, IDs: ids, Now: time.Now})
+	d.out = outgoing.New(outgoing.Config{Store: d.store, Cases: d.cases, Orders: d.orders, Products: d.products, Shipments: d.shipments, Journal: d.store, IDs: ids, Now: time.Now})
 	d.goods = goods.New(goods.Config{Store: d.store, Cases: d.cases, Orders: d.orders, Products: d.products, Shipments: d.shipments, Rates: d.rates, Journal: d.store, IDs: ids, Now: time.Now})
 	d.shops = commerce.NewService(commerce.Config{
 		Store: d.store, Orders: d.orders, Customers: d.customers, Products: d.products, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Log: log, Client: &http.Client{},
@@ -168,6 +171,7 @@ func newDoor(t testing.TB) *door {
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
 		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Warranty: d.warranty, Recovery: d.recoveries(), Recoup: d.recoups(), Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Outlays: outlay.New(d.store, func() time.Time { return d.now() }), Replay: d.replays(), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Outgoing: d.out,
 	}))
 	t.Cleanup(d.server.Close)
 	return d

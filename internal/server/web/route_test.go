@@ -135,12 +135,13 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	tried, err := d.replays().Start(ctx, m.owner, "standard", policyStart, time.Now().AddDate(-1, 0, 0))
 	must(t, err)
 	return map[string]string{
-		"trial":    id64(int64(tried.ID)),
-		"account":  id64(int64(till.ID)),
-		"refund":   id64(owed.ID),
-		"recovery": id64(int64(d.claims(m).ID)),
-		"back":     id64(int64(d.comesBack(t, m).ID)),
-		"case":     id64(complaint.ID), "file": id64(shown.ID),
+		"trial":       id64(int64(tried.ID)),
+		"account":     id64(int64(till.ID)),
+		"refund":      id64(owed.ID),
+		"recovery":    id64(int64(d.claims(m).ID)),
+		"back":        id64(int64(d.comesBack(t, m).ID)),
+		"replacement": id64(int64(d.goesOut(t, m).ID)),
+		"case":        id64(complaint.ID), "file": id64(shown.ID),
 		"parcel": id64(sent[0].ID), "trace": id64(asked.ID), "product": id64(sold.ID), "payload": id64(told[0].Payload),
 		"role": string(role.Key), "key": id64(secretKey.ID),
 		"webhook": id64(end.ID), "hook": id64(con.ID), "received": "1", "connection": id64(shop.Connection.ID), "tracker": id64(int64(trk.ID)), "shop": id64(m.shop.ID),

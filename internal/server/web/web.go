@@ -28,6 +28,7 @@ import (
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
@@ -52,6 +53,7 @@ type Config struct {
 	Shipments *shipment.Service
 	Traces    *trace.Service
 	Goods     *goods.Service
+	Outgoing  *outgoing.Service
 	Warranty  *warranty.Service
 	Recovery  *recovery.Service
 	Recoup    *recoup.Service

@@ -15,15 +15,16 @@ import (
 // Case is an after-sales case as its customer sees it.
 type Case struct {
 	Flow
-	Case    cases.Case
-	Files   []Picture
-	Parts   []Part // offers that are on the table
-	Refused []Refused
-	Refunds []refund.Refund
-	Payee   *Payee // nil where no money goes to a bank
-	Backs   []Back
-	Repairs []warranty.Repair
-	Wrong   string
+	Case     cases.Case
+	Files    []Picture
+	Parts    []Part // offers that are on the table
+	Refused  []Refused
+	Refunds  []refund.Refund
+	Payee    *Payee // nil where no money goes to a bank
+	Backs    []Back
+	Sendings []Sending
+	Repairs  []warranty.Repair
+	Wrong    string
 }
 
 // At is a path below the case's page.

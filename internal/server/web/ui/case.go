@@ -216,6 +216,7 @@ type CaseResolution struct {
 	Money    string
 	Refund   int64 // 0 if there is none
 	RefundIs string
+	Sending  int64 // the replacement; 0 if there is none
 	Code     string
 	Tone     Tone
 }

@@ -1,0 +1,55 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/flow/outgoing"
+)
+
+// goesOut returns an exchange of a tent that is to be sent, for which somebody has to say which one.
+func (d *door) goesOut(t *testing.T, m *merchant) outgoing.Parcel {
+	t.Helper()
+	ctx := context.Background()
+	o, _, err := d.orders.Save(ctx, m.owner, order.New{
+		Shop: m.shop.ID, Number: "X-78", Email: "june@client.example", Currency: "EUR", Goods: 5000, Total: 5000, ShipTo: order.Address{Name: "June Park", Line1: "1 Elm St", City: "Portland", Country: "US"},
+		Lines: []order.Line{{SKU: "TENT", Title: "Tent for two", Quantity: 1, Price: 2500}},
+	})
+	must(t, err)
+	_, _, err = d.products.Save(ctx, m.owner, product.New{Shop: m.shop.ID, ExternalID: "x78", Title: "Tent for three", Currency: "EUR", Variants: []product.Variant{{SKU: "TENT-3", Price: 3000}}})
+	must(t, err)
+	c, err := d.cases.Open(ctx, m.owner, cases.NewCase{Kind: cases.Exchange, Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: 1, Reason: "size_fit"}}})
+	must(t, err)
+	p, err := d.out.Make(ctx, c, cases.Resolution{Number: int64(c.ID), Means: cases.ExchangeVariant, Units: []cases.Group{{Line: 1, From: 1, Quantity: 1}}})
+	must(t, err)
+	return p
+}
+
+// A replacement is sent from its page: what for, where to, under which number; and what became of it.
+func TestAReplacementIsSentFromItsPage(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	p := d.goesOut(t, m)
+	b := d.as("owner@acme.example")
+	at := "/replacements/" + id64(int64(p.ID))
+	b.get("/replacements").want(http.StatusOK, "Tent for two", "June Park", "Something is missing", "not chosen yet")
+	do := func(form ...string) answer {
+		t.Helper()
+		return b.get(b.post(at, form...).header.Get("Location"))
+	}
+	b.post(at, "do", "sent", "carrier", "DHL", "tracking", "00340434161094042557").want(http.StatusUnprocessableEntity, "Say first what is sent")
+	b.post(at, "do", "choose", "line", "1", "sku", "NONE").want(http.StatusUnprocessableEntity, "No product of this shop")
+	do("do", "choose", "line", "1", "sku", "TENT-3").want(http.StatusOK, "Tent for three", "in place of TENT", "€5.00 more")
+	do("do", "address", "person", "June Park", "line1", "2 Oak St", "city", "Portland", "country", "us").want(http.StatusOK, "2 Oak St")
+	do("do", "short", "why", "Ordered again", "expected", "2031-12-01").want(http.StatusOK, "Not in stock", "Ordered again", "It is in stock again")
+	do("do", "back").want(http.StatusOK, "To send")
+	do("do", "sent", "carrier", "DHL", "tracking", "00340434161094042557").want(http.StatusOK, "Sent", "00340434161094042557").lacks("It is sent")
+	b.post(at, "do", "end", "state", "lost").want(http.StatusUnprocessableEntity)
+	do("do", "end", "state", "lost", "why", "never scanned").want(http.StatusOK, "Lost", "never scanned", "Send it again")
+	do("do", "again").want(http.StatusOK, "To send", "attempt 2")
+	b.get("/replacements?state=lost").want(http.StatusOK, "Nothing here")
+}
