@@ -13,7 +13,7 @@ const locales = { en: "en-US", "zh-Hans": "zh-CN", ru: "ru-RU" };
 const fixed = {
   inbox: "/inbox/mine", unassigned: "/inbox/unassigned", all: "/inbox/all", search: "/search?q=order", nothing: "/search?q=zzzzzz", orders: "/orders",
   parcels: "/parcels", "all-parcels": "/parcels?tab=open", "traced-parcels": "/parcels?tab=traces", "claims-due": "/parcels?claim=soon", "no-parcel": "/parcels?q=zzzzzz", lanes: "/lanes",
-  cases: "/cases", "no-case": "/cases?q=zzzzzz", refunds: "/refunds", recoveries: "/recoveries", "paid-refunds": "/refunds?tab=done", "bank-transfers": "/transfers", warehouse: "/warehouse", "what-returns-cost": "/reports/returns",
+  cases: "/cases", "no-case": "/cases?q=zzzzzz", refunds: "/refunds", recoveries: "/recoveries", "paid-refunds": "/refunds?tab=done", "bank-transfers": "/transfers", warehouse: "/warehouse", repairs: "/repairs", "what-returns-cost": "/reports/returns",
   policies: "/admin/policies", "policy-form": "/admin/policies/form?policy=standard", costs: "/admin/costs", places: "/admin/places", warranties: "/admin/warranties", "warranty-plans": "/admin/warranties/plans",
   reports: "/reports", account: "/account", security: "/account/security", "sign-in-rules": "/admin/security", audit: "/admin/audit", "audit-of-tokens": "/admin/audit?kind=token", webhooks: "/admin/webhooks",
   views: "/views", "new-view": "/views/new", people: "/admin/people", roles: "/admin/roles", role: "/admin/roles/lead", "new-role": "/admin/roles/new", tokens: "/admin/tokens", teams: "/admin/teams",

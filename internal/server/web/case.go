@@ -120,6 +120,9 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 	if err := r.caseDiffers(&v, c); err != nil {
 		return v, err
 	}
+	if err := r.caseRepairs(&v, c); err != nil {
+		return v, err
+	}
 	r.caseChoices(&v)
 	return v, r.caseTicket(&v, c)
 }

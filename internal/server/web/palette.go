@@ -161,6 +161,7 @@ func (r *request) palettePlaces(kind, q string) []ui.PaletteItem {
 		{"page", "lanes", "/lanes", "g l", auth.ReadShipments},
 		{"page", "warehouse", "/warehouse", "", auth.ReadCases},
 		{"page", "replacements", "/replacements", "", auth.ReadCases},
+		{"page", "repairs", "/repairs", "", auth.ReadCases},
 		{"page", "reports", "/reports", "g r", auth.SeeReports},
 		{"page", "views", "/views", "", auth.ReadTickets},
 		{"page", "account", "/account", "g p", auth.ReadTickets},

@@ -120,6 +120,8 @@ type CaseView struct {
 	Can         CaseCan
 	Differences []CaseDifference
 	Odd         CaseOdd
+	Repairs     []Repair
+	MayCharge   bool // the reader may charge what never came
 	MayDecide   bool // the reader may approve refunds
 	Form        Form
 }
