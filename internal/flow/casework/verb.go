@@ -358,7 +358,7 @@ func (s *Service) approve(ctx context.Context, a auth.Actor, c cases.Case, r cas
 	}
 	if c.Phase == cases.Submitted {
 		d := cases.Decision{}
-		if why != "" {
+		if why != "" || a.Person() != 0 { // whoever lets it go has decided, and no second one approves the refund unless the limits say so
 			d = c.Decision
 			d.Why = why
 		}
