@@ -68,7 +68,8 @@ func demoParcelsMove(t *testing.T, c *Core, by auth.Actor) {
 		}
 	}
 	statuses, was := parcels()
-	if statuses[shipment.InTransit] == 0 || statuses[shipment.Delivered] == 0 || statuses[shipment.InCustoms]+statuses[shipment.Held] == 0 {
+	// Which of the others there are at this hour of the day, the hour decides.
+	if statuses[shipment.InTransit] == 0 || statuses[shipment.Delivered] == 0 || len(statuses) < 4 {
 		t.Errorf("parcels are %v", statuses)
 	}
 	eventually(t, "was a parcel scanned", func() bool { _, is := parcels(); return is != was })
