@@ -26,6 +26,8 @@ type Payee struct {
 	BIC     string    `json:"bic,omitempty"`     // of the bank, or "" where the number tells it
 	Account string    `json:"account,omitempty"` // where there is no IBAN: number, bank and branch in the customer's words
 	SavedAt time.Time `json:"saved_at,omitzero"`
+	// ChangedAt is when another account took the place of one that was known; zero for the first.
+	ChangedAt time.Time `json:"changed_at,omitzero"`
 }
 
 // Mask returns the account so that its holder knows it again and nobody else can use it.
@@ -37,6 +39,15 @@ func (p Payee) Mask() string {
 		return "•••• " + string(n[len(n)-4:])
 	}
 	return "••••"
+}
+
+// Cooling is how long nothing is transferred to an account that took the place of another one. The customer is written to
+// at once: whoever has stolen a mailbox or a link changes where money goes, and this is the time to say so.
+const Cooling = 24 * time.Hour
+
+// same reports whether it is the same account.
+func (p Payee) same(as Payee) bool {
+	return p.Name == as.Name && p.IBAN == as.IBAN && p.BIC == as.BIC && p.Account == as.Account
 }
 
 // PayeeSaved is the kind of event that says that an order's account was given; it tells its mask alone.
@@ -102,8 +113,8 @@ func (s *Service) about(ctx context.Context, a auth.Actor, p auth.Permission, id
 }
 
 // SavePayee says to which account refunds of an order are transferred, instead of the one before. Another account than
-// before is told to the customer, masked, whoever gave it. What is in a file of
-// transfers already stays there. It fails with errs.Invalid by field. It needs WriteCases and sight of the order, or to be
+// before is told to the customer, masked, whoever gave it, and nothing is transferred to it before Cooling is over. What is in
+// a file of transfers already stays there. It fails with errs.Invalid by field. It needs WriteCases and sight of the order, or to be
 // its customer.
 func (s *Service) SavePayee(ctx context.Context, a auth.Actor, id order.ID, p Payee) (Payee, error) {
 	o, err := s.about(ctx, a, auth.WriteCases, id)
@@ -119,13 +130,19 @@ func (s *Service) SavePayee(ctx context.Context, a auth.Actor, id order.ID, p Pa
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return err
 		}
+		switch {
+		case was.same(p):
+			p.ChangedAt = was.ChangedAt
+		case !was.SavedAt.IsZero():
+			p.ChangedAt = p.SavedAt
+		}
 		if err := s.Store.SavePayee(ctx, a.Workspace, o.ID, p); err != nil {
 			return err
 		}
 		if err := s.Journal.Append(ctx, event.New(PayeeSaved, a, event.Subject{Kind: "order", ID: int64(o.ID)}, 0, map[string]any{"account": p.Mask()})); err != nil {
 			return err
 		}
-		if was.SavedAt = p.SavedAt; s.Told == nil || was == p {
+		if s.Told == nil || was.same(p) {
 			return nil
 		}
 		return s.Told(ctx, o, p)

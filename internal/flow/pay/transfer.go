@@ -239,8 +239,11 @@ func (s *Service) waits(r BankRefund, accounts []Account, banks map[AccountID]Ba
 		}
 		w := Waiting{Refund: r.ID, Allocation: x.Number, Order: r.Order, Number: r.Number, Amount: money.Amount{Minor: x.Amount, Currency: r.Currency},
 			Payee: r.Payee, Known: !r.Payee.SavedAt.IsZero(), Held: len(r.Disputes) > 0}
-		if x.NotBefore.After(s.Now()) {
-			w.From = x.NotBefore
+		if w.From = x.NotBefore; !r.Payee.ChangedAt.IsZero() && w.From.Before(r.Payee.ChangedAt.Add(Cooling)) {
+			w.From = r.Payee.ChangedAt.Add(Cooling)
+		}
+		if !w.From.After(s.Now()) {
+			w.From = time.Time{}
 		}
 		if c, ok := ownAccount(accounts, BankName, r.Shop); ok && c.State == On {
 			w.Account = c.ID

@@ -358,3 +358,45 @@ func TestWhoseAccountItIs(t *testing.T) {
 		}
 	})
 }
+
+// Money does not leave for an account that took the place of another before a day is over; the first one waits for nothing,
+// nor does the same one again.
+func TestAnotherAccountCools(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		v, ctx := newVault(t, s), t.Context()
+		r := v.owe("A", "DE89370400440532013000", 1000, "EUR")
+		from := func() time.Time {
+			t.Helper()
+			list, err := v.carrier.Waiting(ctx, v.boss)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%+v, %v", list, err)
+			}
+			return list[0].From
+		}
+		give := func(iban string) {
+			t.Helper()
+			_, err := v.carrier.SavePayee(ctx, v.us, r.Order, pay.Payee{Name: "Anna", IBAN: iban})
+			must(t, err)
+		}
+		if at := from(); !at.IsZero() {
+			t.Errorf("the first waits until %v", at)
+		}
+		give("FR7630006000011234567890189")
+		want := v.now.Add(pay.Cooling)
+		if at := from(); !at.Equal(want.UTC().Truncate(time.Millisecond)) {
+			t.Errorf("another waits until %v, want %v", at, want)
+		}
+		if _, err := v.carrier.Collect(ctx, v.boss, pay.NewBatch{Account: v.account, Format: pay.BySEPA, Currency: "EUR"}); err == nil {
+			t.Error("it was collected")
+		}
+		v.now = v.now.Add(pay.Cooling - time.Hour)
+		give("FR7630006000011234567890189")
+		if at := from(); !at.Equal(want.UTC().Truncate(time.Millisecond)) {
+			t.Errorf("the same again waits until %v, want %v", at, want)
+		}
+		v.now = v.now.Add(time.Hour)
+		if x := v.collect(); len(x.Transfers) != 1 || x.Transfers[0].Payee.IBAN != "FR7630006000011234567890189" {
+			t.Errorf("%+v", x.Transfers)
+		}
+	})
+}
