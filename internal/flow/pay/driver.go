@@ -13,6 +13,12 @@ import (
 	"godwit.dev/godwit/internal/platform/connector"
 )
 
+// Capabilities are what a provider can do. Package paytest holds its driver to them; docs/payments.md shows them.
+type Capabilities struct {
+	Asked bool          // it can be asked what became of a refund by the name that it gave it; one that cannot has to call
+	Keeps time.Duration // how long it knows the key of a refund; later nothing is asked for under it. 0 is as long as the refund
+}
+
 // Driver is one provider of payments. It is data plus Open.
 type Driver struct {
 	Name    string // stripe; what payments and allocations call it, for ever
@@ -24,6 +30,7 @@ type Driver struct {
 	Scheme     string
 	HookSecret string        // the option whose value it signs with, or "" if it takes a secret from us alone
 	Source     intake.Source // how its webhooks are decoded
+	Can        Capabilities
 	// Open checks settings and touches no network. It is nil of a bank.
 	Open func(connector.Settings) (Provider, error)
 	// Bank opens the merchant's own bank account, where files that people carry take the place of calls; else it is nil.

@@ -28,7 +28,7 @@ func Driver() pay.Driver {
 			{Name: "address", Kind: connector.URL, Default: "https://checkout-test.adyen.com", Required: true}, // live ones have a prefix for each company
 		},
 		Rate:   connector.Rate{Requests: 10, Per: time.Second}, // Adyen names no number for refunds
-		Scheme: "adyen", HookSecret: "webhook_secret", Source: Source(), Open: open,
+		Scheme: "adyen", HookSecret: "webhook_secret", Source: Source(), Can: pay.Capabilities{Keeps: keeps}, Open: open,
 	}
 }
 

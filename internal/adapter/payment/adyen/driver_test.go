@@ -114,7 +114,7 @@ func connect(t testing.TB, s *httptest.Server, key string, now func() time.Time)
 func eur(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "EUR"} }
 
 func TestAdyenIsAProvider(t *testing.T) {
-	paytest.Run(t, func(t *testing.T) paytest.Subject {
+	paytest.Run(t, adyen.Driver(), func(t *testing.T) paytest.Subject {
 		b, s := newBox(t)
 		b.decide = func(value int64) (int, map[string]any) {
 			if value == 901 {
@@ -122,7 +122,7 @@ func TestAdyenIsAProvider(t *testing.T) {
 			}
 			return http.StatusCreated, nil
 		}
-		return paytest.Subject{Provider: connect(t, s, "AQE-key", time.Now), Payment: "883548278582772C", Good: eur(1000), Refused: eur(901), Deaf: true, Paid: func() int {
+		return paytest.Subject{Provider: connect(t, s, "AQE-key", time.Now), Payment: "883548278582772C", Good: eur(1000), Refused: eur(901), Paid: func() int {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			return b.received

@@ -31,7 +31,7 @@ func Driver() pay.Driver {
 			{Name: "address", Kind: connector.URL, Default: "https://api-m.paypal.com", Required: true},
 		},
 		Rate:   connector.Rate{Requests: 5, Per: time.Second}, // PayPal names no number, and asks for few ("Rate limiting guidelines")
-		Scheme: "paypal", HookSecret: "webhook_id", Source: Source(), Open: open,
+		Scheme: "paypal", HookSecret: "webhook_id", Source: Source(), Can: pay.Capabilities{Asked: true, Keeps: keeps}, Open: open,
 	}
 }
 

@@ -136,7 +136,7 @@ func connect(t testing.TB, s *httptest.Server, secret string, now func() time.Ti
 func eur(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "EUR"} }
 
 func TestPayPalIsAProvider(t *testing.T) {
-	paytest.Run(t, func(t *testing.T) paytest.Subject {
+	paytest.Run(t, paypal.Driver(), func(t *testing.T) paytest.Subject {
 		b, s := newBox(t)
 		b.decide = func(value string) (int, map[string]any) {
 			if value == "9.01" {

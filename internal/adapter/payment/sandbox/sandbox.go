@@ -53,7 +53,7 @@ const Name = "sandbox"
 // Driver is the sandbox, whose accounts keep what they were asked in a memory.
 func Driver(m Memory) pay.Driver {
 	return pay.Driver{
-		Name: Name, Title: "Sandbox", Source: intake.Source{Name: Name, Known: wire.MustVocabulary("")},
+		Name: Name, Title: "Sandbox", Source: intake.Source{Name: Name, Known: wire.MustVocabulary("")}, Can: pay.Capabilities{Asked: true},
 		Open: func(s connector.Settings) (pay.Provider, error) {
 			return &Provider{now: s.Now, workspace: s.Workspace, account: s.Connection, memory: m}, nil
 		},

@@ -96,7 +96,7 @@ func eur(minor int64) money.Amount { return money.Amount{Minor: minor, Currency:
 func TestStripeIsAProvider(t *testing.T) {
 	for _, payment := range []string{"ch_1", "pi_1"} {
 		t.Run(payment, func(t *testing.T) {
-			paytest.Run(t, func(t *testing.T) paytest.Subject {
+			paytest.Run(t, stripe.Driver(), func(t *testing.T) paytest.Subject {
 				b, s := newBox(t)
 				b.Decide = func(amount, _ string) (int, map[string]any) {
 					if amount == "901" {

@@ -3,6 +3,8 @@ package paytest
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,13 +20,12 @@ type Subject struct {
 	Payment  string       // that it can pay back to, twice what follows
 	Good     money.Amount // succeeds, or is pending
 	Refused  money.Amount // is refused; the zero Amount leaves it out
-	Deaf     bool         // it calls what became of a refund, and cannot be asked
 	// Paid returns how many refunds of the payment the provider has made; nil leaves it out.
 	Paid func() int
 }
 
-// Run examines a driver; open returns a fresh subject.
-func Run(t *testing.T, open func(t *testing.T) Subject) {
+// Run examines a driver and what it says that it can; open returns a fresh subject.
+func Run(t *testing.T, d pay.Driver, open func(t *testing.T) Subject) {
 	ask := func(s Subject, key string, a money.Amount) pay.Ask {
 		return pay.Ask{Key: key, Payment: s.Payment, Amount: a, At: time.Now()}
 	}
@@ -66,10 +67,45 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 			t.Errorf("paid %d times", s.Paid())
 		}
 		named := ask(s, "k1", s.Good)
-		if named.Reference = first.Reference; !s.Deaf {
+		if named.Reference = first.Reference; d.Can.Asked {
 			if got, err := s.Provider.Lookup(t.Context(), named); err != nil || got != first {
 				t.Errorf("by its name: %+v, %v; want %+v", got, err, first)
 			}
+		}
+	})
+	t.Run("a key is paid once, by whomever it is brought at once", func(t *testing.T) {
+		s := open(t)
+		x := ask(s, "k1", s.Good)
+		var all sync.WaitGroup
+		told := make([]string, 4)
+		for i := range told {
+			all.Go(func() {
+				if a, err := s.Provider.Refund(t.Context(), x); err == nil { // one that is still at work may say so
+					told[i] = a.Reference
+				}
+			})
+		}
+		all.Wait()
+		told = slices.DeleteFunc(told, func(r string) bool { return r == "" })
+		if len(told) == 0 || len(slices.Compact(slices.Sorted(slices.Values(told)))) != 1 {
+			t.Errorf("refunds %q", told)
+		}
+		if s.Paid != nil && s.Paid() != 1 {
+			t.Errorf("paid %d times", s.Paid())
+		}
+	})
+	t.Run("a key that is not known any more pays nothing", func(t *testing.T) {
+		if d.Can.Keeps == 0 {
+			return // it is known as long as its refund
+		}
+		s := open(t)
+		x := ask(s, "k1", s.Good)
+		x.At = x.At.Add(-d.Can.Keeps - time.Hour)
+		if got, err := s.Provider.Refund(t.Context(), x); err == nil || got.Outcome != "" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if s.Paid != nil && s.Paid() != 0 {
+			t.Errorf("paid %d times", s.Paid())
 		}
 	})
 	t.Run("a refusal is an answer", func(t *testing.T) {
