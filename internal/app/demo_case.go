@@ -11,8 +11,10 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -41,9 +43,9 @@ var demoCases = []demoCase{
 	{country: "DE", kind: cases.Withdrawal, reason: "changed_mind", wants: "refund", words: "Hiermit widerrufe ich den Kauf. Der Artikel ist ungeöffnet.", steps: 2},
 	{country: "DE", kind: cases.Withdrawal, reason: "changed_mind", wants: "refund", words: "Ich möchte den Kauf widerrufen."},
 	{country: "RU", kind: cases.Damaged, reason: "wrong_item", wants: "refund", shown: []string{"photo"}, words: "Прислали не тот цвет: заказывал чёрный, пришёл зелёный.", steps: 1},
-	{country: "US", kind: cases.Exchange, reason: "size_fit", wants: "exchange", words: "Too small, I need the next size up before my trip.", steps: 1},
+	{country: "US", kind: cases.Exchange, reason: "size_fit", wants: "exchange", words: "Too small, I need the next size up before my trip.", steps: 4},
 	{country: "JP", kind: cases.Damaged, reason: "damaged", wants: "partial_keep", shown: []string{"photo"}, words: "角に傷がありましたが、このまま使います。一部返金をお願いします。", steps: 3},
-	{country: "GB", kind: cases.Warranty, reason: "defective", wants: "repair", shown: []string{"photo", "video"}, words: "It stopped charging after a few weeks.", steps: 1},
+	{country: "GB", kind: cases.Warranty, reason: "defective", wants: "repair", shown: []string{"photo", "video"}, words: "It stopped working after a few weeks.", steps: 6},
 	{country: "FR", kind: cases.NotReceived, reason: "late", wants: "refund", words: "Le colis n'est jamais arrivé."},
 	{country: "US", kind: cases.Goodwill, reason: "other", wants: "partial_keep", words: "Everything is fine, but the box looked as if it had been opened."},
 	{country: "PL", kind: cases.AtDoor, reason: "changed_mind", wants: "refund", words: "Nie przyjąłem paczki od kuriera."},
@@ -60,6 +62,10 @@ func (l *demoLoader) loadCases(ctx context.Context) error {
 	}
 	if _, err := l.core.Policies.Publish(ctx, l.owner, "standard", 1, l.clock.now().AddDate(-1, 0, 0)); err != nil {
 		return fmt.Errorf("publish return policy: %w", err)
+	}
+	handling := int64(150)
+	if _, err := l.core.Costs.Put(ctx, l.owner, cost.Book{Currency: "EUR", Handling: &handling, Repair: &cost.Repair{Cost: 900, Freight: 450, Days: 12}}, 0); err != nil {
+		return fmt.Errorf("cost book: %w", err)
 	}
 	orders, err := l.bought(ctx)
 	if err != nil {
@@ -252,6 +258,8 @@ func (c *Core) demoJudge(ctx context.Context, by auth.Actor, x cases.Case) error
 			return err
 		case r.Stand == cases.Executing && r.Parcel != 0:
 			return c.demoSend(ctx, by, outgoing.ID(r.Parcel))
+		case r.Stand == cases.Executing && r.Means == cases.Repair:
+			return c.demoMend(ctx, by, x)
 		case r.Stand == cases.Executing && r.Refund == 0:
 			_, err := c.Casework.Finish(ctx, by, x.ID, r.Number, true, "")
 			return err
@@ -268,6 +276,28 @@ func (c *Core) demoJudge(ctx context.Context, by auth.Actor, x cases.Case) error
 		return err
 	}
 	return nil
+}
+
+// demoMended are the stages that a workshop brings a repair through.
+var demoMended = map[warranty.Stage]warranty.Move{
+	warranty.Received:  {To: warranty.Diagnosed, Fault: "A contact inside has come loose."},
+	warranty.Diagnosed: {To: warranty.Parts, Note: "Contact ordered"},
+	warranty.Parts:     {To: warranty.InRepair},
+	warranty.InRepair:  {To: warranty.Tested},
+	warranty.Tested:    {To: warranty.SentBack, Carrier: "Royal Mail", Tracking: "RM120935551GB"},
+	warranty.SentBack:  {To: warranty.Done},
+}
+
+// demoMend brings the repair of a case one stage further.
+func (c *Core) demoMend(ctx context.Context, by auth.Actor, x cases.Case) error {
+	list, err := c.Warranty.Repairs(ctx, by, warranty.RepairFilter{Case: x.ID, Open: true}, 0, 1)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if m, ok := demoMended[list[0].Stage]; ok {
+		_, err = c.Warranty.MoveRepair(ctx, by, list[0].ID, m)
+	}
+	return err
 }
 
 // casesPerMove is how many times the pace of parcels passes between two steps of cases.

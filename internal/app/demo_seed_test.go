@@ -13,7 +13,9 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/trace"
+	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -104,6 +106,14 @@ func demoCasesMove(t *testing.T, c *Core, by auth.Actor) {
 	}
 	if len(phases) < 4 {
 		t.Errorf("cases are all alike: %v", phases)
+	}
+	mended, err := c.Warranty.Repairs(t.Context(), by, warranty.RepairFilter{}, 0, 10)
+	if err != nil || len(mended) == 0 {
+		t.Errorf("no repair: %v", err)
+	}
+	sent, err := c.Outgoing.List(t.Context(), by, outgoing.Filter{}, 0, 10)
+	if err != nil || len(sent) == 0 {
+		t.Errorf("no replacement: %v", err)
 	}
 	eventually(t, "did a case go on", func() bool { _, _, is := look(); return is > was })
 	eventually(t, "was a case closed", func() bool { _, phases, _ := look(); return phases[cases.Closed] > 0 })

@@ -1901,7 +1901,7 @@ func caseSettled(v CaseView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if path := casePath(v.Row.ID, "/finish"); r.Stand == "executing" && r.Refund == 0 && r.Sending == 0 && v.may(path) {
+				if path := casePath(v.Row.ID, "/finish"); r.Stand == "executing" && r.Refund == 0 && r.Sending == 0 && !v.mends(r.Number) && v.may(path) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 178, "<form class=\"stack\" method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -1,6 +1,9 @@
 package ui
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Repairs is the board of repairs.
 type Repairs struct {
@@ -12,6 +15,7 @@ type Repairs struct {
 // Repair is one repair.
 type Repair struct {
 	ID, Case, Number int64
+	Resolution       int64
 	Stage            string
 	Open             bool
 	Late             bool // a day has passed
@@ -61,4 +65,9 @@ func (x Repair) tone() string {
 		return "info"
 	}
 	return ""
+}
+
+// mends reports whether a repair carries a resolution: it says itself when that is done.
+func (v CaseView) mends(resolution int64) bool {
+	return slices.ContainsFunc(v.Repairs, func(x Repair) bool { return x.Resolution == resolution })
 }
