@@ -27,7 +27,7 @@ type till struct {
 	ready []refund.ID
 }
 
-func newTill(t *testing.T, s *store.Store) *till {
+func newTill(t testing.TB, s *store.Store) *till {
 	t.Helper()
 	d := newDesk(t, s)
 	shop := d.shop(t, "EUR")
