@@ -57,6 +57,10 @@ func (c *curve) never() float64 { return math.Exp(-c[bins]) }
 // again is the share of gaps that last longer than hours and end in a scan.
 func (c *curve) again(hours float64) float64 { return c.longer(hours) - c.never() }
 
+// over is the chance that a silence of some hours is one that no scan ends. It
+// is taken from the hazards: the chances behind it may both be too small to divide.
+func (c *curve) over(hours float64) float64 { return min(math.Exp(c.hazard(hours)-c[bins]), 1) }
+
 // when returns the first time at which S falls to s, at most the horizon.
 func (c *curve) when(s float64) float64 {
 	h := -math.Log(s)

@@ -265,7 +265,7 @@ func (m *Model) estimate(l Lane, s Stage) (curve, [pools]float64) {
 	for p := pools - 1; p >= 0; p-- {
 		if c := m.cells[cellKey{scopes[p], s}]; c != nil {
 			out = c.refine(&out, &base, fade(c.at, max(m.now, c.at), m.options.HalfLife))
-			seen[p] = c.ended(m.now, m.options.HalfLife)
+			seen[p] = c.ended(max(m.now, c.at), m.options.HalfLife)
 		}
 	}
 	return out, seen

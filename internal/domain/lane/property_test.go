@@ -308,6 +308,8 @@ func FuzzRow(f *testing.F) {
 		f.Add(r.Scope, string(r.Stage), r.Data)
 	}
 	f.Add("world", "in_transit", []byte{})
+	certain := cell{at: start.UnixMilli(), gaps: slices.Repeat([]tally{{ends: 1e9}}, bins)} // that a scan comes at once
+	f.Add("world", string(Customs), certain.encode())
 	f.Fuzz(func(t *testing.T, scope, stage string, data []byte) {
 		m := New(Options{}, start)
 		if err := m.Load(Row{scope, Stage(stage), data}); err != nil {

@@ -122,7 +122,7 @@ type Odds struct {
 func (m *Model) Odds(p Parcel, now time.Time) Odds {
 	curve := &m.limit(p.Lane, p.Stage).curve
 	silence := m.silence(p, now)
-	return Odds{max(curve.again(silence), 0), min(curve.never()/curve.longer(silence), 1)}
+	return Odds{max(curve.again(silence), 0), curve.over(silence)}
 }
 
 func (m *Model) silence(p Parcel, now time.Time) float64 {
