@@ -12,4 +12,11 @@
 // closing time is due then and not at the next opening. Between two changes of a
 // zone's offset wall time runs evenly; the package goes from change to change and
 // day by day within, and never minute by minute.
+//
+// A Chain is several calendars that take over from each other around the world: it is
+// open whenever one of them is.
+//
+// The package keeps the public holidays of countries (Holidays) and longer closures
+// around them (Events), with where they are from in data/NOTICE.md. It decides nothing
+// about who closes when: a calendar names them.
 package hours

@@ -1,38 +1,11 @@
 package plan
 
 import (
-	_ "embed"
 	"strings"
-	"sync"
 	"time"
+
+	"godwit.dev/godwit/internal/domain/hours"
 )
-
-// holidays is the public holidays of our markets from 2026 to 2030, one country a
-// line. Where it is from stands in data/NOTICE.md.
-//
-//go:embed data/holidays.csv
-var holidays string
-
-// publicHolidays is the table read once, as it never changes: days since 1970 by
-// country.
-var publicHolidays = sync.OnceValue(func() map[string]map[int64]bool {
-	out := map[string]map[int64]bool{}
-	for line := range strings.Lines(holidays) {
-		k, days, _ := strings.Cut(strings.TrimSpace(line), ",")
-		if k == "country" {
-			continue
-		}
-		out[k] = map[int64]bool{}
-		for _, d := range strings.Fields(days) {
-			t, err := time.Parse(time.DateOnly, d)
-			if err != nil {
-				panic(err) // it is part of the program, and tested
-			}
-			out[k][dayNumber(t)] = true
-		}
-	}
-	return out
-})
 
 // closures are the weeks in which warehouses of a country stand still although
 // few of their days are public holidays, with what the table of seasons says:
@@ -47,11 +20,6 @@ var closures = map[string][][2]string{
 
 // fridays are the countries of our markets whose weekend is Friday and Saturday.
 const fridays = "SA IL"
-
-// LastHoliday is the last day that the table of holidays knows about.
-var LastHoliday = time.Date(2030, 12, 31, 0, 0, 0, 0, time.UTC)
-
-func dayNumber(t time.Time) int64 { return t.Unix() / 86400 }
 
 // calendar says which days of a country are worked on.
 type calendar struct {
@@ -88,7 +56,7 @@ func (c calendar) works(day time.Time) bool {
 			return false
 		}
 	}
-	return !publicHolidays()[c.country][dayNumber(day)]
+	return !hours.Holiday(c.country, day)
 }
 
 // farthest bounds how far ahead a working day is looked for.

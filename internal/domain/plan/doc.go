@@ -18,7 +18,7 @@
 // begins on its next working day, and handling takes working days. The
 // destination's say when it comes: transit takes working days there, or all days
 // for a service that delivers every day. Weekends are those of the country;
-// holidays come from the table of this package (data/holidays.csv) and from the
+// holidays come from the table of package hours and from the
 // plan's own list, which is how a merchant corrects it.
 //
 // Duty and tax are estimates. Each comes with the day on which its rule was last

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/hours"
 )
 
 // More goods or heavier ones never cost less to send, unless they pass the sum from
@@ -135,7 +136,7 @@ func TestDaysAgainstAWallCalendar(t *testing.T) {
 					return false
 				}
 			}
-			return at.Weekday() != time.Saturday && at.Weekday() != time.Sunday && !publicHolidays()[country][day(text).Unix()/86400]
+			return at.Weekday() != time.Saturday && at.Weekday() != time.Sunday && !hours.Holiday(country, day(text))
 		}
 		// Walk minute by minute until the shutters of a working day close.
 		at := ordered.In(zone)
