@@ -70,10 +70,11 @@ func (c *Core) paysAlone(ctx context.Context, x cases.Case, r cases.Resolution, 
 	if r.Offer != nil && r.Offer.Auto {
 		return c.Refunds.Alone(ctx, f.Workspace, "", f.Total())
 	}
-	if x.Decision.By == 0 {
+	decider := x.Decider(r)
+	if decider == 0 {
 		return false, nil
 	}
-	p, err := c.Store.Person(ctx, f.Workspace, x.Decision.By)
+	p, err := c.Store.Person(ctx, f.Workspace, decider)
 	if errs.Is(err, errs.NotFound) {
 		return false, nil // they have left: somebody who is here approves it
 	}

@@ -203,7 +203,7 @@ func pay(t *testing.T, s *store.Store) {
 	must(t, err)
 	c, err = paid.cases.Propose(t.Context(), paid.owner, c.ID, []cases.Resolution{mug(1, cases.RefundOriginal, cases.AtApproval)})
 	must(t, err)
-	_, err = paid.cases.Accept(t.Context(), paid.owner, c.ID, c.Resolutions[0].Number)
+	_, err = paid.cases.Accept(t.Context(), paid.owner, c.ID, c.Resolutions[0].Number, "")
 	must(t, err)
 }
 

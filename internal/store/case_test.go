@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
@@ -88,6 +89,32 @@ func TestAWithdrawalIsAcknowledgedInItsTransaction(t *testing.T) {
 	})
 }
 
+// What webhooks and the audit read of a step is the phase that it caused, also where one transaction takes several of them.
+func TestTheJournalTellsThePhaseThatAnEventCaused(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newCounter(t, s)
+		c := x.opens(t, cases.Withdrawal, 1)
+		_, err := x.cases.Withdraw(ctx, auth.ForSystem(x.w), c.ID, cases.Decision{Policy: "main/3"}, x.now.AddDate(0, 0, 14), nil)
+		must(t, err)
+		list, err := s.EventsAfter(ctx, x.w, 0, 1000)
+		must(t, err)
+		var phases []cases.Phase
+		for _, e := range list {
+			if e.Kind != cases.IsOpened && e.Kind != cases.IsMoved {
+				continue
+			}
+			var sum cases.Summary
+			must(t, json.Unmarshal(e.Data, &sum))
+			if phases = append(phases, sum.Phase); e.Kind == cases.IsMoved && sum.Was != phases[len(phases)-2] {
+				t.Errorf("%s came from %s", sum.Phase, sum.Was)
+			}
+		}
+		if want := []cases.Phase{cases.Draft, cases.Submitted, cases.Approved}; !slices.Equal(phases, want) {
+			t.Errorf("told %v, not %v", phases, want)
+		}
+	})
+}
+
 // From the wish to the money: the case, its refund, the books, and back again when the bank sends it back.
 func TestACaseLeadsToItsRefundOnce(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
@@ -108,7 +135,7 @@ func TestACaseLeadsToItsRefundOnce(t *testing.T) {
 		}
 		c, err = x.cases.Propose(ctx, x.owner, c.ID, []cases.Resolution{mug(1, cases.RefundOriginal, cases.AtReceipt), mug(1, cases.ExchangeVariant, cases.AtReceipt)})
 		must(t, err)
-		c, err = x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number)
+		c, err = x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number, "")
 		if err != nil || c.Resolutions[0].Stand != cases.Waiting || c.Resolutions[1].Stand != cases.Lapsed {
 			t.Fatalf("%+v, %v", c.Resolutions, err)
 		}
@@ -139,7 +166,7 @@ func TestUnitsAreHeldAcrossCases(t *testing.T) {
 			must(t, err)
 			c, err = x.cases.Propose(ctx, x.owner, c.ID, []cases.Resolution{mug(c.Lines[0].Count(cases.Asked), cases.RefundOriginal, cases.AtReceipt)})
 			must(t, err)
-			return x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number)
+			return x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number, "")
 		}
 		a, b := x.opens(t, cases.Withdrawal, 1), x.opens(t, cases.Withdrawal, 2) // b asks before a holds anything
 		a, err := takes(a)
@@ -157,7 +184,7 @@ func TestUnitsAreHeldAcrossCases(t *testing.T) {
 		must(t, err)
 		b, err = x.cases.Get(ctx, x.owner, b.ID)
 		must(t, err)
-		if _, err := x.cases.Accept(ctx, x.owner, b.ID, b.Resolutions[0].Number); err != nil {
+		if _, err := x.cases.Accept(ctx, x.owner, b.ID, b.Resolutions[0].Number, ""); err != nil {
 			t.Errorf("what was given up is not free again: %v", err)
 		}
 	})
@@ -172,7 +199,7 @@ func TestTheLawsLastDayPaysWhateverIsWaitedFor(t *testing.T) {
 		must(t, err)
 		c, err = x.cases.Propose(ctx, x.owner, c.ID, []cases.Resolution{mug(1, cases.RefundOriginal, cases.Inspected)})
 		must(t, err)
-		_, err = x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number)
+		_, err = x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number, "")
 		must(t, err)
 		for _, at := range []time.Time{last.Add(-time.Millisecond), last} {
 			x.now = at

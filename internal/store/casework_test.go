@@ -71,7 +71,7 @@ func newBureauOf(t *testing.T, s *store.Store, n int) *bureau {
 			switch {
 			case r.Offer != nil && r.Offer.Auto:
 				return x.till.Alone(ctx, x.w, "", f.Total())
-			case c.Decision.By == 0:
+			case c.Decider(r) == 0:
 				return false, nil
 			}
 			return x.till.Alone(ctx, x.w, x.lead.Role, f.Total())
@@ -277,6 +277,37 @@ func TestAChoiceGoesOnOrWaits(t *testing.T) {
 		must(t, err)
 		if c.Phase != cases.Resolving || c.Decision.Why == "" || c.Decision.By != 2 {
 			t.Fatalf("%s %+v", c.Phase, c.Decision)
+		}
+	})
+}
+
+// Whoever lets a resolution go on has decided on its refund, also when the case was decided long before, and when it is decided
+// anew by itself meanwhile; their reason stays.
+func TestWhoeverLetsItGoOnHasDecided(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newBureau(t, s)
+		wish := x.wish(cases.Withdrawal, "changed_mind", "store_credit", 1) // approved by the law, in nobody's name
+		c, _, err := x.Open(ctx, x.anna, wish)
+		must(t, err)
+		if c.Phase == cases.Submitted || c.Decision.By != 0 {
+			t.Fatalf("%s, decided by %d", c.Phase, c.Decision.By)
+		}
+		c, err = x.Grant(ctx, x.lead, c.ID, casework.Grant{Means: cases.Allowance, Components: ledger.Components{Goodwill: 300}}, "the parcel was wet")
+		must(t, err)
+		r := c.Resolutions[len(c.Resolutions)-1]
+		if r.Decider != x.lead.Person() || r.Why != "the parcel was wet" {
+			t.Fatalf("decided by %d, because %q", r.Decider, r.Why)
+		}
+		paid, err := x.till.Service.Get(ctx, x.owner, r.Refund)
+		must(t, err)
+		if paid.State() != refund.Approved || paid.RequestedBy != x.lead.Person() {
+			t.Errorf("%s, asked for by %d", paid.State(), paid.RequestedBy)
+		}
+		system := auth.ForSystem(x.w)
+		c, err = x.cases.Offer(ctx, system, c.ID, c.Decision, c.Deadline, nil) // decided anew, by nobody
+		must(t, err)
+		if c.Decision.By != 0 || c.Decider(c.Resolutions[len(c.Resolutions)-1]) != x.lead.Person() {
+			t.Errorf("forgotten: %+v", c.Resolutions)
 		}
 	})
 }

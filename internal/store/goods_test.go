@@ -65,7 +65,7 @@ func (x *goodsDoor) awaits(t *testing.T, o order.Order, n int64, at cases.Trigge
 	must(t, err)
 	_, err = x.cases.Step(ctx, x.owner, c.ID, c.Resolutions[0].Number, cases.Offered, "")
 	must(t, err)
-	c, err = x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number)
+	c, err = x.cases.Accept(ctx, x.owner, c.ID, c.Resolutions[0].Number, "")
 	must(t, err)
 	c, err = x.cases.Go(ctx, x.owner, c.ID, cases.AwaitingGoods, "")
 	must(t, err)

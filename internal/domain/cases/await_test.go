@@ -20,7 +20,7 @@ func awaiting(t *testing.T, r Resolution) *story {
 	s := approved(t)
 	s.do(s.Propose(anna, []Resolution{r}, noon))
 	s.do(s.Step(anna, 1, Offered, "", noon))
-	s.do(s.Accept(anna, 1, noon))
+	s.do(s.Accept(anna, 1, "", noon))
 	s.do(s.Go(anna, AwaitingGoods, "", noon))
 	return s
 }
@@ -93,7 +93,7 @@ func TestNobodyIsPressedForever(t *testing.T) {
 		s.do(s.Submit(anna, nil, noon))
 		s.do(s.Approve(anna, seen, noon.AddDate(0, 0, 14), map[int]int64{1: 3}, nil, noon))
 		s.do(s.Propose(anna, []Resolution{sends(basis, rapid.IntRange(0, 60).Draw(t, "days"))}, noon))
-		s.do(s.Accept(anna, 1, noon))
+		s.do(s.Accept(anna, 1, "", noon))
 		s.do(s.Go(anna, AwaitingGoods, "", noon))
 		now, last, nudges := noon, s.Resolutions[0].SendBy, 0
 		for s.Phase != Closed && now.Before(noon.AddDate(1, 0, 0)) {

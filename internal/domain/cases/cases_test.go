@@ -122,7 +122,7 @@ func TestASecondReceiptAddsToTheFirst(t *testing.T) {
 func TestAReturnThatIsGivenUpIsClosedWithAllThatWaits(t *testing.T) {
 	s := approved(t)
 	s.do(s.Propose(anna, []Resolution{pays(1, 1, 3, RefundOriginal, AtReceipt), pays(2, 1, 3, StoreCredit, AtReceipt)}, noon))
-	s.do(s.Accept(anna, 1, noon))
+	s.do(s.Accept(anna, 1, "", noon))
 	s.do(s.Close(anna, WasWithdrawn, 0, noon))
 	if s.Phase != Closed || s.Reason != WasWithdrawn || s.Resolutions[0].Stand != Lapsed || s.Resolutions[1].Stand != Lapsed || len(s.Due(noon.AddDate(1, 0, 0))) > 0 {
 		t.Errorf("%+v", s.Case)
@@ -147,7 +147,7 @@ func TestAUnitHasOneMoneyBearingResolution(t *testing.T) {
 func TestAcceptingLetsOtherOffersForTheSameUnitsLapse(t *testing.T) {
 	s := approved(t)
 	s.do(s.Propose(anna, []Resolution{pays(1, 1, 2, RefundOriginal, Inspected), pays(2, 2, 2, StoreCredit, AtApproval), pays(3, 3, 1, FullKeep, AtApproval)}, noon))
-	s.do(s.Accept(anna, 1, noon))
+	s.do(s.Accept(anna, 1, "", noon))
 	if s.Resolutions[0].Stand != Waiting || s.Resolutions[1].Stand != Lapsed || s.Resolutions[2].Stand != Proposed || !s.Resolutions[0].By.Equal(noon.AddDate(0, 0, 14)) {
 		t.Errorf("%+v", s.Resolutions)
 	}
@@ -193,7 +193,7 @@ func TestAnEventCarriesThePhaseThatItCaused(t *testing.T) {
 func TestAReversedRefundReachesAClosedCase(t *testing.T) {
 	s := approved(t)
 	s.do(s.Propose(anna, []Resolution{pays(1, 1, 3, RefundOriginal, AtApproval)}, noon))
-	s.do(s.Accept(anna, 1, noon))
+	s.do(s.Accept(anna, 1, "", noon))
 	s.do(s.Step(anna, 1, Executing, "", noon))
 	s.do(s.Go(anna, NoGoodsNeeded, "", noon))
 	s.do(s.Go(anna, Resolving, "", noon))
@@ -206,8 +206,8 @@ func TestAReversedRefundReachesAClosedCase(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	s.do(s.Reopen(anna, "the bank sent the money back", noon))
-	if s.Phase != Resolving {
-		t.Errorf("reopened to %s", s.Phase)
+	if who, _ := s.Waits(); s.Phase != Resolving || who != ByUs {
+		t.Errorf("reopened to %s, waits for %q", s.Phase, who)
 	}
 }
 
@@ -236,6 +236,20 @@ func TestReopeningAndAppealing(t *testing.T) {
 	s.refuses(t, "a merged case was reopened", err)
 	if s.MergedInto != 6 {
 		t.Errorf("%+v", s.Case)
+	}
+}
+
+// A line that is declined says why to the customer: no case is declined while one does not.
+func TestEachDeclinedLineSaysWhy(t *testing.T) {
+	s := begun(t, Return, asks(2), asks(1))
+	s.do(s.Submit(anna, nil, noon))
+	_, err := s.Decline(anna, seen, map[int]string{1: "window_over"}, noon)
+	s.refuses(t, "declined with one line that says nothing", err)
+	_, err = s.Go(anna, Declined, "", noon)
+	s.refuses(t, "declined without a word", err)
+	s.do(s.Decline(anna, seen, map[int]string{1: "window_over", 2: "final_sale"}, noon))
+	if s.Phase != Declined || s.Lines[1].Declined != "final_sale" {
+		t.Errorf("%s %+v", s.Phase, s.Lines)
 	}
 }
 
@@ -334,7 +348,7 @@ func TestNoUnitIsPromisedTwice(t *testing.T) {
 				r.Units[0].Line = line
 				events, err = s.Propose(anna, []Resolution{r}, noon)
 			case "accept":
-				events, err = s.Accept(anna, n, noon)
+				events, err = s.Accept(anna, n, "", noon)
 			case "step":
 				events, err = s.Step(anna, n, rapid.SampledFrom(Stands()).Draw(t, "stand"), "", noon)
 			case "dispose":

@@ -25,7 +25,7 @@ func returned(t interface {
 	r := pays(1, 1, 3, RefundOriginal, Inspected)
 	r.Money.Components = ledger.Components{Goods: 3000, Tax: 570, ShippingOut: 490, Fee: -300}
 	s.do(s.Propose(anna, []Resolution{r}, noon))
-	s.do(s.Accept(anna, 1, noon))
+	s.do(s.Accept(anna, 1, "", noon))
 	s.do(s.Go(anna, AwaitingGoods, "", noon))
 	return s
 }

@@ -311,6 +311,9 @@ func (c *Case) step(e Event) string {
 		c.overtake(r.Number, e.At)
 	}
 	r.Stand, r.Code = e.Stand, e.Code
+	if e.Stand == Waiting {
+		r.Decider, r.Why = e.By.Person(), e.Note
+	}
 	if !e.LastDay.IsZero() {
 		r.By = e.LastDay
 	}

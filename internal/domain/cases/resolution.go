@@ -1,10 +1,12 @@
 package cases
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // Means is what a customer gets.
@@ -129,6 +131,9 @@ type Resolution struct {
 	Parcel   int64     `json:"parcel,omitzero"` // of what is sent instead
 	Code     string    `json:"code,omitempty"`  // why it failed, was refused or reversed
 	Offer    *Offer    `json:"offer,omitempty"` // what it was offered with; nil for what a person gave by their own judgement
+
+	Decider auth.PersonID `json:"decider,omitzero"` // who let it go on; 0: nobody had to
+	Why     string        `json:"why,omitempty"`    // of them
 }
 
 // Offer is what package decision said of a resolution beside its money.
@@ -155,6 +160,10 @@ type Cap struct {
 	Currency string `json:"currency"`
 	Of       int64  `json:"of"` // Limit in the order's currency
 }
+
+// Decider returns the person whose judgement a resolution is carried out by: whoever let it go on, however far the case was
+// by then, else whoever decided about the case; 0 is nobody.
+func (c Case) Decider(r Resolution) auth.PersonID { return cmp.Or(r.Decider, c.Decision.By) }
 
 // Comes reports whether goods have to be sent back for a resolution.
 func (r Resolution) Comes() bool {

@@ -286,8 +286,9 @@ func (c Case) Propose(by auth.Actor, list []Resolution, at time.Time) ([]Event, 
 }
 
 // Accept takes a resolution for its units, if the customer has not: it waits for its trigger, and offers for the same units
-// that nobody took lapse. The law's last day goes with it, unless goods have to be sent first and are not on their way.
-func (c Case) Accept(by auth.Actor, number int64, at time.Time) ([]Event, error) {
+// that nobody took lapse. A person who accepts it has decided on it, with why as their reason, if they have one. The law's
+// last day goes with it, unless goods have to be sent first and are not on their way.
+func (c Case) Accept(by auth.Actor, number int64, why string, at time.Time) ([]Event, error) {
 	r := c.find(number)
 	if r == nil {
 		return nil, errs.New(errs.NotFound, "error.not_found")
@@ -300,7 +301,7 @@ func (c Case) Accept(by auth.Actor, number int64, at time.Time) ([]Event, error)
 		if withheld := r.Comes() && r.Law != "" && !slices.ContainsFunc(c.Met, func(t Trigger) bool { return t != AtApproval }); !withheld {
 			e.LastDay = c.Deadline
 		}
-		e.SendBy = c.sendBy(*r, at)
+		e.SendBy, e.Note = c.sendBy(*r, at), why
 	}).done()
 }
 

@@ -185,9 +185,10 @@ func (s *Service) bounded(ctx context.Context, actor auth.Actor, c Case, r Resol
 }
 
 // Accept takes a resolution for its units; other offers for them lapse. If its trigger was met it is carried out at once.
-// A unit that has a money-bearing resolution already, in whichever case, makes it errs.Conflict.
-func (s *Service) Accept(ctx context.Context, actor auth.Actor, c ID, resolution int64) (Case, error) {
-	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Accept(actor, resolution, now) })
+// A unit that has a money-bearing resolution already, in whichever case, makes it errs.Conflict. A person who accepts it has
+// decided on it; why is their reason, or "".
+func (s *Service) Accept(ctx context.Context, actor auth.Actor, c ID, resolution int64, why string) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Accept(actor, resolution, why, now) })
 }
 
 // Step moves a resolution on: offered, refused, done, failed, reversed ...

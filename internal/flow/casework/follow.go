@@ -231,7 +231,7 @@ func (s *Service) Carry(ctx context.Context, c cases.Case, r cases.Resolution) (
 	}
 	n := refund.NewRefund{Payments: left, Terms: refund.Terms{
 		Order: o.ID, Case: int64(c.ID), Resolution: r.Number, Currency: r.Money.Currency, Components: r.Money.Components, NotAfter: r.By, Reason: line.Reason,
-		Decider: c.Decision.By,
+		Decider: c.Decider(r),
 	}, Wish: refund.Wish{Credit: r.Means == cases.StoreCredit || r.Means == cases.AllowanceCredit}}
 	if c.Gift {
 		for i := range n.Payments {

@@ -155,7 +155,7 @@ func (s *Service) takeByLaw(ctx context.Context, c cases.Case) (cases.Case, erro
 			continue
 		}
 		var err error
-		if c, err = s.Cases().Accept(ctx, auth.ForSystem(c.Workspace), c.ID, r.Number); err != nil {
+		if c, err = s.Cases().Accept(ctx, auth.ForSystem(c.Workspace), c.ID, r.Number, ""); err != nil {
 			return c, err
 		}
 	}
@@ -199,7 +199,7 @@ func (s *Service) Choose(ctx context.Context, a auth.Actor, number cases.ID, res
 			if ok, err := s.spend(ctx, c, resolution); err != nil || !ok {
 				return err
 			}
-			c, err = s.Cases().Accept(ctx, system, number, resolution)
+			c, err = s.Cases().Accept(ctx, system, number, resolution, "")
 		}
 		return err
 	})
@@ -267,7 +267,7 @@ func (s *Service) accept(ctx context.Context, by auth.Actor, c cases.Case) (case
 			continue
 		}
 		var err error
-		if c, err = s.Cases().Accept(ctx, by, c.ID, r.Number); err != nil {
+		if c, err = s.Cases().Accept(ctx, by, c.ID, r.Number, ""); err != nil {
 			return c, err
 		}
 	}
@@ -365,8 +365,9 @@ func (s *Service) approve(ctx context.Context, a auth.Actor, c cases.Case, r cas
 		if c, err = s.Cases().Approve(ctx, a, c.ID, d, c.Deadline, units(c), s.codes(c)); err != nil {
 			return c, err
 		}
+		why = "" // it is said
 	}
-	if c, err = s.Cases().Accept(ctx, a, c.ID, r.Number); err != nil {
+	if c, err = s.Cases().Accept(ctx, a, c.ID, r.Number, why); err != nil {
 		return c, err
 	}
 	return s.accept(ctx, a, c)

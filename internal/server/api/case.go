@@ -119,6 +119,8 @@ type CaseResolution struct {
 	DueBy   *time.Time       `json:"due_by" doc:"The law's last day."`
 	Until   *time.Time       `json:"offered_until"`
 	Code    *string          `json:"code" doc:"Why it failed, was refused or reversed."`
+	Person  *Ref[aPerson]    `json:"decided_by" nullable:"true" doc:"Who let it go on; null: nobody had to."`
+	Why     *string          `json:"why" doc:"Of who let it go on when the case was decided already."`
 }
 
 // CaseUnits is units of a line of a case.
@@ -179,6 +181,7 @@ func caseRecord(x cases.Case) Case {
 		res := CaseResolution{
 			ID: refTo[aResolution](r.Number), Means: string(r.Means), State: string(r.Stand), Money: caseSum(r.Money), Law: optText(r.Law), Trigger: string(r.Trigger), Needs: []string{},
 			DueBy: optTime(r.By), Until: optTime(r.Until), Code: optText(r.Code), Units: convert(r.Units, func(g cases.Group) CaseUnits { return CaseUnits(g) }),
+			Person: optRef[aPerson](r.Decider), Why: optText(r.Why),
 		}
 		if o := r.Offer; o != nil {
 			res.Route, res.Postage, res.Days, res.Auto, res.Cost, res.Needs = optText(o.Route), optText(o.Postage), o.Days, o.Auto, o.Cost, append(res.Needs, o.Needs...)

@@ -66,7 +66,7 @@ func (w *world) promises(m *merchant, number cases.ID) cases.Resolution {
 		Offer: &cases.Offer{Remedy: "refund", Route: "local_warehouse"},
 	}})
 	must(w.t, err)
-	c, err = w.cases.Accept(ctx, m.owner, number, c.Resolutions[0].Number)
+	c, err = w.cases.Accept(ctx, m.owner, number, c.Resolutions[0].Number, "")
 	must(w.t, err)
 	return c.Resolutions[0]
 }
