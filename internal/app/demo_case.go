@@ -165,6 +165,8 @@ func (c *Core) demoStep(ctx context.Context, by auth.Actor, id cases.ID) error {
 		if r, ok := demoChoice(x); ok {
 			_, err = c.Casework.Choose(ctx, by, id, r.Number)
 		}
+	case who == cases.ByCarrier && slices.ContainsFunc(x.Resolutions, func(r cases.Resolution) bool { return r.Stand == cases.Executing && r.Hand.By == who }):
+		err = c.demoJudge(ctx, by, x) // what goes out arrives
 	case who == cases.ByCarrier:
 		err = c.demoCount(ctx, by, x, cases.Received)
 	case who == cases.ByWarehouse:

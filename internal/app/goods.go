@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"godwit.dev/godwit/internal/flow/goods"
@@ -14,22 +15,22 @@ func (c *Core) buildGoods() {
 	})
 }
 
-// goodsEvery is how often what carriers said of parcels that come back is told to their cases.
+// goodsEvery is how often what carriers said of parcels that come back, and of those that go out for cases, is told to their
+// cases.
 const goodsEvery = 20 * time.Second
 
-// followGoods tells cases what the carriers of their goods say, until ctx ends.
+// followGoods tells cases what the carriers of their goods say, both ways, until ctx ends. What is wrong in one workspace keeps
+// no other back.
 func (c *Core) followGoods(ctx context.Context) {
 	tick := time.NewTicker(goodsEvery)
 	defer tick.Stop()
 	for {
 		list, err := c.Store.Workspaces(ctx)
 		for _, w := range list {
-			if err == nil {
-				err = c.Goods.Follow(ctx, w.ID)
-			}
+			err = errors.Join(err, c.Goods.Follow(ctx, w.ID), c.Outgoing.Follow(ctx, w.ID))
 		}
 		if err != nil && ctx.Err() == nil {
-			c.Log.Error("follow goods", "error", err)
+			c.Log.Error("follow the goods of cases", "error", err)
 		}
 		select {
 		case <-ctx.Done():

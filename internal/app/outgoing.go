@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/flow/casework"
@@ -35,26 +34,4 @@ func (c *Core) tellOutgoing(ctx context.Context, p outgoing.Parcel) error {
 		x.Goods = append(x.Goods, fmt.Sprintf("%d × %s", l.Quantity, l.Title))
 	}
 	return c.Casework.Tell(ctx, p.Workspace, p.Case, what, x, fmt.Sprintf("replacement.%d.%d.%s", p.ID, p.Attempt, p.State))
-}
-
-// followOutgoing takes up what carriers say of replacements, until ctx ends.
-func (c *Core) followOutgoing(ctx context.Context) {
-	tick := time.NewTicker(goodsEvery)
-	defer tick.Stop()
-	for {
-		list, err := c.Store.Workspaces(ctx)
-		for _, w := range list {
-			if err == nil {
-				err = c.Outgoing.Follow(ctx, w.ID)
-			}
-		}
-		if err != nil && ctx.Err() == nil {
-			c.Log.Error("follow replacements", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }

@@ -12,28 +12,28 @@ import (
 var _ outgoing.Store = (*Store)(nil)
 
 const outgoingCols = `id, workspace_id, case_id, case_number, resolution_id, shop_id, order_id, means, state, source, address, confirm, lines, currency, note, expected_at, attempt,
-	carrier, tracking, shipment_id, seen, created_at, updated_at, sent_at, ended_at`
+	carrier, tracking, shipment_id, seen, arrives_at, created_at, updated_at, sent_at, ended_at`
 
 func outgoingDest(p *outgoing.Parcel) []any {
 	return []any{
 		&p.ID, &p.Workspace, &p.Case, &p.Number, &p.Resolution, ref(&p.Shop), ref(&p.Order), &p.Means, &p.State, &p.From, doc(&p.To), flag(&p.Confirm), doc(&p.Lines), &p.Currency, &p.Note, at(&p.Expected), &p.Attempt,
-		&p.Carrier, &p.Tracking, ref(&p.Shipment), &p.Seen, at(&p.CreatedAt), at(&p.UpdatedAt), at(&p.SentAt), at(&p.EndedAt),
+		&p.Carrier, &p.Tracking, ref(&p.Shipment), &p.Seen, at(&p.Arrives), at(&p.CreatedAt), at(&p.UpdatedAt), at(&p.SentAt), at(&p.EndedAt),
 	}
 }
 
 // AddOutgoing implements outgoing.Store.
 func (s *Store) AddOutgoing(ctx context.Context, p outgoing.Parcel) (bool, error) {
-	n, err := s.exec(ctx, `INSERT INTO outgoing (`+outgoingCols+`) VALUES (`+places(1, 25)+`) ON CONFLICT DO NOTHING`,
+	n, err := s.exec(ctx, `INSERT INTO outgoing (`+outgoingCols+`) VALUES (`+places(1, 26)+`) ON CONFLICT DO NOTHING`,
 		int64(p.ID), int64(p.Workspace), int64(p.Case), p.Number, p.Resolution, opt(p.Shop), opt(p.Order), string(p.Means), string(p.State), p.From, js(p.To), s.bool(p.Confirm), js(p.Lines), p.Currency, clean(p.Note), ms(p.Expected), p.Attempt,
-		clean(p.Carrier), clean(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.CreatedAt), ms(p.UpdatedAt), ms(p.SentAt), ms(p.EndedAt))
+		clean(p.Carrier), clean(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.Arrives), ms(p.CreatedAt), ms(p.UpdatedAt), ms(p.SentAt), ms(p.EndedAt))
 	return n > 0, err
 }
 
 // SaveOutgoing implements outgoing.Store.
 func (s *Store) SaveOutgoing(ctx context.Context, p outgoing.Parcel) error {
-	_, err := s.exec(ctx, `UPDATE outgoing SET state=$1, address=$2, confirm=$3, lines=$4, note=$5, expected_at=$6, attempt=$7, carrier=$8, tracking=$9, shipment_id=$10, seen=$11, updated_at=$12, sent_at=$13, ended_at=$14
-		WHERE workspace_id=$15 AND id=$16`,
-		string(p.State), js(p.To), s.bool(p.Confirm), js(p.Lines), clean(p.Note), ms(p.Expected), p.Attempt, clean(p.Carrier), clean(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.UpdatedAt), ms(p.SentAt), ms(p.EndedAt),
+	_, err := s.exec(ctx, `UPDATE outgoing SET state=$1, address=$2, confirm=$3, lines=$4, note=$5, expected_at=$6, attempt=$7, carrier=$8, tracking=$9, shipment_id=$10, seen=$11, arrives_at=$12, updated_at=$13, sent_at=$14, ended_at=$15
+		WHERE workspace_id=$16 AND id=$17`,
+		string(p.State), js(p.To), s.bool(p.Confirm), js(p.Lines), clean(p.Note), ms(p.Expected), p.Attempt, clean(p.Carrier), clean(p.Tracking), opt(p.Shipment), string(p.Seen), ms(p.Arrives), ms(p.UpdatedAt), ms(p.SentAt), ms(p.EndedAt),
 		int64(p.Workspace), int64(p.ID))
 	return err
 }
@@ -96,9 +96,9 @@ func (s *Store) CountOutgoing(ctx context.Context, sc auth.Scope, states []outgo
 
 // MovedOutgoing implements outgoing.Store.
 func (s *Store) MovedOutgoing(ctx context.Context, w auth.WorkspaceID, limit int) ([]outgoing.Moved, error) {
-	dest := func(m *outgoing.Moved) []any { return []any{&m.ID, (*string)(&m.Status)} }
-	return all(ctx, s.DB, dest, `SELECT p.id, t.status FROM outgoing p JOIN shipment_state t ON t.shipment_id=p.shipment_id
-		WHERE p.workspace_id=$1 AND p.state IN ('sent', 'lost') AND t.status<>p.seen ORDER BY p.id LIMIT $2`, w, limit)
+	dest := func(m *outgoing.Moved) []any { return []any{&m.ID, (*string)(&m.Status), at(&m.Arrives)} }
+	return all(ctx, s.DB, dest, `SELECT p.id, t.status, t.expected_to FROM outgoing p JOIN shipment_state t ON t.shipment_id=p.shipment_id
+		WHERE p.workspace_id=$1 AND p.state IN ('sent', 'lost') AND (t.status<>p.seen OR t.expected_to<>p.arrives_at) ORDER BY p.id LIMIT $2`, w, limit)
 }
 
 // OutgoingShipments returns the shipments of an order's replacements.

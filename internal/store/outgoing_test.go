@@ -112,7 +112,21 @@ func TestAnInstantExchangeIsSentAndDelivered(t *testing.T) {
 		if at, err := x.Delivered(ctx, o); err != nil || at.IsZero() {
 			t.Errorf("the order counts as on its way again: %v, %v", at, err)
 		}
+		if who, until := x.get(t, c.ID).Waits(); who != cases.ByCustomer || until.IsZero() {
+			t.Errorf("until anybody knows when it comes, it waits for %s until %v", who, until)
+		}
 		x.hears(t, o, "1Z999AA10123456784", shipment.InTransit)
+		day := x.now.AddDate(0, 0, 3)
+		_, err = x.parcels.Ingest(ctx, auth.ForSystem(x.w), shipment.Delivery{Source: "api", Reports: []shipment.Report{{Number: shipment.Number{Carrier: "DHL", Number: "1Z999AA10123456784"}, Order: &o,
+			Event: shipment.Event{Status: shipment.InTransit, At: x.now, Zoned: true, Text: "planned", Expected: shipment.Window{From: day, To: day}}}}})
+		must(t, err)
+		must(t, x.out.Follow(ctx, x.w))
+		if who, until := x.get(t, c.ID).Waits(); who != cases.ByCarrier || !until.Equal(day) {
+			t.Errorf("on its way it waits for %s until %v", who, until)
+		}
+		if list, err := x.cases.List(ctx, x.owner, cases.Filter{Waits: cases.ByCarrier}, 0, 10); err != nil || len(list) != 1 {
+			t.Errorf("%d cases wait for carriers, %v", len(list), err)
+		}
 		x.hears(t, o, "1Z999AA10123456784", shipment.Delivered)
 		if p, err = x.out.Get(ctx, x.owner, p.ID); err != nil || p.State != outgoing.Delivered {
 			t.Fatalf("%s, %v", p.State, err)
@@ -202,6 +216,50 @@ func TestALostReplacementIsSentAgain(t *testing.T) {
 		}
 		if len(x.of(t, o)) != 1 {
 			t.Error("a replacement that turned back opened a case of its own")
+		}
+	})
+}
+
+// jam is cases of which one takes no step.
+type jam struct {
+	*cases.Service
+	at cases.ID
+}
+
+func (j jam) Step(ctx context.Context, a auth.Actor, c cases.ID, resolution int64, to cases.Stand, code string) (cases.Case, error) {
+	if c == j.at {
+		return cases.Case{}, errs.New(errs.Conflict, "error.case_state")
+	}
+	return j.Service.Step(ctx, a, c, resolution, to, code)
+}
+
+// A replacement that cannot be taken up keeps no other one back, and is taken up when it can be.
+func TestOneReplacementKeepsNoOtherBack(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newPacker(t, s)
+		var list []outgoing.Parcel
+		for i, number := range []string{"1Z999AA10123456784", "1Z999AA10123456775"} {
+			o := x.sells(t, []string{"5003", "5004"}[i])
+			_, p := x.exchanges(t, o)
+			_, err := x.out.Choose(ctx, x.owner, p.ID, 1, "LAMP-TALL")
+			must(t, err)
+			p, err = x.out.Send(ctx, x.owner, p.ID, "DHL", number)
+			must(t, err)
+			x.tells(t, o, number, shipment.Delivered, 0)
+			list = append(list, p)
+		}
+		state := func(i int) outgoing.State {
+			p, err := x.out.Get(ctx, x.owner, list[i].ID)
+			must(t, err)
+			return p.State
+		}
+		x.out.Cases = jam{x.cases, list[0].Case}
+		if err := x.out.Follow(ctx, x.w); !errs.Is(err, errs.Conflict) || state(0) != outgoing.Sent || state(1) != outgoing.Delivered {
+			t.Errorf("%v: %s, %s", err, state(0), state(1))
+		}
+		x.out.Cases = x.cases
+		if err := x.out.Follow(ctx, x.w); err != nil || state(0) != outgoing.Delivered {
+			t.Errorf("%v: %s", err, state(0))
 		}
 	})
 }

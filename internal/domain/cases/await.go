@@ -58,6 +58,12 @@ func (c Case) sendBy(r Resolution, now time.Time) time.Time {
 	return now.AddDate(0, 0, max(k.days, cmp.Or(r.Offer.SendDays, SendWithin)))
 }
 
+// awaits reports whether the customer is to send goods for a resolution: before it is carried out, or after where it was
+// not to wait for them.
+func (r Resolution) awaits() bool {
+	return !r.SendBy.IsZero() && (r.Stand == Waiting || r.Stand == Executing || r.Stand == Done)
+}
+
 // came reports whether anything of the goods was seen.
 func (c Case) came() bool {
 	return slices.ContainsFunc(c.Met, func(t Trigger) bool { return t != AtApproval })

@@ -54,6 +54,7 @@ type Event struct {
 	Trigger    Trigger     `json:"trigger,omitempty"`
 	LastDay    time.Time   `json:"last_day,omitzero"` // of the resolution
 	SendBy     time.Time   `json:"send_by,omitzero"`  // the customer's last day for the goods of the resolution
+	Until      time.Time   `json:"until,omitzero"`    // of WasHanded: when they are expected to be done with it
 	Refund     refund.ID   `json:"refund,omitzero"`
 	Parcel     int64       `json:"parcel,omitzero"`
 	Decision   *Decision   `json:"decision,omitempty"`
@@ -143,6 +144,8 @@ func (c *Case) apply(e Event) string {
 		c.Phase, c.Before, c.Reason = c.Before, "", ""
 	case Nudged:
 		return c.nudged(e)
+	case WasHanded:
+		return c.handed(e)
 	case WasAnswered:
 		for _, word := range e.Evidence {
 			if !slices.Contains(c.Evidence, word) {
@@ -310,7 +313,7 @@ func (c *Case) step(e Event) string {
 	if e.Stand == Executing || e.Stand == Lapsed {
 		c.overtake(r.Number, e.At)
 	}
-	r.Stand, r.Code = e.Stand, e.Code
+	r.Stand, r.Code, r.Hand = e.Stand, e.Code, Hand{}
 	if e.Stand == Waiting {
 		r.Decider, r.Why = e.By.Person(), e.Note
 	}

@@ -129,6 +129,7 @@ type Resolution struct {
 	Nudged   int       `json:"nudged,omitzero"`    // how often they were written to about it
 	Refund   refund.ID `json:"refund,omitzero"`
 	Parcel   int64     `json:"parcel,omitzero"` // of what is sent instead
+	Hand     Hand      `json:"hand,omitzero"`   // in which it is while it is carried out
 	Code     string    `json:"code,omitempty"`  // why it failed, was refused or reversed
 	Offer    *Offer    `json:"offer,omitempty"` // what it was offered with; nil for what a person gave by their own judgement
 

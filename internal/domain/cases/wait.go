@@ -21,8 +21,8 @@ func Parties() []Party {
 }
 
 // Waits says for whom a case waits, and until when at the latest: the law's day for the money where one is named, else the
-// end of the offers that the customer has. It is "" for a case that is over. What went wrong comes first, since nobody else
-// will see to it.
+// end of the offers that the customer has, else the day on which what is carried out is expected to be done. It is "" for a
+// case that is over. What went wrong comes first, since nobody else will see to it, then what is in our hands.
 func (c Case) Waits() (Party, time.Time) {
 	until := c.DueAt()
 	if until.IsZero() {
@@ -30,6 +30,7 @@ func (c Case) Waits() (Party, time.Time) {
 	}
 	var broken, chosen, work, paying, lawful bool
 	var offers, send time.Time
+	var ours, away Hand
 	for _, r := range c.Resolutions {
 		switch r.Stand {
 		case Failed, Undone:
@@ -37,16 +38,23 @@ func (c Case) Waits() (Party, time.Time) {
 		case Taken:
 			chosen = true
 		case Executing:
-			work, paying = work || r.Refund == 0, paying || r.Refund != 0
+			switch {
+			case r.Refund != 0:
+				paying = true
+			case r.Hand.ours():
+				work, ours = true, ours.sooner(Hand{ByUs, r.Hand.Until})
+			default:
+				away = away.sooner(r.Hand)
+			}
 		case Waiting:
 			lawful = lawful || !r.By.IsZero()
-			if !r.SendBy.IsZero() && (send.IsZero() || r.SendBy.Before(send)) {
-				send = r.SendBy
-			}
 		case Offered:
 			if offers.IsZero() || !r.Until.IsZero() && r.Until.Before(offers) {
 				offers = r.Until
 			}
+		}
+		if r.awaits() && (send.IsZero() || r.SendBy.Before(send)) {
+			send = r.SendBy
 		}
 	}
 	asked, _ := c.OpenDifference()
@@ -73,6 +81,8 @@ func (c Case) Waits() (Party, time.Time) {
 		return ByUs, until
 	case c.Phase == Submitted || c.Phase == Approved && !offers.IsZero():
 		return choice()
+	case work && !chosen && until.IsZero():
+		return ByUs, ours.Until
 	case c.Phase == Appealed || chosen || work:
 		return ByUs, until
 	case c.Phase == GoodsHere || c.Phase == Inspecting:
@@ -81,6 +91,11 @@ func (c Case) Waits() (Party, time.Time) {
 		return ByProvider, until
 	case c.Phase == GoodsMoving:
 		return ByCarrier, until
+	case away.By != "":
+		if c.Phase == AwaitingGoods && !send.IsZero() {
+			away = away.sooner(Hand{ByCustomer, send})
+		}
+		return away.By, away.Until
 	case c.Phase == AwaitingGoods && !send.IsZero():
 		return ByCustomer, send
 	case c.Phase == AwaitingGoods:

@@ -41,7 +41,24 @@ func (s *Service) Mended(ctx context.Context, c cases.Case, r warranty.Repair, x
 	if err := s.mendStage(ctx, c, r, x.Was); err != nil {
 		return fmt.Errorf("follow repair %d: %w", r.ID, err)
 	}
+	if _, err := s.Cases().Hand(ctx, auth.ForSystem(c.Workspace), c.ID, r.Resolution, mendHand(r)); err != nil {
+		return fmt.Errorf("follow repair %d: %w", r.ID, err)
+	}
 	return nil
+}
+
+// mendHand is in whose hands a repair is, and until when. It is pure.
+func mendHand(r warranty.Repair) cases.Hand {
+	h := cases.Hand{By: cases.ByUs, Until: r.DueAt}
+	switch r.Stage {
+	case warranty.Awaiting: // its goods say for whom it waits
+		return cases.Hand{}
+	case warranty.Consent:
+		h.By = cases.ByCustomer
+	case warranty.SentBack:
+		h.By = cases.ByCarrier
+	}
+	return h
 }
 
 func (s *Service) mendStage(ctx context.Context, c cases.Case, r warranty.Repair, was warranty.Stage) error {

@@ -3,6 +3,7 @@ package goods
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -462,19 +463,19 @@ const followBatch = 100
 
 // Follow tells cases what the carriers of their goods say: the first scan, and the arrival, which by law is the receipt
 // (2011/83/EU art. 13(3): until the goods are back, or the consumer has proved that they were sent). Each parcel is a
-// transaction of its own; a repeat finds nothing left.
+// transaction of its own, and one that cannot be taken up keeps no other back; a repeat finds nothing left.
 func (s *Service) Follow(ctx context.Context, w auth.WorkspaceID) error {
 	list, err := s.Store.MovedReturns(ctx, w, followBatch)
 	if err != nil {
 		return err
 	}
 	by := auth.ForSystem(w)
+	var wrong []error
 	for _, m := range list {
-		if _, err := s.change(ctx, by, m.ID, func(ctx context.Context, p *Parcel) error { return s.follow(ctx, by, p, m.Status) }); err != nil {
-			return fmt.Errorf("follow return: %w", err)
-		}
+		_, err := s.change(ctx, by, m.ID, func(ctx context.Context, p *Parcel) error { return s.follow(ctx, by, p, m.Status) })
+		wrong = append(wrong, err)
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 func (s *Service) follow(ctx context.Context, by auth.Actor, p *Parcel, status shipment.Status) error {

@@ -78,6 +78,7 @@ type Parcel struct {
 	Tracking   string
 	Shipment   shipment.ID // 0 until it is sent
 	Seen       shipment.Status
+	Arrives    time.Time // when its carrier thinks to deliver it; zero is not known, or it has not left
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	SentAt     time.Time
@@ -108,6 +109,17 @@ func (p Parcel) Difference() (int64, bool) {
 		n += (*l.Price - l.Paid) * l.Quantity
 	}
 	return n, true
+}
+
+// hand is in whose hands the replacement is. It is pure.
+func (p Parcel) hand() cases.Hand {
+	switch p.State {
+	case Short:
+		return cases.Hand{By: cases.ByUs, Until: p.Expected}
+	case Sent:
+		return cases.Hand{By: cases.ByCarrier, Until: p.Arrives}
+	}
+	return cases.Hand{By: cases.ByUs}
 }
 
 // after is the state that a carrier's word leads to; "" is none.

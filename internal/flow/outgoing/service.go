@@ -2,6 +2,7 @@ package outgoing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,10 +31,11 @@ type Filter struct {
 	Order order.ID
 }
 
-// Moved is a replacement and where its carrier says that it is now.
+// Moved is a replacement, where its carrier says that it is now, and when it thinks to deliver it; zero is not known.
 type Moved struct {
-	ID     ID
-	Status shipment.Status
+	ID      ID
+	Status  shipment.Status
+	Arrives time.Time
 }
 
 // Store keeps replacements. A record of another workspace does not exist.
@@ -62,6 +64,7 @@ type Config struct {
 		Get(ctx context.Context, actor auth.Actor, c cases.ID) (cases.Case, error)
 		Step(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, to cases.Stand, code string) (cases.Case, error)
 		Reopen(ctx context.Context, actor auth.Actor, c cases.ID, why string) (cases.Case, error)
+		Hand(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, h cases.Hand) (cases.Case, error)
 	}
 	Orders interface {
 		Get(ctx context.Context, actor auth.Actor, id order.ID) (order.Order, error)
@@ -302,7 +305,7 @@ func (s *Service) Again(ctx context.Context, actor auth.Actor, number ID) (Parce
 			return errs.New(errs.Conflict, "error.outgoing_state")
 		}
 		p.Confirm = p.Confirm || p.State == CameBack
-		p.State, p.Attempt, p.Note, p.Carrier, p.Tracking, p.Shipment, p.Seen, p.SentAt, p.EndedAt = ToSend, p.Attempt+1, "", "", "", 0, "", time.Time{}, time.Time{}
+		p.State, p.Attempt, p.Note, p.Carrier, p.Tracking, p.Shipment, p.Seen, p.Arrives, p.SentAt, p.EndedAt = ToSend, p.Attempt+1, "", "", "", 0, "", time.Time{}, time.Time{}, time.Time{}
 		return nil
 	})
 }
@@ -340,14 +343,17 @@ func (s *Service) change(ctx context.Context, actor auth.Actor, number ID, fn fu
 		if err != nil {
 			return err
 		}
-		was := p.State
+		was, had := p.State, p.hand()
 		p.Lines = slices.Clone(p.Lines)
 		if err := fn(ctx, &p); err != nil {
 			return err
 		}
 		p.UpdatedAt = s.clock()
-		if err := s.Store.SaveOutgoing(ctx, p); err != nil || was == p.State {
+		if err := s.Store.SaveOutgoing(ctx, p); err != nil || was == p.State && had == p.hand() {
 			return err
+		}
+		if was == p.State {
+			return s.carry(ctx, p)
 		}
 		if err := s.announce(ctx, actor, p, was); err != nil {
 			return err
@@ -370,8 +376,8 @@ const (
 	WasCancelled = "replacement_cancelled"
 )
 
-// carry moves the resolution of a replacement: it is done when it is delivered, and fails when it will not be. A case that was
-// over is taken up again.
+// carry moves the resolution of a replacement: it is done when it is delivered, and fails when it will not be; until then it
+// is in the hands of whoever has the parcel. A case that was over is taken up again.
 func (s *Service) carry(ctx context.Context, p Parcel) error {
 	by := auth.ForSystem(p.Workspace)
 	c, err := s.Cases.Get(ctx, by, p.Case)
@@ -393,7 +399,8 @@ func (s *Service) carry(ctx context.Context, p Parcel) error {
 			}
 		}
 	}
-	return nil
+	_, err = s.Cases.Hand(ctx, by, p.Case, p.Resolution, p.hand())
+	return err
 }
 
 // follows says where a resolution goes by the state of its replacement. It is pure.
@@ -434,22 +441,23 @@ func (s *Service) announce(ctx context.Context, by auth.Actor, p Parcel, was Sta
 // followBatch is how many replacements one step of Follow looks at.
 const followBatch = 100
 
-// Follow takes up what carriers say of replacements. Each is a transaction of its own; a repeat finds nothing left.
+// Follow takes up what carriers say of replacements. Each is a transaction of its own, and one that cannot be taken up keeps
+// no other back; a repeat finds nothing left.
 func (s *Service) Follow(ctx context.Context, w auth.WorkspaceID) error {
 	list, err := s.Store.MovedOutgoing(ctx, w, followBatch)
 	if err != nil {
 		return err
 	}
+	var wrong []error
 	for _, m := range list {
-		if _, err := s.change(ctx, auth.ForSystem(w), m.ID, func(_ context.Context, p *Parcel) error {
-			p.Seen = m.Status
+		_, err := s.change(ctx, auth.ForSystem(w), m.ID, func(_ context.Context, p *Parcel) error {
+			p.Seen, p.Arrives = m.Status, m.Arrives
 			if to := after(m.Status); to != "" && CanGo(p.State, to) {
 				p.State, p.EndedAt = to, s.clock()
 			}
 			return nil
-		}); err != nil {
-			return fmt.Errorf("follow: %w", err)
-		}
+		})
+		wrong = append(wrong, err)
 	}
-	return nil
+	return errors.Join(wrong...)
 }

@@ -568,6 +568,9 @@ func (r *request) caseHappened(c cases.Case, e cases.Event, x *ui.CaseEvent) str
 	case cases.Nudged:
 		x.Icon = "mail"
 		return p.T(key, "What", p.T("cases.nudge."+cmp.Or(e.Code, "posted")))
+	case cases.WasHanded:
+		x.Icon = "package"
+		return p.T("cases.waits." + cmp.Or(e.Code, string(cases.ByUs)))
 	case cases.WasAnswered:
 		x.Icon = "reply"
 	case cases.WasDecided:
