@@ -27,7 +27,7 @@ func TestDocsShowTheProvidersOfPayments(t *testing.T) {
 	}
 	yes := map[bool]string{true: "yes", false: "-"}
 	var b strings.Builder
-	b.WriteString("| provider | is asked to pay | calls us | is asked what became of it | knows a key for | requests | settings |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| provider | is asked to pay | calls us | is asked what became of it | knows a key for | holds a sum on a card | requests | settings |\n|---|---|---|---|---|---|---|---|\n")
 	for _, d := range Providers(nil) {
 		if d.Scheme != "" && adapter.Schemes()[d.Scheme] == nil {
 			t.Errorf("%s: there is no scheme %s", d.Name, d.Scheme)
@@ -52,7 +52,7 @@ func TestDocsShowTheProvidersOfPayments(t *testing.T) {
 		if d.Bank != nil {
 			how, asked, keeps = "in a file that a person carries", "by its statements", "-"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", title, how, yes[d.Scheme != ""], asked, keeps, rate, strings.Join(options, ", "))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", title, how, yes[d.Scheme != ""], asked, keeps, yes[d.Can.Holds], rate, strings.Join(options, ", "))
 	}
 	want := head + open + b.String() + end + tail
 	if *updatePayments {

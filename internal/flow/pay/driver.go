@@ -17,6 +17,7 @@ import (
 type Capabilities struct {
 	Asked bool          // it can be asked what became of a refund by the name that it gave it; one that cannot has to call
 	Keeps time.Duration // how long it knows the key of a refund; later nothing is asked for under it. 0 is as long as the refund
+	Holds bool          // its accounts are Holders: they hold a sum on a card
 }
 
 // Driver is one provider of payments. It is data plus Open.

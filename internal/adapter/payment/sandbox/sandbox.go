@@ -1,7 +1,7 @@
 // Package sandbox is a payment provider that moves no money, for demos and tests.
 //
 // What becomes of a refund is chosen by the last two digits of its sum in minor units, the magic amounts: Fails and the
-// others below; every other sum succeeds at once. It keeps what it was asked where a [Memory] says, apart from the house
+// others below; every other sum succeeds at once. So is what becomes of a sum that is held on a card. It keeps what it was asked where a [Memory] says, apart from the house
 // that asks, as a provider does; and it pays a key once.
 package sandbox
 
@@ -32,6 +32,8 @@ const (
 	FailsLate    = 5 // is pending for an hour, then fails
 	Reverses     = 6 // succeeds, and the bank sends it back after two days
 	WantsAction  = 7 // waits for the customer for an hour, then succeeds
+	LapsesEarly  = 8 // held for two days instead of seven
+	LapsesUnpaid = 9 // likewise, and then the card has no money
 )
 
 // How long the magic amounts take.
@@ -53,7 +55,7 @@ const Name = "sandbox"
 // Driver is the sandbox, whose accounts keep what they were asked in a memory.
 func Driver(m Memory) pay.Driver {
 	return pay.Driver{
-		Name: Name, Title: "Sandbox", Source: intake.Source{Name: Name, Known: wire.MustVocabulary("")}, Can: pay.Capabilities{Asked: true},
+		Name: Name, Title: "Sandbox", Source: intake.Source{Name: Name, Known: wire.MustVocabulary("")}, Can: pay.Capabilities{Asked: true, Holds: true},
 		Open: func(s connector.Settings) (pay.Provider, error) {
 			return &Provider{now: s.Now, workspace: s.Workspace, account: s.Connection, memory: m}, nil
 		},

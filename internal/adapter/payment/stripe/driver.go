@@ -27,7 +27,7 @@ func Driver() pay.Driver {
 			{Name: "address", Kind: connector.URL, Default: "https://api.stripe.com", Required: true},
 		},
 		Rate:   connector.Rate{Requests: 20, Per: time.Second}, // a fifth of what "Rate limits" names for live mode: the shop needs it too
-		Scheme: "stripe", HookSecret: "webhook_secret", Source: Source(), Can: pay.Capabilities{Asked: true}, Open: open,
+		Scheme: "stripe", HookSecret: "webhook_secret", Source: Source(), Can: pay.Capabilities{Asked: true, Holds: true}, Open: open,
 	}
 }
 

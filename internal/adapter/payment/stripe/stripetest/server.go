@@ -44,9 +44,12 @@ type Server struct {
 	// Wrong is called with what no request should be like.
 	Wrong func(what string)
 
-	mu      sync.Mutex
-	refunds []map[string]any
-	keys    map[string]kept
+	mu       sync.Mutex
+	refunds  []map[string]any
+	keys     map[string]kept
+	sessions []map[string]any
+	intents  []map[string]any
+	poor     bool
 }
 
 type kept struct {
@@ -124,6 +127,9 @@ func (b *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, said := b.ask(r.Context(), r, body)
 	if status != http.StatusOK {
 		reply(w, status, said)
+		return
+	}
+	if b.holds(w, r, string(body)) {
 		return
 	}
 	switch id, one := strings.CutPrefix(r.URL.Path, "/v1/refunds/"); {
