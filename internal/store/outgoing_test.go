@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/store"
@@ -260,6 +262,62 @@ func TestOneReplacementKeepsNoOtherBack(t *testing.T) {
 		x.out.Cases = x.cases
 		if err := x.out.Follow(ctx, x.w); err != nil || state(0) != outgoing.Delivered {
 			t.Errorf("%v: %s", err, state(0))
+		}
+	})
+}
+
+// An exchange that left before its goods came back: the customer is asked, then a person is told, who waits for them or lets
+// them go; only with the right to refund, and only in the workspace.
+func TestGoodsOfAnEarlyExchangeAreNotForgotten(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newPacker(t, s)
+		o := x.sells(t, "5005")
+		c, p := x.exchanges(t, o)
+		_, err := x.out.Choose(ctx, x.owner, p.ID, 1, "LAMP-TALL")
+		must(t, err)
+		_, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456784")
+		must(t, err)
+		x.hears(t, o, "1Z999AA10123456784", shipment.Delivered)
+		letters, tasks := len(x.letters), len(x.tasks)
+		for _, days := range []int{16, 5, 7, 7, 30, 30} {
+			x.works(t, days)
+		}
+		if got := x.letters[letters:]; len(got) != 3 || !strings.Contains(got[0], "Please send them by") || !strings.Contains(got[2], "The last day for that was") || !strings.Contains(got[2], "Lamp") {
+			t.Errorf("asked by %q", got)
+		}
+		if got := x.tasks[tasks:]; len(got) != 1 || !strings.Contains(got[0], "its goods have not come") {
+			t.Errorf("told by %q", got)
+		}
+		c = x.get(t, c.ID)
+		if list, err := x.cases.List(ctx, x.owner, cases.Filter{Waits: cases.ByUs}, 0, 10); err != nil || len(list) != 1 || !c.Owes() || c.Phase != cases.AwaitingGoods {
+			t.Fatalf("%s, %d wait for us, %v", c.Phase, len(list), err)
+		}
+		i := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Owed })
+		n := c.Resolutions[i].Number
+		agent := auth.Actor{Kind: auth.Agent, ID: 9, Role: auth.AgentRole, Workspace: x.w}
+		if _, err := x.cases.Forgo(ctx, agent, c.ID, n, "kind"); !errs.Is(err, errs.Denied) {
+			t.Errorf("an agent gives goods away: %v", err)
+		}
+		other := x.owner
+		other.Workspace = 99
+		if _, err := x.cases.Forgo(ctx, other, c.ID, n, "theirs"); !errs.Is(err, errs.NotFound) {
+			t.Errorf("from another workspace: %v", err)
+		}
+		if _, err := x.cases.Forgo(ctx, x.owner, c.ID, n, " "); !errs.Is(err, errs.Invalid) {
+			t.Errorf("without a reason: %v", err)
+		}
+		c, err = x.cases.Forgo(ctx, x.owner, c.ID, n, "not worth the postage")
+		if err != nil || c.Phase != cases.Closed || c.Reason != cases.Completed {
+			t.Fatalf("%s %s, %v", c.Phase, c.Reason, err)
+		}
+		back, err := x.goods.OfCase(ctx, x.owner, c.ID)
+		if err != nil || len(back) != 1 || back[0].State != goods.Cancelled {
+			t.Errorf("%+v, %v", back, err)
+		}
+		events, err := x.cases.History(ctx, x.owner, c.ID)
+		must(t, err)
+		if again, err := cases.Fold(events); err != nil || again.Phase != c.Phase {
+			t.Error(err)
 		}
 	})
 }

@@ -2,19 +2,24 @@ package cases
 
 import (
 	"cmp"
+	"context"
 	"slices"
+	"strings"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
 // Days that goods are awaited.
 const (
-	SendWithin  = 30 // to send them, where the terms say nothing
-	remindAhead = 5  // before the last day the customer is reminded; half of the time where that is less
-	askAgain    = 30 // after the last day, where the law keeps the right alive
-	mostAsked   = 3  // then nobody is written to any more
+	SendWithin  = 30  // to send them, where the terms say nothing
+	remindAhead = 5   // before the last day the customer is reminded; half of the time where that is less
+	askAgain    = 30  // after the last day, where the law keeps the right alive
+	mostAsked   = 3   // then nobody is written to any more
+	maxWhy      = 300 // bytes of a reason
+	askEarly    = 7   // after the last day, where the customer has what they get already
 )
 
 // keeps is a right by which a refund is only withheld until the goods, or proof that they were sent, are here: the wish
@@ -78,23 +83,47 @@ const (
 	Remind  Nudge = "remind" // before the last day
 	Press   Nudge = "press"  // it is over, and a law keeps the right alive
 	GiveUp  Nudge = "give_up"
+	Flag    Nudge = "flag"  // the customer has both, and a person decides what follows from that
+	Forgo   Nudge = "forgo" // a person decided that the goods are not awaited any more
 )
 
 // nudge says what is done next about the goods of a resolution, and when; zero is never.
 func (c Case) nudge(r Resolution) (Nudge, time.Time) {
-	if c.Phase == Closed || r.Stand != Waiting || r.SendBy.IsZero() || c.came() {
+	if c.Phase == Closed || !r.awaits() || r.Owed || c.came() {
 		return NoNudge, time.Time{}
+	}
+	if r.early() {
+		switch {
+		case r.Nudged == 0:
+			return Remind, r.remindAt()
+		case r.Nudged < mostAsked:
+			return Press, r.SendBy.AddDate(0, 0, (r.Nudged-1)*askEarly)
+		}
+		return Flag, r.SendBy.AddDate(0, 0, (mostAsked-1)*askEarly)
 	}
 	_, withheld := c.keeps(r)
 	switch {
 	case r.Nudged == 0:
-		return Remind, r.SendBy.Add(-min(remindAhead*24*time.Hour, r.SendBy.Sub(r.SendFrom)/2))
+		return Remind, r.remindAt()
 	case !withheld:
 		return GiveUp, r.SendBy
 	case r.Nudged < mostAsked:
 		return Press, r.SendBy.AddDate(0, 0, (r.Nudged-1)*askAgain)
 	}
 	return NoNudge, time.Time{}
+}
+
+func (r Resolution) remindAt() time.Time {
+	return r.SendBy.Add(-min(remindAhead*24*time.Hour, r.SendBy.Sub(r.SendFrom)/2))
+}
+
+// early reports whether the customer has, or is being sent, what they get for goods that they still have.
+func (r Resolution) early() bool { return r.Stand == Executing || r.Stand == Done }
+
+// Owes reports whether the customer has both what they got and the goods that it was for, and a person has to decide what
+// follows from that.
+func (c Case) Owes() bool {
+	return c.Phase != Closed && !c.came() && slices.ContainsFunc(c.Resolutions, func(r Resolution) bool { return r.Owed && r.awaits() })
 }
 
 // Late returns the resolutions whose goods something is to be done about now, with what.
@@ -123,20 +152,53 @@ func (c Case) Nudge(by auth.Actor, number int64, n Nudge, at time.Time) ([]Event
 	return s.add(WasClosed, func(e *Event) { e.Reason = Expired }).done()
 }
 
-// Trust writes down that goods are said to be on their way: nobody waits for the customer to send them any more.
+// Forgo writes down that a person does not await the goods of a resolution any more, with the reason why: what the customer
+// got stays theirs, and so do the goods. It fails with errs.Conflict where none are owed.
+func (c Case) Forgo(by auth.Actor, number int64, why string, at time.Time) ([]Event, error) {
+	if r := c.find(number); r == nil || c.came() || !r.awaits() || !r.early() {
+		return nil, errs.New(errs.Conflict, "error.case_state")
+	}
+	return c.plan(by, at).add(Nudged, func(e *Event) { e.About, e.Code, e.Note = number, string(Forgo), why }).done()
+}
+
+// Forgo is Case.Forgo, with a reason. Since it gives goods away it needs ApproveRefunds.
+func (s *Service) Forgo(ctx context.Context, actor auth.Actor, c ID, resolution int64, why string) (Case, error) {
+	if err := actor.Can(auth.ApproveRefunds); err != nil {
+		return Case{}, err
+	}
+	if why = strings.TrimSpace(why); why == "" || len(why) > maxWhy {
+		return Case{}, errs.Field("why", "error.case_why")
+	}
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) {
+		if err := auth.Can(actor, auth.ApproveRefunds, c.Resource()); err != nil {
+			return nil, err
+		}
+		return c.Forgo(actor, resolution, why, now)
+	})
+}
+
+// Trust writes down that goods are said to be on their way: nobody waits for the customer to send them any more. Of goods
+// for which they were given something already a person is told if they are not here a while later.
 func (c Case) Trust(by auth.Actor, number int64, at time.Time) ([]Event, error) {
 	return c.plan(by, at).add(Nudged, func(e *Event) { e.About = number }).done()
 }
 
 func (c *Case) nudged(e Event) string {
 	r := c.find(e.About)
-	if r == nil || r.Stand != Waiting || r.SendBy.IsZero() {
+	if r == nil || !r.awaits() {
 		return "nothing is awaited for it"
 	}
-	if e.Code == "" {
+	switch {
+	case e.Code == "" && r.early():
+		r.SendBy, r.Nudged = e.At.AddDate(0, 0, SendWithin), mostAsked
+	case e.Code == "":
 		r.SendBy = time.Time{}
-		return ""
+	case e.Code == string(Flag):
+		r.Owed = true
+	case e.Code == string(Forgo):
+		r.Forgone, r.Owed, r.SendBy = true, false, time.Time{}
+	default:
+		r.Nudged++
 	}
-	r.Nudged++
 	return ""
 }

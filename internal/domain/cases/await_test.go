@@ -119,3 +119,55 @@ func TestNobodyIsPressedForever(t *testing.T) {
 		}
 	})
 }
+
+// Whoever got what they get before their goods were back is asked three times, then a person is told; nothing lapses, and
+// what a person decides ends it. It does not matter whether goods or money went early.
+func TestWhatWasGivenEarlyIsAskedForAndNeverForgotten(t *testing.T) {
+	day := func(n int) time.Time { return noon.AddDate(0, 0, n) }
+	for _, means := range []Means{ExchangeVariant, RefundOriginal} {
+		for _, stand := range []Stand{Executing, Done} {
+			r := sends("", 20)
+			r.Means, r.Trigger = means, AtApproval
+			s := awaiting(t, r)
+			s.do(s.Step(anna, 1, Executing, "", noon))
+			if stand == Done {
+				s.do(s.Step(anna, 1, Done, "", noon))
+			}
+			for i, want := range []Nudge{Remind, Press, Press, Flag} {
+				at := s.LapseAt()
+				if !at.Equal(day([]int{15, 20, 27, 34}[i])) || s.Late(at)[1] != want || len(s.Late(at.Add(-time.Millisecond))) > 0 || s.Owes() {
+					t.Fatalf("%s %s: step %d is %v at %v", means, stand, i, s.Late(at), at)
+				}
+				s.do(s.Nudge(anna, 1, want, at))
+			}
+			if who, _ := s.Waits(); !s.Owes() || who != ByUs || s.Phase != AwaitingGoods || s.Resolutions[0].Stand != stand || !s.LapseAt().IsZero() {
+				t.Fatalf("%s %s: %s waits for %s, next %v", means, stand, s.Phase, who, s.LapseAt())
+			}
+			back := *s
+			back.do(back.Count(anna, 1, Received, 3, day(40)))
+			if back.Owes() {
+				t.Error("it is here, and still owed")
+			}
+			if _, err := back.Forgo(anna, 1, "late", day(41)); err == nil {
+				t.Error("what is here is let go")
+			}
+			s.do(s.Forgo(anna, 1, "not worth the postage", day(40)))
+			if s.Owes() || s.Resolutions[0].Returns() || !s.LapseAt().IsZero() {
+				t.Errorf("let go, and awaited still: %+v", s.Resolutions[0])
+			}
+		}
+	}
+}
+
+// A number that the customer told puts the letters off, not the person.
+func TestANumberDoesNotHideWhatIsOwed(t *testing.T) {
+	r := sends("", 20)
+	r.Means, r.Trigger = ExchangeVariant, AtApproval
+	s := awaiting(t, r)
+	s.do(s.Step(anna, 1, Executing, "", noon))
+	at := noon.AddDate(0, 0, 15)
+	s.do(s.Trust(anna, 1, at))
+	if next := s.LapseAt(); !next.Equal(at.AddDate(0, 0, SendWithin+2*askEarly)) || s.Late(next)[1] != Flag {
+		t.Errorf("%v at %v", s.Late(next), next)
+	}
+}

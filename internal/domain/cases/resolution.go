@@ -127,6 +127,8 @@ type Resolution struct {
 	SendFrom time.Time `json:"send_from,omitzero"` // since when its goods are awaited
 	SendBy   time.Time `json:"send_by,omitzero"`   // the customer's last day to send them; zero while none is awaited from them
 	Nudged   int       `json:"nudged,omitzero"`    // how often they were written to about it
+	Owed     bool      `json:"owed,omitzero"`      // they have what they get and did not send its goods: a person decides
+	Forgone  bool      `json:"forgone,omitzero"`   // a person decided that its goods are not awaited any more
 	Refund   refund.ID `json:"refund,omitzero"`
 	Parcel   int64     `json:"parcel,omitzero"` // of what is sent instead
 	Hand     Hand      `json:"hand,omitzero"`   // in which it is while it is carried out
@@ -168,11 +170,13 @@ func (c Case) Decider(r Resolution) auth.PersonID { return cmp.Or(r.Decider, c.D
 
 // Comes reports whether goods have to be sent back for a resolution.
 func (r Resolution) Comes() bool {
-	return r.Offer != nil && r.Offer.Route != "" && r.Offer.Route != "none" && r.Offer.Route != "carrier"
+	return !r.Forgone && r.Offer != nil && r.Offer.Route != "" && r.Offer.Route != "none" && r.Offer.Route != "carrier"
 }
 
 // Returns reports whether goods come back with a resolution, by themselves or sent.
-func (r Resolution) Returns() bool { return r.Comes() || r.Offer != nil && r.Offer.Route == "carrier" }
+func (r Resolution) Returns() bool {
+	return r.Comes() || !r.Forgone && r.Offer != nil && r.Offer.Route == "carrier"
+}
 
 // Due reports whether a resolution is to be carried out: its trigger was met, or one that happens later, or the law's
 // last day has come.

@@ -67,7 +67,7 @@ func (c Case) Waits() (Party, time.Time) {
 	switch {
 	case c.Phase == Closed || c.Phase == Declined:
 		return "", time.Time{}
-	case broken:
+	case broken || c.Owes():
 		return ByUs, until
 	case c.Phase == Draft || c.Phase == NeedsInfo:
 		return choice()

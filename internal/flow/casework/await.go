@@ -12,8 +12,9 @@ import (
 )
 
 // press does what is due about goods that do not come: the customer is reminded before their last day, then the resolution
-// lapses and its parcel with it; where a law keeps the right alive they are asked again instead. Goods that are said to be
-// on their way are waited for without a word.
+// lapses and its parcel with it; where a law keeps the right alive they are asked again instead. Where the customer has what
+// they get already nothing lapses: they are asked again, and then a person is told. Goods that are said to be on their way are
+// waited for without a word.
 func (s *Service) press(ctx context.Context, c cases.Case) error {
 	late := c.Late(s.clock())
 	for _, r := range c.Resolutions {
@@ -26,13 +27,19 @@ func (s *Service) press(ctx context.Context, c cases.Case) error {
 			if err != nil {
 				return err
 			}
-			if posted {
+			if posted && do != cases.Flag {
 				do = cases.NoNudge
 			}
 		}
 		var err error
 		if c, err = s.Cases().Nudge(ctx, auth.ForSystem(c.Workspace), c.ID, r.Number, do); err != nil {
 			return err
+		}
+		if do == cases.Flag && s.Desk != nil {
+			t := i18n.For(i18n.English)
+			if err := s.Desk.Task(ctx, c, fmt.Sprintf("case.%d.owed.%d", c.ID, r.Number), t.T("case.task.owed", "Case", c.Number, "Day", t.Date(r.SendBy, nil, i18n.Medium))); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -65,6 +72,15 @@ func (s *Service) Came(ctx context.Context, w auth.WorkspaceID, number cases.ID)
 		}
 	}
 	return true, nil
+}
+
+// owes says until when goods are to be sent that the customer has been given something for already, or were to be.
+func owes(t *i18n.Printer, x Content) string {
+	key := "case.letter.owed_by"
+	if x.Resolution.Nudged > 1 { // the one before the last day has been written
+		key = "case.letter.owed_over"
+	}
+	return t.T(key, "Day", t.Date(x.Resolution.SendBy, nil, i18n.Medium))
 }
 
 // sendBy says until when goods are to be sent and what follows else, or that the money waits for them.

@@ -35,6 +35,7 @@ const (
 	Paid      Occasion = "paid"
 	Reversed  Occasion = "reversed"
 	Reminded  Occasion = "remind"   // of goods that were not sent yet
+	Owing     Occasion = "owed"     // the same, of what was given for them already
 	Ended     Occasion = "lapsed"   // because no goods came
 	Replaced  Occasion = "replaced" // a replacement was sent
 	Lacking   Occasion = "short"    // it is not in stock
@@ -44,7 +45,7 @@ const (
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -84,7 +85,10 @@ func occasion(c cases.Case, e cases.Event) (Occasion, bool) {
 		return Approved, true
 	case e.Kind == cases.Nudged && e.Code == string(cases.GiveUp):
 		return Ended, true
-	case e.Kind == cases.Nudged && e.Code != "":
+	case e.Kind == cases.Nudged && (e.Code == string(cases.Remind) || e.Code == string(cases.Press)):
+		if r, err := find(c, e.About); err == nil && r.Stand != cases.Waiting {
+			return Owing, true
+		}
 		return Reminded, true
 	case asked(c, e):
 		return Differs, true
@@ -205,6 +209,8 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, refusedLines(t, c))
 	case Reminded:
 		out = append(out, goods(t, c, false), sendBy(t, x), t.T("case.letter.send"))
+	case Owing:
+		out = append(out, goods(t, c, false), owes(t, x), t.T("case.letter.send"))
 	case Ended:
 		out = append(out, goods(t, c, false), t.T("case.letter.later"))
 	case Replaced, Lacking, Astray, Back:

@@ -359,11 +359,11 @@ func (s *Service) Cancel(ctx context.Context, actor auth.Actor, number ParcelID)
 	})
 }
 
-// CallOff cancels what is still expected for resolutions of a case that have lapsed: it was given up or closed, or the goods
-// did not come in time. It joins the transaction in ctx and checks no right of its own. Parcels that move stay: whoever
+// CallOff cancels what is still expected for resolutions of a case that have lapsed, since it was given up or closed, or the
+// goods did not come in time, and for those whose goods a person does not await any more. It joins the transaction in ctx and checks no right of its own. Parcels that move stay: whoever
 // receives them has to know what they are. A repeat changes nothing.
 func (s *Service) CallOff(ctx context.Context, c cases.Case) error {
-	over := func(r cases.Resolution) bool { return r.Stand == cases.Lapsed && r.Returns() }
+	over := func(r cases.Resolution) bool { return r.Stand == cases.Lapsed && r.Returns() || r.Forgone }
 	if !slices.ContainsFunc(c.Resolutions, over) {
 		return nil
 	}

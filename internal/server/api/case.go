@@ -42,6 +42,7 @@ func caseGroup() group {
 		{"caseAgree", "POST", "/cases/{case}/agree", write, do((*server).caseAgree), "Agree to a difference", "Takes that the customer agrees with what their refund becomes; what waited goes on by that."},
 		{"caseDisagree", "POST", "/cases/{case}/disagree", write, do((*server).caseDisagree), "Disagree with a difference", "Takes that the customer does not agree, and why; a person decides."},
 		{"caseSettle", "POST", "/cases/{case}/settle", pay, do((*server).caseSettle), "Decide a difference", "Decides what the customer did not agree to: between what they were asked for and what was promised. It needs `refunds.approve`."},
+		{"caseForgo", "POST", "/cases/{case}/forgo", pay, do((*server).caseForgo), "Await goods no more", "Decides, with a reason, that the customer keeps goods for which they were given something before they came back. It needs `refunds.approve`."},
 		{"caseAppeal", "POST", "/cases/{case}/appeal", write, do((*server).caseAppeal), "Appeal", "Takes a declined case up again in the customer's words, and decides anew."},
 	}}
 }
@@ -118,6 +119,8 @@ type CaseResolution struct {
 	Cost    int64            `json:"cost" doc:"That the merchant expects, in minor units."`
 	DueBy   *time.Time       `json:"due_by" doc:"The law's last day."`
 	Until   *time.Time       `json:"offered_until"`
+	SendBy  *time.Time       `json:"send_by" doc:"The customer's last day to send its goods; null while none are awaited from them."`
+	Owed    bool             `json:"owed" doc:"The customer has what they get and did not send its goods: a person decides."`
 	Code    *string          `json:"code" doc:"Why it failed, was refused or reversed."`
 	Person  *Ref[aPerson]    `json:"decided_by" nullable:"true" doc:"Who let it go on; null: nobody had to."`
 	Why     *string          `json:"why" doc:"Of who let it go on when the case was decided already."`
@@ -180,7 +183,7 @@ func caseRecord(x cases.Case) Case {
 	for _, r := range x.Resolutions {
 		res := CaseResolution{
 			ID: refTo[aResolution](r.Number), Means: string(r.Means), State: string(r.Stand), Money: caseSum(r.Money), Law: optText(r.Law), Trigger: string(r.Trigger), Needs: []string{},
-			DueBy: optTime(r.By), Until: optTime(r.Until), Code: optText(r.Code), Units: convert(r.Units, func(g cases.Group) CaseUnits { return CaseUnits(g) }),
+			DueBy: optTime(r.By), Until: optTime(r.Until), SendBy: optTime(r.SendBy), Owed: r.Owed, Code: optText(r.Code), Units: convert(r.Units, func(g cases.Group) CaseUnits { return CaseUnits(g) }),
 			Person: optRef[aPerson](r.Decider), Why: optText(r.Why),
 		}
 		if o := r.Offer; o != nil {
@@ -244,7 +247,7 @@ func caseOut(x cases.Case, err error) (*recordOut[Case], error) {
 // CaseEvent is one thing that happened to a case.
 type CaseEvent struct {
 	Number     int               `json:"number" doc:"From 1, within the case."`
-	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference,nudged"`
+	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference,nudged,handed"`
 	Phase      string            `json:"phase" doc:"After it."`
 	Was        *string           `json:"was" doc:"The phase before it, if that was another one."`
 	At         time.Time         `json:"at"`

@@ -65,6 +65,10 @@ func (w *world) stageCase(m *merchant, n, op string, put func(kind, bool, int64)
 		approve()
 		_, err = w.cases.AskDifference(ctx, m.owner, c.ID, number, []cases.Found{{Group: cases.Group{Line: 1, From: 1, Quantity: 1}, Is: cases.Worse, Less: 30}}, "worn")
 		must(w.t, err)
+	case "caseForgo":
+		approve()
+		_, err = w.cases.Step(ctx, m.owner, c.ID, number, cases.Executing, "")
+		must(w.t, err)
 	case "caseReopen":
 		_, err = w.casework.Cancel(ctx, m.owner, c.ID)
 		must(w.t, err)

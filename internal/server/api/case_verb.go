@@ -301,3 +301,16 @@ func (s *server) caseAppeal(c *call, in *struct {
 }) (*recordOut[Case], error) {
 	return caseOut(s.Casework.Appeal(c, c.actor, in.id(), in.Body.Words))
 }
+
+// CaseForgo names the resolution whose goods are not awaited any more.
+type CaseForgo struct {
+	Resolution Ref[aResolution] `json:"resolution_id"`
+	Why        string           `json:"why" minLength:"1" maxLength:"300" doc:"For the record."`
+}
+
+func (s *server) caseForgo(c *call, in *struct {
+	CasePath
+	Body CaseForgo
+}) (*recordOut[Case], error) {
+	return caseOut(s.Cases.Forgo(c, c.actor, in.id(), in.Body.Resolution.num(), in.Body.Why))
+}

@@ -152,6 +152,7 @@ func examples() map[string]example {
 		"caseFinish":           {body: `{"resolution_id": "` + sample(aResolution{}, false) + `"}`},
 		"caseCount":            {body: `{"line": 1, "counter": "received", "add": 1}`},
 		"caseDispose":          {body: `{"line": 1, "from": 1, "quantity": 1, "as": "restock_second", "grade": "B"}`},
+		"caseForgo":            {body: `{"resolution_id": "` + sample(aResolution{}, false) + `", "why": "Not worth the postage"}`},
 		"caseReopen":           {body: `{"words": "The parcel came after all."}`},
 		"caseAgree":            {body: `{"difference": 1}`},
 		"caseDisagree":         {body: `{"difference": 1, "words": "I sent both of them."}`},

@@ -38,6 +38,7 @@ func caseRoutes() []route {
 		{"POST", "/cases/{case}/close", write, none, (*server).caseClose},
 		{"POST", "/cases/{case}/finish", write, form, (*server).caseFinish},
 		{"POST", "/cases/{case}/reopen", write, form, (*server).caseReopen},
+		{"POST", "/cases/{case}/forgo", may(auth.ApproveRefunds), form, (*server).caseForgo},
 		{"POST", "/cases/{case}/differ", write, form, (*server).caseDiffer},
 		{"POST", "/cases/{case}/settle", write, form, (*server).caseSettle},
 	}
@@ -395,7 +396,7 @@ func (r *request) caseResolutions(v *ui.CaseView, c cases.Case) error {
 		}
 		out := ui.CaseResolution{
 			Number: x.Number, Means: string(x.Means), Stand: string(x.Stand), Trigger: string(x.Trigger), By: x.By, Code: r.whyNot(x.Code), Tone: ui.StandTone(string(x.Stand)),
-			Money: r.moneyOr(worth(x), x.Money.Currency), Refund: int64(x.Refund), Sending: x.Parcel,
+			Money: r.moneyOr(worth(x), x.Money.Currency), Refund: int64(x.Refund), Sending: x.Parcel, Owed: x.Owed && c.Owes(),
 		}
 		if x.Refund != 0 {
 			f, err := r.s.Refunds.Get(r.Context(), r.actor, x.Refund)

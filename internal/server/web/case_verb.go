@@ -155,3 +155,15 @@ func (s *server) caseReopen(w http.ResponseWriter, r *request) error {
 	}
 	return r.caseDone(w, c.ID, "reopened")
 }
+
+// caseForgo awaits goods no more that the customer was given something for.
+func (s *server) caseForgo(w http.ResponseWriter, r *request) error {
+	c, err := r.afterSale()
+	if err != nil {
+		return err
+	}
+	if _, err := s.Cases.Forgo(r.Context(), r.actor, c.ID, r.formNumber("resolution"), r.FormValue("why")); err != nil {
+		return r.caseMended(w, err)
+	}
+	return r.caseDone(w, c.ID, "forgone")
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"godwit.dev/godwit/internal/domain/cases"
@@ -52,4 +53,27 @@ func TestAReplacementIsSentFromItsPage(t *testing.T) {
 	do("do", "end", "state", "lost", "why", "never scanned").want(http.StatusOK, "Lost", "never scanned", "Send it again")
 	do("do", "again").want(http.StatusOK, "To send", "attempt 2")
 	b.get("/replacements?state=lost").want(http.StatusOK, "Nothing here")
+}
+
+// Goods that were given something for early, and that never come, are let go on the page of their case: with a reason, by
+// somebody who may refund.
+func TestGoodsThatAreOwedAreLetGo(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	c, _ := d.complaint(m)
+	b, at := d.as("owner@acme.example"), "/cases/"+id64(c.ID)
+	n := resolution(t, c, "replace")
+	b.post(at+"/approve", "resolution", n, "why", "Her lamp is needed now").want(http.StatusSeeOther)
+	b.get(at).want(http.StatusOK).lacks("Let the customer keep them")
+	number, err := strconv.ParseInt(n, 10, 64)
+	must(t, err)
+	ctx := context.Background()
+	_, err = d.cases.Step(ctx, m.owner, c.ID, number, cases.Executing, "")
+	must(t, err)
+	_, err = d.cases.Nudge(ctx, m.owner, c.ID, number, cases.Flag)
+	must(t, err)
+	b.get(at).want(http.StatusOK, "Waits for us", "although they were asked three times", "Let the customer keep them", "a person decides")
+	b.post(at+"/forgo", "resolution", n, "why", "").want(http.StatusUnprocessableEntity)
+	b.post(at+"/forgo", "resolution", n, "why", "Not worth the postage").want(http.StatusSeeOther)
+	b.get(at).want(http.StatusOK, "they are not awaited any more").lacks("Let the customer keep them")
 }

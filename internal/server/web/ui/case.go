@@ -219,6 +219,7 @@ type CaseResolution struct {
 	Refund   int64 // 0 if there is none
 	RefundIs string
 	Sending  int64 // the replacement; 0 if there is none
+	Owed     bool  // the customer has both it and the goods that it was for
 	Code     string
 	Tone     Tone
 }
