@@ -32,8 +32,7 @@ type desk struct {
 
 // engines runs a test on each engine; PostgreSQL needs a server, see storetest.
 func engines(t *testing.T, run func(t *testing.T, d *desk)) {
-	t.Run("sqlite", func(t *testing.T) { run(t, newDesk(t, storetest.File(t))) })
-	t.Run("postgres", func(t *testing.T) { run(t, newDesk(t, storetest.Database(t))) })
+	storetest.Each(t, func(t *testing.T, database string) { run(t, newDesk(t, database)) })
 }
 
 func newDesk(t *testing.T, database string) *desk {

@@ -69,8 +69,7 @@ func newLines() *lines { return &lines{news: make(chan struct{}, 1)} }
 // TestWebhooksFromEndToEnd sees a hook come in at a running server, become an
 // event, and leave to an endpoint, to a listener and to the program behind it.
 func TestWebhooksFromEndToEnd(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { webhooksFromEndToEnd(t, storetest.File(t)) })
-	t.Run("postgres", func(t *testing.T) { webhooksFromEndToEnd(t, storetest.Database(t)) })
+	storetest.Each(t, webhooksFromEndToEnd)
 }
 
 func webhooksFromEndToEnd(t *testing.T, database string) {

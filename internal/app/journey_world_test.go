@@ -54,10 +54,7 @@ func everywhere(t *testing.T, run func(t *testing.T, w *world)) {
 		}
 		t.Skip("not run here: " + dovecottest.Path + " is not installed")
 	}
-	t.Run("sqlite", func(t *testing.T) {
-		run(t, newWorld(t, storetest.File(t)))
-	})
-	t.Run("postgres", func(t *testing.T) { run(t, newWorld(t, storetest.Database(t))) })
+	storetest.Each(t, func(t *testing.T, database string) { run(t, newWorld(t, database)) })
 }
 
 func newWorld(t *testing.T, database string) *world {

@@ -165,10 +165,9 @@ func TestWebhooksOfShopsFromEndToEnd(t *testing.T) {
 	for name, world := range map[string]func(*testing.T) shopWorld{
 		"shopify": newShopifyWorld, "woocommerce": newWooWorld, "generic": func(*testing.T) shopWorld { return pushedWorld{} },
 	} {
-		t.Run(name+"/sqlite", func(t *testing.T) {
-			webhookOfAShop(t, "sqlite:"+filepath.Join(t.TempDir(), "godwit.db"), world(t))
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, database string) { webhookOfAShop(t, database, world(t)) })
 		})
-		t.Run(name+"/postgres", func(t *testing.T) { webhookOfAShop(t, storetest.Database(t), world(t)) })
 	}
 }
 

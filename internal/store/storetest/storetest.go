@@ -32,11 +32,30 @@ const (
 	Servers = "GODWIT_TEST_SERVERS"
 )
 
+// Only is the environment variable that keeps Each to one engine, "sqlite" or
+// "postgres": scripts/test runs most tests twice, once with the race detector, and
+// has each engine in one of the two.
+const Only = "GODWIT_TEST_ENGINE"
+
 // Open runs a test on each engine, on a fresh database that goes away with it.
 func Open(t *testing.T, run func(t *testing.T, s *store.Store)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { run(t, SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { run(t, Postgres(t)) })
+	Each(t, func(t *testing.T, address string) { run(t, At(t, address)) })
+}
+
+// Each is Open for a test that opens the databases itself, by their addresses.
+func Each(t *testing.T, run func(t *testing.T, address string)) {
+	t.Helper()
+	only := os.Getenv(Only)
+	if only != "" && only != "sqlite" && only != "postgres" {
+		t.Fatalf("%s is %q, and must be sqlite, postgres or nothing", Only, only)
+	}
+	if only != "postgres" {
+		t.Run("sqlite", func(t *testing.T) { run(t, File(t)) })
+	}
+	if only != "sqlite" {
+		t.Run("postgres", func(t *testing.T) { run(t, Database(t)) })
+	}
 }
 
 // SQLite returns a store in a temporary file.
