@@ -59,6 +59,9 @@ func (r *request) context(h *house, o *opened, near []ticket.Ticket) (ui.Context
 		told = slices.DeleteFunc(told, func(t ui.Told) bool { return !wrote(t) })
 		c.Told = told[:min(len(told), lettersBeside)]
 	}
+	if c.Habit, err = r.habits(h, o, orders); err != nil {
+		return c, err
+	}
 	for i, x := range near {
 		if i == nearTickets-1 {
 			c.MoreTickets = int64(len(near) - i)

@@ -134,8 +134,15 @@ func sampleTicket(p Page) Ticket {
 			Orders: []Order{sampleOrder(), {ID: 8, Number: "DE-09310", Shop: "Lumen Berlin", PlacedAt: ago(120 * 24 * time.Hour), Status: OrderFulfilled, Total: "64,90 €", Payment: "paid"}}, MoreOrders: 12,
 			Tickets:     []TicketRef{{Number: 10390, Subject: "Lampe flackert nach zwei Wochen", Status: StatusSolved, At: ago(20 * 24 * time.Hour)}},
 			MoreTickets: 1,
-			Fields:      []FieldValue{{Key: "cause", Label: "Cause", Kind: FieldSelect, Value: "Carrier", Options: []string{"Carrier", "Warehouse"}}, {Key: "seen", Label: "Photo seen", Kind: FieldCheck, Value: "1"}, {Key: "batch", Label: "Batch", Kind: FieldText, Value: "2026-41"}},
-			Sides:       []Side{{ID: 3, Party: "carrier", To: "claims@carrier.example"}},
+			Habit: &Habit{
+				Market: "Germany", First: "Self-service first", Formality: "Formal", As: []string{"Sie"}, Traits: []string{"exact"}, Service: []string{"documents"}, Channels: []string{"email", "phone"},
+				Date: "7.3.2026", Number: "1.234,50", Name: "Given name first", Address: "Street first", Units: "Metric", Volts: "230", Hertz: "50", Plugs: "C, F",
+				Sizes:    []SizeFit{{Said: "EU 39", Goods: "Shoes", Gender: "Women", Basis: "Foot 245 mm", Values: []SizeValue{{"CN", "245 (old 39)", false, false}, {"EU", "39", true, true}, {"US", "8", false, false}}}},
+				Measures: []Means{{"12 inches", "30.5 cm"}},
+				Power:    []PowerCheck{{"Hair dryer", []PowerLine{{"Takes 110 V, the mains have 230 V: dangerous.", true, false}, {"An adapter is needed.", false, true}}}},
+			},
+			Fields: []FieldValue{{Key: "cause", Label: "Cause", Kind: FieldSelect, Value: "Carrier", Options: []string{"Carrier", "Warehouse"}}, {Key: "seen", Label: "Photo seen", Kind: FieldCheck, Value: "1"}, {Key: "batch", Label: "Batch", Kind: FieldText, Value: "2026-41"}},
+			Sides:  []Side{{ID: 3, Party: "carrier", To: "claims@carrier.example"}},
 		},
 	}
 }

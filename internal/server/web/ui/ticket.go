@@ -233,6 +233,7 @@ type Context struct {
 	Told        []Told      // what was written about the ticket's order, by itself
 	Tickets     []TicketRef // the customer's other tickets
 	MoreTickets int64
+	Habit       *Habit // of the customer's market
 	Fields      []FieldValue
 	Sides       []Side
 }
