@@ -27,7 +27,7 @@ func (c *Core) followGoods(ctx context.Context) {
 	for {
 		list, err := c.Store.Workspaces(ctx)
 		for _, w := range list {
-			err = errors.Join(err, c.Goods.Follow(ctx, w.ID), c.Outgoing.Follow(ctx, w.ID))
+			err = errors.Join(err, c.Goods.Follow(ctx, w.ID), c.Outgoing.Follow(ctx, w.ID), c.Warranty.Follow(ctx, w.ID))
 		}
 		if err != nil && ctx.Err() == nil {
 			c.Log.Error("follow the goods of cases", "error", err)

@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/portal"
@@ -28,6 +29,10 @@ func (c *Core) buildWarranty() {
 			}
 			return c.categories(ctx, o.Workspace, skus)
 		}, Confirm: c.confirmUnit,
+		Ship: func(ctx context.Context, o order.Order, carrier, number string) (shipment.ID, error) {
+			v, err := c.Shipments.Announce(ctx, auth.ForSystem(o.Workspace), o, "repair", carrier, number)
+			return v.ID, err
+		},
 		Journal: c.Store, IDs: c.IDs, Now: c.Now,
 	})
 }

@@ -101,7 +101,8 @@ func (s *Store) MovedOutgoing(ctx context.Context, w auth.WorkspaceID, limit int
 		WHERE p.workspace_id=$1 AND p.state IN ('sent', 'lost') AND (t.status<>p.seen OR t.expected_to<>p.arrives_at) ORDER BY p.id LIMIT $2`, w, limit)
 }
 
-// OutgoingShipments returns the shipments of an order's replacements.
+// OutgoingShipments returns the shipments in which replacements and repaired units of an order went out.
 func (s *Store) OutgoingShipments(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]shipment.ID, error) {
-	return all(ctx, s.DB, func(id *shipment.ID) []any { return []any{id} }, `SELECT shipment_id FROM outgoing WHERE workspace_id=$1 AND order_id=$2 AND shipment_id IS NOT NULL ORDER BY id`, w, int64(o))
+	return all(ctx, s.DB, func(id *shipment.ID) []any { return []any{id} }, `SELECT shipment_id FROM outgoing WHERE workspace_id=$1 AND order_id=$2 AND shipment_id IS NOT NULL
+		UNION ALL SELECT shipment_id FROM repair WHERE workspace_id=$1 AND order_id=$2 AND shipment_id IS NOT NULL ORDER BY 1`, w, int64(o))
 }

@@ -24,7 +24,7 @@ type repairData struct {
 	Steps    []warranty.Step  `json:"steps"`
 }
 
-const repairCols = `id, workspace_id, case_id, resolution_id, shop_id, order_id, stage, due_at, tell_at, loan, data, opened_at, updated_at`
+const repairCols = `id, workspace_id, case_id, resolution_id, shop_id, order_id, stage, due_at, tell_at, loan, shipment_id, data, opened_at, updated_at`
 
 type repairRow struct {
 	warranty.Repair
@@ -34,7 +34,7 @@ type repairRow struct {
 func repairDest(r *repairRow) []any {
 	var due, tell time.Time
 	var loan string
-	return []any{&r.ID, &r.Workspace, &r.Case, &r.Resolution, ref(&r.Shop), &r.Order, &r.Stage, at(&due), at(&tell), &loan, doc(&r.data), at(&r.OpenedAt), at(&r.UpdatedAt)}
+	return []any{&r.ID, &r.Workspace, &r.Case, &r.Resolution, ref(&r.Shop), &r.Order, &r.Stage, at(&due), at(&tell), &loan, ref(&r.Shipment), doc(&r.data), at(&r.OpenedAt), at(&r.UpdatedAt)}
 }
 
 // repair folds a repair from its steps.
@@ -61,15 +61,15 @@ func loanKey(r warranty.Repair) string {
 
 // AddRepair implements warranty.RepairStore.
 func (s *Store) AddRepair(ctx context.Context, r warranty.Repair) (bool, error) {
-	n, err := s.exec(ctx, `INSERT INTO repair (`+repairCols+`) VALUES (`+places(1, 13)+`) ON CONFLICT DO NOTHING`,
-		int64(r.ID), int64(r.Workspace), int64(r.Case), r.Resolution, opt(r.Shop), int64(r.Order), string(r.Stage), ms(r.NextAt()), ms(r.TellAt()), loanKey(r), repairVals(r), ms(r.OpenedAt), ms(r.UpdatedAt))
+	n, err := s.exec(ctx, `INSERT INTO repair (`+repairCols+`) VALUES (`+places(1, 14)+`) ON CONFLICT DO NOTHING`,
+		int64(r.ID), int64(r.Workspace), int64(r.Case), r.Resolution, opt(r.Shop), int64(r.Order), string(r.Stage), ms(r.NextAt()), ms(r.TellAt()), loanKey(r), opt(r.Shipment), repairVals(r), ms(r.OpenedAt), ms(r.UpdatedAt))
 	return n > 0, err
 }
 
 // SaveRepair implements warranty.RepairStore.
 func (s *Store) SaveRepair(ctx context.Context, r warranty.Repair) error {
-	n, err := s.exec(ctx, `UPDATE repair SET stage=$1, due_at=$2, tell_at=$3, loan=$4, data=$5, updated_at=$6 WHERE workspace_id=$7 AND id=$8`,
-		string(r.Stage), ms(r.NextAt()), ms(r.TellAt()), loanKey(r), repairVals(r), ms(r.UpdatedAt), int64(r.Workspace), int64(r.ID))
+	n, err := s.exec(ctx, `UPDATE repair SET stage=$1, due_at=$2, tell_at=$3, loan=$4, shipment_id=$5, data=$6, updated_at=$7 WHERE workspace_id=$8 AND id=$9`,
+		string(r.Stage), ms(r.NextAt()), ms(r.TellAt()), loanKey(r), opt(r.Shipment), repairVals(r), ms(r.UpdatedAt), int64(r.Workspace), int64(r.ID))
 	if errs.Is(err, errs.Conflict) {
 		return errs.Wrap(errs.Conflict, err, "error.repair_lent")
 	}
@@ -98,6 +98,13 @@ func (s *Store) RepairOf(ctx context.Context, w auth.WorkspaceID, resolution int
 func (s *Store) LateRepairs(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]warranty.RepairID, error) {
 	dest := func(id *warranty.RepairID) []any { return []any{id} }
 	return all(ctx, s.DB, dest, `SELECT id FROM repair WHERE workspace_id=$1 AND tell_at>0 AND tell_at<=$2 ORDER BY tell_at, id LIMIT $3`, w, ms(now), limit)
+}
+
+// DeliveredRepairs implements warranty.RepairStore.
+func (s *Store) DeliveredRepairs(ctx context.Context, w auth.WorkspaceID, limit int) ([]warranty.RepairID, error) {
+	dest := func(id *warranty.RepairID) []any { return []any{id} }
+	return all(ctx, s.DB, dest, `SELECT r.id FROM repair r JOIN shipment_state t ON t.shipment_id=r.shipment_id
+		WHERE r.workspace_id=$1 AND r.stage='sent_back' AND t.status='delivered' ORDER BY r.id LIMIT $2`, w, limit)
 }
 
 // Repairs implements warranty.RepairStore.

@@ -17,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/goods"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/store"
 	"godwit.dev/godwit/internal/store/storetest"
@@ -28,6 +29,7 @@ type mender struct {
 	kept     *store.Store
 	warranty *warranty.Service
 	door     *goods.Service
+	ways     *shipment.Service
 }
 
 func newMender(t *testing.T, s *store.Store) *mender {
@@ -38,8 +40,14 @@ func newMender(t *testing.T, s *store.Store) *mender {
 		Store: s, Orders: x.orders, Delivered: func(context.Context, order.Order) (time.Time, error) { return x.now.AddDate(0, 0, -3), nil }, Market: casework.Market, Journal: s, IDs: x.ids, Now: func() time.Time { return x.now },
 		Moved: x.Mended,
 	})
+	ways := shipment.New(shipment.Config{Store: s, Journal: s, IDs: x.ids})
+	x.ways, x.Sent = ways, s.OutgoingShipments
+	x.warranty.Ship = func(ctx context.Context, o order.Order, carrier, number string) (shipment.ID, error) {
+		v, err := ways.Announce(ctx, auth.ForSystem(x.w), o, "repair", carrier, number)
+		return v.ID, err
+	}
 	x.Repairs, x.Service.Costs = x.warranty, repairing{x.Service.Costs}
-	x.door = goods.New(goods.Config{Store: s, Cases: x.cases, Orders: x.orders, Products: product.NewService(product.Config{Store: s, Journal: s, IDs: x.ids}), Shipments: shipment.New(shipment.Config{Store: s, Journal: s, IDs: x.ids}), Journal: s, IDs: x.ids, Now: func() time.Time { return x.now }})
+	x.door = goods.New(goods.Config{Store: s, Cases: x.cases, Orders: x.orders, Products: product.NewService(product.Config{Store: s, Journal: s, IDs: x.ids}), Shipments: ways, Journal: s, IDs: x.ids, Now: func() time.Time { return x.now }})
 	x.Expect = x.door.Expect
 	x.cases.After = func(ctx context.Context, a auth.Actor, c cases.Case, events []cases.Event) error {
 		if err := x.Follow(ctx, a, c, events); err != nil {
@@ -249,9 +257,7 @@ func TestARepairThatFailsOpensTheRefund(t *testing.T) {
 		if list, err := x.door.OfCase(ctx, x.owner, c.ID); err != nil || len(list) != 1 {
 			t.Errorf("%d parcels are expected of goods that are here: %v", len(list), err)
 		}
-		_, err = x.Refunds().Approve(ctx, x.owner, paid.Refund)
-		must(t, err)
-		x.pays(t, paid.Refund, true)
+		x.pays(t, paid.Refund, true) // whoever let it go on has approved it
 		if c = x.get(t, c.ID); c.Phase != cases.Closed || c.Reason != cases.Completed {
 			t.Errorf("%s %+v", c.Phase, c.Resolutions)
 		}
@@ -311,6 +317,66 @@ func TestARepairThatIsNotWanted(t *testing.T) {
 		must(t, err)
 		if r = x.repair(t, r.Resolution); r.Stage != warranty.Cancelled {
 			t.Errorf("given up, and the repair is %s", r.Stage)
+		}
+	})
+}
+
+// A unit that goes back is a parcel of its order: its case waits for the carrier, and the carrier's word ends the repair. What
+// bills say it cost takes the place of the cost book in the report, whenever they come.
+func TestARepairedUnitGoesBackInAParcel(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newMender(t, s)
+		c, r := x.broken(t)
+		x.arrives(t, c)
+		r = x.move(t, r.ID, warranty.Move{To: warranty.Diagnosed, Fault: "a loose contact"}, warranty.Move{To: warranty.InRepair}, warranty.Move{To: warranty.Tested})
+		if who, until := x.get(t, c.ID).Waits(); who != cases.ByUs || !until.Equal(r.DueAt) {
+			t.Errorf("in the workshop it waits for %s until %v, not %v", who, until, r.DueAt)
+		}
+		if _, err := x.warranty.MoveRepair(ctx, x.owner, r.ID, warranty.Move{To: warranty.SentBack, Carrier: "DHL", Tracking: "??"}); !errs.Is(err, errs.Invalid) {
+			t.Errorf("sent under a number that cannot be one: %v", err)
+		}
+		back := warranty.Move{To: warranty.SentBack, Carrier: "DHL", Tracking: "00340434161094042557"}
+		r = x.move(t, r.ID, back, back)
+		if who, until := x.get(t, c.ID).Waits(); r.Shipment == 0 || who != cases.ByCarrier || !until.Equal(r.DueAt) {
+			t.Fatalf("%+v, waits for %s until %v", r, who, until)
+		}
+		if list, err := s.OutgoingShipments(ctx, x.w, r.Order); err != nil || !slices.Contains(list, r.Shipment) {
+			t.Errorf("the unit's way counts as the order's: %v, %v", list, err)
+		}
+		must(t, x.warranty.Follow(ctx, x.w))
+		if r = x.repair(t, r.Resolution); r.Stage != warranty.SentBack {
+			t.Fatalf("%s before it came", r.Stage)
+		}
+		_, err := x.ways.Ingest(ctx, auth.ForSystem(x.w), shipment.Delivery{Source: "api", Reports: []shipment.Report{{Number: shipment.Number{Carrier: "DHL", Number: "00340434161094042557"},
+			Event: shipment.Event{Status: shipment.Delivered, At: time.Now(), Zoned: true, Text: "delivered"}}}})
+		must(t, err)
+		for range 2 {
+			must(t, x.warranty.Follow(ctx, x.w))
+		}
+		if r = x.repair(t, r.Resolution); !r.Mended() {
+			t.Fatalf("%s", r.Stage)
+		}
+		c = x.get(t, c.ID)
+		known := func() outlay.Sums {
+			for _, e := range outlay.Entries(x.get(t, c.ID)) {
+				if e.Dim == outlay.ByRemedy {
+					return e.Sums
+				}
+			}
+			return outlay.Sums{}
+		}
+		before := known()
+		if c.Phase != cases.Closed || before.Known != 1 {
+			t.Fatalf("%s, %+v", c.Phase, before)
+		}
+		for range 2 { // the bill comes when all is over
+			_, err = x.warranty.SpendOn(ctx, x.owner, r.ID, warranty.Spend{Key: "bill 9", Kind: warranty.ForLoan, Amount: 4321})
+			must(t, err)
+		}
+		after := known()
+		book := before.Happened - (after.Happened - 4321)
+		if after.Known != 1 || after.Planned != before.Planned || book != 900+300 || x.get(t, c.ID).Phase != cases.Closed {
+			t.Errorf("before %+v, after %+v", before, after)
 		}
 	})
 }

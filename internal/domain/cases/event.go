@@ -55,6 +55,7 @@ type Event struct {
 	LastDay    time.Time   `json:"last_day,omitzero"` // of the resolution
 	SendBy     time.Time   `json:"send_by,omitzero"`  // the customer's last day for the goods of the resolution
 	Until      time.Time   `json:"until,omitzero"`    // of WasHanded: when they are expected to be done with it
+	Sum        int64       `json:"sum,omitzero"`      // of WasSpent, in minor units of the order's currency
 	Refund     refund.ID   `json:"refund,omitzero"`
 	Parcel     int64       `json:"parcel,omitzero"`
 	Decision   *Decision   `json:"decision,omitempty"`
@@ -99,8 +100,8 @@ func Fold(events []Event) (Case, error) {
 
 // apply changes the case, or says why it cannot.
 func (c *Case) apply(e Event) string {
-	if c.Phase == Closed && e.Kind != WasReopened && e.Kind != Stepped {
-		return "it is closed" // a refund may still be reversed
+	if c.Phase == Closed && e.Kind != WasReopened && e.Kind != Stepped && e.Kind != WasSpent {
+		return "it is closed" // a refund may still be reversed, and a bill come
 	}
 	switch e.Kind {
 	case WasOpened:
@@ -146,6 +147,8 @@ func (c *Case) apply(e Event) string {
 		return c.nudged(e)
 	case WasHanded:
 		return c.handed(e)
+	case WasSpent:
+		return c.spent(e)
 	case WasAnswered:
 		for _, word := range e.Evidence {
 			if !slices.Contains(c.Evidence, word) {

@@ -132,6 +132,7 @@ type Resolution struct {
 	Refund   refund.ID `json:"refund,omitzero"`
 	Parcel   int64     `json:"parcel,omitzero"` // of what is sent instead
 	Hand     Hand      `json:"hand,omitzero"`   // in which it is while it is carried out
+	Spent    int64     `json:"spent,omitzero"`  // that it has cost the merchant by bills, in minor units of its order's currency
 	Code     string    `json:"code,omitempty"`  // why it failed, was refused or reversed
 	Offer    *Offer    `json:"offer,omitempty"` // what it was offered with; nil for what a person gave by their own judgement
 

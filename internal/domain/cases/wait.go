@@ -81,10 +81,8 @@ func (c Case) Waits() (Party, time.Time) {
 		return ByUs, until
 	case c.Phase == Submitted || c.Phase == Approved && !offers.IsZero():
 		return choice()
-	case work && !chosen && until.IsZero():
-		return ByUs, ours.Until
 	case c.Phase == Appealed || chosen || work:
-		return ByUs, until
+		return ByUs, ours.sooner(Hand{ByUs, until}).Until
 	case c.Phase == GoodsHere || c.Phase == Inspecting:
 		return ByWarehouse, until
 	case paying:

@@ -2,6 +2,7 @@ package warranty
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -59,6 +61,8 @@ type RepairStore interface {
 	RepairOf(ctx context.Context, w auth.WorkspaceID, resolution int64) (Repair, error)
 	// Repairs returns what a scope sees under a filter: open ones by their next day, else the newest first, before one.
 	Repairs(ctx context.Context, s auth.Scope, f RepairFilter, before RepairID, limit int) ([]Repair, error)
+	// DeliveredRepairs returns repairs that wait for a parcel to the customer that was delivered.
+	DeliveredRepairs(ctx context.Context, w auth.WorkspaceID, limit int) ([]RepairID, error)
 	// LateRepairs returns repairs of which people are to be told that a day has passed.
 	LateRepairs(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]RepairID, error)
 }
@@ -162,7 +166,7 @@ type Move struct {
 	Estimate  int64  // what the customer is asked to pay, in minor units of the repair's currency; with Diagnosed
 	Uncovered string // why neither law nor promise makes it free, for the customer; needed with a price for what is covered
 	Carrier   string // of the way back
-	Tracking  string
+	Tracking  string // likewise, with SentBack: the parcel is followed under it. A number that is known already is errs.Invalid
 	Note      string // for people
 }
 
@@ -350,10 +354,16 @@ func (r Repair) allow(a auth.Actor, p auth.Permission) error {
 func (s *Service) commit(ctx context.Context, a auth.Actor, c cases.Case, r Repair, x Step) (Repair, error) {
 	was := r.Stage
 	x.At, x.By = s.clock(), Who{a.Kind, a.ID, a.Name}
-	r, err := Apply(r, x)
+	next, err := Apply(r, x)
+	if err == nil && next.Stage == SentBack && was != SentBack && x.Tracking != "" && s.Ship != nil {
+		if x.Shipment, err = s.ship(ctx, r, x); err == nil {
+			next, err = Apply(r, x)
+		}
+	}
 	if err != nil {
 		return r, err
 	}
+	r = next
 	if err := s.Store.SaveRepair(ctx, r); err != nil {
 		return r, err
 	}
@@ -373,6 +383,30 @@ func (s *Service) commit(ctx context.Context, a auth.Actor, c cases.Case, r Repa
 		return r, err
 	}
 	return r, s.Moved(ctx, c, r, Change{Was: was, Late: x.What == wasLate, OfLoan: x.OfLoan, Spent: x.What == wasSpent})
+}
+
+// ship has the parcel followed in which a unit goes back.
+func (s *Service) ship(ctx context.Context, r Repair, x Step) (shipment.ID, error) {
+	o, err := s.Orders.Get(ctx, auth.ForSystem(r.Workspace), r.Order)
+	if err != nil {
+		return 0, err
+	}
+	return s.Ship(ctx, o, x.Carrier, x.Tracking)
+}
+
+// Follow ends repairs whose units were delivered. Each is a transaction of its own, and one that cannot be taken up keeps no
+// other back; a repeat finds nothing left.
+func (s *Service) Follow(ctx context.Context, w auth.WorkspaceID) error {
+	list, err := s.Store.DeliveredRepairs(ctx, w, lateBatch)
+	if err != nil {
+		return err
+	}
+	var wrong []error
+	for _, id := range list {
+		_, err := s.GotBack(ctx, auth.ForSystem(w), id)
+		wrong = append(wrong, err)
+	}
+	return errors.Join(wrong...)
 }
 
 // Change is what a step changed about a repair.

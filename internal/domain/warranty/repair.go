@@ -8,6 +8,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -101,10 +102,11 @@ const (
 	ForParts   CostKind = "parts"
 	ForLabour  CostKind = "labour"
 	ForFreight CostKind = "freight"
+	ForLoan    CostKind = "loan" // the unit that the customer had meanwhile: its wear, or what it was worth
 )
 
 // CostKinds returns all of them.
-func CostKinds() []CostKind { return []CostKind{ForParts, ForLabour, ForFreight} }
+func CostKinds() []CostKind { return []CostKind{ForParts, ForLabour, ForFreight, ForLoan} }
 
 // Spend is what a repair cost the merchant once.
 type Spend struct {
@@ -134,21 +136,22 @@ type Who struct {
 
 // Step is one thing that happened to a repair. Steps are only ever appended.
 type Step struct {
-	What      string    `json:"what"`
-	Stage     Stage     `json:"stage,omitempty"` // to which it led
-	At        time.Time `json:"at"`
-	By        Who       `json:"by"`
-	Note      string    `json:"note,omitempty"`      // for people
-	Fault     string    `json:"fault,omitempty"`     // what was found, for the customer
-	Estimate  int64     `json:"estimate,omitzero"`   // what the customer is asked to pay
-	Uncovered string    `json:"uncovered,omitempty"` // why neither law nor promise makes it free, for the customer
-	Agreed    *bool     `json:"agreed,omitempty"`    // the customer's answer
-	Carrier   string    `json:"carrier,omitempty"`   // of the way back
-	Tracking  string    `json:"tracking,omitempty"`
-	Loan      *Loan     `json:"loan,omitempty"`
-	Charge    int64     `json:"charge,omitzero"`
-	Spend     *Spend    `json:"spend,omitempty"`
-	OfLoan    bool      `json:"of_loan,omitzero"` // what is late is the lent unit
+	What      string      `json:"what"`
+	Stage     Stage       `json:"stage,omitempty"` // to which it led
+	At        time.Time   `json:"at"`
+	By        Who         `json:"by"`
+	Note      string      `json:"note,omitempty"`      // for people
+	Fault     string      `json:"fault,omitempty"`     // what was found, for the customer
+	Estimate  int64       `json:"estimate,omitzero"`   // what the customer is asked to pay
+	Uncovered string      `json:"uncovered,omitempty"` // why neither law nor promise makes it free, for the customer
+	Agreed    *bool       `json:"agreed,omitempty"`    // the customer's answer
+	Carrier   string      `json:"carrier,omitempty"`   // of the way back
+	Tracking  string      `json:"tracking,omitempty"`
+	Shipment  shipment.ID `json:"shipment,omitzero"` // under that number
+	Loan      *Loan       `json:"loan,omitempty"`
+	Charge    int64       `json:"charge,omitzero"`
+	Spend     *Spend      `json:"spend,omitempty"`
+	OfLoan    bool        `json:"of_loan,omitzero"` // what is late is the lent unit
 }
 
 // Repair is the life of a resolution "repair".
@@ -175,6 +178,7 @@ type Repair struct {
 	Agreed     *bool // the customer's answer to the estimate; nil: none was needed, or it is not there yet
 	Carrier    string
 	Tracking   string
+	Shipment   shipment.ID // of the way back; 0 where nobody follows it
 	Loan       *Loan
 	Spent      []Spend
 	ClaimedAt  time.Time // when the customer told us of the defect
@@ -324,7 +328,7 @@ func (r *Repair) leave(s Step) error {
 		r.Fault = s.Fault
 	}
 	if s.Tracking != "" {
-		r.Carrier, r.Tracking = s.Carrier, s.Tracking
+		r.Carrier, r.Tracking, r.Shipment = s.Carrier, s.Tracking, s.Shipment
 	}
 	switch {
 	case s.Stage == Received:

@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -71,6 +72,9 @@ type Config struct {
 	// Moved is told of each step of a repair in its transaction, with its case, which is held. It must not talk to the world
 	// itself. Nil is nobody.
 	Moved func(ctx context.Context, c cases.Case, r Repair, x Change) error
+	// Ship follows the parcel in which a unit goes back to the customer of an order, in the transaction in ctx. Nil follows
+	// none: the number is written down.
+	Ship func(ctx context.Context, o order.Order, carrier, number string) (shipment.ID, error)
 	// Confirm writes to the customer of an order who registered a unit, in a language; it is called in the transaction of the
 	// registration and must not talk to the world itself. Nil writes to nobody.
 	Confirm func(ctx context.Context, o order.Order, u Unit, language string) error

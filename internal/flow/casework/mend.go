@@ -35,6 +35,11 @@ func (s *Service) Mended(ctx context.Context, c cases.Case, r warranty.Repair, x
 	if x.Late {
 		return s.mendLate(ctx, c, r, x)
 	}
+	if x.Spent {
+		if _, err := s.Cases().Spend(ctx, auth.ForSystem(c.Workspace), c.ID, r.Resolution, r.Cost()); err != nil {
+			return fmt.Errorf("what repair %d cost: %w", r.ID, err)
+		}
+	}
 	if r.Stage == x.Was {
 		return nil
 	}

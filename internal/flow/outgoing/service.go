@@ -73,8 +73,7 @@ type Config struct {
 		BySKU(ctx context.Context, actor auth.Actor, shop order.ShopID, skus []string) (map[string]product.Product, error)
 	}
 	Shipments interface {
-		Ingest(ctx context.Context, actor auth.Actor, d shipment.Delivery) (shipment.Result, error)
-		List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
+		Announce(ctx context.Context, actor auth.Actor, o order.Order, source, carrier, number string) (shipment.Shipment, error)
 	}
 	// Tell writes to the customer what became of a replacement, in the transaction in ctx; nil writes nothing.
 	Tell    func(ctx context.Context, p Parcel) error
@@ -261,27 +260,11 @@ func (s *Service) Send(ctx context.Context, actor auth.Actor, number ID, carrier
 		if err != nil {
 			return err
 		}
-		known, err := s.Shipments.List(ctx, by, shipment.Filter{Key: key}, shipment.Cursor{}, 1)
+		sent, err := s.Shipments.Announce(ctx, by, o, "replacement", carrier, tracking)
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 { // it went out before, or comes back
-			return errs.Field("tracking", "error.goods_tracking")
-		}
-		got, err := s.Shipments.Ingest(ctx, by, shipment.Delivery{Source: "replacement", Reports: []shipment.Report{{
-			Number: shipment.Number{Carrier: carrier, Number: tracking}, Order: &o, Event: shipment.Event{Status: shipment.Announced, At: now, Zoned: true},
-		}}})
-		if err != nil {
-			return err
-		}
-		if len(got.Refused) > 0 {
-			return got.Refused[0].Err
-		}
-		found, err := s.Shipments.List(ctx, by, shipment.Filter{Key: key}, shipment.Cursor{}, 1)
-		if err != nil || len(found) == 0 {
-			return err
-		}
-		p.State, p.Carrier, p.Tracking, p.Shipment, p.Seen, p.SentAt, p.Note, p.Expected = Sent, carrier, tracking, found[0].ID, shipment.Announced, now, "", time.Time{}
+		p.State, p.Carrier, p.Tracking, p.Shipment, p.Seen, p.SentAt, p.Note, p.Expected = Sent, carrier, tracking, sent.ID, shipment.Announced, now, "", time.Time{}
 		return nil
 	})
 }

@@ -111,6 +111,9 @@ func entries(c cases.Case, r cases.Resolution, in *decision.Case) []Entry {
 	if goods, ok := brought(c, r, in); ok && r.Stand == cases.Done {
 		sums.Known, sums.Planned = 1, sums.Cost()
 		sums.Happened = sums.Planned + sums.Recovered - goods
+		if r.Means == cases.Repair && r.Spent > 0 { // the bills take the place of the cost book
+			sums.Happened += r.Spent - mending(r, in)
+		}
 	}
 	route := r.Offer.Route
 	if route == "" {
@@ -219,6 +222,19 @@ func expected(r cases.Resolution, in *decision.Case) (Sums, []article) {
 		s.Recovered = max(s.Cost()-r.Offer.Cost, 0)
 	}
 	return s, list
+}
+
+// mending is what the cost book says that a repair costs, with the way of its unit.
+func mending(r cases.Resolution, in *decision.Case) int64 {
+	x := in.Costs.Repair
+	if x == nil {
+		return 0
+	}
+	sum := x.Freight
+	for _, g := range r.Units {
+		sum += x.Cost * g.Quantity
+	}
+	return sum
 }
 
 // part is a share of an amount, rounded down: what is said to come back does.

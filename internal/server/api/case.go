@@ -122,6 +122,7 @@ type CaseResolution struct {
 	SendBy  *time.Time       `json:"send_by" doc:"The customer's last day to send its goods; null while none are awaited from them."`
 	Owed    bool             `json:"owed" doc:"The customer has what they get and did not send its goods: a person decides."`
 	Code    *string          `json:"code" doc:"Why it failed, was refused or reversed."`
+	Spent   int64            `json:"spent" doc:"That it has cost by bills, in minor units; 0 while none came."`
 	Person  *Ref[aPerson]    `json:"decided_by" nullable:"true" doc:"Who let it go on; null: nobody had to."`
 	Why     *string          `json:"why" doc:"Of who let it go on when the case was decided already."`
 }
@@ -183,7 +184,7 @@ func caseRecord(x cases.Case) Case {
 	for _, r := range x.Resolutions {
 		res := CaseResolution{
 			ID: refTo[aResolution](r.Number), Means: string(r.Means), State: string(r.Stand), Money: caseSum(r.Money), Law: optText(r.Law), Trigger: string(r.Trigger), Needs: []string{},
-			DueBy: optTime(r.By), Until: optTime(r.Until), SendBy: optTime(r.SendBy), Owed: r.Owed, Code: optText(r.Code), Units: convert(r.Units, func(g cases.Group) CaseUnits { return CaseUnits(g) }),
+			DueBy: optTime(r.By), Until: optTime(r.Until), SendBy: optTime(r.SendBy), Owed: r.Owed, Spent: r.Spent, Code: optText(r.Code), Units: convert(r.Units, func(g cases.Group) CaseUnits { return CaseUnits(g) }),
 			Person: optRef[aPerson](r.Decider), Why: optText(r.Why),
 		}
 		if o := r.Offer; o != nil {
@@ -247,7 +248,7 @@ func caseOut(x cases.Case, err error) (*recordOut[Case], error) {
 // CaseEvent is one thing that happened to a case.
 type CaseEvent struct {
 	Number     int               `json:"number" doc:"From 1, within the case."`
-	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference,nudged,handed"`
+	Kind       string            `json:"kind" enum:"opened,line_added,went,decided,line_declined,counted,disposition,proposed,resolution,trigger,closed,reopened,answered,acknowledged,differed,difference,nudged,handed,spent"`
 	Phase      string            `json:"phase" doc:"After it."`
 	Was        *string           `json:"was" doc:"The phase before it, if that was another one."`
 	At         time.Time         `json:"at"`

@@ -19,7 +19,7 @@ func repairGroup() group {
 		{"repairLend", "POST", "/repairs/{repair}/loan", write, do((*server).repairLend), "Lend or swap a unit", "Notes which unit went out, and until when it is due back. A serial number is out once."},
 		{"repairReturned", "POST", "/repairs/{repair}/loan/returned", write, do((*server).repairReturned), "Take a lent unit back", "The unit is here again. A repeat changes nothing."},
 		{"repairCharged", "POST", "/repairs/{repair}/loan/charged", may(auth.ReadCases, auth.WriteCases, auth.ApproveRefunds), do((*server).repairCharged), "Charge a unit that never came", "Notes what the customer was asked for: the lent unit did not come back, or theirs did not come after a swap. No money moves by it."},
-		{"repairSpend", "POST", "/repairs/{repair}/costs", write, do((*server).repairSpend), "Write down what a repair cost", "Parts, labour or freight, once by its key: a repeat changes nothing. Bills may come after the end."},
+		{"repairSpend", "POST", "/repairs/{repair}/costs", write, do((*server).repairSpend), "Write down what a repair cost", "Parts, labour, freight or the lent unit, once by its key: a repeat changes nothing. Bills may come after the end."},
 	}}
 }
 
@@ -48,7 +48,7 @@ type RepairLoan struct {
 // RepairCost is what a repair cost once.
 type RepairCost struct {
 	Key    string `json:"key" minLength:"1" maxLength:"200" example:"bill-2026-114" doc:"Of the bill: what comes twice counts once."`
-	Kind   string `json:"kind" enum:"parts,labour,freight"`
+	Kind   string `json:"kind" enum:"parts,labour,freight,loan"`
 	Amount int64  `json:"amount" minimum:"1" example:"1250" doc:"In minor units of the repair's currency."`
 	Note   string `json:"note,omitempty" maxLength:"4000"`
 }

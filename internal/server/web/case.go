@@ -569,6 +569,9 @@ func (r *request) caseHappened(c cases.Case, e cases.Event, x *ui.CaseEvent) str
 	case cases.Nudged:
 		x.Icon = "mail"
 		return p.T(key, "What", p.T("cases.nudge."+cmp.Or(e.Code, "posted")))
+	case cases.WasSpent:
+		x.Icon = "credit-card"
+		return p.T(key, "Means", means(e.About))
 	case cases.WasHanded:
 		x.Icon = "package"
 		return p.T("cases.waits." + cmp.Or(e.Code, string(cases.ByUs)))

@@ -50,7 +50,7 @@ func (r *request) repairView(x warranty.Repair) ui.Repair {
 	now := r.s.Now()
 	v := ui.Repair{
 		ID: int64(x.ID), Case: int64(x.Case), Number: x.CaseNumber, Resolution: x.Resolution, Stage: string(x.Stage), Open: x.Stage.Open(), Due: x.DueAt, By: x.ByAt, Late: !x.NextAt().IsZero() && x.NextAt().Before(now),
-		Fault: x.Fault, Uncovered: x.Uncovered, Covered: x.Covered, Currency: x.Currency, Tracking: strings.TrimSpace(x.Carrier + " " + x.Tracking), Asks: x.Stage == warranty.Consent,
+		Fault: x.Fault, Uncovered: x.Uncovered, Covered: x.Covered, Currency: x.Currency, Shipment: int64(x.Shipment), Tracking: strings.TrimSpace(x.Carrier + " " + x.Tracking), Asks: x.Stage == warranty.Consent,
 		Looks: x.Stage == warranty.Received, Owed: x.Owed(), Refused: x.Agreed != nil && !*x.Agreed,
 	}
 	if x.Estimate > 0 {

@@ -25,6 +25,7 @@ type Repair struct {
 	Covered          bool
 	Price, Cost      string // written out
 	Currency         string
+	Shipment         int64 // the parcel in which it goes back; 0 where nobody follows it
 	Tracking         string
 	Refused          bool // the customer did not agree to the price
 	Asks             bool // the customer is asked for a price
