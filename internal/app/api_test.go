@@ -216,6 +216,8 @@ func counterparts() map[string]string {
 		"GET /admin/warranties/plans":                "warrantyPlanList",
 		"POST /admin/warranties/plans":               "warrantyPlanCreate warrantyPlanPut",
 		"GET /replacements":                          "replacementList",
+		"GET /replacements/sheet":                    "replacementList",
+		"POST /replacements/sheet":                   "replacementGet replacementSent",
 		"GET /replacements/{replacement}":            "replacementGet",
 		"POST /replacements/{replacement}":           "replacementChoose replacementAddress replacementShort replacementSent replacementEnd replacementAgain",
 		"GET /warehouse":                             "returnLook returnGet returnList returnUnknownList",

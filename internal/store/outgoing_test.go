@@ -321,3 +321,46 @@ func TestGoodsOfAnEarlyExchangeAreNotForgotten(t *testing.T) {
 		}
 	})
 }
+
+// A sheet of numbers sends what it can, once, and tells what it cannot; nobody sends what they do not see.
+func TestASheetOfNumbersSendsWhatItCan(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newPacker(t, s)
+		var list []outgoing.Number
+		for i, number := range []string{"1Z999AA10123456784", "1Z999AA10123456775"} {
+			_, p := x.exchanges(t, x.sells(t, []string{"5006", "5007"}[i]))
+			list = append(list, outgoing.Number{Line: i + 2, ID: p.ID, Carrier: "UPS", Tracking: number})
+		}
+		_, err := x.out.Choose(ctx, x.owner, list[0].ID, 1, "LAMP-TALL")
+		must(t, err)
+		list = append(list, outgoing.Number{Line: 4, ID: 1, Tracking: "1Z999AA10123456793"})
+		other := x.owner
+		other.Workspace = 99
+		if got, err := x.out.SendAll(ctx, other, list); err != nil || !errs.Is(got[0].Err, errs.NotFound) || got[0].Parcel.ID != 0 {
+			t.Errorf("from another workspace: %+v, %v", got, err)
+		}
+		if _, err := x.out.SendAll(ctx, auth.Actor{Kind: auth.Agent, Workspace: x.w, Permissions: auth.NewSet(auth.ReadCases)}, list); !errs.Is(err, errs.Denied) {
+			t.Errorf("by somebody who only reads: %v", err)
+		}
+		for range 2 {
+			got, err := x.out.Foresee(ctx, x.owner, list)
+			if err != nil || got[0].Err != nil || got[0].Known || !errs.Is(got[1].Err, errs.Conflict) || !errs.Is(got[2].Err, errs.NotFound) {
+				t.Fatalf("%+v, %v", got, err)
+			}
+		}
+		told := len(x.told)
+		got, err := x.out.SendAll(ctx, x.owner, list)
+		if err != nil || got[0].Err != nil || got[0].Parcel.State != outgoing.Sent || got[1].Err == nil || got[2].Err == nil {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		if got, err = x.out.SendAll(ctx, x.owner, list[:1]); err != nil || !got[0].Known || got[0].Err != nil || len(x.told) != told+1 {
+			t.Errorf("again: %+v, told %d times, %v", got, len(x.told)-told, err)
+		}
+		_, err = x.out.Choose(ctx, x.owner, list[1].ID, 1, "LAMP-TALL")
+		must(t, err)
+		list[1].Tracking = list[0].Tracking
+		if got, err = x.out.SendAll(ctx, x.owner, list[1:2]); err != nil || !errs.Is(got[0].Err, errs.Invalid) {
+			t.Errorf("under the number of another one: %+v, %v", got, err)
+		}
+	})
+}

@@ -24,6 +24,9 @@ const MaxPage = 200
 // maxText bounds a note, a line of an address and a carrier's name, in bytes.
 const maxText = 300
 
+// maxTracking bounds a tracking number, in bytes.
+const maxTracking = 60
+
 // Filter narrows a list of replacements; a zero field does not.
 type Filter struct {
 	State State
@@ -238,7 +241,7 @@ func (s *Service) Lack(ctx context.Context, actor auth.Actor, number ID, back bo
 func (s *Service) Send(ctx context.Context, actor auth.Actor, number ID, carrier, tracking string) (Parcel, error) {
 	carrier, tracking = strings.Join(strings.Fields(carrier), " "), strings.Join(strings.Fields(tracking), " ")
 	key := order.TrackingKey(tracking)
-	if key == "" || len(tracking) > 60 {
+	if key == "" || len(tracking) > maxTracking {
 		return Parcel{}, errs.Field("tracking", "error.goods_tracking")
 	}
 	if len(carrier) > maxText {

@@ -20,6 +20,8 @@ func outgoingRoutes() []route {
 	read, write := may(auth.ReadCases), may(auth.WriteCases)
 	return []route{
 		{"GET", "/replacements", read, none, (*server).outgoingPage},
+		{"GET", "/replacements/sheet", read, none, (*server).outgoingSheet},
+		{"POST", "/replacements/sheet", write, upload, (*server).outgoingNumbers},
 		{"GET", "/replacements/{replacement}", read, none, (*server).outgoingOne},
 		{"POST", "/replacements/{replacement}", write, form, (*server).outgoingDo},
 	}
@@ -30,7 +32,11 @@ const outgoingPageSize = 50
 
 // outgoingPage is the board of what is to be sent, by state.
 func (s *server) outgoingPage(w http.ResponseWriter, r *request) error {
-	v := ui.Outgoings{State: r.URL.Query().Get("state")}
+	return s.drawOutgoings(w, r, ui.Form{})
+}
+
+func (s *server) drawOutgoings(w http.ResponseWriter, r *request, f ui.Form) error {
+	v := ui.Outgoings{Form: f, State: r.URL.Query().Get("state")}
 	if !slices.Contains(outgoing.States(), outgoing.State(v.State)) {
 		v.State = string(outgoing.ToSend)
 	}
@@ -61,7 +67,7 @@ func (s *server) outgoingPage(w http.ResponseWriter, r *request) error {
 	if v.Page, err = r.page(w, r.printer.T("nav.replacements"), ui.SectionCases); err != nil {
 		return err
 	}
-	return r.draw(w, http.StatusOK, ui.OutgoingsPage(v))
+	return r.draw(w, formStatus(f), ui.OutgoingsPage(v))
 }
 
 func uiOutgoing(p outgoing.Parcel) ui.Outgoing {

@@ -77,3 +77,22 @@ func TestGoodsThatAreOwedAreLetGo(t *testing.T) {
 	b.post(at+"/forgo", "resolution", n, "why", "Not worth the postage").want(http.StatusSeeOther)
 	b.get(at).want(http.StatusOK, "they are not awaited any more").lacks("Let the customer keep them")
 }
+
+// What is to be sent goes to whoever packs as a table, and comes back with numbers: seen first, then sent, once.
+func TestNumbersComeBackInASheet(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	p := d.goesOut(t, m)
+	b := d.as("owner@acme.example")
+	b.get("/replacements/sheet").want(http.StatusOK, "replacement,case,sku").lacks("June Park") // nobody has said what is sent
+	b.post("/replacements/"+id64(int64(p.ID)), "do", "choose", "line", "1", "sku", "TENT-3").want(http.StatusSeeOther)
+	b.get("/replacements/sheet").want(http.StatusOK, p.ID.Code(), "TENT-3", "June Park", "1 Elm St")
+	const at = "/replacements/sheet"
+	b.upload(at, "sheet", "wrong.csv", []byte("replacement,tracking\nR1,??\n"), "do", "look").want(http.StatusUnprocessableEntity, "Line 2 cannot be read")
+	sheet := "replacement,carrier,tracking\n" + p.ID.Code() + ",DHL,00340434161094042557\nR1,DHL,00340434161094042564\n"
+	b.upload(at, "sheet", "back.csv", []byte(sheet), "do", "look").want(http.StatusOK, "1 replacement will be sent", "1 line cannot be taken", "June Park", "Will be sent", "Not sent")
+	b.get("/replacements").want(http.StatusOK, "June Park")
+	b.post(at, "do", "send", "numbers", sheet).want(http.StatusOK, "1 replacement was sent", "Sent")
+	b.post(at, "do", "send", "numbers", sheet).want(http.StatusOK, "0 replacements were sent", "Sent before")
+	b.get("/replacements?state=sent").want(http.StatusOK, "00340434161094042557")
+}

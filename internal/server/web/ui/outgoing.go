@@ -53,10 +53,31 @@ type Outgoing struct {
 // Outgoings is the board of replacements in one state.
 type Outgoings struct {
 	Page
+	Form  Form
 	State string
 	Tabs  []OutgoingTab
 	Rows  []Outgoing
 	Next  int64 // 0: nothing follows
+}
+
+// OutgoingNumber is a tracking number of a sheet, and what becomes of it.
+type OutgoingNumber struct {
+	Line              int64
+	Code              string // of the replacement, as the sheet has it
+	ID, Case          int64  // 0: the reader sees none
+	Customer          string
+	Carrier, Tracking string
+	Known             bool
+	Wrong             string // why it cannot be
+}
+
+// OutgoingSheet is the page of a sheet that came back: what it would do, or did.
+type OutgoingSheet struct {
+	Page
+	Rows        []OutgoingNumber
+	Good, Wrong int64
+	Done        bool
+	Numbers     string // the sheet
 }
 
 // OutgoingView is the page of one replacement.
