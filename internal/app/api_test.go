@@ -84,6 +84,7 @@ func counterparts() map[string]string {
 		"POST /cases/{case}/close":       "caseCancel",
 		"POST /cases/{case}/reopen":      "caseReopen",
 		"POST /cases/{case}/forgo":       "caseForgo",
+		"POST /cases/{case}/hold":        "caseHold",
 		"POST /cases/{case}/differ":      "returnDiffer returnOverlook",
 		"GET /repairs":                   "repairList repairGet",
 		"POST /cases/{case}/repair":      "repairMove repairAnswer repairLend repairReturned repairCharged repairSpend",

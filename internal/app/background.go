@@ -54,6 +54,7 @@ func (b *Background) Start(ctx context.Context) {
 	b.wg.Go(func() { b.core.Watch.Run(reading) })
 	b.wg.Go(func() { b.core.sweep(reading) })
 	b.wg.Go(func() { b.core.followGoods(reading) })
+	b.wg.Go(func() { b.core.carryHolds(reading) })
 	b.wg.Go(func() { b.core.followRates(reading) })
 	b.wg.Go(func() { b.core.askLanes(reading) })
 	b.wg.Go(func() { b.core.watchHosts(reading) })

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -44,10 +45,15 @@ func (c *Core) buildCasework() {
 	})
 }
 
-// afterCase takes a case on, and expects no goods any more for what has lapsed.
+// afterCase takes a case on, looks at what is held for it, and expects no goods any more for what has lapsed.
 func (c *Core) afterCase(ctx context.Context, actor auth.Actor, x cases.Case, events []cases.Event) error {
 	if err := c.Casework.Follow(ctx, actor, x, events); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(x.Resolutions, func(r cases.Resolution) bool { return r.Offer != nil && r.Offer.Hold }) {
+		if err := c.Store.WakeCardHolds(ctx, x.Workspace, x.ID, c.Now()); err != nil {
+			return err
+		}
 	}
 	return c.Goods.CallOff(ctx, x)
 }

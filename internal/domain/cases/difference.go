@@ -331,7 +331,7 @@ func (s *Service) AskDifference(ctx context.Context, actor auth.Actor, c ID, res
 		if r == nil {
 			return nil, errs.New(errs.NotFound, "error.not_found")
 		}
-		units, err := s.worth(ctx, c, *r)
+		units, err := s.Worth(ctx, c, *r)
 		if err != nil {
 			return nil, err
 		}
@@ -365,8 +365,8 @@ func (s *Service) Overlook(ctx context.Context, actor auth.Actor, c ID, resoluti
 	})
 }
 
-// worth returns what was paid for each unit of a resolution.
-func (s *Service) worth(ctx context.Context, c Case, r Resolution) ([]Worth, error) {
+// Worth returns what was paid for each unit of a resolution. It checks no right of its own.
+func (s *Service) Worth(ctx context.Context, c Case, r Resolution) ([]Worth, error) {
 	var out []Worth
 	for _, g := range r.Units {
 		l, ok := c.line(g.Line)

@@ -134,6 +134,8 @@ func (c *Case) apply(e Event) string {
 		return c.agree(e)
 	case Stepped:
 		return c.step(e)
+	case WasSecured:
+		return c.secure(e)
 	case TriggerMet:
 		c.meet(e)
 	case WasClosed:

@@ -129,6 +129,7 @@ type Resolution struct {
 	Nudged   int       `json:"nudged,omitzero"`    // how often they were written to about it
 	Owed     bool      `json:"owed,omitzero"`      // they have what they get and did not send its goods: a person decides
 	Forgone  bool      `json:"forgone,omitzero"`   // a person decided that its goods are not awaited any more
+	Secured  bool      `json:"secured,omitzero"`   // a sum is held on the customer's card: its goods go out before theirs are here
 	Refund   refund.ID `json:"refund,omitzero"`
 	Parcel   int64     `json:"parcel,omitzero"` // of what is sent instead
 	Hand     Hand      `json:"hand,omitzero"`   // in which it is while it is carried out
@@ -154,6 +155,7 @@ type Offer struct {
 	Cap      *Cap     `json:"cap,omitempty"`      // that it counts against when it does
 	Cost     int64    `json:"cost"`               // that the merchant expects
 	SendDays int      `json:"send_days,omitzero"` // to send the goods, by the terms; 0: SendWithin
+	Hold     bool     `json:"hold,omitzero"`      // the goods may go out at once, against a sum that is held on the customer's card
 }
 
 // Cap is a bound of the policy on what goes out without a person, in the words of package policy.
@@ -180,12 +182,12 @@ func (r Resolution) Returns() bool {
 }
 
 // Due reports whether a resolution is to be carried out: its trigger was met, or one that happens later, or the law's
-// last day has come.
+// last day has come, or a sum that is held secures it.
 func (r Resolution) Due(met []Trigger, now time.Time) bool {
 	if r.Stand != Waiting {
 		return false
 	}
-	if !r.By.IsZero() && !now.Before(r.By) {
+	if r.Secured || !r.By.IsZero() && !now.Before(r.By) {
 		return true
 	}
 	all := Triggers()

@@ -25,6 +25,7 @@ const (
 	FeesKept          Account = "fees_kept"          // restocking fees that customers bear
 	ReturnLabels      Account = "return_labels"      // ways back that customers bear
 	Breakage          Account = "breakage"           // store credit that expired
+	GoodsKept         Account = "goods_kept"         // charged for goods that customers kept after an exchange
 	CarrierRecovery   Account = "carrier_recovery"   // . carrier
 	SupplierRecovery  Account = "supplier_recovery"  // . supplier
 	InsurerRecovery   Account = "insurer_recovery"   // . insurer
@@ -82,6 +83,7 @@ var chart = []Entered{
 	{FeesKept, "4200", Income, false},
 	{ReturnLabels, "4210", Income, false},
 	{Breakage, "4220", Income, false},
+	{GoodsKept, "4230", Income, false},
 	{CarrierRecovery, "4300", Income, true},
 	{SupplierRecovery, "4310", Income, true},
 	{InsurerRecovery, "4320", Income, true},

@@ -32,6 +32,8 @@ const (
 	CreditExpired   Kind = "credit_expired"
 	CreditAdjusted  Kind = "credit_adjusted"
 	FeeCharged      Kind = "provider_fee"
+	HoldTaken       Kind = "hold_taken"    // a customer kept goods that were exchanged
+	HoldReturned    Kind = "hold_returned" // that sum was paid back
 	Granted         Kind = "recovery_granted"
 	Recovered       Kind = "recovery_paid"
 	WrittenOff      Kind = "written_off"

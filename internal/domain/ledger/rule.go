@@ -167,6 +167,16 @@ func Fee(provider string, a money.Amount) Entry {
 	return transfer(FeeCharged, Clearing.Of(provider), ProviderFees.Of(provider), a)
 }
 
+// Keep books what a customer was charged for goods that they kept although they were exchanged.
+func Keep(provider string, a money.Amount) Entry {
+	return transfer(HoldTaken, GoodsKept, Clearing.Of(provider), a)
+}
+
+// GiveBack books that such a sum was paid back.
+func GiveBack(provider string, a money.Amount) Entry {
+	return transfer(HoldReturned, Clearing.Of(provider), GoodsKept, a)
+}
+
 // Grant books that a carrier, insurer, supplier or marketplace will pay for a loss; a negative sum takes that back.
 func Grant(receivable, recovery Account, a money.Amount) Entry {
 	return transfer(Granted, recovery, receivable, a)

@@ -225,9 +225,6 @@ func (c *checker) clauses(place string, t Clauses) {
 			c.say(place+".cap.per", "error.policy_word", "word", k.Per, "words", strings.Join(Periods(), " "))
 		}
 	}
-	if h := t.HoldCard; h != nil && *h {
-		c.say(place+".hold_card", "error.policy_hold_card")
-	}
 	if r := t.Review; r != nil && (r.Returns != nil && *r.Returns < 0 || r.Disputes != nil && *r.Disputes < 0) {
 		c.say(place+".review", "error.policy_span")
 	}

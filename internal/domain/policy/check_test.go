@@ -41,7 +41,6 @@ func TestAPolicyMayNotPromiseLessThanTheLaw(t *testing.T) {
 		"it is enough everywhere":                        {small, ""},
 		"a window shorter than the right":                {strings.Replace(small, "refund: 40", "refund: 13", 1), "terms.windows.refund error.policy_floor_window EU, BY"},
 		"no refund at all":                               {strings.Replace(small, "refund: 40", "store_credit: 60", 1), "terms.windows error.policy_floor_none AR"},
-		"a hold on a card, which no driver can":          {small + "rules: [{name: r, when: {markets: [US]}, windows: {exchange: 60}, hold_card: true}]", "rules.r.hold_card error.policy_hold_card"},
 		"final sale in one market":                       {small + "rules: [{name: sale, when: {markets: [DE], skus: [A]}, final_sale: true}]", "rules.sale.final_sale error.policy_floor_final DE"},
 		"final sale of what the law leaves out":          {small + "rules: [{name: sale, when: {markets: [DE], skus: [A]}, goods: [custom_made], final_sale: true}]", ""},
 		"final sale where no law stands against it":      {small + "rules: [{name: sale, when: {markets: [US]}, final_sale: true}]", ""},

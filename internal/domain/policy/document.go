@@ -102,7 +102,7 @@ type Clauses struct {
 	Review     *Review             `yaml:"review,omitempty"`
 	Tiers      map[string]Tier     `yaml:"tiers,omitempty"`
 	Trigger    string              `yaml:"trigger,omitempty"`     // when money goes
-	HoldCard   *bool               `yaml:"hold_card,omitempty"`   // refused by Check: no provider here can hold a sum on a card
+	HoldCard   *bool               `yaml:"hold_card,omitempty"`   // an exchange may go out at once, against its price held on the customer's card
 	SendWithin int                 `yaml:"send_within,omitempty"` // days in which goods are sent back
 }
 
@@ -269,6 +269,9 @@ func (c Clauses) over(r Clauses) Clauses {
 	}
 	if r.Trigger != "" {
 		c.Trigger = r.Trigger
+	}
+	if r.HoldCard != nil {
+		c.HoldCard = r.HoldCard
 	}
 	if r.SendWithin != 0 {
 		c.SendWithin = r.SendWithin

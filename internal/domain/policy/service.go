@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,6 +85,8 @@ type Config struct {
 	Journal event.Journal
 	Law     *decision.Law // decision.Statute() if nil
 	Now     func() time.Time
+	// Holds reports whether a connected account can hold a sum on a card, and which providers could. Nil is none.
+	Holds func(ctx context.Context, w auth.WorkspaceID) (can bool, could []string, err error)
 }
 
 // Service holds the verbs of policies.
@@ -116,7 +119,11 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, name, text string)
 	if !policyName.MatchString(name) || name == BuiltIn {
 		return v, errs.Field("name", "error.policy_name", "name", name)
 	}
-	if _, err := s.Check(text); err != nil {
+	doc, err := s.Check(text)
+	if err == nil {
+		err = s.able(ctx, actor.Workspace, doc)
+	}
+	if err != nil {
 		return v, err
 	}
 	err = s.cfg.Store.InTx(ctx, func(ctx context.Context) error {
@@ -151,6 +158,31 @@ func (s *Service) Check(text string) (Document, error) {
 	return doc, doc.Check(s.cfg.Law)
 }
 
+// able refuses clauses that no connected account can carry out.
+func (s *Service) able(ctx context.Context, w auth.WorkspaceID, doc Document) error {
+	place := ""
+	for _, r := range doc.Rules {
+		if r.HoldCard != nil && *r.HoldCard {
+			place = "rules." + r.Name + ".hold_card"
+		}
+	}
+	if h := doc.Terms.HoldCard; h != nil && *h {
+		place = "terms.hold_card"
+	}
+	if place == "" {
+		return nil
+	}
+	var could []string
+	if s.cfg.Holds != nil {
+		can, list, err := s.cfg.Holds(ctx, w)
+		if err != nil || can {
+			return err
+		}
+		could = list
+	}
+	return errs.Field(place, "error.policy_hold_card", "providers", strings.Join(could, ", "))
+}
+
 // Publish puts a version in force for orders placed from an instant on; a time
 // that is over, or none, is now: what was promised for an order is never changed
 // afterwards. Only the first release of a workspace may tell of the past, since
@@ -175,7 +207,11 @@ func (s *Service) Publish(ctx context.Context, actor auth.Actor, name string, nu
 		if err != nil {
 			return err
 		}
-		if _, err := s.Check(v.Text); err != nil {
+		doc, err := s.Check(v.Text)
+		if err == nil {
+			err = s.able(ctx, actor.Workspace, doc)
+		}
+		if err != nil {
 			return err
 		}
 		r = Release{Workspace: actor.Workspace, From: from.UTC().Truncate(time.Millisecond), Name: v.Name, Number: v.Number, At: now, By: actor.Person()}

@@ -35,6 +35,7 @@ type Terms struct {
 	Rule     string // that decided; "" is the terms at the top
 	Policy   decision.Policy
 	Trigger  string         // when money goes, in the words of cases.Trigger
+	HoldCard bool           // an exchange may go out at once, against a sum that is held on the customer's card
 	SendDays int            // in which goods are sent back, once it is agreed; 0: cases.SendWithin
 	Flags    decision.Flags // what the rule says that the goods are
 	Cap      *CapTerms      // on what goes out without a person; nil: none

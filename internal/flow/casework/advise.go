@@ -130,7 +130,7 @@ func trigger(p *Part, o decision.Offer) cases.Trigger {
 	switch {
 	case o.Route == decision.NoRoute:
 		return cases.AtApproval
-	case o.Remedy == decision.Repair:
+	case o.Remedy == decision.Repair, o.Remedy == decision.Exchange && p.Terms.HoldCard && t == cases.AtApproval: // at once only against a hold
 		return cases.AtReceipt
 	}
 	return t

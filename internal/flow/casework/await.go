@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -94,15 +93,22 @@ func sendBy(t *i18n.Printer, x Content) string {
 	return t.T("case.letter.lapses", "Day", t.Date(x.Resolution.SendBy, nil, i18n.Medium))
 }
 
+// TellHold writes to a customer what becomes of a sum on their card, as Tell does.
+func (s *Service) TellHold(ctx context.Context, w auth.WorkspaceID, number cases.ID, what Occasion, x Held, key string) error {
+	return s.inform(ctx, w, number, Content{Occasion: what, Held: x}, key)
+}
+
 // Tell writes to the customer what became of goods that go to them in place of others: Replaced, Lacking, Astray or Back. It
 // joins the transaction in ctx; a repeat with a key writes nothing, and nobody is written to who cannot be.
 func (s *Service) Tell(ctx context.Context, w auth.WorkspaceID, number cases.ID, what Occasion, x Sending, key string) error {
+	return s.inform(ctx, w, number, Content{Occasion: what, Sending: x}, key)
+}
+
+func (s *Service) inform(ctx context.Context, w auth.WorkspaceID, number cases.ID, x Content, key string) error {
 	c, err := s.Cases().Get(ctx, auth.ForSystem(w), number)
 	if err != nil || s.Desk == nil || c.Ticket == 0 {
 		return err
 	}
-	if err := s.write(ctx, Content{Occasion: what, Case: c, Sending: x}, key); !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.Invalid) {
-		return err
-	}
-	return nil
+	x.Case = c
+	return s.tell(ctx, x, key)
 }

@@ -41,11 +41,17 @@ const (
 	Lacking   Occasion = "short"    // it is not in stock
 	Astray    Occasion = "astray"   // it is lost
 	Back      Occasion = "back"     // it came back
+
+	HoldBegan Occasion = "hold_began" // a sum is held on their card, and their exchange goes out
+	HoldEnds  Occasion = "hold_ends"  // their last day comes
+	HoldEnded Occasion = "hold_ended" // it was released
+	HoldTaken Occasion = "hold_taken" // it was taken
+	HoldBack  Occasion = "hold_back"  // what was taken was paid back
 )
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, HoldBegan, HoldEnds, HoldEnded, HoldTaken, HoldBack, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -59,6 +65,13 @@ type Content struct {
 	Note       string           // of Needs, in the words of the person who asks
 	Evidence   []string
 	Sending    Sending // of Replaced, Lacking, Astray and Back
+	Held       Held    // of HoldBegan and what follows it
+}
+
+// Held is a sum on a customer's card, and their last day to send the goods.
+type Held struct {
+	Sum money.Amount
+	Day time.Time
 }
 
 // Sending is goods that go to a customer, or do not.
@@ -180,7 +193,7 @@ func (s *Service) write(ctx context.Context, x Content, key string) error {
 // same content.
 func Compose(t *i18n.Printer, x Content) string {
 	c := x.Case
-	out := []string{t.T("portal.news.hello"), t.T("case.letter.about", "Case", apart(t, fmt.Sprint(c.Number)), "Order", apart(t, x.Order.Number)) + "\n" + t.T("case.letter."+string(x.Occasion), "Day", t.DateTime(c.OpenedAt, nil, i18n.Medium))}
+	out := []string{t.T("portal.news.hello"), t.T("case.letter.about", "Case", apart(t, fmt.Sprint(c.Number)), "Order", apart(t, x.Order.Number)) + "\n" + t.T("case.letter."+string(x.Occasion), said(t, x)...)}
 	switch x.Occasion {
 	case Withdrawn:
 		out = append(out, goods(t, c, false))
@@ -230,6 +243,14 @@ func Compose(t *i18n.Printer, x Content) string {
 	}
 	out = append(out, t.T("portal.news.answer"))
 	return strings.Join(slices.DeleteFunc(out, func(p string) bool { return p == "" }), "\n\n")
+}
+
+// said are what the sentence of an occasion names.
+func said(t *i18n.Printer, x Content) []any {
+	if x.Held.Sum.Currency != "" {
+		return []any{"Sum", apart(t, sum(t, x.Held.Sum)), "Day", t.Date(x.Held.Day, nil, i18n.Medium)}
+	}
+	return []any{"Day", t.DateTime(x.Case.OpenedAt, nil, i18n.Medium)}
 }
 
 // apart keeps a name from taking the direction of the words around it, or giving them its own (Unicode Bidirectional

@@ -72,6 +72,8 @@ type Config struct {
 	// Told is called, in the transaction, when an order has another account for its refunds; it tells the customer. Nil
 	// tells nobody.
 	Told func(ctx context.Context, o order.Order, p Payee) error
+	// Holding carries sums that are held on cards.
+	Holding Holding
 }
 
 // Service holds the verbs of accounts and carries refunds.

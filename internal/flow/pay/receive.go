@@ -25,7 +25,7 @@ var outcomes = map[string]refund.Outcome{
 // Receive takes what a provider called with: the processor of hooks of HookKind. News of a refund that was asked for here
 // goes the way of an answer. One that somebody made at the provider pays what waits here for the same payment in the same
 // sum, so that it is never paid again. A dispute freezes what still owes money to its payment, and its end lets it go on.
-// All else changes nothing, and a repeat neither. It fails with errs.Invalid for a message that cannot be read.
+// News of a hold is a reason to ask about it. All else changes nothing, and a repeat neither. It fails with errs.Invalid for a message that cannot be read.
 func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Received) error {
 	list, err := s.Store.PayAccounts(ctx, h.Workspace)
 	if err != nil {
@@ -49,6 +49,8 @@ func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Receive
 		switch v := o.(type) {
 		case *intake.Refund:
 			err = s.heardRefund(ctx, us, d.Name, v)
+		case *intake.Payment:
+			err = s.heardHold(ctx, h.Workspace, v.Refs[KeyRef])
 		case *intake.Dispute:
 			err = s.heardDispute(ctx, us, d.Name, v)
 		}

@@ -89,6 +89,14 @@ var outgoingFields = []Field{
 	{"carrier", Text, "of one that was sent"}, {"tracking", Text, "likewise"},
 }
 
+// holdFields are those of a sum that is held on a customer's card.
+var holdFields = []Field{
+	{"case", Integer, "the case's number"}, {"order", "order", "the order"}, {"provider", Text, "that holds it"},
+	{"state", Text, "asked, held, lapsed, taking, taken, unpaid, releasing, released, failed, returning or returned"}, {"was", Text, "before"},
+	{"amount", Integer, "agreed, in the currency's smallest unit"}, {"taken", Integer, "of it, that was taken, or paid back"}, {"currency", Text, "ISO 4217"},
+	{"due_at", Moment, "the customer's last day to send the goods"}, {"code", Text, "why it failed, in the provider's words"},
+}
+
 // transferFields are those of a batch of transfers.
 var transferFields = []Field{
 	{"count", Integer, "of its transfers"}, {"amount", Integer, "of all, in the currency's smallest unit"}, {"currency", Text, "ISO 4217"}, {"format", Text, "sepa: a file; list: by hand"},
@@ -213,6 +221,7 @@ var catalogue = []Kind{
 	{"case.noted", "Something else about a case changed: quantities, goods, a resolution.", caseFields},
 	{"goods.moved", "A parcel that goods come back in is expected, was sent, moves, arrived, was received or is cancelled.", goodsFields},
 	{"replacement.moved", "Goods that go out for a case are to be sent, are not in stock, were sent, delivered, lost, came back or cannot be sent.", outgoingFields},
+	{"hold.moved", "A sum on a customer's card, for an exchange that goes out at once, is asked for, held, released, taken, paid back, or was refused.", holdFields},
 	{"refund.requested", "A refund was asked for.", refundFields},
 	{"refund.moved", "A refund's state changed.", refundFields},
 	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},

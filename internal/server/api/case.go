@@ -43,6 +43,8 @@ func caseGroup() group {
 		{"caseDisagree", "POST", "/cases/{case}/disagree", write, do((*server).caseDisagree), "Disagree with a difference", "Takes that the customer does not agree, and why; a person decides."},
 		{"caseSettle", "POST", "/cases/{case}/settle", pay, do((*server).caseSettle), "Decide a difference", "Decides what the customer did not agree to: between what they were asked for and what was promised. It needs `refunds.approve`."},
 		{"caseForgo", "POST", "/cases/{case}/forgo", pay, do((*server).caseForgo), "Await goods no more", "Decides, with a reason, that the customer keeps goods for which they were given something before they came back. It needs `refunds.approve`."},
+		{"caseHolds", "GET", "/cases/{case}/holds", read, do((*server).caseHolds), "List what is held on the customer's card", "Sums that secure an exchange which goes out before the customer's goods are back, newest first."},
+		{"caseHold", "POST", "/cases/{case}/hold", pay, do((*server).caseHold), "Release, take or pay back what is held", "Does so with the newest hold of the case. What the customer agreed to is taken by itself and on its day; here it is asked for again after a refusal. It needs `refunds.approve`."},
 		{"caseAppeal", "POST", "/cases/{case}/appeal", write, do((*server).caseAppeal), "Appeal", "Takes a declined case up again in the customer's words, and decides anew."},
 	}}
 }

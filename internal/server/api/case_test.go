@@ -9,6 +9,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/hold"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/flow/casework"
 )
@@ -68,6 +69,10 @@ func (w *world) stageCase(m *merchant, n, op string, put func(kind, bool, int64)
 	case "caseForgo":
 		approve()
 		_, err = w.cases.Step(ctx, m.owner, c.ID, number, cases.Executing, "")
+		must(w.t, err)
+	case "caseHold", "caseHolds":
+		_, err = w.store.AddCardHold(ctx, hold.Hold{ID: hold.ID(w.ids.Next()), Workspace: c.Workspace, Case: c.ID, Number: c.Number, Resolution: number, Shop: c.Shop, Order: c.Lines[0].Order, Provider: "stripe", State: hold.Unpaid,
+			Currency: "EUR", Amount: 5000, Take: 5000, Terms: m.mark, Attempt: 1, CreatedAt: w.now(), UpdatedAt: w.now(), DueAt: w.now()})
 		must(w.t, err)
 	case "caseReopen":
 		_, err = w.casework.Cancel(ctx, m.owner, c.ID)

@@ -156,6 +156,7 @@ func examples() map[string]example {
 		"caseReopen":           {body: `{"words": "The parcel came after all."}`},
 		"caseAgree":            {body: `{"difference": 1}`},
 		"caseDisagree":         {body: `{"difference": 1, "words": "I sent both of them."}`},
+		"caseHold":             {body: `{"do": "release", "why": "The goods came with another parcel."}`},
 		"caseSettle":           {body: `{"difference": 1, "why": "We weighed the parcel again."}`},
 		"returnDiffer":         {body: `{"note": "One of the two was not in the parcel."}`},
 		"returnOverlook":       {body: `{"why": "A regular customer"}`},

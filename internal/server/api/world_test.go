@@ -24,6 +24,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/hold"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -155,7 +156,8 @@ func newWorld(t testing.TB, s *store.Store) *world {
 	})
 	w.proactive = proactive.New(proactive.Config{Store: s, Orders: w.orders, Shipments: w.shipments, Customers: w.customers, Actions: engine, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Reachable: func() bool { return true }})
 	w.pay = pay.New(pay.Config{
-		Store: s, Refunds: refunds, Orders: w.orders, Hooks: w.hooks, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Client: outbound.New(outbound.Options{}),
+		Holding: pay.Holding{Store: s, Ledger: w.ledger, Moved: func(context.Context, hold.Hold, hold.State) error { return nil }},
+		Store:   s, Refunds: refunds, Orders: w.orders, Hooks: w.hooks, Journal: s, Queue: s, IDs: w.ids, Now: w.now, Client: outbound.New(outbound.Options{}),
 		Drivers: []pay.Driver{bankDriver, {Name: "stripe", Title: "Stripe", Docs: "https://docs.stripe.com/api/refunds", Options: []connector.Option{{Name: "secret_key", Kind: connector.Secret, Required: true}},
 			Open: func(connector.Settings) (pay.Provider, error) { return deaf{}, nil }}},
 	})

@@ -106,6 +106,10 @@ func (d *door) viewCase(r *request, v visitor, c cases.Case) (page ui.Case, err 
 		Case: c,
 	}
 	page.Path = page.At("")
+	if page.Holds, err = d.holdsOf(r, &page.Case); err != nil {
+		return page, err
+	}
+	c = page.Case
 	files, err := d.Cases.Files(r.Context(), v.system, c.ID)
 	if err != nil {
 		return page, err
@@ -177,6 +181,8 @@ func (d *door) actCase(w http.ResponseWriter, r *request) error {
 		return d.mend(w, r, v, c)
 	case "choose":
 		err = d.choose(r, v, c)
+	case "hold":
+		err = d.hold(r, c)
 	default:
 		return errs.New(errs.NotFound, "error.not_found")
 	}

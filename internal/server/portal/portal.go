@@ -41,6 +41,7 @@ type Config struct {
 	Casework Casework
 	Goods    Goods    // nil: nobody is told how goods come back
 	Outgoing Outgoing // nil: nobody is told what is sent to them
+	Holds    Holds    // nil: no exchange goes out before the goods are back
 	Refunds  Refunds  // nil: nobody is told of money
 	Payees   Payees   // nil: nobody is asked for a bank account
 	// Policies says what the shop promises; nil: no shop has such a page.

@@ -39,6 +39,7 @@ func caseRoutes() []route {
 		{"POST", "/cases/{case}/finish", write, form, (*server).caseFinish},
 		{"POST", "/cases/{case}/reopen", write, form, (*server).caseReopen},
 		{"POST", "/cases/{case}/forgo", may(auth.ApproveRefunds), form, (*server).caseForgo},
+		{"POST", "/cases/{case}/hold", may(auth.ApproveRefunds), form, (*server).caseHold},
 		{"POST", "/cases/{case}/differ", write, form, (*server).caseDiffer},
 		{"POST", "/cases/{case}/settle", write, form, (*server).caseSettle},
 	}
@@ -122,6 +123,9 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 		return v, err
 	}
 	if err := r.caseRepairs(&v, c); err != nil {
+		return v, err
+	}
+	if err := r.caseHolds(&v, c); err != nil {
 		return v, err
 	}
 	r.caseChoices(&v)

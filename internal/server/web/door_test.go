@@ -33,6 +33,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/hold"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -147,7 +148,7 @@ func newDoor(t testing.TB) *door {
 	d.products = product.NewService(product.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	books := ledger.New(ledger.Config{Store: d.store, IDs: ids, Now: time.Now})
 	d.refunds = refund.New(refund.Config{Store: d.store, Ledger: books, Journal: d.store, IDs: ids, Now: time.Now, Carry: func(ctx context.Context, f refund.Refund) error { return d.pay.Carry(ctx, f) }})
-	d.pay = pay.New(pay.Config{Store: d.store, Refunds: d.refunds, Orders: d.orders, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Client: outbound.New(outbound.Options{}), Drivers: []pay.Driver{stripe.Driver(), sepa.Driver(), sandbox.Driver(d.store)}})
+	d.pay = pay.New(pay.Config{Holding: pay.Holding{Store: d.store, Ledger: books, Moved: func(context.Context, hold.Hold, hold.State) error { return nil }}, Store: d.store, Refunds: d.refunds, Orders: d.orders, Hooks: d.hooks, Journal: d.store, Queue: d.store, IDs: ids, Now: time.Now, Client: outbound.New(outbound.Options{}), Drivers: []pay.Driver{stripe.Driver(), sepa.Driver(), sandbox.Driver(d.store)}})
 	d.casework = casework.New(casework.Config{
 		Store: d.store, Orders: d.orders, Parcels: d.shipments, Customers: d.customers, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: time.Now}),
 		Costs: d.costs(), Books: d.costs(), Cases: func() *cases.Service { return d.cases }, Refunds: d.refunds, Left: d.refunds.Left, IDs: ids, Now: time.Now,

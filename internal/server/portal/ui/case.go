@@ -23,6 +23,7 @@ type Case struct {
 	Payee    *Payee // nil where no money goes to a bank
 	Backs    []Back
 	Sendings []Sending
+	Holds    []Hold
 	Repairs  []warranty.Repair
 	Wrong    string
 }

@@ -222,6 +222,9 @@ func (v Policy) payment(t policy.Terms) []clause {
 		out = append(out, clause{Text: v.T("portal.policy.trigger." + t.Trigger)})
 	}
 	out = append(out, clause{Text: v.label(v.T("portal.policy.send"), v.Number(int64(cmp.Or(t.SendDays, cases.SendWithin))))})
+	if t.HoldCard {
+		out = append(out, clause{Text: v.T("portal.policy.hold")})
+	}
 	out = append(out, clause{v.T("portal.policy.fallback"), []string{v.T("portal.to." + p.Fallback.Method), v.label(v.T("portal.policy.arrive"), v.Number(int64(p.Fallback.Days)))}})
 	var auto []string
 	for _, r := range decision.Remedies() {

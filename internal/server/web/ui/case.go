@@ -121,6 +121,7 @@ type CaseView struct {
 	Differences []CaseDifference
 	Odd         CaseOdd
 	Repairs     []Repair
+	Holds       []CaseHold
 	MayCharge   bool // the reader may charge what never came
 	MayDecide   bool // the reader may approve refunds
 	Form        Form
