@@ -206,6 +206,9 @@ type Case struct {
 	Decision    Decision
 	Deadline    time.Time // the law's: a refund must be on its way by then; zero is none
 	Waiting     string    // what the customer is asked for, while it needs info
+	AskedAt     time.Time `json:",omitzero"` // since when evidence is waited for; zero while none is
+	Urged       int       `json:",omitzero"` // how often the customer was reminded of it
+	AskedItself bool      `json:",omitzero"` // it asked by itself: once
 	Wants       string    // the remedy that the customer named, in the words of package decision
 	Evidence    []string  // that the customer gave, likewise
 	Language    string    // in which the customer is written to, BCP 47; "" is theirs as far as it is known

@@ -136,6 +136,11 @@ func (c *Case) apply(e Event) string {
 		return c.step(e)
 	case WasSecured:
 		return c.secure(e)
+	case Urged:
+		if c.AskedAt.IsZero() {
+			return "nothing is waited for"
+		}
+		c.Urged++
 	case TriggerMet:
 		c.meet(e)
 	case WasClosed:
@@ -199,9 +204,12 @@ func (c *Case) goTo(e Event) string {
 			c.Lines[i].Declined = ""
 		}
 	}
-	c.Phase, c.Waiting = e.Phase, ""
+	c.Phase, c.Waiting, c.AskedAt, c.Urged = e.Phase, "", time.Time{}, 0
 	if e.Phase == NeedsInfo {
-		c.Waiting = e.Code
+		c.Waiting, c.AskedItself = e.Code, c.AskedItself || e.By.Kind == auth.System
+		if len(e.Evidence) > 0 {
+			c.AskedAt = e.At
+		}
 	}
 	return ""
 }
@@ -364,6 +372,6 @@ func (c *Case) shut(e Event) string {
 			c.Resolutions[i].Stand = Lapsed
 		}
 	}
-	c.Before, c.Phase, c.Reason, c.MergedInto, c.Waiting = c.Phase, Closed, e.Reason, e.Into, ""
+	c.Before, c.Phase, c.Reason, c.MergedInto, c.Waiting, c.AskedAt = c.Phase, Closed, e.Reason, e.Into, "", time.Time{}
 	return ""
 }

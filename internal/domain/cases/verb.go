@@ -112,6 +112,11 @@ func (s *Service) Nudge(ctx context.Context, actor auth.Actor, c ID, resolution 
 	})
 }
 
+// Urge reminds the customer of evidence that does not come, or gives the case back to people; see Case.Urge.
+func (s *Service) Urge(ctx context.Context, actor auth.Actor, c ID) (Case, error) {
+	return s.change(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Urge(actor, now) })
+}
+
 // Answer takes that the customer gave what was asked for, in words of their own: a case that needs info goes on.
 func (s *Service) Answer(ctx context.Context, actor auth.Actor, c ID, evidence []string, words string) (Case, error) {
 	return s.turn(ctx, actor, c, func(c Case, now time.Time) ([]Event, error) { return c.Answer(actor, evidence, words, now) })

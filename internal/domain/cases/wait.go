@@ -105,9 +105,9 @@ func (c Case) Waits() (Party, time.Time) {
 }
 
 // LapseAt returns when time alone does something next: the first of its offers, or of the questions about what came,
-// lapses, or the customer is written to about goods that do not come; zero if nothing does.
+// lapses, or the customer is written to about goods, or evidence, that do not come; zero if nothing does.
 func (c Case) LapseAt() time.Time {
-	var at time.Time
+	at, _ := c.urges()
 	for _, r := range c.Resolutions {
 		if c.Phase != Closed && r.Stand == Offered && !r.Until.IsZero() && (at.IsZero() || r.Until.Before(at)) {
 			at = r.Until

@@ -356,7 +356,7 @@ func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, res
 const batch = 100
 
 // Work does what is due in a workspace: resolutions on the law's last day, offers whose time is over, withdrawals for which
-// nothing was chosen, goods that do not come. A repeat finds nothing left.
+// nothing was chosen, goods and evidence that do not come. A repeat finds nothing left.
 func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	if err := s.Cases().Sweep(ctx, w); err != nil {
 		return err
@@ -378,6 +378,9 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 				}
 			}
 			if c, err = s.Cases().Lapse(ctx, system, c.ID); err != nil {
+				return err
+			}
+			if c, err = s.urge(ctx, c); err != nil {
 				return err
 			}
 			return s.press(ctx, c)

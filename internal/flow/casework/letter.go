@@ -34,6 +34,7 @@ const (
 	Arrived   Occasion = "arrived"
 	Paid      Occasion = "paid"
 	Reversed  Occasion = "reversed"
+	Urges     Occasion = "urged"    // of evidence that was asked for
 	Reminded  Occasion = "remind"   // of goods that were not sent yet
 	Owing     Occasion = "owed"     // the same, of what was given for them already
 	Ended     Occasion = "lapsed"   // because no goods came
@@ -51,7 +52,7 @@ const (
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, HoldBegan, HoldEnds, HoldEnded, HoldTaken, HoldBack, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Urges, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, HoldBegan, HoldEnds, HoldEnded, HoldTaken, HoldBack, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -90,6 +91,8 @@ func occasion(c cases.Case, e cases.Event) (Occasion, bool) {
 		return Received, true
 	case e.Kind == cases.Went && e.Phase == cases.NeedsInfo:
 		return Needs, true
+	case e.Kind == cases.Urged:
+		return Urges, true
 	case e.Kind == cases.Went && e.Phase == cases.Declined:
 		return Declined, true
 	case e.Kind == cases.Went && e.Phase == cases.GoodsHere:
@@ -203,7 +206,7 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, refusedLines(t, c))
 	case Received:
 		out = append(out, goods(t, c, false))
-	case Needs:
+	case Needs, Urges:
 		var list []string
 		for _, word := range x.Evidence {
 			list = append(list, "- "+t.T("case.letter.evidence."+word))

@@ -173,7 +173,7 @@ func find(c cases.Case, number int64) (cases.Resolution, error) {
 
 // Choose takes an offer for the customer: they themselves, or a person with WriteCases in their name. It goes on by itself
 // where the offer may, as soon as something is chosen for every line that has an offer; else it waits for a person with the
-// choice marked. A repeat changes nothing.
+// choice marked, or first, once, for the evidence that the terms want for it. A repeat changes nothing.
 func (s *Service) Choose(ctx context.Context, a auth.Actor, number cases.ID, resolution int64) (cases.Case, error) {
 	var c cases.Case
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -195,7 +195,9 @@ func (s *Service) Choose(ctx context.Context, a auth.Actor, number cases.ID, res
 				return err
 			}
 			c, err = s.accept(ctx, system, c)
-		case c.Phase != cases.Submitted && c.Phase != cases.NeedsInfo && r.Offer != nil && r.Offer.Auto:
+		case c.Phase == cases.Submitted:
+			c, err = s.demand(ctx, c)
+		case c.Phase != cases.NeedsInfo && r.Offer != nil && r.Offer.Auto:
 			if ok, err := s.spend(ctx, c, resolution); err != nil || !ok {
 				return err
 			}
@@ -523,8 +525,8 @@ func (s *Service) Ask(ctx context.Context, a auth.Actor, number cases.ID, eviden
 	return c, nil
 }
 
-// Answer takes what the customer gave and decides anew, unless something was chosen already. What is missing still is asked
-// for by a person, if at all: a case asks by itself once.
+// Answer takes what the customer gave and decides anew; what was chosen already, and waited for it, is chosen again by it and
+// goes on where it may. What is missing still is asked for by a person, if at all: a case asks by itself once.
 func (s *Service) Answer(ctx context.Context, a auth.Actor, number cases.ID, evidence []string, words string) (cases.Case, error) {
 	if _, ok := decision.EvidenceOf(evidence); !ok {
 		return cases.Case{}, errs.Field("evidence", "error.invalid")
@@ -540,10 +542,11 @@ func (s *Service) Answer(ctx context.Context, a auth.Actor, number cases.ID, evi
 				return err
 			}
 		}
-		if c.Phase != cases.Submitted || slices.ContainsFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Stand.Alive() }) {
-			return nil
+		if c.Phase == cases.Submitted && !slices.ContainsFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Stand.Alive() }) {
+			c, err = s.renew(ctx, c)
+			return err
 		}
-		c, err = s.renew(ctx, c)
+		c, err = s.proven(ctx, c)
 		return err
 	})
 	if err != nil {
