@@ -11,7 +11,7 @@ import (
 // buildGoods makes what brings goods back. It comes after the cases that it counts for.
 func (c *Core) buildGoods() {
 	c.Goods = goods.New(goods.Config{
-		Store: c.Store, Cases: c.Cases, Orders: c.Orders, Products: c.Products, Shipments: c.Shipments, Rates: c.Rates, Came: c.Casework.Came, Journal: c.Store, IDs: c.IDs, Now: c.Now,
+		Store: c.Store, Cases: c.Cases, Orders: c.Orders, Products: c.Products, Shipments: c.Shipments, Customers: c.Customers, Rates: c.Rates, Came: c.Casework.Came, Journal: c.Store, IDs: c.IDs, Now: c.Now,
 	})
 }
 

@@ -65,7 +65,7 @@ func TestAWishWithoutItsGoodsLapsesAndComesBackWithThem(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		ctx, x := context.Background(), patient(t, s)
 		c, p := x.returns(t, x.sells(t, "4001"))
-		if who, until := c.Waits(); who != cases.ByCustomer || !until.Equal(x.now.AddDate(0, 0, 20)) {
+		if who, until := c.Waits(); who != cases.ByCustomer || until.Sub(x.now.AddDate(0, 0, 20)) < 0 || until.Sub(x.now.AddDate(0, 0, 21)) >= 0 {
 			t.Errorf("waits for %s until %v", who, until)
 		}
 		before := len(x.letters)
@@ -77,7 +77,7 @@ func TestAWishWithoutItsGoodsLapsesAndComesBackWithThem(t *testing.T) {
 		if len(x.letters) != before+1 || !strings.Contains(x.letters[before], "still waiting") || !strings.Contains(x.letters[before], "Lamp") {
 			t.Fatalf("reminded by %q", x.letters[before:])
 		}
-		x.works(t, 4)
+		x.works(t, 5) // the day ends where the customer is
 		if c = x.get(t, c.ID); c.Phase != cases.Closed || c.Reason != cases.Expired || len(x.letters) != before+2 || !strings.Contains(x.letters[before+1], "closed your request") {
 			t.Fatalf("%s %s, %q", c.Phase, c.Reason, x.letters[before:])
 		}

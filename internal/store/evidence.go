@@ -13,16 +13,16 @@ import (
 // Content stands in the row of its file, so that it goes when the file goes, and is kept as it came: cameras have
 // compressed it already.
 
-const evidenceCols = `id, workspace_id, COALESCE(case_id, 0), COALESCE(form_id, 0), line, kind, sha256, name, type, size, at, actor_kind, actor_id, actor_name`
+const evidenceCols = `id, workspace_id, COALESCE(case_id, 0), COALESCE(form_id, 0), line, unit, kind, sha256, name, type, size, at, actor_kind, actor_id, actor_name`
 
 func evidenceDest(f *cases.File) []any {
-	return []any{&f.ID, &f.Workspace, &f.Case, &f.Form, &f.Line, &f.Kind, &f.SHA256, &f.Name, &f.Type, &f.Size, at(&f.At), &f.By.Kind, &f.By.ID, &f.By.Name}
+	return []any{&f.ID, &f.Workspace, &f.Case, &f.Form, &f.Line, &f.Unit, &f.Kind, &f.SHA256, &f.Name, &f.Type, &f.Size, at(&f.At), &f.By.Kind, &f.By.ID, &f.By.Name}
 }
 
 // AddFile implements cases.FileStore.
 func (s *Store) AddFile(ctx context.Context, f cases.File, data []byte) (cases.File, error) {
-	n, err := s.exec(ctx, `INSERT INTO case_evidence (id, workspace_id, case_id, form_id, line, kind, sha256, name, type, size, at, actor_kind, actor_id, actor_name, data)
-		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) ON CONFLICT DO NOTHING`, int64(f.ID), int64(f.Workspace), opt(f.Case), opt(f.Form), f.Line, string(f.Kind), f.SHA256,
+	n, err := s.exec(ctx, `INSERT INTO case_evidence (id, workspace_id, case_id, form_id, line, unit, kind, sha256, name, type, size, at, actor_kind, actor_id, actor_name, data)
+		VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16) ON CONFLICT DO NOTHING`, int64(f.ID), int64(f.Workspace), opt(f.Case), opt(f.Form), f.Line, f.Unit, string(f.Kind), f.SHA256,
 		clean(f.Name), f.Type, f.Size, ms(f.At), string(f.By.Kind), f.By.ID, clean(f.By.Name), data)
 	if err != nil || n > 0 {
 		return f, err

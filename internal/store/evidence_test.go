@@ -63,12 +63,16 @@ func TestEvidenceOfACase(t *testing.T) {
 		if _, err := x.cases.Attach(ctx, x.owner, c.ID, cases.NewFile{Data: append([]byte("%PDF-"), make([]byte, cases.MostDocument)...)}); !errs.Is(err, errs.Invalid) {
 			t.Errorf("too large: %v", err)
 		}
-		for i := range cases.MostFiles - 1 {
-			_, err := x.cases.Attach(ctx, x.owner, c.ID, cases.NewFile{Data: snap(t, 10+i)})
+		anna := auth.Actor{Kind: auth.Customer, ID: int64(c.Customer), Workspace: x.w}
+		for i := range cases.MostFiles {
+			_, err := x.cases.Attach(ctx, anna, c.ID, cases.NewFile{Data: snap(t, 10+i)})
 			must(t, err)
 		}
-		if _, err := x.cases.Attach(ctx, x.owner, c.ID, cases.NewFile{Data: snap(t, 90)}); !errs.Is(err, errs.Invalid) {
+		if _, err := x.cases.Attach(ctx, anna, c.ID, cases.NewFile{Data: snap(t, 90)}); !errs.Is(err, errs.Invalid) {
 			t.Errorf("one too many: %v", err)
+		}
+		if _, err := x.cases.Attach(ctx, x.owner, c.ID, cases.NewFile{Data: snap(t, 91)}); err != nil {
+			t.Errorf("what the customer shows leaves the warehouse no room: %v", err)
 		}
 	})
 }

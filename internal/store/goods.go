@@ -135,6 +135,9 @@ func (s *Store) Returns(ctx context.Context, sc auth.Scope, f goods.Filter, befo
 	if f.Place != 0 {
 		b.add("place_id=$", int64(f.Place))
 	}
+	if len(f.Of) > 0 {
+		b.raw("order_id IN (SELECT o.id FROM orders o WHERE o.workspace_id=" + b.param(int64(sc.Workspace)) + " AND " + oneOf(b, "o.customer_id", f.Of) + ")")
+	}
 	if before != 0 {
 		b.add("id<$", int64(before))
 	}

@@ -54,13 +54,30 @@ func (c Case) keeps(r Resolution) (keeps, bool) {
 }
 
 // sendBy is the last day for the customer to send the goods of a resolution that is accepted now: that of the terms, but
-// never before the law's.
+// never before the law's. It ends with the customer's own day, whatever day it is for the merchant by then.
 func (c Case) sendBy(r Resolution, now time.Time) time.Time {
 	if !r.Comes() || c.came() {
 		return time.Time{}
 	}
 	k, _ := c.keeps(r)
-	return now.AddDate(0, 0, max(k.days, cmp.Or(r.Offer.SendDays, SendWithin)))
+	until := now.AddDate(0, 0, max(k.days, cmp.Or(r.Offer.SendDays, SendWithin)))
+	if z := r.Zone(); z != nil {
+		y, m, d := until.In(z).Date()
+		until = time.Date(y, m, d+1, 0, 0, 0, 0, z).Add(-time.Millisecond).UTC()
+	}
+	return until
+}
+
+// Zone is the zone of the customer's days; nil where nobody knows it.
+func (r Resolution) Zone() *time.Location {
+	if r.Offer == nil || r.Offer.Zone == "" {
+		return nil
+	}
+	z, err := time.LoadLocation(r.Offer.Zone)
+	if err != nil {
+		return nil
+	}
+	return z
 }
 
 // awaits reports whether the customer is to send goods for a resolution: before it is carried out, or after where it was
@@ -146,10 +163,28 @@ func (c Case) Nudge(by auth.Actor, number int64, n Nudge, at time.Time) ([]Event
 	if n != GiveUp {
 		return s.done()
 	}
-	if slices.ContainsFunc(c.Resolutions, func(r Resolution) bool { return r.Number != number && r.Stand.Alive() }) {
+	if !c.Alone(number) {
 		return s.step(number, Lapsed, func(e *Event) { e.Code = string(Expired) }).done()
 	}
 	return s.add(WasClosed, func(e *Event) { e.Reason = Expired }).done()
+}
+
+// Alone reports whether nothing else lives in a case, so that it ends with a resolution.
+func (c Case) Alone(number int64) bool {
+	return !slices.ContainsFunc(c.Resolutions, func(r Resolution) bool { return r.Number != number && r.Stand.Alive() })
+}
+
+// MayDrop reports whether the goods of a resolution may be given up before their time: they are awaited, nothing of them
+// was seen, and no law keeps the right alive, which is named else.
+func (c Case) MayDrop(number int64) (law string, ok bool) {
+	r := c.find(number)
+	if r == nil || c.Phase == Closed || r.Stand != Waiting || !r.Comes() || c.came() {
+		return "", false
+	}
+	if law, withheld := c.Withheld(*r); withheld {
+		return law, false
+	}
+	return "", true
 }
 
 // Forgo writes down that a person does not await the goods of a resolution any more, with the reason why: what the customer
@@ -185,7 +220,7 @@ func (c Case) Trust(by auth.Actor, number int64, at time.Time) ([]Event, error) 
 
 func (c *Case) nudged(e Event) string {
 	r := c.find(e.About)
-	if r == nil || !r.awaits() {
+	if r == nil || !r.awaits() && (r.Stand != Waiting || e.Code != string(GiveUp)) {
 		return "nothing is awaited for it"
 	}
 	switch {
@@ -199,6 +234,9 @@ func (c *Case) nudged(e Event) string {
 		r.Forgone, r.Owed, r.SendBy = true, false, time.Time{}
 	default:
 		r.Nudged++
+	}
+	if e.Code == string(GiveUp) && r.SendBy.IsZero() { // although it was said to be on its way
+		r.SendBy = e.At
 	}
 	return ""
 }

@@ -19,7 +19,8 @@ import (
 
 // Bounds of evidence. Sizes are in bytes.
 const (
-	MostFiles    = 12 // of a case or a form
+	MostFiles    = 12 // of a case or a form, that customers show
+	MostSeen     = 80 // of a case, that people took of what came
 	MostPhoto    = 12_000_000
 	MostVideo    = 24_000_000
 	MostDocument = 8_000_000
@@ -48,6 +49,7 @@ type File struct {
 	Case      ID     // 0 while it belongs to a form
 	Form      FormID // 0 of a file that was added to a case
 	Line      int    // of the case, from 1; 0: all of it
+	Unit      int64  // of the case's units of the line, from 1; 0: none in particular
 	Kind      FileKind
 	SHA256    string // of what is kept, in hex
 	Name      string
@@ -57,9 +59,13 @@ type File struct {
 	By        auth.Actor
 }
 
+// Announced reports whether the customer showed it; else people took it of what came.
+func (f File) Announced() bool { return f.Form != 0 || f.By.Kind == auth.Customer }
+
 // NewFile is a file that somebody sends.
 type NewFile struct {
-	Line int
+	Line int   // of the case, from 1; 0: all of it
+	Unit int64 // of the line, from 1; 0: none in particular
 	Name string
 	Data []byte
 }
@@ -105,7 +111,7 @@ func (s *Service) Attach(ctx context.Context, actor auth.Actor, c ID, n NewFile)
 		if err != nil {
 			return err
 		}
-		if x.Phase == Closed || n.Line < 0 || n.Line > len(x.Lines) {
+		if l, ok := x.line(n.Line); x.Phase == Closed || n.Line != 0 && !ok || n.Unit < 0 || n.Unit != 0 && (!ok || n.Unit > l.Count(Asked)) {
 			return errs.New(errs.Conflict, "error.case_state")
 		}
 		was := f.ID
@@ -143,7 +149,7 @@ func (s *Service) newFile(actor auth.Actor, n NewFile) (File, []byte, error) {
 	}
 	sum := sha256.Sum256(data)
 	return File{
-		ID: FileID(s.IDs.Next()), Workspace: actor.Workspace, Line: n.Line, Kind: kind, SHA256: hex.EncodeToString(sum[:]), Name: fileName(n.Name, kind, is),
+		ID: FileID(s.IDs.Next()), Workspace: actor.Workspace, Line: n.Line, Unit: n.Unit, Kind: kind, SHA256: hex.EncodeToString(sum[:]), Name: fileName(n.Name, kind, is),
 		Type: string(is), Size: int64(len(data)), At: s.clock(), By: actor,
 	}, data, nil
 }
@@ -177,15 +183,20 @@ func (s *Service) keep(ctx context.Context, f File, data []byte) (File, error) {
 	if err != nil {
 		return f, err
 	}
-	together := f.Size
+	together, count, most := f.Size, 0, MostFiles
+	if !f.Announced() {
+		most = MostSeen
+	}
 	for _, x := range list {
 		if x.SHA256 == f.SHA256 {
 			return x, nil
 		}
-		together += x.Size
+		if x.Announced() == f.Announced() {
+			together, count = together+x.Size, count+1
+		}
 	}
-	if len(list) >= MostFiles || together > MostTogether {
-		return f, errs.Field("file", "error.evidence_many", "count", MostFiles, "size", fmt.Sprintf("%d MB", MostTogether/1_000_000))
+	if count >= most || together > MostTogether {
+		return f, errs.Field("file", "error.evidence_many", "count", most, "size", fmt.Sprintf("%d MB", MostTogether/1_000_000))
 	}
 	return s.Store.AddFile(ctx, f, data)
 }

@@ -156,6 +156,7 @@ type Offer struct {
 	Cost     int64    `json:"cost"`               // that the merchant expects
 	SendDays int      `json:"send_days,omitzero"` // to send the goods, by the terms; 0: SendWithin
 	Hold     bool     `json:"hold,omitzero"`      // the goods may go out at once, against a sum that is held on the customer's card
+	Zone     string   `json:"zone,omitempty"`     // of the customer, IANA: their last day ends there
 }
 
 // Cap is a bound of the policy on what goes out without a person, in the words of package policy.

@@ -90,7 +90,7 @@ func sendBy(t *i18n.Printer, x Content) string {
 	case x.Resolution.SendBy.IsZero():
 		return ""
 	}
-	return t.T("case.letter.lapses", "Day", t.Date(x.Resolution.SendBy, nil, i18n.Medium))
+	return t.T("case.letter.lapses", "Day", t.Date(x.Resolution.SendBy, x.Resolution.Zone(), i18n.Medium))
 }
 
 // TellHold writes to a customer what becomes of a sum on their card, as Tell does.

@@ -201,7 +201,7 @@ func Compose(t *i18n.Printer, x Content) string {
 	case Withdrawn:
 		out = append(out, goods(t, c, false))
 		if !c.Deadline.IsZero() {
-			out = append(out, t.T("case.letter.by", "Day", t.Date(c.Deadline, nil, i18n.Medium)))
+			out = append(out, t.T("case.letter.by", "Day", t.Date(c.Deadline, market(x.Order.ShipTo).Zone, i18n.Medium)))
 		}
 		out = append(out, refusedLines(t, c))
 	case Received:

@@ -19,6 +19,9 @@
 // A parcel that was refused at the door, not picked up or sent to a wrong address comes back by itself, under the number
 // under which it went out: Await expects it there. Its carrier's word that it is back pays nobody; what is counted does.
 //
+// Photograph keeps what a unit looked like beside its grade. Drop says of a parcel that it will not come, before its time is
+// over: what was promised for its goods lapses, unless a law keeps it alive.
+//
 // Expect is called in the transaction in which a case is decided, so that there is no decision without its parcel. One
 // resolution has one parcel; a repeat returns it.
 //

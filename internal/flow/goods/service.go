@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/order"
@@ -32,6 +33,7 @@ type Filter struct {
 	Case  cases.ID
 	Order order.ID
 	Place PlaceID
+	Of    []customer.ID // of the orders of these alone, if there are any
 }
 
 // Store keeps places and parcels. A record of another workspace does not exist.
@@ -79,6 +81,10 @@ type Config struct {
 		Go(ctx context.Context, actor auth.Actor, c cases.ID, to cases.Phase, code string) (cases.Case, error)
 		List(ctx context.Context, actor auth.Actor, f cases.Filter, before cases.ID, limit int) ([]cases.Case, error)
 		AskDifference(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, found []cases.Found, note string) (cases.Case, error)
+		Nudge(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, n cases.Nudge) (cases.Case, error)
+		Attach(ctx context.Context, actor auth.Actor, c cases.ID, n cases.NewFile) (cases.File, error)
+		Files(ctx context.Context, actor auth.Actor, c cases.ID) ([]cases.File, error)
+		File(ctx context.Context, actor auth.Actor, c cases.ID, f cases.FileID) (cases.File, []byte, error)
 		Overlook(ctx context.Context, actor auth.Actor, c cases.ID, resolution int64, found []cases.Found, why string) (cases.Case, error)
 	}
 	Orders interface {
@@ -92,6 +98,10 @@ type Config struct {
 	Shipments interface {
 		Ingest(ctx context.Context, actor auth.Actor, d shipment.Delivery) (shipment.Result, error)
 		List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
+	}
+	// Customers finds whom a typed name is of; nil finds nobody.
+	Customers interface {
+		Search(ctx context.Context, actor auth.Actor, prefix string, limit int) ([]customer.Customer, error)
 	}
 	Rates interface {
 		Table(ctx context.Context, actor auth.Actor) (fx.Table, error)

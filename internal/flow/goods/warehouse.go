@@ -222,7 +222,7 @@ func (p Parcel) Discrepant() bool {
 
 // Look returns what a code that was scanned or typed may mean, the likeliest first: parcels by RMA or tracking number, by
 // the number of their order, and, of the parcel that is open on the table, the line of a SKU or of the barcode on the
-// goods. It needs ReadCases.
+// goods; where it is none of these, the parcels that are still to come of customers of that name. It needs ReadCases.
 func (s *Service) Look(ctx context.Context, actor auth.Actor, code string, open ParcelID) (found []Parcel, line int, err error) {
 	code = strings.TrimSpace(code)
 	if code == "" || utf8.RuneCountInString(code) > maxWord {
@@ -247,6 +247,9 @@ func (s *Service) Look(ctx context.Context, actor auth.Actor, code string, open 
 			return nil, 0, err
 		}
 		found = append(found, list...)
+	}
+	if len(found) == 0 && err == nil {
+		found, err = s.named(ctx, actor, code)
 	}
 	return found, 0, err
 }

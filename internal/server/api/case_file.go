@@ -10,6 +10,7 @@ import (
 type CaseFile struct {
 	ID        Ref[aCaseFile] `json:"id"`
 	Line      *int           `json:"line" doc:"Of the case, from 1; null: all of it."`
+	Unit      *int64         `json:"unit" doc:"Of the line, from 1, in a photo of one that came; null: none in particular."`
 	Kind      string         `json:"kind" enum:"photo,video,document"`
 	Name      string         `json:"name" example:"crack.jpg"`
 	Type      string         `json:"type" example:"image/jpeg" doc:"Told by its bytes."`
@@ -22,6 +23,9 @@ func caseFileRecord(f cases.File) CaseFile {
 	out := CaseFile{ID: refTo[aCaseFile](f.ID), Kind: string(f.Kind), Name: f.Name, Type: f.Type, Size: f.Size, SHA256: f.SHA256, CreatedAt: at(f.At)}
 	if f.Line != 0 {
 		out.Line = &f.Line
+	}
+	if f.Unit != 0 {
+		out.Unit = &f.Unit
 	}
 	return out
 }

@@ -119,6 +119,7 @@ func examples() map[string]example {
 		"shopCreate":           {body: `{"name": "Warszawa", "platform": "woocommerce", "market": "PL", "currency": "PLN"}`},
 		"lookPut":              {body: `{"name": "Tent & Trail", "accent": "#0b5d3b", "support": "help@shop.example", "links": {"returns": "https://shop.example/returns"}, "languages": ["en", "de"], "origins": ["https://shop.example"]}`},
 		"logoPut":              {body: `{"content": "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mPgjrUmCTGMahjVMHw1AAB5p6MB08neYAAAAABJRU5ErkJggg=="}`},
+		"returnPhotoAdd":       {body: `{"line": 1, "unit": 1, "name": "seam.png", "content": "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mPgjrUmCTGMahjVMHw1AAB5p6MB08neYAAAAABJRU5ErkJggg=="}`},
 		"hostPut":              {body: `{"name": "track.shop.example"}`},
 		"connectionCreate":     {body: `{"platform": "generic", "settings": {"name": "Lager", "currency": "EUR"}}`},
 		"connectionUpdate":     {body: `{"settings": {"country": "DE"}, "paused": false}`},

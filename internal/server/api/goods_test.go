@@ -1,7 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/cases"
@@ -47,6 +50,13 @@ func (w *world) stageReturn(m *merchant, n, op string, put func(kind, bool, int6
 	if op == "returnDiffer" || op == "returnOverlook" {
 		_, err = w.goods.Finish(ctx, m.owner, list[0].ID)
 		must(w.t, err)
+	}
+	if op == "returnPhoto" || op == "returnPhotoList" {
+		var b bytes.Buffer
+		must(w.t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))))
+		x, err := w.goods.Photograph(ctx, m.owner, list[0].ID, 1, 1, m.mark+".png", b.Bytes())
+		must(w.t, err)
+		put(aCaseFile{}, false, int64(x.ID))
 	}
 	must(w.t, w.goods.Keep(ctx, m.owner, n+"-u", m.mark, "a blue tent"))
 	kept, err := w.goods.Unknown(ctx, m.owner, 0, 1)

@@ -115,9 +115,11 @@ func (r *request) openBack(v *ui.Warehouse, n goods.ParcelID) error {
 	if err != nil {
 		return err
 	}
-	if err := r.shots(v, c); err != nil {
+	units, err := r.shots(v, c, p)
+	if err != nil {
 		return err
 	}
+	r.dropping(v, c, p)
 	for _, l := range p.Lines {
 		line := ui.BackLine{
 			Line: l.Case, SKU: l.SKU, Title: l.Title, Quantity: l.Quantity, Matched: l.Matched, Unexpected: l.Unexpected, Missing: l.Missing,
@@ -133,36 +135,54 @@ func (r *request) openBack(v *ui.Warehouse, n goods.ParcelID) error {
 			if i < int64(len(l.Grades)) {
 				g = l.Grades[i : i+1]
 			}
-			line.Grades = append(line.Grades, g)
+			line.Grades, line.Shots = append(line.Grades, g), append(line.Shots, units[[2]int64{int64(l.Case), i + 1}])
 		}
 		v.Lines = append(v.Lines, line)
 	}
 	return nil
 }
 
-// shots are the pictures of a case: what the customer showed when they announced the goods, and what was seen here.
-func (r *request) shots(v *ui.Warehouse, c cases.Case) error {
+// shots are the pictures of what lies on the table: what the customer showed when they announced the goods, and what was seen
+// here, of which those of one unit are returned by line and unit.
+func (r *request) shots(v *ui.Warehouse, c cases.Case, p goods.Parcel) (units map[[2]int64][]ui.Shot, err error) {
 	files, err := r.s.Cases.Files(r.Context(), r.actor, c.ID)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	shot := func(f cases.File) ui.Shot {
+		return ui.Shot{Href: "/cases/" + id64(c.ID) + "/files/" + id64(f.ID), Name: f.Name}
 	}
 	for _, f := range files {
-		if f.Kind != cases.Photo {
-			continue
-		}
-		x := ui.Shot{Href: "/cases/" + id64(c.ID) + "/files/" + id64(f.ID), Name: f.Name}
-		if f.By.Kind == auth.Customer {
-			v.Announced = append(v.Announced, x)
-		} else {
-			v.Shots = append(v.Shots, x)
+		if f.Kind == cases.Photo && f.Announced() {
+			v.Announced = append(v.Announced, shot(f))
 		}
 	}
-	return nil
+	photos, err := r.s.Goods.Photos(r.Context(), r.actor, p.ID)
+	units = map[[2]int64][]ui.Shot{}
+	for _, x := range photos {
+		if x.Unit == 0 {
+			v.Shots = append(v.Shots, shot(x.File))
+			continue
+		}
+		at := [2]int64{int64(x.Line), x.Unit}
+		units[at] = append(units[at], shot(x.File))
+	}
+	return units, err
 }
 
-// takeShots adds the photos of a form to the case of a parcel, without the place where they were taken. The same photo is
-// added once.
-func (r *request) takeShots(p goods.Parcel, line int) error {
+// dropping says what it leads to that a parcel will not come.
+func (r *request) dropping(v *ui.Warehouse, c cases.Case, p goods.Parcel) {
+	v.Drop.Law, v.Drop.May = p.Droppable(c)
+	for _, x := range c.Resolutions {
+		if x.Number == p.Resolution && x.Stand == cases.Waiting {
+			v.Drop.Gets = strings.TrimSpace(r.printer.T("cases.means."+string(x.Means)) + " " + r.moneyOr(worth(x), x.Money.Currency))
+			v.Drop.Ends = c.Alone(x.Number)
+		}
+	}
+}
+
+// takeShots adds the photos of a form to a parcel, to one unit of it or to none in particular. The same photo is added once.
+func (r *request) takeShots(p goods.Parcel, line int, unit int64) error {
 	files, err := r.uploads("photo")
 	if err == nil && len(files) == 0 {
 		err = errs.Field("photo", "error.required")
@@ -171,7 +191,7 @@ func (r *request) takeShots(p goods.Parcel, line int) error {
 		if err != nil {
 			break
 		}
-		_, err = r.s.Cases.Attach(r.Context(), r.actor, p.Case, cases.NewFile{Line: line, Name: f.Name, Data: f.Data})
+		_, err = r.s.Goods.Photograph(r.Context(), r.actor, p.ID, line, unit, f.Name, f.Data)
 	}
 	return err
 }
@@ -235,11 +255,13 @@ func (s *server) warehouseDo(w http.ResponseWriter, r *request) error {
 	}
 	line, _ := strconv.Atoi(r.PostFormValue("line"))
 	key := r.PostFormValue("key")
+	unit, _ := strconv.ParseInt(r.PostFormValue("unit"), 10, 64)
 	if grade, ok := strings.CutPrefix(do, "grade"); ok {
-		unit, _ := strconv.ParseInt(r.PostFormValue("unit"), 10, 64)
 		_, err = s.Goods.Inspect(r.Context(), r.actor, open, line, unit, 1, goods.Grade(grade), cases.Disposition(r.PostFormValue("as")))
 	} else if do == "photo" {
-		err = r.takeShots(p, line)
+		err = r.takeShots(p, line, unit)
+	} else if do == "drop" {
+		_, err = s.Goods.Drop(r.Context(), r.actor, open)
 	} else if do == "finish" {
 		_, err = s.Goods.Finish(r.Context(), r.actor, open)
 	} else {
@@ -247,6 +269,9 @@ func (s *server) warehouseDo(w http.ResponseWriter, r *request) error {
 	}
 	if err != nil {
 		return s.warehouseWrong(w, r, open, err)
+	}
+	if do == "drop" {
+		return r.see(w, openPath(open, "good"), r.told("warehouse.dropped"))
 	}
 	return r.see(w, openPath(open, "good"), nil)
 }

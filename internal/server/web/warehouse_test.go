@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"net/http"
 	"regexp"
 	"strings"
@@ -70,9 +73,36 @@ func TestADoorIsWorkedWithAScannerAlone(t *testing.T) {
 	if strings.Count(page.body, `alt="seam.jpg"`) != 1 {
 		t.Error("a photo was added twice")
 	}
+	page = follow(b.upload("/warehouse/"+open, "photo", "hem.png", hem(t), "do", "photo", "line", "1", "unit", "2")).want(http.StatusOK)
+	if at := strings.Index(page.body, `alt="hem.png"`); at < strings.Index(page.body, ">Unit 2<") || at > strings.Index(page.body, "Seen at the warehouse") {
+		t.Error("a unit's photo does not stand with its unit")
+	}
 	b.upload("/warehouse/"+open, "photo", "x.jpg", []byte("no picture"), "do", "photo", "line", "1").want(http.StatusUnprocessableEntity)
 	if label := b.get("/warehouse/" + open + "/label"); label.status == http.StatusOK {
 		t.Error("a label of what was received")
+	}
+}
+
+// hem is another photo than photo.
+func hem(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	must(t, png.Encode(&b, image.NewGray(image.Rect(0, 0, 9, 9))))
+	return b.Bytes()
+}
+
+// What will not come is taken off the list, after the page has said what that leads to.
+func TestAParcelIsDroppedAtTheDoor(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	p := d.comesBack(t, m)
+	b := d.as("owner@acme.example")
+	open := id64(int64(p.ID))
+	b.get("/warehouse?open="+open).want(http.StatusOK, "It will not come", "Nothing waits for it any more")
+	at := b.post("/warehouse/"+open, "do", "drop").header.Get("Location")
+	b.get(at).want(http.StatusOK, "Cancelled", "It is expected no more").lacks("It will not come")
+	if page := b.get("/warehouse").want(http.StatusOK); strings.Contains(page.body, goods.Spaced(p.RMA)) {
+		t.Error("it is on its way still")
 	}
 }
 

@@ -41,6 +41,7 @@ type BackLine struct {
 	Quantity, Matched, Unexpected, Missing int64
 	Left                                   int64
 	Grades                                 []string // of each unit that came, "-" for one that is not graded
+	Shots                                  [][]Shot // of each of these, what was seen here
 }
 
 // Unknown is a parcel that nobody expected.
@@ -73,6 +74,15 @@ type Warehouse struct {
 	Fates     []Option
 	HasLabel  bool
 	HasPapers bool
+	Drop      Drop
+}
+
+// Drop is what it leads to when an open parcel is said not to come.
+type Drop struct {
+	May  bool
+	Law  string // that keeps it; empty: none does
+	Gets string // what lapses, in words; empty: nothing does
+	Ends bool   // the case closes
 }
 
 func backTone(state string) string {
@@ -91,3 +101,6 @@ func warehousePath(id int64) string { return "/warehouse/" + id64(id) }
 
 // Shot is a photo of goods.
 type Shot struct{ Href, Name string }
+
+// shown reports whether there is anything to say about the parcel not coming.
+func (d Drop) shown() bool { return d.May || d.Law != "" }
