@@ -128,8 +128,16 @@ func (s *Service) Attach(ctx context.Context, actor auth.Actor, c ID, n NewFile)
 	return f, nil
 }
 
-// newFile reads what somebody sends: its type by its bytes, without what tells where it was made.
+// newFile reads what somebody sends to a case or a form.
 func (s *Service) newFile(actor auth.Actor, n NewFile) (File, []byte, error) {
+	f, data, err := ReadFile(n)
+	f.ID, f.Workspace, f.At, f.By = FileID(s.IDs.Next()), actor.Workspace, s.clock(), actor
+	return f, data, err
+}
+
+// ReadFile reads a file that somebody sends: its type by its bytes, without what tells where it was made, and with a name
+// that is fit to be saved under. It fails as Attach does.
+func ReadFile(n NewFile) (File, []byte, error) {
 	kind, most := Document, MostDocument
 	is := media.Of(n.Data)
 	switch {
@@ -148,10 +156,7 @@ func (s *Service) newFile(actor auth.Actor, n NewFile) (File, []byte, error) {
 		return File{}, nil, err
 	}
 	sum := sha256.Sum256(data)
-	return File{
-		ID: FileID(s.IDs.Next()), Workspace: actor.Workspace, Line: n.Line, Unit: n.Unit, Kind: kind, SHA256: hex.EncodeToString(sum[:]), Name: fileName(n.Name, kind, is),
-		Type: string(is), Size: int64(len(data)), At: s.clock(), By: actor,
-	}, data, nil
+	return File{Line: n.Line, Unit: n.Unit, Kind: kind, SHA256: hex.EncodeToString(sum[:]), Name: fileName(n.Name, kind, is), Type: string(is), Size: int64(len(data))}, data, nil
 }
 
 // fileName is a name that is fit to be saved under, with the ending of what the file is.

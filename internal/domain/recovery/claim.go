@@ -171,9 +171,15 @@ func (c Claim) Clock() time.Time {
 // Paper is something that a party wants to see.
 type Paper struct {
 	Kind string    `json:"kind"`
-	From string    `json:"from,omitempty"` // order, tracking, case: the house holds it; person: somebody says so, or gave a file; "": missing
+	From string    `json:"from,omitempty"` // order, tracking, case: the house holds it; FromPerson, FromFile; "": missing
 	At   time.Time `json:"at,omitzero"`
 }
+
+// Where a paper is from that the house does not hold by itself.
+const (
+	FromPerson = "person" // somebody says that they have it
+	FromFile   = "file"   // a Document is it
+)
 
 // Kinds of papers.
 const (
@@ -189,11 +195,12 @@ const (
 	PartyForm     = "party_form"  // the party's own, filled in
 	PurchaseOrder = "purchase"    // of the batch
 	PhotoDefect   = "photo_fault" // of the goods
+	Other         = "other"       // what no party asks for by name
 )
 
 // PaperKinds returns the kinds of papers that there are.
 func PaperKinds() []string {
-	return []string{Invoice, DeclaredValue, Posting, Insurance, PhotoDamage, PhotoPacking, PhotoDefect, Statement, RefundProof, Inspection, PurchaseOrder, PartyForm}
+	return []string{Invoice, DeclaredValue, Posting, Insurance, PhotoDamage, PhotoPacking, PhotoDefect, Statement, RefundProof, Inspection, PurchaseOrder, PartyForm, Other}
 }
 
 // SupplierPapers are what a supplier is shown of faulty goods.
@@ -210,21 +217,31 @@ func (c Claim) Missing() []string {
 	return out
 }
 
-// has says where a paper is from; one that the claim does not ask for changes nothing, and what a person said stays.
+// paper returns a paper that the claim asks for, nil if it does not.
+func (c *Claim) paper(kind string) *Paper {
+	i := slices.IndexFunc(c.Papers, func(p Paper) bool { return p.Kind == kind })
+	if i < 0 {
+		return nil
+	}
+	return &c.Papers[i]
+}
+
+// has says where a paper is from; one that the claim does not ask for changes nothing. What a person said or gave stays
+// against what the house learns later, and a file is more than a word.
 func (c *Claim) has(kind, from string, now time.Time) {
-	for i, p := range c.Papers {
-		if p.Kind == kind && p.From != from && (p.From != "person" || from == "person") {
-			c.Papers[i].From, c.Papers[i].At = from, now
-		}
+	p := c.paper(kind)
+	if p == nil || p.From == from || p.From == FromFile {
+		return
+	}
+	if p.From == "" || p.From == FromPerson && from == FromFile || p.From != FromPerson && from == FromPerson {
+		p.From, p.At = from, now
 	}
 }
 
 // lacks says that a paper is missing after all.
 func (c *Claim) lacks(kind string) {
-	for i, p := range c.Papers {
-		if p.Kind == kind {
-			c.Papers[i].From, c.Papers[i].At = "", time.Time{}
-		}
+	if p := c.paper(kind); p != nil {
+		p.From, p.At = "", time.Time{}
 	}
 }
 

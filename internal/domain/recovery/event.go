@@ -38,12 +38,21 @@ type Summary struct {
 	Deadline  int64        `json:"deadline,omitzero"` // by which something must happen, Unix milliseconds
 	Paid      string       `json:"paid,omitempty"`    // a payment as it came: "12.34 USD"
 	Why       string       `json:"why,omitempty"`
+	Added     string       `json:"added,omitempty"`   // the paper of a document that was put to it
+	Removed   string       `json:"removed,omitempty"` // likewise, taken off
 }
 
-func announce(actor auth.Actor, kind string, c Claim, was State, paid string, now time.Time) event.Event {
+// news is what happened to a claim.
+type news struct {
+	kind                 string
+	was                  State
+	paid, added, removed string
+}
+
+func announce(actor auth.Actor, c Claim, n news, now time.Time) event.Event {
 	sum := Summary{
-		Against: c.Against, Party: c.Name, Cause: c.Cause, State: c.State, Was: was, Shop: c.Shop, Batch: c.Batch, Reference: c.Reference, Asked: c.Asked, Granted: c.Granted, Received: c.Received,
-		Currency: c.Currency, Paid: paid, Why: c.Why,
+		Against: c.Against, Party: c.Name, Cause: c.Cause, State: c.State, Was: n.was, Shop: c.Shop, Batch: c.Batch, Reference: c.Reference, Asked: c.Asked, Granted: c.Granted, Received: c.Received,
+		Currency: c.Currency, Paid: n.paid, Why: c.Why, Added: n.added, Removed: n.removed,
 	}
 	if len(c.Items) > 0 {
 		sum.Order = c.Items[0].Order
@@ -56,7 +65,7 @@ func announce(actor auth.Actor, kind string, c Claim, was State, paid string, no
 		e.At = now
 		return e
 	}
-	switch kind {
+	switch n.kind {
 	case IsOpened:
 		return record(IsOpened)
 	case IsMoved:

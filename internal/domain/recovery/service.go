@@ -196,13 +196,13 @@ func (s *Service) open(ctx context.Context, actor auth.Actor, c Claim, n NewClai
 	if err := s.Store.SaveRecovery(ctx, c); err != nil {
 		return c, false, err
 	}
-	kind, from := IsNoted, was.State
+	tells := news{kind: IsNoted, was: was.State}
 	if began {
-		kind, from = IsOpened, ""
+		tells = news{kind: IsOpened}
 	} else if c.State != was.State {
-		kind = IsMoved
+		tells.kind = IsMoved
 	}
-	return c, true, s.Journal.Append(ctx, announce(actor, kind, c, from, "", now))
+	return c, true, s.Journal.Append(ctx, announce(actor, c, tells, now))
 }
 
 // tell keeps what the house learned of an item since it was claimed: papers, and what its customer got back.
@@ -225,11 +225,12 @@ func (s *Service) tell(ctx context.Context, actor auth.Actor, c Claim, n NewClai
 		return c, nil
 	}
 	next.settle()
-	return next, s.save(ctx, actor, before, next, IsNoted, nil, now)
+	return next, s.save(ctx, actor, before, IsNoted, step{next: &next}, now)
 }
 
 // save writes a claim that changed, with what follows: entries in the ledger, and what is announced.
-func (s *Service) save(ctx context.Context, actor auth.Actor, before, c Claim, kind string, p *Payment, now time.Time) error {
+func (s *Service) save(ctx context.Context, actor auth.Actor, before Claim, kind string, does step, now time.Time) error {
+	c, p := *does.next, does.paid
 	c.UpdatedAt, c.DueAt = now, c.dueAt(now)
 	if !c.State.Open() {
 		c.EndedAt = now
@@ -243,44 +244,50 @@ func (s *Service) save(ctx context.Context, actor auth.Actor, before, c Claim, k
 			return err
 		}
 	}
-	paid := ""
+	tells := news{kind: kind, was: before.State, added: does.added, removed: does.removed}
 	if p != nil {
-		paid = p.Paid.String() + " " + p.Paid.Currency
+		tells.paid = p.Paid.String() + " " + p.Paid.Currency
 	} else if before.State != c.State {
-		kind = IsMoved
+		tells.kind = IsMoved
 	}
-	was := before.State
-	if was == c.State {
-		was = ""
+	if tells.was == c.State {
+		tells.was = ""
 	}
-	return s.Journal.Append(ctx, announce(actor, kind, c, was, paid, now))
+	return s.Journal.Append(ctx, announce(actor, c, tells, now))
 }
 
-// change holds a claim in the actor's sight and writes what decide makes of it; ok is false where nothing changes.
-func (s *Service) change(ctx context.Context, actor auth.Actor, p auth.Permission, number ID, decide func(ctx context.Context, c Claim, now time.Time) (next Claim, paid *Payment, ok bool, err error)) (c Claim, err error) {
+// step is what becomes of a claim.
+type step struct {
+	next           *Claim // nil: nothing changes
+	paid           *Payment
+	added, removed string // the paper of a document
+}
+
+// change holds a claim in the actor's sight and writes what decide makes of it.
+func (s *Service) change(ctx context.Context, actor auth.Actor, p auth.Permission, number ID, decide func(ctx context.Context, c Claim, now time.Time) (step, error)) (c Claim, err error) {
 	if err := actor.Can(p); err != nil {
 		return c, err
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		before, err := s.Store.HoldRecovery(ctx, actor.Workspace, number)
+		c, err = s.Store.HoldRecovery(ctx, actor.Workspace, number)
 		if err == nil {
-			err = auth.Can(actor, p, before.Resource())
+			err = auth.Can(actor, p, c.Resource())
 		}
 		if err != nil {
 			return err
 		}
 		now := s.clock()
-		work := before
-		work.Papers, work.Items = slices.Clone(before.Papers), slices.Clone(before.Items)
-		next, paid, ok, err := decide(ctx, work, now)
-		if c = next; err != nil || !ok {
+		work := c
+		work.Papers, work.Items = slices.Clone(c.Papers), slices.Clone(c.Items)
+		does, err := decide(ctx, work, now)
+		if err != nil || does.next == nil {
 			return err
 		}
 		kind := IsNoted
-		if paid != nil {
+		if does.paid != nil {
 			kind = IsPaid
 		}
-		if err := s.save(ctx, actor, before, next, kind, paid, now); err != nil {
+		if err := s.save(ctx, actor, c, kind, does, now); err != nil {
 			return err
 		}
 		c, err = s.Store.Recovery(ctx, actor.Workspace, number)
@@ -359,7 +366,7 @@ func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) error {
 					next.State = Lapsed
 				}
 				if err == nil {
-					err = s.save(ctx, system, c, next, IsDue, nil, now)
+					err = s.save(ctx, system, c, IsDue, step{next: &next}, now)
 				}
 			}
 			return err

@@ -15,6 +15,7 @@ import (
 // Store keeps claims. A record of another workspace does not exist. Claims come with their items.
 type Store interface {
 	InTx(context.Context, func(context.Context) error) error
+	DocumentStore
 	// AddRecovery writes a new claim without its items, SaveRecovery what may change of it.
 	AddRecovery(context.Context, Claim) error
 	SaveRecovery(context.Context, Claim) error

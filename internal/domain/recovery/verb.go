@@ -35,9 +35,12 @@ func (s *Service) Change(ctx context.Context, actor auth.Actor, number ID, x Cha
 			return Claim{}, err
 		}
 	}
-	return s.change(ctx, actor, auth.WriteCases, number, func(_ context.Context, c Claim, now time.Time) (Claim, *Payment, bool, error) {
+	return s.change(ctx, actor, auth.WriteCases, number, func(_ context.Context, c Claim, now time.Time) (step, error) {
 		next, err := c.apply(x, now)
-		return next, nil, !same(c, next), err
+		if err != nil || same(c, next) {
+			return step{}, err
+		}
+		return step{next: &next}, nil
 	})
 }
 
@@ -69,10 +72,12 @@ func (c Claim) apply(x Change, now time.Time) (Claim, error) {
 		return c, err
 	}
 	for _, k := range x.Have {
-		c.has(k, "person", now)
+		c.has(k, FromPerson, now)
 	}
 	for _, k := range x.Lack {
-		c.lacks(k)
+		if p := c.paper(k); p != nil && p.From != FromFile { // a document is taken off instead
+			c.lacks(k)
+		}
 	}
 	c.settle()
 	if x.To == "" || x.To == c.State {
@@ -183,40 +188,41 @@ func (s *Service) Pay(ctx context.Context, actor auth.Actor, number ID, n NewPay
 	if n.Paid.Minor <= 0 || n.Paid.Minor > mostMinor || n.Counts < 0 || n.Counts > mostMinor {
 		return Claim{}, errs.Field("amount", "error.invalid")
 	}
-	return s.change(ctx, actor, auth.ApproveRefunds, number, func(ctx context.Context, c Claim, now time.Time) (Claim, *Payment, bool, error) {
+	return s.change(ctx, actor, auth.ApproveRefunds, number, func(ctx context.Context, c Claim, now time.Time) (step, error) {
 		known, err := s.Store.RecoveryPayments(ctx, actor.Workspace, number)
 		if err != nil {
-			return c, nil, false, err
+			return step{}, err
 		}
 		if i := slices.IndexFunc(known, func(p Payment) bool { return p.Reference == n.Reference }); i >= 0 {
 			if known[i].Paid != n.Paid {
-				return c, nil, false, errs.New(errs.Conflict, "error.recovery_reference", "reference", n.Reference)
+				return step{}, errs.New(errs.Conflict, "error.recovery_reference", "reference", n.Reference)
 			}
-			return c, nil, false, nil
+			return step{}, nil
 		}
 		if !c.State.Open() || c.State.Unsent() {
-			return c, nil, false, errs.New(errs.Conflict, "error.recovery_state")
+			return step{}, errs.New(errs.Conflict, "error.recovery_state")
 		}
 		p := Payment{ID: PaymentID(s.IDs.Next()), Workspace: actor.Workspace, Claim: number, Reference: n.Reference, Paid: n.Paid, Counts: n.Counts, At: cmp.Or(n.At.UTC().Truncate(time.Millisecond), now), By: actor, BookedAt: now}
 		if p.At.After(now) {
-			return c, nil, false, errs.Field("at", "error.invalid")
+			return step{}, errs.Field("at", "error.invalid")
 		}
 		if n.Paid.Currency == c.Currency {
 			p.Counts = n.Paid.Minor
 		} else if p.Counts == 0 {
 			counts, err := s.Convert(ctx, actor.Workspace, n.Paid, c.Currency)
 			if err != nil {
-				return c, nil, false, err
+				return step{}, err
 			}
 			p.Counts = counts.Minor
 		}
 		if p.Counts <= 0 {
-			return c, nil, false, errs.Field("counts", "error.invalid")
+			return step{}, errs.Field("counts", "error.invalid")
 		}
 		if _, err := s.Store.AddRecoveryPayment(ctx, p); err != nil { // the claim is held, so that its references are known
-			return c, nil, false, err
+			return step{}, err
 		}
-		return c.paid(p), &p, true, nil
+		next := c.paid(p)
+		return step{next: &next, paid: &p}, nil
 	})
 }
 

@@ -1,9 +1,11 @@
 package recoup_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -217,6 +219,7 @@ func TestClaimsOpenByThemselves(t *testing.T) {
 			t.Errorf("submitted after all: %v", err)
 		}
 		x.pays(c)
+		x.papers(x.list(recovery.Filter{Order: two.ID})[0])
 		x.supplies()
 	})
 }
@@ -292,6 +295,97 @@ func (x *house) pays(c recovery.Claim) {
 	}
 	if list, err := x.claims.List(ctx, elsewhere, recovery.Filter{}, recovery.Cursor{}, 9); err != nil || len(list) != 0 {
 		t.Errorf("listed in another workspace: %v, %v", list, err)
+	}
+}
+
+// papers puts documents to a claim that waits for its sum, and takes them off; one content is kept once.
+func (x *house) papers(c recovery.Claim) {
+	t, ctx := x.t, x.t.Context()
+	pdf := []byte("%PDF-1.7 invoice")
+	n := recovery.NewDocument{Paper: recovery.Statement, Name: `C:\me\声明.exe`, Data: pdf}
+	d, err := x.claims.AddDocument(ctx, x.system, c.ID, n)
+	x.must(err)
+	if d.Name != "声明.pdf" || d.Kind != cases.Document || d.Size != int64(len(pdf)) || d.Paper != recovery.Statement {
+		t.Errorf("kept: %+v", d)
+	}
+	if again, err := x.claims.AddDocument(ctx, x.system, c.ID, n); err != nil || again.ID != d.ID {
+		t.Errorf("the same twice: %+v, %v", again, err)
+	}
+	_, err = x.claims.AddDocument(ctx, x.system, c.ID, recovery.NewDocument{Paper: recovery.Posting, Name: "slip.png", Data: pixel})
+	x.must(err)
+	list, err := x.claims.Documents(ctx, x.system, c.ID)
+	if err != nil || len(list) != 2 || list[0].ID != d.ID || list[1].Kind != cases.Photo {
+		t.Fatalf("documents: %+v, %v", list, err)
+	}
+	if got, data, err := x.claims.Document(ctx, x.system, c.ID, d.ID); err != nil || got.SHA256 != d.SHA256 || !bytes.Equal(data, pdf) {
+		t.Errorf("content: %+v, %v", got, err)
+	}
+
+	// What is asked for, is missing and is given, is there; what is taken off is missing again.
+	lost := x.sells("1009", "Royal Mail", "RM000000009GB")
+	x.tells("RM000000009GB", shipment.Lost, x.now.Add(-time.Minute))
+	x.work(0)
+	mail := x.list(recovery.Filter{Order: lost.ID})[0]
+	if got := strings.Join(mail.Missing(), " "); got != "proof_of_posting statement" && got != "statement" {
+		t.Fatalf("missing: %s of %+v", got, mail)
+	}
+	word, err := x.claims.AddDocument(ctx, x.system, mail.ID, n)
+	x.must(err)
+	if mail, err = x.claims.Get(ctx, x.system, mail.ID); err != nil || slices.Contains(mail.Missing(), recovery.Statement) {
+		t.Errorf("given: %+v, %v", mail.Papers, err)
+	}
+	if mail, err = x.claims.Change(ctx, x.system, mail.ID, recovery.Change{Lack: []string{recovery.Statement}}); err != nil || slices.Contains(mail.Missing(), recovery.Statement) {
+		t.Errorf("a document is there, whatever is said: %+v, %v", mail.Papers, err)
+	}
+	x.must(x.claims.DropDocument(ctx, x.system, mail.ID, word.ID))
+	if mail, err = x.claims.Get(ctx, x.system, mail.ID); err != nil || !slices.Contains(mail.Missing(), recovery.Statement) || mail.State != recovery.Collecting {
+		t.Errorf("taken off: %+v, %v", mail, err)
+	}
+	if err := x.claims.DropDocument(ctx, x.system, mail.ID, word.ID); !errs.Is(err, errs.NotFound) {
+		t.Errorf("taken off twice: %v", err)
+	}
+
+	for name, want := range map[string]struct {
+		who  auth.Actor
+		n    recovery.NewDocument
+		kind errs.Kind
+	}{
+		"another workspace": {auth.Actor{Kind: auth.Agent, ID: 4, Workspace: x.w + 1, Role: auth.Owner}, n, errs.NotFound},
+		"no right":          {auth.Actor{Kind: auth.Agent, ID: 5, Workspace: x.w, Role: "nobody"}, n, errs.Denied},
+		"no such paper":     {x.system, recovery.NewDocument{Paper: "money", Data: pdf}, errs.Invalid},
+		"what could run":    {x.system, recovery.NewDocument{Name: "a.svg", Data: []byte("<svg onload=x>")}, errs.Unsupported},
+		"too large":         {x.system, recovery.NewDocument{Data: append(slices.Clone(pdf), make([]byte, cases.MostDocument)...)}, errs.Invalid},
+	} {
+		if _, err := x.claims.AddDocument(ctx, want.who, c.ID, want.n); !errs.Is(err, want.kind) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	foreign := auth.Actor{Kind: auth.Agent, ID: 4, Workspace: x.w + 1, Role: auth.Owner}
+	if _, _, err := x.claims.Document(ctx, foreign, c.ID, d.ID); !errs.Is(err, errs.NotFound) {
+		t.Errorf("read from another workspace: %v", err)
+	}
+	for i := range recovery.MostDocuments - 2 {
+		_, err := x.claims.AddDocument(ctx, x.system, c.ID, recovery.NewDocument{Data: fmt.Appendf(nil, "%%PDF-1.7 %d", i)})
+		x.must(err)
+	}
+	if _, err := x.claims.AddDocument(ctx, x.system, c.ID, recovery.NewDocument{Data: []byte("%PDF-1.7 more")}); !errs.Is(err, errs.Invalid) {
+		t.Errorf("one too many: %v", err)
+	}
+	why := "Nobody told what was in it."
+	_, err = x.claims.Change(ctx, x.system, c.ID, recovery.Change{To: recovery.WrittenOff, Why: &why})
+	x.must(err)
+	if err := x.claims.DropDocument(ctx, x.system, c.ID, d.ID); !errs.Is(err, errs.Conflict) {
+		t.Errorf("taken off a claim that has ended: %v", err)
+	}
+	if again, err := x.claims.AddDocument(ctx, x.system, c.ID, n); err != nil || again.ID != d.ID {
+		t.Errorf("given again after its end: %+v, %v", again, err)
+	}
+	history, err := x.claims.History(ctx, x.system, mail.ID)
+	x.must(err)
+	var told recovery.Summary
+	x.must(history[len(history)-1].Decode(&told))
+	if told.Removed != recovery.Statement {
+		t.Errorf("told: %+v", told)
 	}
 }
 

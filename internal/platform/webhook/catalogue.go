@@ -60,6 +60,7 @@ var recoveryFields = []Field{
 	{"shop", "shop", "the shop of what happened"}, {"order", "order", "of the first thing that happened"}, {"batch", Text, "of a supplier"}, {"reference", Text, "the party's own"},
 	{"asked", Integer, "in the currency's smallest unit"}, {"granted", Integer, "likewise"}, {"received", Integer, "likewise"}, {"currency", Text, "ISO 4217"},
 	{"deadline", Moment, "by which something must happen"}, {"paid", Text, "a payment as it came, in recovery.paid"}, {"why", Text, "why it was refused, asked about or written off"},
+	{"added", Text, "the paper of a file that was put to it"}, {"removed", Text, "the paper of a file that was taken off"},
 }
 
 // caseFields are those of the phase that something caused which happened to a case.

@@ -195,6 +195,7 @@ func examples() map[string]example {
 		"recoverySums":         {query: "open=true"},
 		"recoveryOpen":         {body: `{"shipment_id": "` + sample(aShipment{}, false) + `", "cause": "lost", "amount": {"amount": 4990, "currency": "EUR"}}`},
 		"recoveryUpdate":       {body: `{"asked": 4200, "have": ["proof_of_posting"]}`},
+		"recoveryDocumentAdd":  {body: `{"paper": "photo_packing", "name": "box.png", "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAACklEQVR4nGMAAQAABQABDQottAAAAABJRU5ErkJggg=="}`},
 		"recoveryPay":          {body: `{"reference": "2026-06-30/114", "amount": {"amount": 2000, "currency": "EUR"}}`},
 		"traceOpen":            {body: `{"shipment_id": "` + sample(aShipment{}, false) + `", "kind": "search", "note": "No scan for 20 days."}`},
 		"traceBulk":            {body: `{"shipment_ids": ["` + sample(aShipment{}, false) + `"], "kind": "claim"}`},

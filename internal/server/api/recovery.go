@@ -22,6 +22,10 @@ func recoveryGroup() group {
 		{"recoveryUpdate", "PATCH", "/recoveries/{recovery}", write, do((*server).recoveryUpdate), "Move a claim on", "Tells what came of a claim. What books money (`accepted`, `partly`, `paid`, `written_off`) needs `refunds.approve` besides. `ready`, `collecting` and `lapsed` follow by themselves."},
 		{"recoveryPayments", "GET", "/recoveries/{recovery}/payments", read, do((*server).recoveryPayments), "List a claim's payments", "What was paid, oldest first."},
 		{"recoveryPay", "POST", "/recoveries/{recovery}/payments", may(auth.ReadCases, auth.ApproveRefunds), do((*server).recoveryPay), "Book a payment", "Books what a party paid, all or a part, in any currency. A repeat of a reference changes nothing."},
+		{"recoveryDocumentList", "GET", "/recoveries/{recovery}/documents", read, do((*server).recoveryDocumentList), "List a claim's documents", "Files that people put to a claim, in the order in which they came."},
+		{"recoveryDocumentAdd", "POST", "/recoveries/{recovery}/documents", write, do((*server).recoveryDocumentAdd).upTo(upload).created(), "Add a document to a claim", "Puts a photo (JPEG, PNG, WebP, HEIC), a short video (MP4, MOV, WebM) or a PDF to an open claim: the paper that it is is there then. The same content is kept once."},
+		{"recoveryDocument", "GET", "/recoveries/{recovery}/documents/{recovery_document}", read, do((*server).recoveryDocument).as("application/octet-stream"), "Get a document", "A photo has lost the place where it was taken. It always comes as a download."},
+		{"recoveryDocumentDelete", "DELETE", "/recoveries/{recovery}/documents/{recovery_document}", write, do((*server).recoveryDocumentDelete), "Take a document off", "From an open claim. The paper that it was is missing then, unless another document is it."},
 		{"recoveryEvents", "GET", "/recoveries/{recovery}/events", read, do((*server).recoveryEvents), "List a claim's events", "What happened to a claim, oldest first."},
 	}}
 }
@@ -59,7 +63,7 @@ type Recovery struct {
 // RecoveryPaper is something that the party wants to see.
 type RecoveryPaper struct {
 	Kind string  `json:"kind" example:"photo_damage"`
-	From *string `json:"from" enum:"order,tracking,case,person" doc:"Who has it: the house, or a person; null while it is missing."`
+	From *string `json:"from" enum:"order,tracking,case,person,file" doc:"Who has it: the house, a person, or it is a document of the claim; null while it is missing."`
 }
 
 // RecoveryItem is what happened: a parcel, or some units of a case's line.

@@ -30,4 +30,7 @@ func (w *world) stageRecovery(m *merchant, n, op string, put func(kind, bool, in
 		must(w.t, err)
 	}
 	put(aRecovery{}, false, int64(c.ID))
+	d, err := w.recoveries().AddDocument(ctx, m.owner, c.ID, recovery.NewDocument{Name: m.mark + ".pdf", Data: []byte("%PDF-1.7 " + m.mark)})
+	must(w.t, err)
+	put(aRecoveryDocument{}, false, int64(d.ID))
 }

@@ -60,6 +60,8 @@ type (
 	aUnit         struct{}
 	aRepair       struct{}
 	aCaseFile     struct{}
+	// aRecoveryDocument is a file of a claim.
+	aRecoveryDocument struct{}
 	// aConnection is one with a shop.
 	aConnection struct{}
 )
@@ -109,13 +111,15 @@ func (aRepair) prefix() string       { return "rpr" }
 func (aCaseFile) prefix() string     { return "cfl" }
 func (aConnection) prefix() string   { return "shc" }
 
+func (aRecoveryDocument) prefix() string { return "rdc" }
+
 // inPath gives the kind of record that each parameter of a path names. A
 // parameter of this table that is not an identifier of its kind names nothing.
 func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
-		"recovery": aRecovery{},
-		"mailbox":  aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
+		"recovery": aRecovery{}, "recovery_document": aRecoveryDocument{},
+		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
 		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},
 	}

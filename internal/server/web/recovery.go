@@ -30,6 +30,8 @@ func recoveryRoutes() []route {
 		{"GET", "/recoveries/{recovery}", read, none, (*server).recoveryPage},
 		{"POST", "/recoveries/{recovery}", write, form, (*server).recoveryChange},
 		{"POST", "/recoveries/{recovery}/payments", approve, form, (*server).recoveryPay},
+		{"POST", "/recoveries/{recovery}/documents", write, upload, (*server).recoveryDocuments},
+		{"GET", "/recoveries/{recovery}/documents/{document}", read, none, (*server).recoveryDocument},
 	}
 }
 
@@ -364,22 +366,27 @@ func (r *request) drawRecovery(w http.ResponseWriter, status int, c recovery.Cla
 	} else {
 		v.Sums = append(v.Sums, ui.Sum{Label: r.printer.T("recovery.sum.lost"), Text: r.money(c.Gone(), c.Currency)})
 	}
-	for _, p := range c.Papers {
-		v.Papers = append(v.Papers, ui.RecoveryPaper{Kind: p.Kind, Label: r.printer.T("recovery.paper." + p.Kind), From: p.From})
+	if err := r.recoveryPapers(&v, c); err != nil {
+		return err
 	}
 	for _, x := range c.Items {
-		item := ui.RecoveryItem{Label: cmp.Or(x.Tracking, x.SKU, x.Title), What: x.Title, Case: int64(x.Case), Value: r.money(x.Value, c.Currency), Refunded: r.moneyOr(x.Refunded, c.Currency), Href: "/orders/" + id64(int64(x.Order))}
-		if x.Shipment != 0 {
-			item.Href = "/parcels/" + id64(int64(x.Shipment))
-		} else {
-			item.What = r.printer.N("recovery.pieces", x.Quantity, "Title", x.Title)
-		}
-		v.Items = append(v.Items, item)
+		v.Items = append(v.Items, r.recoveryItem(c, x))
 	}
 	if err := r.recoveryTold(&v, c); err != nil {
 		return err
 	}
 	return r.draw(w, status, ui.RecoveryPage(v))
+}
+
+// recoveryItem draws what happened.
+func (r *request) recoveryItem(c recovery.Claim, x recovery.Item) ui.RecoveryItem {
+	item := ui.RecoveryItem{Label: cmp.Or(x.Tracking, x.SKU, x.Title), What: x.Title, Case: int64(x.Case), Value: r.money(x.Value, c.Currency), Refunded: r.moneyOr(x.Refunded, c.Currency), Href: "/orders/" + id64(int64(x.Order))}
+	if x.Shipment != 0 {
+		item.Href = "/parcels/" + id64(int64(x.Shipment))
+	} else {
+		item.What = r.printer.N("recovery.pieces", x.Quantity, "Title", x.Title)
+	}
+	return item
 }
 
 // recoveryTold adds what was paid, and what happened, the newest first.
@@ -404,6 +411,12 @@ func (r *request) recoveryTold(v *ui.RecoveryView, c recovery.Claim) error {
 		x := ui.CaseEvent{Icon: icons[e.Kind], Text: r.printer.T("recovery.told." + strings.TrimPrefix(e.Kind, "recovery.")), Note: told.Paid, At: e.At}
 		if e.Kind == recovery.IsMoved {
 			x.Text, x.Note = r.printer.T("recovery.state."+string(told.State)), told.Why
+		}
+		switch {
+		case told.Added != "":
+			x.Text, x.Note = r.printer.T("recovery.told.added"), r.printer.T("recovery.paper."+told.Added)
+		case told.Removed != "":
+			x.Text, x.Note = r.printer.T("recovery.told.removed"), r.printer.T("recovery.paper."+told.Removed)
 		}
 		if e.ActorKind != auth.System {
 			x.By = e.ActorName

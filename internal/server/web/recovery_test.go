@@ -61,6 +61,28 @@ func TestClaimsAreFollowedToThePayment(t *testing.T) {
 	}
 }
 
+// TestDocumentsAreAddedToAClaim sends two files with one form, sees them, and takes one off; a page for a browser is refused.
+func TestDocumentsAreAddedToAClaim(t *testing.T) {
+	d := newDoor(t)
+	c := d.claims(d.found("acme"))
+	b := d.as("owner@acme.example")
+	page := "/recoveries/" + id64(int64(c.ID))
+	b.get(page).want(http.StatusOK, "purchase order of the batch missing", "Which paper it is")
+	b.upload(page+"/documents", "file", "x.html", []byte("<script>alert(1)</script>"), "paper", "purchase").want(http.StatusUnprocessableEntity, "This file cannot be taken")
+	b.upload(page+"/documents", "other", "x.pdf", []byte("%PDF-1.7")).want(http.StatusUnprocessableEntity, "Documents")
+	b.get(b.upload(page+"/documents", "file", "采购单.pdf", []byte("%PDF-1.7 order"), "paper", "purchase").to()).want(http.StatusOK, "a document is there", "采购单.pdf", "A document was added")
+	list, err := d.recoveries().Documents(context.Background(), auth.ForSystem(c.Workspace), c.ID)
+	must(t, err)
+	got := b.get(page+"/documents/"+id64(int64(list[0].ID))).want(http.StatusOK, "%PDF-1.7 order")
+	if h := got.header; !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("sent as %v", h)
+	}
+	for range 2 {
+		b.upload(page+"/documents", "none", "", nil, "remove", id64(int64(list[0].ID))).to()
+	}
+	b.get(page).want(http.StatusOK, "A document was taken off", "purchase order of the batch missing").lacks("采购单")
+}
+
 // TestParcelsAreClaimedByHand opens a claim against an insurer by a tracking number.
 func TestParcelsAreClaimedByHand(t *testing.T) {
 	d := newDoor(t)

@@ -11,6 +11,7 @@ import (
 
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
@@ -132,13 +133,17 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	owed := d.owes(m, 1500)
 	till, _, err := d.pay.Add(ctx, m.owner, pay.Input{Driver: "stripe", Values: map[string]string{"api_key": "sk_test_1", "address": "https://api.stripe.com"}})
 	must(t, err)
+	claim := d.claims(m)
+	proof, err := d.recoveries().AddDocument(ctx, m.owner, claim.ID, recovery.NewDocument{Name: "order.png", Data: photo(t)})
+	must(t, err)
 	tried, err := d.replays().Start(ctx, m.owner, "standard", policyStart, time.Now().AddDate(-1, 0, 0))
 	must(t, err)
 	return map[string]string{
 		"trial":       id64(int64(tried.ID)),
 		"account":     id64(int64(till.ID)),
 		"refund":      id64(owed.ID),
-		"recovery":    id64(int64(d.claims(m).ID)),
+		"recovery":    id64(int64(claim.ID)),
+		"document":    id64(int64(proof.ID)),
 		"back":        id64(int64(d.comesBack(t, m).ID)),
 		"replacement": id64(int64(d.goesOut(t, m).ID)),
 		"case":        id64(complaint.ID), "file": id64(shown.ID),

@@ -65,6 +65,7 @@ type RecoveryView struct {
 	ReplyBy   time.Time
 	Sums      []Sum
 	Papers    []RecoveryPaper
+	Documents []RecoveryDocument
 	Items     []RecoveryItem
 	Payments  []RecoveryPaid
 	Timeline  []CaseEvent
@@ -82,6 +83,14 @@ type RecoveryView struct {
 type RecoveryFields struct {
 	Asked, Granted, Reference, Why, Deadline string
 	Paid, Currency, Bank                     string
+	Papers                                   []Option // that a file may be
+}
+
+// RecoveryDocument is a file of a claim.
+type RecoveryDocument struct {
+	ID                            int64
+	Href, Kind, Name, Paper, Size string
+	Preview                       bool // browsers draw it
 }
 
 // RecoveryPaper is something that the party wants to see.

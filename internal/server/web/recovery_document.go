@@ -1,0 +1,86 @@
+package web
+
+import (
+	"net/http"
+
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/media"
+	"godwit.dev/godwit/internal/domain/recovery"
+	"godwit.dev/godwit/internal/server/web/ui"
+)
+
+// recoveryPapers adds what the party wants to see, with the files that people put to the claim.
+func (r *request) recoveryPapers(v *ui.RecoveryView, c recovery.Claim) error {
+	for _, p := range c.Papers {
+		v.Papers = append(v.Papers, ui.RecoveryPaper{Kind: p.Kind, Label: r.printer.T("recovery.paper." + p.Kind), From: p.From})
+	}
+	list, err := r.s.Recovery.Documents(r.Context(), r.actor, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		v.Documents = append(v.Documents, ui.RecoveryDocument{
+			ID: int64(d.ID), Href: "/recoveries/" + id64(int64(c.ID)) + "/documents/" + id64(int64(d.ID)), Kind: string(d.Kind), Name: d.Name, Paper: r.printer.T("recovery.paper." + d.Paper),
+			Size: r.printer.Bytes(d.Size), Preview: media.Type(d.Type).Shown(),
+		})
+	}
+	first := recovery.Other // what is missing first
+	if missing := c.Missing(); len(missing) > 0 {
+		first = missing[0]
+	}
+	if k := r.FormValue("paper"); k != "" {
+		first = k
+	}
+	for _, k := range recovery.PaperKinds() {
+		v.Fields.Papers = append(v.Fields.Papers, ui.Option{Value: k, Label: r.printer.T("recovery.paper." + k), Selected: k == first})
+	}
+	return nil
+}
+
+// recoveryDocuments puts files to a claim, or takes one off.
+func (s *server) recoveryDocuments(w http.ResponseWriter, r *request) error {
+	return r.recoveryDo(w, "saved", func(c recovery.Claim) error {
+		if n := r.formNumber("remove"); n != 0 {
+			err := s.Recovery.DropDocument(r.Context(), r.actor, c.ID, recovery.DocumentID(n))
+			if errs.Is(err, errs.NotFound) {
+				return nil // a form that was sent twice
+			}
+			return err
+		}
+		files, err := r.uploads("file")
+		if err == nil && len(files) == 0 {
+			err = errs.Field("file", "error.required")
+		}
+		for _, f := range files {
+			if err != nil {
+				break
+			}
+			_, err = s.Recovery.AddDocument(r.Context(), r.actor, c.ID, recovery.NewDocument{Paper: r.FormValue("paper"), Name: f.Name, Data: f.Data})
+		}
+		if errs.Is(err, errs.Unsupported) {
+			err = errs.Field("file", "error.evidence_type")
+		}
+		return err
+	})
+}
+
+// recoveryDocument sends a file of a claim: a picture to be looked at, all else to be saved.
+func (s *server) recoveryDocument(w http.ResponseWriter, r *request) error {
+	c, err := r.recoveryOf()
+	if err != nil {
+		return err
+	}
+	n, err := r.number("document")
+	if err != nil {
+		return err
+	}
+	d, data, err := s.Recovery.Document(r.Context(), r.actor, c.ID, recovery.DocumentID(n))
+	if err != nil {
+		return err
+	}
+	how := "attachment"
+	if media.Type(d.Type).Shown() {
+		how = "inline"
+	}
+	return r.sendFile(w, d.Type, contentDisposition(how, d.Name), data)
+}
