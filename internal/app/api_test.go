@@ -114,6 +114,8 @@ func counterparts() map[string]string {
 		"GET /recoveries/{recovery}":                      "recoveryGet recoveryPayments recoveryEvents",
 		"POST /recoveries/{recovery}":                     "recoveryUpdate",
 		"POST /recoveries/{recovery}/payments":            "recoveryPay",
+		"GET /recoveries/{recovery}/dossier.zip":          "recoveryDossierFile recoveryDossier",
+		"GET /recoveries/{recovery}/letter.pdf":           "recoveryDossierFile",
 		"POST /recoveries/{recovery}/documents":           "recoveryDocumentAdd recoveryDocumentDelete",
 		"GET /recoveries/{recovery}/documents/{document}": "recoveryDocument recoveryDocumentList",
 

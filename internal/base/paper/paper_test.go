@@ -144,3 +144,14 @@ func TestCodesRefuseWhatTheyCannotHold(t *testing.T) {
 		t.Error("a code took more than it can hold")
 	}
 }
+
+func TestCharactersBeyondTheBasicPlaneAreReplaced(t *testing.T) {
+	s := New(A4, "x", time.Unix(0, 0))
+	s.Page()
+	if s.Text(Box{X: 10, Y: 10, Width: 100}, "Broken 💔 𠮷野", Style{}) == 0 {
+		t.Error("nothing was set")
+	}
+	if _, err := s.Bytes(); err != nil { // the library panicked
+		t.Fatal(err)
+	}
+}

@@ -47,7 +47,7 @@ func (s *Sheet) Text(b Box, text string, st Style) float64 {
 	if st.Lead == 0 {
 		st.Lead = 1.3
 	}
-	text = norm.NFC.String(strings.TrimRight(text, " \n"))
+	text = basic(norm.NFC.String(strings.TrimRight(text, " \n")))
 	if text == "" {
 		return 0
 	}
@@ -74,6 +74,17 @@ func (s *Sheet) Text(b Box, text string, st Style) float64 {
 		y += height
 	}
 	return y - b.Y
+}
+
+// basic replaces what lies beyond the basic plane (emoji, rare ideographs): the PDF library holds 65,536 characters of a font,
+// and panics beyond.
+func basic(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xffff {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }
 
 // Width returns how wide a text is on one line.

@@ -211,6 +211,7 @@ type Case struct {
 	AskedItself bool      `json:",omitzero"` // it asked by itself: once
 	Wants       string    // the remedy that the customer named, in the words of package decision
 	Evidence    []string  // that the customer gave, likewise
+	Words       string    `json:",omitempty"` // that the customer wrote with it
 	Language    string    // in which the customer is written to, BCP 47; "" is theirs as far as it is known
 	OpenedAt    time.Time // when the customer told us
 	UpdatedAt   time.Time

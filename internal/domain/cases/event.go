@@ -108,7 +108,7 @@ func (c *Case) apply(e Event) string {
 		o := e.Opening
 		c.ID, c.Workspace, c.Phase, c.OpenedAt = e.Case, e.By.Workspace, Draft, o.OpenedAt
 		c.Number, c.Kind, c.Customer, c.Shop, c.Ticket, c.Gift = o.Number, o.Kind, o.Customer, o.Shop, o.Ticket, o.Gift
-		c.Wants, c.Evidence, c.Language = o.Wants, o.Evidence, o.Language
+		c.Wants, c.Evidence, c.Words, c.Language = o.Wants, o.Evidence, o.Words, o.Language
 	case LineAdded:
 		return c.addLine(*e.Line)
 	case Went:

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/id"
@@ -127,8 +129,23 @@ type NewCase struct {
 	Items    []Item
 	Wants    string // the remedy that the customer named, or ""
 	Evidence []string
+	Words    string // what the customer wrote; cut at MostWords bytes
 	Language string
 	OpenedAt time.Time // when the customer told us; now if zero
+}
+
+// MostWords is how long the customer's words are at most that a case keeps, in bytes.
+const MostWords = 20_000
+
+// bounded is a text that a case keeps.
+func bounded(text string) string {
+	text = strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD")
+	for i := range text {
+		if i > MostWords-utf8.UTFMax {
+			return text[:i]
+		}
+	}
+	return text
 }
 
 // Open begins a case, as a draft. Units of a line that are held by another case are passed over; when not enough are
@@ -140,7 +157,7 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewCase) (Case, 
 	now := s.clock()
 	var c Case
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		o := Opening{Kind: n.Kind, Ticket: n.Ticket, Gift: n.Gift, Wants: n.Wants, Evidence: n.Evidence, Language: n.Language, OpenedAt: n.OpenedAt.UTC().Truncate(time.Millisecond)}
+		o := Opening{Kind: n.Kind, Ticket: n.Ticket, Gift: n.Gift, Wants: n.Wants, Evidence: n.Evidence, Words: bounded(n.Words), Language: n.Language, OpenedAt: n.OpenedAt.UTC().Truncate(time.Millisecond)}
 		if n.OpenedAt.IsZero() {
 			o.OpenedAt = now
 		}

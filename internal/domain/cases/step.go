@@ -31,6 +31,7 @@ type Opening struct {
 	Gift     bool         `json:"gift,omitzero"`
 	Wants    string       `json:"wants,omitempty"`
 	Evidence []string     `json:"evidence,omitempty"`
+	Words    string       `json:"words,omitempty"`
 	Language string       `json:"language,omitempty"`
 	OpenedAt time.Time    `json:"opened_at"` // when the customer told us
 }

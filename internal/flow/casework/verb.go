@@ -39,7 +39,7 @@ func (s *Service) Open(ctx context.Context, a auth.Actor, w Wish) (cases.Case, A
 				return fmt.Errorf("open the case's ticket: %w", err)
 			}
 		}
-		n := cases.NewCase{Kind: w.Kind, Ticket: w.Ticket, Gift: w.Gift, Wants: w.Wants, Evidence: w.Evidence, Language: w.Language, OpenedAt: w.OpenedAt}
+		n := cases.NewCase{Kind: w.Kind, Ticket: w.Ticket, Gift: w.Gift, Wants: w.Wants, Evidence: w.Evidence, Words: w.Words, Language: w.Language, OpenedAt: w.OpenedAt}
 		var all []int
 		for i, it := range w.Items {
 			n.Items = append(n.Items, cases.Item{Order: w.Order, OrderRow: it.Row, Quantity: it.Quantity, Reason: it.Reason, Foreign: it.Foreign})

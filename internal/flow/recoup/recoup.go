@@ -44,6 +44,7 @@ type Config struct {
 	Cases  interface {
 		Get(ctx context.Context, actor auth.Actor, number cases.ID) (cases.Case, error)
 		Files(ctx context.Context, actor auth.Actor, number cases.ID) ([]cases.File, error)
+		File(ctx context.Context, actor auth.Actor, number cases.ID, f cases.FileID) (cases.File, []byte, error)
 		List(ctx context.Context, actor auth.Actor, f cases.Filter, before cases.ID, limit int) ([]cases.Case, error)
 	}
 	Orders interface {
@@ -51,6 +52,7 @@ type Config struct {
 	}
 	Shipments interface {
 		Get(ctx context.Context, actor auth.Actor, id shipment.ID) (shipment.Shipment, error)
+		Events(ctx context.Context, actor auth.Actor, id shipment.ID) ([]shipment.Event, error)
 		List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
 	}
 	Products interface {

@@ -1,10 +1,13 @@
 package recoup_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/cases"
@@ -115,7 +119,7 @@ func (x *house) tells(number string, status shipment.Status, at time.Time) {
 func (x *house) approves(o order.Order, kind cases.Kind, reason string, evidence ...string) cases.Case {
 	x.t.Helper()
 	ctx := x.t.Context()
-	c, err := x.cases.Open(ctx, x.system, cases.NewCase{Kind: kind, Evidence: evidence, Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: o.Lines[0].Quantity, Reason: reason}}})
+	c, err := x.cases.Open(ctx, x.system, cases.NewCase{Kind: kind, Evidence: evidence, Words: "Пришла разбитой 💔\n到货时已破损", Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: o.Lines[0].Quantity, Reason: reason}}})
 	x.must(err)
 	_, err = x.cases.Submit(ctx, x.system, c.ID, nil)
 	x.must(err)
@@ -218,6 +222,7 @@ func TestClaimsOpenByThemselves(t *testing.T) {
 		if _, err := x.claims.Change(ctx, x.system, late.ID, recovery.Change{To: recovery.Submitted}); !errs.Is(err, errs.Conflict) {
 			t.Errorf("submitted after all: %v", err)
 		}
+		x.submits(c, late)
 		x.pays(c)
 		x.papers(x.list(recovery.Filter{Order: two.ID})[0])
 		x.supplies()
@@ -295,6 +300,75 @@ func (x *house) pays(c recovery.Claim) {
 	}
 	if list, err := x.claims.List(ctx, elsewhere, recovery.Filter{}, recovery.Cursor{}, 9); err != nil || len(list) != 0 {
 		t.Errorf("listed in another workspace: %v, %v", list, err)
+	}
+}
+
+// text is what a PDF says, by poppler.
+func (x *house) text(pdf []byte) string {
+	x.t.Helper()
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		x.t.Skip("pdftotext is not installed")
+	}
+	cmd := exec.Command(tool, "-", "-")
+	cmd.Stdin = bytes.NewReader(pdf)
+	out, err := cmd.Output()
+	x.must(err)
+	return strings.Join(strings.Fields(string(out)), " ")
+}
+
+// submits draws up what two claims are submitted with: of a lost parcel of a Chinese carrier, and of a damaged one with a
+// photo of its customer.
+func (x *house) submits(lost, damaged recovery.Claim) {
+	t, ctx := x.t, x.t.Context()
+	d, err := x.Dossier(ctx, x.system, lost.ID, "")
+	x.must(err)
+	if d.Language != i18n.SimplifiedChinese || len(d.Files) != 2 || d.Files[0].Name != "1-letter.pdf" || d.Files[1].Name != "2-records.pdf" || len(d.Missing) != 0 {
+		t.Fatalf("of the lost parcel: %s %+v", d.Language, d.Files)
+	}
+	if said := x.text(d.Letter); !strings.Contains(said, "4PX00000000000001CN") || !strings.Contains(said, "80.00") || !strings.Contains(said, "致承运人") {
+		t.Errorf("the letter: %s", said)
+	}
+	d, err = x.Dossier(ctx, x.system, damaged.ID, "")
+	x.must(err)
+	if d.Language != i18n.English || len(d.Files) != 3 || d.Files[2].Name != "files/01-inspection-x.png" || strings.Join(d.Missing, " ") != "photo_packing" {
+		t.Fatalf("of the damaged parcel: %s %+v, without %v", d.Language, d.Files, d.Missing)
+	}
+	var one, two bytes.Buffer
+	x.must(d.Write(ctx, &one))
+	again, err := x.Dossier(ctx, x.system, damaged.ID, i18n.English)
+	x.must(err)
+	x.must(again.Write(ctx, &two))
+	if !bytes.Equal(one.Bytes(), two.Bytes()) {
+		t.Error("the same dossier makes other bytes")
+	}
+	z, err := zip.NewReader(bytes.NewReader(one.Bytes()), int64(one.Len()))
+	x.must(err)
+	held := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		x.must(err)
+		held[f.Name], err = io.ReadAll(r)
+		x.must(err)
+	}
+	if len(held) != 3 || !bytes.Equal(held["files/01-inspection-x.png"], pixel) {
+		t.Errorf("the archive holds %d files", len(held))
+	}
+	said := x.text(held["2-records.pdf"])
+	for _, want := range []string{"Order 1003", "LX000000001CN", "Пришла разбитой", "到货时已破损", "Ana", "Delivered"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in the records: %s", want, said)
+		}
+	}
+	if _, err := x.Dossier(ctx, x.system, damaged.ID, i18n.Russian); !errs.Is(err, errs.Invalid) {
+		t.Errorf("in a language that no letter is written in: %v", err)
+	}
+	foreign := auth.Actor{Kind: auth.Agent, ID: 4, Workspace: x.w + 1, Role: auth.Owner}
+	if _, err := x.Dossier(ctx, foreign, damaged.ID, ""); !errs.Is(err, errs.NotFound) {
+		t.Errorf("from another workspace: %v", err)
+	}
+	if _, err := x.Dossier(ctx, auth.Actor{Kind: auth.Agent, ID: 5, Workspace: x.w, Role: "nobody"}, damaged.ID, ""); !errs.Is(err, errs.Denied) {
+		t.Errorf("without a right: %v", err)
 	}
 }
 
@@ -404,6 +478,11 @@ func (x *house) supplies() {
 	list := x.list(recovery.Filter{Against: recovery.Supplier, Batch: "2026-05-B"})
 	if len(list) != 1 || len(list[0].Items) != 2 || list[0].Asked != 4*1200 || list[0].Party != "shenzhen bright" || list[0].State != recovery.Collecting {
 		t.Fatalf("of the first batch: %+v", list)
+	}
+	d, err := x.Dossier(ctx, x.system, list[0].ID, "")
+	x.must(err)
+	if said := x.text(d.Letter); d.Language != i18n.SimplifiedChinese || len(d.Files) != 1 || !strings.Contains(said, "2026-05-B") || !strings.Contains(said, "LAMP") || strings.Contains(said, "Ana") {
+		t.Errorf("to the supplier: %+v, %s", d.Files, said)
 	}
 	c, err := x.claims.Change(ctx, x.system, list[0].ID, recovery.Change{To: recovery.Submitted, Have: recovery.SupplierPapers()})
 	if err != nil || c.State != recovery.Submitted || c.Asked != 4800 {

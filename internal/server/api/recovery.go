@@ -26,6 +26,8 @@ func recoveryGroup() group {
 		{"recoveryDocumentAdd", "POST", "/recoveries/{recovery}/documents", write, do((*server).recoveryDocumentAdd).upTo(upload).created(), "Add a document to a claim", "Puts a photo (JPEG, PNG, WebP, HEIC), a short video (MP4, MOV, WebM) or a PDF to an open claim: the paper that it is is there then. The same content is kept once."},
 		{"recoveryDocument", "GET", "/recoveries/{recovery}/documents/{recovery_document}", read, do((*server).recoveryDocument).as("application/octet-stream"), "Get a document", "A photo has lost the place where it was taken. It always comes as a download."},
 		{"recoveryDocumentDelete", "DELETE", "/recoveries/{recovery}/documents/{recovery_document}", write, do((*server).recoveryDocumentDelete), "Take a document off", "From an open claim. The paper that it was is missing then, unless another document is it."},
+		{"recoveryDossier", "GET", "/recoveries/{recovery}/dossier", read, do((*server).recoveryDossier), "See what a claim is submitted with", "Names the files of the archive and the papers that are missing."},
+		{"recoveryDossierFile", "GET", "/recoveries/{recovery}/dossier.zip", read, do((*server).recoveryDossierFile).as("application/zip"), "Download what a claim is submitted with", "A letter, the records of the order, the parcel and the case, and the files: what you may read of them. A supplier's holds no names, addresses or words of customers. An archive larger than 32 MB is refused: its files can be had one by one."},
 		{"recoveryEvents", "GET", "/recoveries/{recovery}/events", read, do((*server).recoveryEvents), "List a claim's events", "What happened to a claim, oldest first."},
 	}}
 }

@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/recovery"
+	"godwit.dev/godwit/internal/flow/recoup"
 )
 
 // RecoveryDocument is a file that a person put to a claim.
@@ -71,4 +75,58 @@ func (s *server) recoveryDocument(c *call, in *struct{ RecoveryDocumentPath }) (
 
 func (s *server) recoveryDocumentDelete(c *call, in *struct{ RecoveryDocumentPath }) (*noneOut, error) {
 	return &noneOut{}, s.Recovery.DropDocument(c, c.actor, in.id(), in.document())
+}
+
+// RecoveryDossier is what a claim is submitted with.
+type RecoveryDossier struct {
+	Language string              `json:"language" enum:"en,zh-Hans" doc:"Of the letter."`
+	Missing  []string            `json:"missing" nullable:"false" doc:"Papers that the party asks for and that are missing."`
+	Files    []RecoveryEnclosure `json:"files" nullable:"false" doc:"The letter first."`
+	Left     int                 `json:"left" doc:"Files that found no room: it holds 200 of together 200 MB."`
+	Size     int64               `json:"size" doc:"Of the files together, in bytes."`
+}
+
+// RecoveryEnclosure is a file of a dossier.
+type RecoveryEnclosure struct {
+	Name  string  `json:"name" example:"files/01-photo_packing-box.jpg"`
+	Paper *string `json:"paper" doc:"Which paper it is; null of the letter and the records."`
+	Size  int64   `json:"size" doc:"In bytes."`
+}
+
+// RecoveryDossierAsk says how a claim is submitted.
+type RecoveryDossierAsk struct {
+	RecoveryPath
+	Language string `query:"language" enum:"en,zh-Hans" doc:"Of the letter; by default that of the party: Chinese to suppliers, to carriers of China and to whoever has a Chinese name."`
+}
+
+func (s *server) dossier(c *call, in RecoveryDossierAsk) (recoup.Dossier, error) {
+	return s.Recoup.Dossier(c, c.actor, in.id(), i18n.Lang(in.Language))
+}
+
+func (s *server) recoveryDossier(c *call, in *struct{ RecoveryDossierAsk }) (*recordOut[RecoveryDossier], error) {
+	d, err := s.dossier(c, in.RecoveryDossierAsk)
+	if err != nil {
+		return nil, err
+	}
+	return record(RecoveryDossier{string(d.Language), append([]string{}, d.Missing...), convert(d.Files, func(f recoup.Enclosure) RecoveryEnclosure {
+		return RecoveryEnclosure{f.Name, optText(f.Paper), f.Size}
+	}), d.Left, d.Size()}), nil
+}
+
+// mostDossier is the largest archive that the API answers with, in bytes: an answer is held in memory until it is whole.
+const mostDossier = 32_000_000
+
+func (s *server) recoveryDossierFile(c *call, in *struct{ RecoveryDossierAsk }) (*bytesOut, error) {
+	d, err := s.dossier(c, in.RecoveryDossierAsk)
+	if err != nil {
+		return nil, err
+	}
+	if d.Size() > mostDossier {
+		return nil, errs.New(errs.Conflict, "error.recovery_dossier", "size", "32 MB")
+	}
+	var zip bytes.Buffer
+	if err := d.Write(c, &zip); err != nil {
+		return nil, err
+	}
+	return &bytesOut{ContentType: "application/zip", Policy: filePolicy, Disposition: download(d.Name()), Body: zip.Bytes()}, nil
 }

@@ -101,7 +101,7 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 	if c.Reason != "" {
 		v.Reason = r.printer.T("cases.closed." + string(c.Reason))
 	}
-	v.Asked = r.proofs(strings.Fields(c.Waiting))
+	v.Asked, v.Words = r.proofs(strings.Fields(c.Waiting)), c.Words
 	if list := c.Orders(); len(list) > 0 && r.actor.May(auth.ReadOrders) {
 		v.OrderID = int64(list[0])
 	}

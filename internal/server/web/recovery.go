@@ -30,6 +30,8 @@ func recoveryRoutes() []route {
 		{"GET", "/recoveries/{recovery}", read, none, (*server).recoveryPage},
 		{"POST", "/recoveries/{recovery}", write, form, (*server).recoveryChange},
 		{"POST", "/recoveries/{recovery}/payments", approve, form, (*server).recoveryPay},
+		{"GET", "/recoveries/{recovery}/dossier.zip", read, none, (*server).recoveryDossier},
+		{"GET", "/recoveries/{recovery}/letter.pdf", read, none, (*server).recoveryLetter},
 		{"POST", "/recoveries/{recovery}/documents", write, upload, (*server).recoveryDocuments},
 		{"GET", "/recoveries/{recovery}/documents/{document}", read, none, (*server).recoveryDocument},
 	}

@@ -4,8 +4,10 @@ import (
 	"net/http"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/media"
 	"godwit.dev/godwit/internal/domain/recovery"
+	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
 
@@ -23,6 +25,14 @@ func (r *request) recoveryPapers(v *ui.RecoveryView, c recovery.Claim) error {
 			ID: int64(d.ID), Href: "/recoveries/" + id64(int64(c.ID)) + "/documents/" + id64(int64(d.ID)), Kind: string(d.Kind), Name: d.Name, Paper: r.printer.T("recovery.paper." + d.Paper),
 			Size: r.printer.Bytes(d.Size), Preview: media.Type(d.Type).Shown(),
 		})
+	}
+	var missing []string
+	for _, k := range c.Missing() {
+		missing = append(missing, r.printer.T("recovery.paper."+k))
+	}
+	v.Missing = r.printer.List(missing)
+	for _, l := range recoup.LetterLanguages() {
+		v.Languages = append(v.Languages, ui.Option{Value: string(l), Label: i18n.NativeName(l), Selected: l == recoup.LanguageOf(c)})
 	}
 	first := recovery.Other // what is missing first
 	if missing := c.Missing(); len(missing) > 0 {
@@ -83,4 +93,39 @@ func (s *server) recoveryDocument(w http.ResponseWriter, r *request) error {
 		how = "inline"
 	}
 	return r.sendFile(w, d.Type, contentDisposition(how, d.Name), data)
+}
+
+// recoveryDossier sends what a claim is submitted with, one file after the other.
+func (s *server) recoveryDossier(w http.ResponseWriter, r *request) error {
+	d, err := r.dossier()
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Security-Policy", filePolicy)
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Disposition", contentDisposition("attachment", d.Name()))
+	if err := d.Write(r.Context(), w); err != nil {
+		s.Log.Error("dossier", "claim", int64(d.Claim.ID), "error", err)
+		panic(http.ErrAbortHandler) // half an archive must not look like a whole one
+	}
+	return nil
+}
+
+// recoveryLetter sends the letter alone.
+func (s *server) recoveryLetter(w http.ResponseWriter, r *request) error {
+	d, err := r.dossier()
+	if err != nil {
+		return err
+	}
+	return r.sendFile(w, "application/pdf", contentDisposition("attachment", "claim-"+id64(int64(d.Claim.ID))+".pdf"), d.Letter)
+}
+
+func (r *request) dossier() (recoup.Dossier, error) {
+	n, err := r.number("recovery")
+	if err != nil {
+		return recoup.Dossier{}, err
+	}
+	return r.s.Recoup.Dossier(r.Context(), r.actor, recovery.ID(n), i18n.Lang(r.URL.Query().Get("language")))
 }

@@ -77,6 +77,14 @@ func TestDocumentsAreAddedToAClaim(t *testing.T) {
 	if h := got.header; !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("sent as %v", h)
 	}
+	b.get(page).want(http.StatusOK, "Still missing, and not in it: photos of the fault.")
+	if all := b.get(page + "/dossier.zip?language=en").want(http.StatusOK); all.header.Get("Content-Type") != "application/zip" || !strings.Contains(all.body, "files/01-purchase-采购单.pdf") {
+		t.Errorf("the dossier: %v", all.header)
+	}
+	if letter := b.get(page + "/letter.pdf").want(http.StatusOK); !strings.HasPrefix(letter.body, "%PDF-") {
+		t.Errorf("the letter: %.20q", letter.body)
+	}
+	b.get(page + "/letter.pdf?language=xx").want(http.StatusUnprocessableEntity)
 	for range 2 {
 		b.upload(page+"/documents", "none", "", nil, "remove", id64(int64(list[0].ID))).to()
 	}

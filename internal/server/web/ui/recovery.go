@@ -66,6 +66,8 @@ type RecoveryView struct {
 	Sums      []Sum
 	Papers    []RecoveryPaper
 	Documents []RecoveryDocument
+	Missing   string   // papers, in words
+	Languages []Option // of the letter
 	Items     []RecoveryItem
 	Payments  []RecoveryPaid
 	Timeline  []CaseEvent
