@@ -77,7 +77,7 @@ func (s *sheet) write(text string, size float64, bold bool, after float64) {
 
 // row sets the cells of a table; numbers stand to the right.
 func (s *sheet) row(widths []float64, bold bool, cells ...string) {
-	const height = 9.0
+	const height = 8.0
 	s.room(height)
 	x := margin
 	for i, text := range cells {

@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/goods"
@@ -129,6 +130,9 @@ func (r *request) caseView(w http.ResponseWriter, c cases.Case) (ui.CaseView, er
 		return v, err
 	}
 	r.caseChoices(&v)
+	if v.Claims, err = r.claimsOf(recovery.Filter{Case: c.ID}); err != nil {
+		return v, err
+	}
 	return v, r.caseTicket(&v, c)
 }
 

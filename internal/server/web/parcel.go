@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/carrier"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -102,6 +103,9 @@ func (r *request) parcelView(w http.ResponseWriter, v shipment.Shipment) (ui.Par
 	currency := ""
 	if out.Order != nil {
 		currency = out.Order.Currency
+	}
+	if out.Claims, err = r.claimsOf(recovery.Filter{Shipment: v.ID}); err != nil {
+		return out, err
 	}
 	return out, r.parcelTraces(&out, v, cmp.Or(currency, h.shop[v.Shop].Currency, "EUR"))
 }

@@ -183,6 +183,22 @@ func (r *request) recoveryRow(c recovery.Claim) ui.RecoveryRow {
 	return row
 }
 
+// mostClaims is how many claims stand on the page of a case or a parcel.
+const mostClaims = 20
+
+// claimsOf draws the newest claims of a case or a parcel, for readers who may see claims.
+func (r *request) claimsOf(f recovery.Filter) ([]ui.RecoveryRow, error) {
+	if !r.actor.May(auth.ReadCases) {
+		return nil, nil
+	}
+	list, err := r.s.Recovery.List(r.Context(), r.actor, f, recovery.Cursor{}, mostClaims)
+	var out []ui.RecoveryRow
+	for _, c := range list {
+		out = append(out, r.recoveryRow(c))
+	}
+	return out, err
+}
+
 // recoveryCursor writes a place on the board for an address.
 func recoveryCursor(c recovery.Cursor) string {
 	at := int64(0)

@@ -91,6 +91,21 @@ func TestDocumentsAreAddedToAClaim(t *testing.T) {
 	b.get(page).want(http.StatusOK, "A document was taken off", "purchase order of the batch missing").lacks("采购单")
 }
 
+// TestCasesLeadToTheirClaims finds the claim on the page of its case, and not on that of another.
+func TestCasesLeadToTheirClaims(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	complaint, _ := d.complaint(m)
+	c, _, err := d.recoveries().Open(context.Background(), m.owner, recovery.NewClaim{Against: recovery.Carrier, Party: "dhl", Name: "DHL", Cause: recovery.Damaged, Currency: "EUR", Shop: m.shop.ID,
+		Item: recovery.Item{Source: "case/1", Case: complaint.ID, Title: "1001", Quantity: 1, Value: 1234}})
+	must(t, err)
+	b := d.as("owner@acme.example")
+	if a := b.get("/cases/"+id64(int64(complaint.ID))).want(http.StatusOK, "€12.34 from DHL"); !strings.Contains(a.body, `href="/recoveries/`+id64(int64(c.ID))+`"`) {
+		t.Error("the case does not lead to its claim")
+	}
+	b.get("/recoveries/"+id64(int64(c.ID))).want(http.StatusOK, "€12.34")
+}
+
 // TestParcelsAreClaimedByHand opens a claim against an insurer by a tracking number.
 func TestParcelsAreClaimedByHand(t *testing.T) {
 	d := newDoor(t)
@@ -102,6 +117,7 @@ func TestParcelsAreClaimedByHand(t *testing.T) {
 	b.post("/recoveries", form...).want(http.StatusUnprocessableEntity, "Claim a parcel")
 	form[5] = "Ping An"
 	b.get(b.post("/recoveries", form...).header.Get("Location")).want(http.StatusOK, "from Ping An", "12.34", "proof of insurance")
+	b.get("/parcels/"+id64(int64(sent[0].ID))).want(http.StatusOK, "from Ping An", "Insurer · lost")
 	form[1] = "nobody's"
 	b.post("/recoveries", form...).want(http.StatusUnprocessableEntity)
 	again, err := d.recoveries().List(context.Background(), m.owner, recovery.Filter{Against: recovery.Insurer, Party: "ping an"}, recovery.Cursor{}, 9)

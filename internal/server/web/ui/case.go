@@ -100,6 +100,7 @@ type CaseView struct {
 	Gift        bool
 	Reason      string // why it is closed
 	Words       string // what the customer wrote
+	Claims      []RecoveryRow
 	Asked       string // what the customer is asked for, while it waits for that
 	Steps       []CaseStep
 	Lines       []CaseLine

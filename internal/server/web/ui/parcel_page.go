@@ -10,6 +10,7 @@ import (
 // ParcelView is the page of one parcel.
 type ParcelView struct {
 	Page
+	Claims    []RecoveryRow
 	Row       ParcelRow
 	Service   string // "express", "economy", ... or empty
 	PickedUp  time.Time
