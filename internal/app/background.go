@@ -13,7 +13,7 @@ import (
 const wakeEvery = 15 * time.Second
 
 // Background is what a Core does without being asked: it reads the mailboxes,
-// runs the jobs, wakes snoozed tickets, tells of tokens that end soon, and talks
+// runs the jobs, wakes snoozed tickets, tells of promises that are due, tells of tokens that end soon, and talks
 // with the other nodes.
 type Background struct {
 	core    *Core
@@ -47,6 +47,7 @@ func (b *Background) Start(ctx context.Context) {
 	b.core.runner.Start(ctx)
 	b.wg.Go(func() { b.fetch.run(reading) })
 	b.wg.Go(func() { b.wake(reading) })
+	b.wg.Go(func() { b.core.Clocks.Run(reading) })
 	b.wg.Go(func() { b.core.warn(reading) })
 	b.wg.Go(func() { b.core.dispatcher.Run(reading) })
 	b.wg.Go(func() { b.core.Hooks.Run(reading) })

@@ -37,6 +37,7 @@ import (
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -139,6 +140,7 @@ type Core struct {
 	Replay    *replay.Service
 	Pay       *pay.Service
 	Stall     *stall.Service
+	Clocks    *clocks.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -267,8 +269,9 @@ func (c *Core) build() {
 	// the map closes that circle, and is not written once jobs run.
 	runners := map[string]action.Runner{}
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
+	c.buildClocks()
 	c.Tickets = ticket.NewService(ticket.Config{
-		Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Clocks: c.Clocks, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 		Triage: sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Now: c.Now}),
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
@@ -321,6 +324,7 @@ func (c *Core) build() {
 		pay.Kind:            c.Pay.Work,
 		pay.Resume:          c.Pay.TakeUp,
 		replay.Kind:         c.Replay.Work,
+		clocks.RecountJob:   c.Clocks.Work,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -339,6 +343,7 @@ func (c *Core) build() {
 			tracking.Queue:  trackWorkers,
 			pay.Queue:       payWorkers,
 			replay.Queue:    1,
+			clocks.Queue:    1,
 		},
 	})
 }

@@ -229,6 +229,7 @@ var anywhere = map[string]string{
 	"Extend":             "a worker holds the job by its lease",
 	"NextDue":            "workers serve all workspaces",
 	"DueSnoozed":         "the clock rings for all workspaces",
+	"Ringing":            "the clock rings for all workspaces",
 	"AllMailboxes":       "mail is fetched for all workspaces",
 	"MailboxesByAddress": "a mail says to which address it goes, not to which workspace",
 	"freeSlug":           "addresses of pages are one name space for all workspaces",

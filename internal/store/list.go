@@ -15,15 +15,18 @@ func (s *Store) Tickets(ctx context.Context, q ticket.ListQuery) ([]ticket.Ticke
 	}
 	b := &where{}
 	b.list(q, s.lite, s.now())
-	order, cmp := "DESC", "<"
-	if q.Oldest {
+	column, order, cmp, after := "last_at", "DESC", "<", ms(q.AfterTime)
+	switch {
+	case q.Due:
+		column, order, cmp, after = "due_at", "ASC", ">", dueMS(q.AfterTime)
+	case q.Oldest:
 		order, cmp = "ASC", ">"
 	}
 	if q.AfterID != 0 {
-		b.raw("(last_at,id)" + cmp + "(" + b.param(ms(q.AfterTime)) + "," + b.param(q.AfterID) + ")")
+		b.raw("(" + column + ",id)" + cmp + "(" + b.param(after) + "," + b.param(q.AfterID) + ")")
 	}
 	return all(ctx, s.DB, ticketDest, `SELECT `+ticketCols+` FROM ticket WHERE `+b.String()+
-		` ORDER BY last_at `+order+`, id `+order+` LIMIT `+b.param(q.Limit), b.args...)
+		` ORDER BY `+column+` `+order+`, id `+order+` LIMIT `+b.param(q.Limit), b.args...)
 }
 
 // CountTickets counts a list up to a limit.

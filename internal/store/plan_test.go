@@ -74,6 +74,10 @@ func crowd(t *testing.T, d desk, n int) {
 			`SELECT 5000000+i, %d, 3000001+i%%` + fmt.Sprint(n) + `, 'inbound', 'message', 'email', 'customer', 0, 'Name', FALSE, 'c' || i || '@example.com', ` + json("{}") +
 			`, 'Subject', 'Wo ist mein Paket', '', '', '', 'de', 'k' || i, 'd', '', '', ` + json("{}") + `, ` + json("[]") + `, ` + json("[]") + `, ` + json("[]") + `, ` + at + ` FROM c`,
 		terms,
+		`INSERT INTO ticket_record (ticket_id, workspace_id, record) ` + count(n) + `SELECT 3000000+i, %d, ` + json("{}") + ` FROM c`,
+		`INSERT INTO ticket_clock (ticket_id, target, workspace_id, rule, place, calendar, thread_id, minutes, from_at, soon_at, due_at, rest, paused, stage, next_at) ` + count(n) +
+			`SELECT 3000000+i, 'next', %d, 'all', 0, '', 3000000+i, 60, ` + at + `, 0, 3600000+` + at + `, 0, '', 0, 3600000+` + at + ` FROM c`,
+		`UPDATE ticket SET due_at=last_at+3600000 WHERE workspace_id=%d AND number%%3<>1`,
 		`INSERT INTO event (id, workspace_id, at, kind, actor_kind, actor_id, actor_name, subject_kind, subject_id, ticket_id, data) ` + count(5*n) +
 			`SELECT 9000000+i, %d, ` + at + `, 'ticket.x', 'system', 0, '', 'ticket', 1, 3000001+i%%` + fmt.Sprint(n) + `, ` + json("{}") + ` FROM c`,
 	} {
@@ -192,6 +196,7 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 		lists := map[string]ticket.ListQuery{
 			"open": {Bucket: ticket.InOpen}, "mine": {Bucket: ticket.InOpen, Assignee: mia}, "unassigned": {Bucket: ticket.InOpen, Nobody: true},
 			"team": {Bucket: ticket.InOpen, Team: teams[0].ID}, "done": {Bucket: ticket.InDone}, "oldest": {Bucket: ticket.InOpen, Oldest: true},
+			"due": {Bucket: ticket.InOpen, Due: true}, "mine, due": {Bucket: ticket.InOpen, Assignee: mia, Due: true}, "deep, due": {Bucket: ticket.InOpen, Due: true, AfterTime: time.UnixMilli(1700000000000), AfterID: tk},
 			"deep": {Bucket: ticket.InDone, AfterTime: time.UnixMilli(1700000000000 + int64(n/2)*60000), AfterID: ticket.ID(3000000 + n/2)},
 			"all":  {Cond: &ticket.Condition{Field: "bucket", Op: "not", Value: "spam"}}, "mentions": {Mentions: mia},
 			"tag": {Tag: "vip"}, "order": {Order: 2000100}, "status": {Status: ticket.Open, Bucket: ticket.InOpen},
@@ -226,12 +231,23 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 		}
 		day := []ticket.DayTraffic{{From: time.UnixMilli(1700000000000), To: time.UnixMilli(1700000000000 + 86400000)}}
 		for name, fn := range map[string]func() error{
-			"ticket":      func() error { _, err := s.Ticket(ctx, d.w, tk); return err },
-			"by number":   func() error { _, err := s.TicketByNumber(ctx, d.w, 7); return err },
-			"by id":       func() error { _, err := s.TicketsByID(ctx, d.w, []ticket.ID{tk, tk + 1, tk + 2}); return err },
-			"of customer": func() error { _, err := s.TicketsOfCustomer(ctx, all, who, 10); return err },
-			"open for":    func() error { _, err := s.OpenTicketFor(ctx, d.w, who, time.UnixMilli(1), 5); return err },
-			"follow ups":  func() error { _, err := s.FollowUps(ctx, d.w, tk); return err },
+			"ticket":       func() error { _, err := s.Ticket(ctx, d.w, tk); return err },
+			"by number":    func() error { _, err := s.TicketByNumber(ctx, d.w, 7); return err },
+			"by id":        func() error { _, err := s.TicketsByID(ctx, d.w, []ticket.ID{tk, tk + 1, tk + 2}); return err },
+			"of customer":  func() error { _, err := s.TicketsOfCustomer(ctx, all, who, 10); return err },
+			"open for":     func() error { _, err := s.OpenTicketFor(ctx, d.w, who, time.UnixMilli(1), 5); return err },
+			"follow ups":   func() error { _, err := s.FollowUps(ctx, d.w, tk); return err },
+			"ringing":      func() error { _, err := s.Ringing(ctx, time.UnixMilli(1700000000000), 10); return err },
+			"clocks":       func() error { _, err := s.Clocks(ctx, d.w, tk); return err },
+			"clock record": func() error { _, err := s.ClockRecord(ctx, d.w, tk); return err },
+			"marks":        func() error { _, err := s.Marks(ctx, d.w, tk, 7); return err },
+			"open to count": func() error {
+				_, err := s.OpenTickets(ctx, d.w, ticket.InOpen, ticket.Cursor{At: time.UnixMilli(5), ID: 7}, 20)
+				return err
+			},
+			"books":       func() error { _, err := s.PromiseBooks(ctx, d.w, 9, 10); return err },
+			"newest book": func() error { _, err := s.PromiseVersion(ctx, d.w); return err },
+			"traits":      func() error { _, _, err := s.Traits(ctx, d.w, ticket.Ticket{Customer: who, Shop: 4}); return err },
 			"snoozed":     func() error { _, err := s.DueSnoozed(ctx, time.Now(), 10); return err },
 			"messages":    func() error { _, err := s.Messages(ctx, d.w, tk, 0, 50); return err },
 			"last":        func() error { _, err := s.LastMessage(ctx, d.w, tk); return err },

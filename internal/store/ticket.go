@@ -14,7 +14,7 @@ import (
 
 const ticketCols = `id, workspace_id, number, version, channel, mailbox_id, shop_id, customer_id, order_id, subject, preview, language,
 	topic, status, bucket, waiting, priority, assignee_id, team_id, tags, fields, snoozed_until, wake_on_reply, merged_into, follow_up_of,
-	messages, unread, reopened, last_at, last_inbound_at, last_outbound_at, created_at, solved_at, mood, alarm`
+	messages, unread, reopened, last_at, last_inbound_at, last_outbound_at, created_at, solved_at, mood, alarm, due_at`
 
 type spamCol struct{ v *bool }
 
@@ -24,7 +24,7 @@ func ticketDest(t *ticket.Ticket) []any {
 	return []any{&t.ID, &t.Workspace, &t.Number, &t.Version, &t.Channel, ref(&t.Mailbox), ref(&t.Shop), &t.Customer, ref(&t.Order),
 		&t.Subject, &t.Preview, &t.Language, &t.Topic, &t.Status, spamCol{&t.Spam}, &t.Waiting, &t.Priority, ref(&t.Assignee), ref(&t.Team),
 		doc(&t.Tags), doc(&t.Fields), at(&t.SnoozedUntil), flag(&t.WakeOnReply), ref(&t.MergedInto), ref(&t.FollowUpOf), &t.Messages,
-		flag(&t.Unread), &t.Reopened, at(&t.LastAt), at(&t.LastInboundAt), at(&t.LastOutboundAt), at(&t.CreatedAt), at(&t.SolvedAt), &t.Mood, &t.Alarm}
+		flag(&t.Unread), &t.Reopened, at(&t.LastAt), at(&t.LastInboundAt), at(&t.LastOutboundAt), at(&t.CreatedAt), at(&t.SolvedAt), &t.Mood, &t.Alarm, dueCol{&t.DueAt}}
 }
 
 func (s *Store) ticketVals(t *ticket.Ticket) []any {
@@ -38,7 +38,7 @@ func (s *Store) ticketVals(t *ticket.Ticket) []any {
 	return []any{t.ID, t.Workspace, t.Number, t.Version, t.Channel, opt(t.Mailbox), opt(t.Shop), t.Customer, opt(t.Order),
 		clean(t.Subject), clean(t.Preview), t.Language, t.Topic, t.Status, t.Bucket(), t.Waiting, t.Priority, opt(t.Assignee), opt(t.Team),
 		js(tags), js(fields), optMS(t.SnoozedUntil), s.bool(t.WakeOnReply), opt(t.MergedInto), opt(t.FollowUpOf), t.Messages,
-		s.bool(t.Unread), t.Reopened, ms(t.LastAt), optMS(t.LastInboundAt), optMS(t.LastOutboundAt), ms(t.CreatedAt), optMS(t.SolvedAt), t.Mood, t.Alarm}
+		s.bool(t.Unread), t.Reopened, ms(t.LastAt), optMS(t.LastInboundAt), optMS(t.LastOutboundAt), ms(t.CreatedAt), optMS(t.SolvedAt), t.Mood, t.Alarm, dueMS(t.DueAt)}
 }
 
 // NextNumber returns the next ticket number of a workspace.
@@ -54,7 +54,7 @@ func (s *Store) NextNumber(ctx context.Context, w auth.WorkspaceID) (int64, erro
 
 // AddTicket inserts a ticket.
 func (s *Store) AddTicket(ctx context.Context, t ticket.Ticket) error {
-	if _, err := s.exec(ctx, `INSERT INTO ticket (`+ticketCols+`) VALUES (`+places(1, 35)+`)`, s.ticketVals(&t)...); err != nil {
+	if _, err := s.exec(ctx, `INSERT INTO ticket (`+ticketCols+`) VALUES (`+places(1, 36)+`)`, s.ticketVals(&t)...); err != nil {
 		return err
 	}
 	return s.setTags(ctx, &t, nil)
@@ -86,12 +86,13 @@ func (s *Store) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 	return s.setTags(ctx, t, old)
 }
 
-// saved picks from the values of an insert those that an update writes.
+// saved picks from the values of an insert those that an update writes. When a promise is
+// due is written by SetDue alone.
 func saved(v []any) []any {
 	out := []any{v[3]} // version
 	out = append(out, v[5:24]...)
 	out = append(out, v[25:31]...)
-	return append(out, v[32:]...)
+	return append(out, v[32:35]...)
 }
 
 // setTags brings the index of tags in line with the ticket.

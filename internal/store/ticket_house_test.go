@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -27,6 +28,7 @@ import (
 type house struct {
 	desk
 	tickets *ticket.Service
+	clocks  *clocks.Service
 	engine  *action.Engine
 	ws      auth.Workspace
 	box     ticket.Mailbox
@@ -97,8 +99,9 @@ func newHouse(t testing.TB, s *store.Store) (*house, *post) {
 	h.desk = desk{Store: s, w: h.ws.ID, ids: ids, customers: c, orders: order.NewService(order.Config{Store: s, Customers: c, Journal: s, IDs: ids})}
 	mail := &post{took: map[ticket.MessageID]int{}}
 	h.engine = action.NewEngine(s, s, map[string]action.Runner{ticket.SendKind: mail}, h.time, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	h.clocks = clocks.New(clocks.Config{Store: s, Places: places{s, h.orders}, Journal: s, Queue: s, Now: h.time})
 	h.tickets = ticket.NewService(ticket.Config{
-		Store: s, Journal: s, Actions: h.engine, Customers: h.customers, Orders: h.orders, People: s, IDs: h.ids, Now: h.time, UndoSend: 10 * time.Second,
+		Clocks: h.clocks, Store: s, Journal: s, Actions: h.engine, Customers: h.customers, Orders: h.orders, People: s, IDs: h.ids, Now: h.time, UndoSend: 10 * time.Second,
 		Triage: sorting.New(sorting.Config{Orders: h.orders, Shipments: shipment.New(shipment.Config{Store: s, Journal: s, IDs: ids, Now: h.time}), Now: h.time}),
 	})
 	mail.tickets = h.tickets

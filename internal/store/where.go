@@ -186,6 +186,15 @@ func (b *where) test(c ticket.Condition, s auth.Scope, lite bool, now time.Time)
 		return "coalesce(" + col + ",0)" + op + b.param(ms(now.Add(-time.Duration(hours)*time.Hour)))
 	}
 	switch c.Field {
+	case "due":
+		switch c.Op {
+		case "empty":
+			return "due_at=" + b.param(neverDue)
+		case "set":
+			return "due_at<>" + b.param(neverDue)
+		}
+		hours, _ := strconv.Atoi(c.Value)
+		return "due_at<=" + b.param(ms(now.Add(time.Duration(hours)*time.Hour)))
 	case "tag":
 		return not + b.tagged(s.Workspace, ticket.TagName(c.Value))
 	case "unread":

@@ -75,6 +75,15 @@ func (r *Record) Add(m Mark) {
 	}
 }
 
+// With returns the record with some more messages counted.
+func (r Record) With(marks ...Mark) Record {
+	r = r.clone()
+	for _, m := range marks {
+		r.Add(m)
+	}
+	return r
+}
+
 // ask counts a customer's message. One that comes after the matter was called solved
 // begins anew: what was asked before was settled without an answer.
 func (r *Record) ask(at time.Time) {

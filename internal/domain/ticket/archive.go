@@ -99,5 +99,8 @@ func (s *Service) receiveOurs(ctx context.Context, w auth.Workspace, boxes []Mai
 	if err := s.Store.SaveTicket(ctx, &c.T); err != nil {
 		return Received{}, err
 	}
-	return Received{Ticket: c.T.ID, Message: m.ID, Opened: opened, Joined: p.by}, s.Journal.Append(ctx, c.events...)
+	if err := s.Journal.Append(ctx, c.events...); err != nil {
+		return Received{}, err
+	}
+	return Received{Ticket: c.T.ID, Message: m.ID, Opened: opened, Joined: p.by}, c.clock(ctx)
 }

@@ -177,7 +177,7 @@ func ConditionOps() map[string][]string {
 		"status": choice, "bucket": choice, "channel": choice, "priority": choice, "waiting": choice,
 		"assignee": optional, "team": optional, "shop": optional, "mailbox": optional, "order": {"empty", "set"},
 		"tag": {"has", "lacks"}, "language": choice, "topic": optional, "mood": choice, "alarm": optional, "unread": choice, "subject": text,
-		"created": when, "activity": when, "inbound": when,
+		"created": when, "activity": when, "inbound": when, "due": {"within", "empty", "set"},
 		"field": optional,
 	}
 }
@@ -208,7 +208,10 @@ func (c Condition) Check() error {
 			return errs.Field("condition", "error.condition_field", "field", c.Field, "op", c.Op)
 		}
 		switch name {
-		case "created", "activity", "inbound":
+		case "created", "activity", "inbound", "due":
+			if c.Op == "empty" || c.Op == "set" {
+				break
+			}
 			if d, err := strconv.Atoi(c.Value); err != nil || d < 0 || d > 100000 {
 				return errs.Field("condition", "error.condition_hours", "field", c.Field)
 			}

@@ -63,7 +63,7 @@ func (c Cursor) String() string {
 	if c.ID == 0 {
 		return ""
 	}
-	b := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMilli()))
+	b := binary.BigEndian.AppendUint64(nil, uint64(unixMilli(c.At)))
 	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(b, uint64(c.ID)))
 }
 
@@ -76,7 +76,7 @@ func ParseCursor(s string) (Cursor, error) {
 	if err != nil || len(b) != 16 {
 		return Cursor{}, errs.Field("after", "error.cursor")
 	}
-	return Cursor{At: time.UnixMilli(int64(binary.BigEndian.Uint64(b))).UTC(), ID: ID(binary.BigEndian.Uint64(b[8:]))}, nil
+	return Cursor{At: fromMilli(int64(binary.BigEndian.Uint64(b))), ID: ID(binary.BigEndian.Uint64(b[8:]))}, nil
 }
 
 // PageSize is how many tickets a list page shows.
@@ -106,6 +106,9 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q ListQuery, after
 	}
 	rows = rows[:size]
 	last := rows[size-1]
+	if q.Due {
+		return rows, Cursor{At: last.DueAt, ID: last.ID}, nil
+	}
 	return rows, Cursor{At: last.LastAt, ID: last.ID}, nil
 }
 

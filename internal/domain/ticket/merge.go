@@ -80,6 +80,7 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (e
 		if err := gone.save(ctx, &src); err != nil {
 			return err
 		}
+		c.shift.Joined = from
 		c.log("ticket.merged", data)
 		return nil
 	})
@@ -165,12 +166,13 @@ func (s *Service) Split(ctx context.Context, actor auth.Actor, t ID, messages []
 		if err := s.Store.MoveMessages(ctx, actor.Workspace, messages, out.ID); err != nil {
 			return err
 		}
-		opened := &change{s: s, actor: actor, now: c.now, T: out}
+		opened := &change{s: s, actor: actor, now: c.now, T: out, shift: Shift{From: t}}
 		opened.log("ticket.split_off", map[string]any{"from": int64(t), "from_number": c.T.Number, "number": n})
 		if err := opened.save(ctx, &out); err != nil {
 			return err
 		}
 		c.T.Messages -= int64(len(messages))
+		c.shift.Moved = true
 		c.log("ticket.split", split{To: out.ID, ToNumber: n, Number: c.T.Number, Messages: messages})
 		return nil
 	})
@@ -329,6 +331,7 @@ func undoMerge(ctx context.Context, s *Service, c *change, e event.Event) error 
 		c.T.Unread = c.T.Unread && d.WasUnread
 	}
 	c.T.Messages -= int64(len(back))
+	c.shift.Parted = d.From
 	old := &change{s: s, actor: c.actor, now: c.now, T: src}
 	old.T.MergedInto, old.T.Messages = 0, int64(len(back))
 	old.T.take(d.Was)
@@ -370,6 +373,7 @@ func undoSplit(ctx context.Context, s *Service, c *change, e event.Event) error 
 		return err
 	}
 	c.T.Messages += int64(len(ids))
+	c.shift.Moved = true
 	gone := &change{s: s, actor: c.actor, now: c.now, T: off}
 	gone.T.move(Closed, "", c.now)
 	gone.T.MergedInto, gone.T.Messages = c.T.ID, 0

@@ -114,6 +114,10 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err := s.Journal.Append(ctx, c.events...); err != nil {
 		return Received{}, err
 	}
+	c.shift.Anew = place.bounced != 0
+	if err := c.clock(ctx); err != nil {
+		return Received{}, err
+	}
 	return Received{Ticket: c.T.ID, Message: m.ID, Opened: opened, Joined: place.by}, nil
 }
 

@@ -296,6 +296,7 @@ func (s *Service) Unsend(ctx context.Context, actor auth.Actor, t ID, id Message
 		if err := s.Actions.Cancel(ctx, actor.Workspace, SendKey(id)); err != nil {
 			return err
 		}
+		c.shift.Anew = true
 		c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.unsent", map[string]any{"message": int64(id), "number": c.T.Number})
 		if m.Side != 0 {
 			return nil
@@ -337,7 +338,7 @@ func (s *Service) Resend(ctx context.Context, actor auth.Actor, t ID, id Message
 		case Failed, Unknown:
 		case Bounced: // what follows is a new delivery, which can bounce again
 			m.Delivery, m.DeliveryDetail = Scheduled, ""
-			c.saved = true
+			c.saved, c.shift.Anew = true, true
 			if err := s.Store.SaveMessage(ctx, m); err != nil {
 				return err
 			}
@@ -399,6 +400,7 @@ func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id Messag
 	if to == "" || m.Delivery == to || m.Delivery == Bounced {
 		return nil
 	}
+	counts := m.Delivery.answers() != to.answers()
 	m.Delivery, m.DeliveryDetail = to, detail
 	now := s.Now()
 	if to == Sent {
@@ -407,11 +409,14 @@ func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id Messag
 	if err := s.Store.SaveMessage(ctx, m); err != nil {
 		return err
 	}
-	c := &change{s: s, now: now, actor: auth.ForSystem(w), T: tk}
+	c := &change{s: s, now: now, actor: auth.ForSystem(w), T: tk, shift: Shift{Anew: counts}}
 	c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.delivery",
 		map[string]any{"message": int64(id), "state": to, "detail": cut(detail, 300), "number": tk.Number})
 	if to != Failed && to != Unknown {
-		return s.Journal.Append(ctx, c.events...) // the ticket itself is as it was
+		if err := s.Journal.Append(ctx, c.events...); err != nil || !counts {
+			return err // the ticket itself is as it was
+		}
+		return c.clock(ctx)
 	}
 	c.T.Unread = true
 	if c.T.Status == Solved || c.T.Status == Pending {

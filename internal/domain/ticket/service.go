@@ -34,6 +34,8 @@ type Config struct {
 	Letters Letters
 	// Triage reads what customers write; nil reads nothing.
 	Triage Triage
+	// Clocks keeps the promises about tickets; nil keeps none.
+	Clocks Clocks
 	// Pictures draws previews; nil makes one with a budget of its own.
 	Pictures *picture.Maker
 }
@@ -81,6 +83,7 @@ type change struct {
 	T      Ticket
 	events []event.Event
 	saved  bool
+	shift  Shift
 }
 
 func (c *change) log(kind string, data any) event.ID {
@@ -131,8 +134,12 @@ func (c *change) save(ctx context.Context, out *Ticket) error {
 	if err := c.s.Store.SaveTicket(ctx, &c.T); err != nil {
 		return err
 	}
+	if err := c.s.Journal.Append(ctx, c.events...); err != nil {
+		return err
+	}
+	err := c.clock(ctx)
 	*out = c.T
-	return c.s.Journal.Append(ctx, c.events...)
+	return err
 }
 
 // Resource returns the ticket as rights see it.

@@ -130,6 +130,7 @@ type ListQuery struct {
 	Sold      *order.Sold // about the newest orders of a product
 	Cond      *Condition
 	Oldest    bool // oldest activity first; default is newest first
+	Due       bool // the promise that is due next first, tickets without one at the end
 	AfterTime time.Time
 	AfterID   ID
 	Limit     int

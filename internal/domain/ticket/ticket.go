@@ -87,6 +87,7 @@ type Ticket struct {
 	LastOutboundAt time.Time
 	CreatedAt      time.Time
 	SolvedAt       time.Time
+	DueAt          time.Time // when the next promise is due; zero for none. Clocks write it, and nobody else
 }
 
 // HasTag reports whether the ticket carries a tag.

@@ -24,6 +24,11 @@ var orderFields = []Field{
 	{"refunded", Integer, "in the currency's smallest unit"},
 }
 
+// promiseFields are those of a promise about a ticket.
+var promiseFields = []Field{
+	number, {"target", Text, "first, next, resolution or update"}, {"rule", Text, "the rule that promised it"}, {"from", Moment, "from when it is counted"}, {"due", Moment, "when it is due"},
+}
+
 // productFields are those of a product's state.
 var productFields = []Field{
 	{"shop", "shop", "the shop that sells it"}, {"external_id", Text, "the shop's own identifier"}, {"title", Text, "its name"},
@@ -146,6 +151,8 @@ var catalogue = []Kind{
 	{"ticket.spam", "It was marked as spam, or not.", []Field{number, {"on", Boolean, "it is spam"}}},
 	{"ticket.order", "It was tied to another order.", []Field{number, from("order"), to("order")}},
 	{"ticket.read", "It was marked as read or unread.", []Field{number, {"on", Boolean, "it is read"}}},
+	{"ticket.promise_soon", "A promise about it is soon due.", promiseFields},
+	{"ticket.promise_broken", "A promise about it was not kept in time. It is told once; a promise that is due anew may be told of again.", promiseFields},
 	{"ticket.merged", "Another ticket was merged into it.", []Field{number, from("ticket"), {"from_number", Integer, "the other one's number"}, {"messages", list("message"), "those that moved here"}}},
 	{"ticket.merged_away", "It was merged into another ticket and is closed.", []Field{number, {"into", "ticket", "where it lives on"}, {"into_number", Integer, "that one's number"}}},
 	{"ticket.unmerged", "A merge was undone: it stands on its own again.", []Field{number, from("ticket")}},
@@ -177,6 +184,7 @@ var catalogue = []Kind{
 	{"product.updated", "A product changed.", productFields},
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"promises.saved", "A version of the book of promises was saved.", []Field{{"version", Integer, "its number"}}},
 	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},
 	{"policy.saved", "A version of a return policy was saved.", []Field{name, {"version", Integer, "its number"}}},
 	{"policy.released", "A version of a return policy was put in force.", []Field{name, {"version", Integer, "its number"}, {"from", Moment, "for orders placed from then on"}}},

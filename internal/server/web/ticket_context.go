@@ -324,6 +324,8 @@ type eventData struct {
 	Party      string   `json:"party"`
 	Kind       string   `json:"kind"`
 	FollowUp   int64    `json:"follow_up_of"`
+	Target     string   `json:"target"`
+	Due        int64    `json:"due"`
 }
 
 // UnmarshalJSON keeps numbers whole: identifiers need all 63 bits.
@@ -431,6 +433,10 @@ func (r *request) happened(h *house, kind string, d eventData) (text, icon strin
 		return t("happened.resent"), "send"
 	case "ticket.bounced":
 		return t("happened.bounced"), "triangle-alert"
+	case "ticket.promise_soon":
+		return t("happened.promise_soon", "What", t("promise.target."+d.Target), "Time", r.printer.DateTime(time.UnixMilli(d.Due), r.zone, i18n.Brief)), "clock"
+	case "ticket.promise_broken":
+		return t("happened.promise_broken", "What", t("promise.target."+d.Target), "Time", r.printer.DateTime(time.UnixMilli(d.Due), r.zone, i18n.Brief)), "triangle-alert"
 	case "ticket.undone":
 		return t("happened.undone"), "undo-2"
 	}
