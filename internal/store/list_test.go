@@ -94,6 +94,9 @@ func newQueue(t *testing.T, s *store.Store, n int) *queue {
 				}
 			}
 			slices.Sort(tk.Tags)
+			if dice.IntN(3) > 0 {
+				tk.DueAt = queueNow.Add(time.Duration(dice.IntN(100)-30) * time.Hour)
+			}
 			if err := s.AddTicket(ctx, tk); err != nil {
 				return err
 			}
@@ -206,6 +209,9 @@ func (q *queue) meets(t *ticket.Ticket, c ticket.Condition, s auth.Scope) bool {
 		return when(t.LastAt)
 	case "inbound":
 		return when(t.LastInboundAt)
+	case "due":
+		hours, _ := strconv.Atoi(c.Value)
+		return map[string]bool{"empty": t.DueAt.IsZero(), "set": !t.DueAt.IsZero(), "within": !t.DueAt.IsZero() && !t.DueAt.After(queueNow.Add(time.Duration(hours)*time.Hour))}[c.Op]
 	}
 	panic(c.Field)
 }
@@ -256,7 +262,7 @@ func (q *queue) condition(depth int) *rapid.Generator[ticket.Condition] {
 			c.Value = rapid.SampledFrom(queueTags).Draw(r, "tag")
 		case "subject":
 			c.Value = one("parcel", "PAKET", "ПОСЫЛКА", "посылка", "包裹", "%", "_", `\`, "Where is my parcel?", "")
-		case "created", "activity", "inbound":
+		case "created", "activity", "inbound", "due":
 			c.Value = one("0", "1", "48", "1000")
 		case "assignee":
 			c.Value = one("me", strconv.FormatInt(int64(q.people[0]), 10))
@@ -280,7 +286,7 @@ func numbers[T ~int64](ids []T) []int64 {
 }
 
 func (q *queue) list(r *rapid.T) ticket.ListQuery {
-	l := ticket.ListQuery{Scope: auth.Scope{Workspace: q.w, All: true, Person: q.people[0]}, Oldest: rapid.Bool().Draw(r, "oldest")}
+	l := ticket.ListQuery{Scope: auth.Scope{Workspace: q.w, All: true, Person: q.people[0]}, Oldest: rapid.Bool().Draw(r, "oldest"), Due: rapid.Bool().Draw(r, "by due")}
 	sometimes := func(name string) bool { return rapid.IntRange(0, 3).Draw(r, name) == 0 }
 	if sometimes("scope") {
 		l.Scope.All = false
@@ -343,7 +349,7 @@ func TestListsAreWholeAndSorted(t *testing.T) {
 				}
 			}
 			var want []ticket.ID
-			for _, tk := range q.sorted(l.Oldest) {
+			for _, tk := range q.sorted(l) {
 				if q.holds(&tk, l) {
 					want = append(want, tk.ID)
 				}
@@ -363,6 +369,9 @@ func TestListsAreWholeAndSorted(t *testing.T) {
 					break
 				}
 				page.AfterTime, page.AfterID = rows[len(rows)-1].LastAt, rows[len(rows)-1].ID
+				if l.Due {
+					page.AfterTime = rows[len(rows)-1].DueAt
+				}
 			}
 			if !slices.Equal(got, want) {
 				r.Fatalf("%d tickets, want %d\n%+v\n%+v", len(got), len(want), l, l.Cond)
@@ -378,11 +387,17 @@ func TestListsAreWholeAndSorted(t *testing.T) {
 	})
 }
 
-func (q *queue) sorted(oldest bool) []ticket.Ticket {
+func (q *queue) sorted(l ticket.ListQuery) []ticket.Ticket {
 	out := slices.Clone(q.tickets)
 	slices.SortFunc(out, func(a, b ticket.Ticket) int {
+		if l.Due {
+			if a.DueAt.IsZero() != b.DueAt.IsZero() {
+				return map[bool]int{true: 1, false: -1}[a.DueAt.IsZero()]
+			}
+			return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID))
+		}
 		c := cmp.Or(a.LastAt.Compare(b.LastAt), cmp.Compare(a.ID, b.ID))
-		if oldest {
+		if l.Oldest {
 			return c
 		}
 		return -c

@@ -140,18 +140,19 @@ func (s *server) viewQuery(c *call, name string) (ticket.ListQuery, error) {
 	if err != nil {
 		return ticket.ListQuery{}, err
 	}
-	return ticket.ListQuery{Cond: &v.Condition, Oldest: v.Sort == sortOldest}, nil
+	return ticket.ListQuery{Cond: &v.Condition, Oldest: v.Sort == sortOldest, Due: v.Sort == sortDue}, nil
 }
 
 // How lists are sorted.
 const (
 	sortNewest = "new"
 	sortOldest = "old"
+	sortDue    = "due"
 )
 
 func (s *server) ticketList(c *call, in *struct {
 	Filters
-	Sort string `query:"sort" enum:"newest,oldest" doc:"By the last activity; newest first unless the view says otherwise."`
+	Sort string `query:"sort" enum:"newest,oldest,due" doc:"By the last activity, newest first unless the view says otherwise; or the promise that is due next first, tickets without one at the end."`
 	Paging
 	Picking
 }) (*pageOut[Ticket], error) {
@@ -160,7 +161,7 @@ func (s *server) ticketList(c *call, in *struct {
 		return nil, err
 	}
 	if in.Sort != "" {
-		q.Oldest = in.Sort == "oldest"
+		q.Oldest, q.Due = in.Sort == "oldest", in.Sort == "due"
 	}
 	q.Limit = in.Limit
 	var at, last int64
@@ -169,7 +170,10 @@ func (s *server) ticketList(c *call, in *struct {
 	}
 	var after ticket.Cursor
 	if in.Cursor != "" {
-		after = ticket.Cursor{At: time.UnixMilli(at).UTC(), ID: ticket.ID(last)}
+		after.ID = ticket.ID(last)
+		if at != 0 {
+			after.At = time.UnixMilli(at).UTC()
+		}
 	}
 	list, next, err := s.Tickets.List(c, c.actor, q, after)
 	if err != nil {
@@ -177,7 +181,11 @@ func (s *server) ticketList(c *call, in *struct {
 	}
 	cursor := ""
 	if next.ID != 0 {
-		cursor = writeCursor('t', next.At.UnixMilli(), int64(next.ID))
+		place := int64(0) // a ticket without a promise, in the list by what is due
+		if !next.At.IsZero() {
+			place = next.At.UnixMilli()
+		}
+		cursor = writeCursor('t', place, int64(next.ID))
 	}
 	return page(c, convert(list, ticketRecord), cursor), nil
 }

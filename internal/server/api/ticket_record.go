@@ -44,6 +44,7 @@ type Ticket struct {
 	LastOutboundAt *time.Time         `json:"last_outbound_at"`
 	CreatedAt      time.Time          `json:"created_at"`
 	SolvedAt       *time.Time         `json:"solved_at"`
+	DueAt          *time.Time         `json:"due_at" doc:"When the promise that is due next is due; null if none runs."`
 	Messages       *[]Message         `json:"messages,omitempty" nullable:"false" doc:"With include=messages: the newest 60, oldest first."`
 	Customer       *Customer          `json:"customer,omitempty" doc:"With include=customer."`
 	Order          *Order             `json:"order,omitempty" doc:"With include=order, if the ticket has one."`
@@ -79,7 +80,7 @@ func ticketRecord(t ticket.Ticket) Ticket {
 		CustomerID: optRef[aCustomer](t.Customer), OrderID: optRef[anOrder](t.Order), ShopID: optRef[aShop](t.Shop), MailboxID: optRef[aMailbox](t.Mailbox),
 		Tags: tags, Fields: fields, SnoozedUntil: optTime(t.SnoozedUntil), WakeOnReply: t.WakeOnReply, MergedIntoID: optRef[aTicket](t.MergedInto),
 		FollowUpOfID: optRef[aTicket](t.FollowUpOf), MessageCount: t.Messages, ReopenedCount: t.Reopened, LastMessageAt: optTime(t.LastAt),
-		LastInboundAt: optTime(t.LastInboundAt), LastOutboundAt: optTime(t.LastOutboundAt), CreatedAt: at(t.CreatedAt), SolvedAt: optTime(t.SolvedAt),
+		LastInboundAt: optTime(t.LastInboundAt), LastOutboundAt: optTime(t.LastOutboundAt), CreatedAt: at(t.CreatedAt), SolvedAt: optTime(t.SolvedAt), DueAt: optTime(t.DueAt),
 	}
 }
 

@@ -16,7 +16,7 @@ func viewGroup() group {
 		{"viewList", "GET", "/views", read, do((*server).viewList), "List views", "The shared views and your own. With `counts` each says how many tickets it holds, up to 9,999."},
 		{"viewCreate", "POST", "/views", read, do((*server).viewCreate).created(), "Save a view",
 			"Saves a condition over tickets. A condition is a group of conditions, of which `all` or any must hold, or a test of one field:\n\n" + conditionTable() +
-				"\n\nA custom field is tested as `f.` and its key. Ages are whole hours. Shared views need the scope macros.manage."},
+				"\n\nA custom field is tested as `f.` and its key. Ages are whole hours; a promise is due `within` so many from now, 0 for those that are late. Shared views need the scope macros.manage."},
 		{"viewGet", "GET", "/views/{view}", read, do((*server).viewGet), "Get a view", "One view that you may use."},
 		{"viewUpdate", "PUT", "/views/{view}", read, do((*server).viewUpdate), "Replace a view", "Replaces a view's name, condition, order and sharing."},
 		{"viewDelete", "DELETE", "/views/{view}", read, do((*server).viewDelete), "Delete a view", "Deletes a view; the tickets in it stay."},
@@ -30,7 +30,7 @@ func conditionTable() string {
 	ops := ticket.ConditionOps()
 	for _, f := range []string{
 		"status", "bucket", "channel", "priority", "waiting", "assignee", "team", "shop", "mailbox", "order", "tag", "language", "unread", "subject",
-		"created", "activity", "inbound",
+		"created", "activity", "inbound", "due",
 	} {
 		b.WriteString("\n| `" + f + "` | " + strings.Join(ops[f], ", ") + " |")
 	}
@@ -98,14 +98,17 @@ type View struct {
 	Name      string     `json:"name" example:"Stuck at customs"`
 	Shared    bool       `json:"shared" doc:"Everybody of the workspace has it."`
 	Condition Condition  `json:"condition"`
-	Sort      string     `json:"sort" enum:"newest,oldest" doc:"By the last activity."`
+	Sort      string     `json:"sort" enum:"newest,oldest,due" doc:"By the last activity, or by the promise that is due next."`
 	Count     *int64     `json:"count,omitempty" doc:"With counts: how many tickets it holds, 10,000 for more than 9,999."`
 }
 
 func viewRecord(v ticket.View) View {
 	out := View{ID: refTo[aView](v.ID), Name: v.Name, Shared: v.Person == 0, Condition: conditionRecord(v.Condition), Sort: "newest"}
-	if v.Sort == sortOldest {
+	switch v.Sort {
+	case sortOldest:
 		out.Sort = "oldest"
+	case sortDue:
+		out.Sort = "due"
 	}
 	return out
 }
@@ -161,7 +164,7 @@ type ViewDraft struct {
 	Name      string    `json:"name" minLength:"1" maxLength:"80" example:"Stuck at customs"`
 	Shared    bool      `json:"shared,omitempty" doc:"Everybody of the workspace gets it."`
 	Condition Condition `json:"condition"`
-	Sort      string    `json:"sort,omitempty" enum:"newest,oldest" doc:"newest by default."`
+	Sort      string    `json:"sort,omitempty" enum:"newest,oldest,due" doc:"newest by default."`
 }
 
 // keepView writes a view over the one it replaces.
@@ -171,8 +174,11 @@ func (s *server) keepView(c *call, v ticket.View, d ViewDraft) (*recordOut[View]
 		return nil, err
 	}
 	v.Name, v.Condition, v.Sort, v.Person = d.Name, cond, sortNewest, c.actor.Person()
-	if d.Sort == "oldest" {
+	switch d.Sort {
+	case "oldest":
 		v.Sort = sortOldest
+	case "due":
+		v.Sort = sortDue
 	}
 	if d.Shared {
 		v.Person = 0

@@ -144,18 +144,13 @@ func (r *request) listing(key string, q url.Values) (listing, error) {
 func (l *listing) filter(r *request, h *house, q url.Values) {
 	f := ui.Filter{
 		Q: strings.TrimSpace(q.Get("q")), Status: q.Get("status"), Assignee: q.Get("assignee"), Team: q.Get("team"), Tag: q.Get("tag"),
-		Channel: q.Get("channel"), Shop: q.Get("shop"), Sort: ui.Sort(q.Get("sort")),
+		Channel: q.Get("channel"), Shop: q.Get("shop"), Due: q.Get("due"), Sort: ui.Sort(q.Get("sort")),
 	}
 	switch f.Sort {
-	case ui.SortOldest:
-		l.query.Oldest = true
-	case ui.SortNewest:
-		l.query.Oldest = false
+	case ui.SortOldest, ui.SortNewest, ui.SortDue:
+		l.query.Oldest, l.query.Due = f.Sort == ui.SortOldest, f.Sort == ui.SortDue
 	default:
-		f.Sort = ui.SortNewest
-		if l.query.Oldest {
-			f.Sort = ui.SortOldest
-		}
+		f.Sort = listSort(l.query)
 	}
 	l.query.Status, l.query.Tag, l.query.Channel = ticket.Status(f.Status), ticket.TagName(f.Tag), ticket.Channel(f.Channel)
 	switch f.Assignee {
@@ -170,6 +165,18 @@ func (l *listing) filter(r *request, h *house, q url.Values) {
 	}
 	if f.Shop != "" {
 		l.narrow("shop", "is", f.Shop)
+	}
+	switch f.Due {
+	case "":
+	case "late":
+		l.narrow("due", "within", "0")
+	case "day":
+		l.narrow("due", "within", "24")
+	default:
+		l.narrow("due", "empty", "")
+	}
+	for _, due := range []string{"late", "day", "none"} {
+		f.Dues = append(f.Dues, ui.Option{Value: due, Label: r.printer.T("promise.filter." + due), Selected: f.Due == due})
 	}
 	if f.Q != "" {
 		l.narrow("subject", "has", f.Q)
@@ -199,6 +206,17 @@ func (l *listing) filter(r *request, h *house, q url.Values) {
 		f.Shops = append(f.Shops, ui.Option{Value: id64(shop.ID), Label: shop.Name, Selected: id64(shop.ID) == f.Shop})
 	}
 	l.list.Filter = f
+}
+
+// listSort names the order of a list.
+func listSort(q ticket.ListQuery) ui.Sort {
+	switch {
+	case q.Due:
+		return ui.SortDue
+	case q.Oldest:
+		return ui.SortOldest
+	}
+	return ui.SortNewest
 }
 
 // narrow adds a test to what the view itself demands.
@@ -284,7 +302,7 @@ func (r *request) uiRows(tickets []ticket.Ticket, known map[customer.ID]customer
 			Channel: ui.Channel(t.Channel), Shop: h.shop[t.Shop].Name, Market: h.shop[t.Shop].Market, At: t.LastAt,
 			Reasons: reasons(t, c, marks[t.ID].Mentioned), Assignee: h.uiPerson(t.Assignee), Team: h.team[t.Team], Tags: h.uiTags(t.Tags),
 			Unread: t.Unread, Priority: ui.Priority(t.Priority.String()), Snoozed: t.SnoozedUntil, Draft: marks[t.ID].Draft, Messages: t.Messages,
-			Typing: r.typing(h, t.Number),
+			Typing: r.typing(h, t.Number), Due: rowDue(t),
 		}
 	}
 	return rows, nil

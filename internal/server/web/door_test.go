@@ -45,6 +45,7 @@ import (
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/mailroom"
@@ -72,6 +73,7 @@ type door struct {
 	store     *store.Store
 	auth      *auth.Service
 	tickets   *ticket.Service
+	clocks    *clocks.Service
 	customers *customer.Service
 	orders    *order.Service
 	shipments *shipment.Service
@@ -135,7 +137,9 @@ func newDoor(t testing.TB) *door {
 	d.orders = order.NewService(order.Config{Store: d.store, Customers: d.customers, Parcels: d.shipments, Journal: d.store, IDs: ids, Now: time.Now})
 	runners := map[string]action.Runner{}
 	engine := action.NewEngine(d.store, d.store, runners, time.Now, log)
+	d.clocks = clocks.New(clocks.Config{Store: d.store, Places: places{d}, Journal: d.store, Queue: d.store, Now: func() time.Time { return d.now() }})
 	d.tickets = ticket.NewService(ticket.Config{
+		Clocks: d.clocks,
 		Store: d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second,
 	})
 	runners[ticket.SendKind] = mailroom.NewSender(d.store, nil, d.tickets, time.Now, time.Minute, log) // nothing is sent here
@@ -171,7 +175,7 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Warranty: d.warranty, Recovery: d.recoveries(), Recoup: d.recoups(), Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Outlays: outlay.New(d.store, func() time.Time { return d.now() }), Replay: d.replays(), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Warranty: d.warranty, Clocks: d.clocks, Recovery: d.recoveries(), Recoup: d.recoups(), Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Outlays: outlay.New(d.store, func() time.Time { return d.now() }), Replay: d.replays(), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
 		Outgoing: d.out,
 	}))
 	t.Cleanup(d.server.Close)

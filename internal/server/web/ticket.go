@@ -194,8 +194,14 @@ func (r *request) uiTicket(p ui.Page, o *opened, panel bool) (ui.Ticket, error) 
 		t.Older = id64(o.thread.Older)
 	}
 	t.Composer = r.composer(h, o)
+	chips, clocks, err := r.clocks(tk)
+	if err != nil {
+		return t, err
+	}
+	t.Due = chips
 	if panel {
 		t.Context, err = r.context(h, o, near)
+		t.Context.Clocks = clocks
 	}
 	return t, err
 }

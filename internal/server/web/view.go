@@ -60,7 +60,7 @@ func viewQuery(a auth.Actor, key string, saved []ticket.View) (ticket.ListQuery,
 		return ticket.ListQuery{}, nil, errs.New(errs.NotFound, "error.not_found")
 	}
 	v := saved[i]
-	return ticket.ListQuery{Cond: &v.Condition, Oldest: v.Sort == string(ui.SortOldest)}, &v, nil
+	return ticket.ListQuery{Cond: &v.Condition, Oldest: v.Sort == string(ui.SortOldest), Due: v.Sort == string(ui.SortDue)}, &v, nil
 }
 
 // uiViews returns the column of views: the built-in ones, then the saved ones.

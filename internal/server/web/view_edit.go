@@ -84,7 +84,7 @@ func (s *server) countView(r *request, v *ui.ViewEdit) error {
 		}
 		return err
 	}
-	q := ticket.ListQuery{Cond: &c, Oldest: v.Sort == ui.SortOldest, Limit: viewSample}
+	q := ticket.ListQuery{Cond: &c, Oldest: v.Sort == ui.SortOldest, Due: v.Sort == ui.SortDue, Limit: viewSample}
 	n, err := s.Tickets.Count(r.Context(), r.actor, q, ticket.CountLimit)
 	if err != nil {
 		return err
@@ -209,8 +209,8 @@ func (s *server) keepView(r *request, old ticket.View, v ui.ViewEdit) (ticket.Vi
 	}
 	next := old
 	next.Name, next.Condition, next.Sort = v.Name, c, string(ui.SortNewest)
-	if v.Sort == ui.SortOldest {
-		next.Sort = string(ui.SortOldest)
+	if v.Sort == ui.SortOldest || v.Sort == ui.SortDue {
+		next.Sort = string(v.Sort)
 	}
 	if r.actor.May(auth.ManageMacros) {
 		if next.Person = r.actor.Person(); v.Shared {

@@ -42,7 +42,7 @@ func (s *server) viewsPage(w http.ResponseWriter, r *request) error {
 // conditionOrder is the order in which the fields of conditions are offered.
 var conditionOrder = []string{
 	"status", "assignee", "team", "tag", "priority", "topic", "mood", "alarm", "subject", "shop", "mailbox", "channel", "language", "waiting", "unread", "order",
-	"bucket", "created", "activity", "inbound",
+	"bucket", "created", "activity", "inbound", "due",
 }
 
 // conditionFields lists what a view may test, with the values there are.
@@ -52,7 +52,7 @@ func (r *request) conditionFields(h *house) []ui.ConditionField {
 	for _, key := range conditionOrder {
 		f := ui.ConditionField{Key: key, Label: r.printer.T("cond." + key), Kind: "choice", Ops: ops[key], Options: r.conditionChoices(h, key)}
 		switch {
-		case slices.Contains(f.Ops, "older"):
+		case slices.Contains(f.Ops, "older"), slices.Contains(f.Ops, "within"):
 			f.Kind = "age"
 		case f.Options == nil:
 			f.Kind = "text"

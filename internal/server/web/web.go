@@ -26,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/outgoing"
@@ -48,6 +49,7 @@ import (
 type Config struct {
 	Auth      *auth.Service
 	Tickets   *ticket.Service
+	Clocks    *clocks.Service // nil shows no promises
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service

@@ -46,6 +46,7 @@ type Filter struct {
 	Tag      string
 	Channel  string
 	Shop     string
+	Due      string // late, day, none
 	Sort     Sort
 
 	Statuses  []Option
@@ -54,6 +55,7 @@ type Filter struct {
 	Tags      []Option
 	Channels  []Option
 	Shops     []Option
+	Dues      []Option
 }
 
 // Sort is the order of a list.
@@ -63,13 +65,14 @@ type Sort string
 const (
 	SortNewest Sort = "new"
 	SortOldest Sort = "old"
+	SortDue    Sort = "due"
 )
 
 // Query returns the filter as a query without the page cursor.
 func (f Filter) Query() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
-		"q": f.Q, "status": f.Status, "assignee": f.Assignee, "team": f.Team, "tag": f.Tag, "channel": f.Channel, "shop": f.Shop,
+		"q": f.Q, "status": f.Status, "assignee": f.Assignee, "team": f.Team, "tag": f.Tag, "channel": f.Channel, "shop": f.Shop, "due": f.Due,
 	} {
 		if value != "" {
 			q.Set(name, value)
@@ -83,7 +86,7 @@ func (f Filter) Query() url.Values {
 
 // Active reports whether the filter leaves anything out.
 func (f Filter) Active() bool {
-	return f.Q+f.Status+f.Assignee+f.Team+f.Tag+f.Channel+f.Shop != ""
+	return f.Q+f.Status+f.Assignee+f.Team+f.Tag+f.Channel+f.Shop+f.Due != ""
 }
 
 // List is one page of tickets.
@@ -166,7 +169,7 @@ type Channel string
 // Due is the next promise of a ticket.
 type Due struct {
 	At     time.Time
-	Kind   string // "first", "next", "resolve"
+	Kind   string // "first", "next", "resolve", "update", "any"
 	Paused bool
 }
 

@@ -228,6 +228,7 @@ type MacroApplied struct {
 // Context is the panel beside the thread.
 type Context struct {
 	Customer    *Customer
+	Clocks      []Clock
 	Orders      []Order // the order of the ticket first
 	MoreOrders  int64
 	Told        []Told      // what was written about the ticket's order, by itself
