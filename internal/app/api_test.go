@@ -205,6 +205,8 @@ func counterparts() map[string]string {
 		"POST /admin/plans":                          "planPut",
 		"GET /admin/plans/file":                      "planGet",
 		"POST /admin/plans/file":                     "planPut",
+		"GET /admin/promises":                        "promiseBookGet ticketPromises promiseBookTry",
+		"POST /admin/promises":                       "promiseBookPut",
 		"GET /admin/costs":                           "costBookGet",
 		"POST /admin/costs":                          "costBookPut costBookTry",
 		"GET /admin/costs/lanes.csv":                 "costBookGet",

@@ -1,9 +1,10 @@
 package clocks
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -68,7 +69,7 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, b promise.Book, se
 		if err != nil {
 			return err
 		}
-		if d.version.Number > 0 && reflect.DeepEqual(d.version.Book, b) {
+		if d.version.Number > 0 && sameBook(d.version.Book, b) {
 			v = d.version
 			return nil
 		}
@@ -89,6 +90,13 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, b promise.Book, se
 		return s.Recount(ctx, actor.Workspace)
 	})
 	return v, err
+}
+
+// sameBook compares books as they are kept.
+func sameBook(a, b promise.Book) bool {
+	x, err := json.Marshal(a)
+	y, also := json.Marshal(b)
+	return err == nil && also == nil && bytes.Equal(x, y)
 }
 
 // check judges a book, and whether its teams and shops are the workspace's.

@@ -27,6 +27,7 @@ import (
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
 	"godwit.dev/godwit/internal/flow/casework"
+	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
@@ -89,6 +90,7 @@ type MailStep struct {
 type Config struct {
 	Auth      *auth.Service
 	Tickets   *ticket.Service
+	Clocks    *clocks.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	// OrderLink returns the address of an order's page for its customer, "" where

@@ -224,6 +224,8 @@ func examples() map[string]example {
 		"outlayList":           {query: "by=reason&days=90"},
 		"outlayCases":          {query: "by=reason&key=damaged"},
 		"costBookPut":          {body: `{"book": {"currency": "EUR", "handling": 150, "lanes": [{"way": "back", "from": "DE", "route": "local_hub", "bands": [{"grams": 2000, "freight": 450}], "fee": 80, "days": 4}], "goods": [{"sku": "LAMP-S", "cost": 900, "grams": 740}]}}`},
+		"promiseBookPut":       {body: `{"after": 0, "book": {"calendar": "Shenzhen", "calendars": [{"name": "Shenzhen", "zone": "Asia/Shanghai", "weekly": {"mon": ["09:00-12:00", "13:30-18:30"]}, "countries": ["CN"]}], "rules": [{"name": "Everybody", "targets": {"first": 480, "next": 480}, "soon": 60}, {"name": "VIP", "when": {"tiers": ["vip"]}, "targets": {"first": 60}}]}}`},
+		"promiseBookTry":       {body: `{"book": {"calendar": "Shenzhen", "calendars": [{"name": "Shenzhen", "zone": "Asia/Shanghai", "weekly": {"mon": ["09:00-12:00", "13:30-18:30"]}, "countries": ["CN"]}], "rules": [{"name": "Everybody", "targets": {"first": 480, "next": 480}, "soon": 60}, {"name": "VIP", "when": {"tiers": ["vip"]}, "targets": {"first": 60}}]}}`},
 		"costBookTry":          {body: `{"book": {"currency": "EUR", "lanes": [{"way": "back", "from": "DE", "route": "local_hub", "bands": [{"grams": 2000, "freight": 450}], "days": 4}]}, "from": "DE", "to": "CN", "sku": "LAMP-S", "qty": 1, "price": 4900, "currency": "EUR", "reason": "changed_mind"}`},
 		"reportStanding":       {query: "days=7&zone=Europe/Berlin"},
 		"meUpdate":             {body: `{"zone": "Europe/Berlin", "theme": "dark", "signature": "Lena from Acme"}`},

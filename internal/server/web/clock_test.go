@@ -51,3 +51,34 @@ func TestPromisesAreShown(t *testing.T) {
 		t.Error("nothing is late")
 	}
 }
+
+// The book is changed part by part; what is wrong is said with what was typed still there, and only who manages teams may.
+func TestPromisesAreSet(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	tk := d.mail(m, "anna@client.example", "Where is it?", "Where is it?")
+	b := d.as("owner@acme.example")
+	b.get("/admin/promises").want(http.StatusOK, "24 h", "This is what holds until you save")
+	b.get("/admin/promises?part=rule&place=7").want(http.StatusNotFound)
+	b.get("/admin/promises?part=nothing").want(http.StatusNotFound)
+	b.get("/admin/promises?part=calendar").want(http.StatusOK, "Time zone", "Spring Festival")
+	b.post("/admin/promises", "do", "save", "version", "0", "part", "calendar", "name", "Shenzhen", "zone", "Asia/Nowhere", "mon", "9:00-12:30, 13:30-18:00").want(http.StatusUnprocessableEntity, "is no time zone").holds(true, `value="Asia/Nowhere"`)
+	b.post("/admin/promises", "do", "save", "version", "0", "part", "calendar", "name", "Shenzhen", "zone", "Asia/Shanghai", "mon", "9:00-12:30, 13:30-18:00", "countries", "cn", "events", "golden_week_cn", "teams", id64(m.team.ID)).want(http.StatusSeeOther)
+	b.get("/admin/promises").want(http.StatusOK, "Asia/Shanghai", "Monday 09:00-12:30, 13:30-18:00", "Version 1")
+	b.get("/admin/promises?part=calendar&place=0").want(http.StatusOK).holds(true, `value="09:00-12:30, 13:30-18:00"`)
+	b.post("/admin/promises", "do", "save", "version", "1", "part", "rule", "name", "Damaged", "topics", "damaged", "first", "soon").want(http.StatusUnprocessableEntity, "is no span of time").holds(true, `value="Damaged"`)
+	b.post("/admin/promises", "do", "save", "version", "1", "part", "rule", "name", "Shop", "shops", id64(m.shop.ID), "first", "1h 30m", "calendar", "Shenzhen", "pause.first", "carrier", "soon", "15m").want(http.StatusSeeOther)
+	b.post("/admin/promises", "do", "save", "version", "1", "part", "rule", "name", "Late", "first", "1h").want(http.StatusUnprocessableEntity, "Somebody saved another version")
+	b.post("/admin/promises", "do", "save", "version", "2", "part", "calendar", "place", "0", "name", "South", "zone", "Asia/Shanghai", "mon", "09:00-18:00").want(http.StatusSeeOther) // the rule goes along
+	b.post("/admin/promises", "do", "delete", "version", "3", "part", "calendar", "place", "0", "name", "South").want(http.StatusUnprocessableEntity, "no calendar by the name South")
+	b.post("/admin/promises", "do", "save", "version", "3", "part", "chain", "name", "Sun", "calendars", "South").want(http.StatusSeeOther)
+	b.post("/admin/promises", "do", "save", "version", "4", "part", "default", "calendar", "Sun").want(http.StatusSeeOther)
+	b.post("/admin/promises", "do", "save", "version", "5", "part", "closure", "from", "2026-12-24T12:00", "to", "2026-12-24T11:00").want(http.StatusUnprocessableEntity, "ends after it begins")
+	b.post("/admin/promises", "do", "save", "version", "5", "part", "closure", "from", "2026-12-24T12:00", "to", "2026-12-27T00:00", "note", "Christmas", "shops", id64(m.shop.ID)).want(http.StatusSeeOther)
+	b.get("/admin/promises?part=closure&place=0").want(http.StatusOK).holds(true, `value="2026-12-24T12:00"`, `value="Christmas"`)
+	b.get("/admin/promises?ticket="+id64(tk.Number)).want(http.StatusOK, "First reply", "1h 30m by the rule “Shop”, hours of South", "Next reply", "hours of Sun")
+	b.get("/admin/promises?ticket=999").want(http.StatusOK, "No ticket that you may see")
+	b.post("/admin/promises", "do", "delete", "version", "6", "part", "rule", "place", "1", "name", "Shop").want(http.StatusSeeOther)
+	b.get("/admin/promises?ticket="+id64(tk.Number)).want(http.StatusOK, "24h by the rule “24 h”, hours of Sun")
+	d.as("agent@acme.example").get("/admin/promises").want(http.StatusForbidden)
+}

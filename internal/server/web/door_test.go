@@ -140,7 +140,7 @@ func newDoor(t testing.TB) *door {
 	d.clocks = clocks.New(clocks.Config{Store: d.store, Places: places{d}, Journal: d.store, Queue: d.store, Now: func() time.Time { return d.now() }})
 	d.tickets = ticket.NewService(ticket.Config{
 		Clocks: d.clocks,
-		Store: d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second,
+		Store:  d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second,
 	})
 	runners[ticket.SendKind] = mailroom.NewSender(d.store, nil, d.tickets, time.Now, time.Minute, log) // nothing is sent here
 	d.webhooks = webhook.NewService(webhook.Config{

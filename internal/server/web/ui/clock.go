@@ -43,8 +43,8 @@ func (c Clock) icon() string {
 	return "clock"
 }
 
-// open writes a span of open time: 45 min, 8 h, 1 h 30 min.
-func (p Page) open(d time.Duration) string {
+// Open writes a span of open time: 45 min, 8 h, 1 h 30 min.
+func (p Page) Open(d time.Duration) string {
 	h, m := int(d/time.Hour), int(d%time.Hour/time.Minute)
 	hours, minutes := p.T("age.h", "N", strconv.Itoa(h)), p.T("age.m", "N", strconv.Itoa(m))
 	switch {
@@ -57,7 +57,7 @@ func (p Page) open(d time.Duration) string {
 }
 
 func (p Page) promisedBy(c Clock) string {
-	span := p.open(time.Duration(c.Minutes) * time.Minute)
+	span := p.Open(time.Duration(c.Minutes) * time.Minute)
 	if c.Calendar == "" {
 		return p.T("promise.by_clock", "Time", span, "Rule", c.Rule)
 	}

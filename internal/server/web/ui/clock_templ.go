@@ -149,7 +149,7 @@ func clockTime(p Page, c Clock) templ.Component {
 		switch {
 		case c.State == "paused":
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("promise.left", "Time", p.open(c.Left), "For", p.T("waiting."+c.Waiting)))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("promise.left", "Time", p.Open(c.Left), "For", p.T("waiting."+c.Waiting)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/clock.templ`, Line: 30, Col: 82}
 			}
