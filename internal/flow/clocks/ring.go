@@ -99,18 +99,20 @@ func (s *Service) tell(ctx context.Context, list []Ring, now time.Time) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		var events []event.Event
 		for _, r := range list {
-			kind, row := SoonKind, r.Row
+			row := r.Row
+			by, about, data := auth.ForSystem(r.Workspace), event.Subject{Kind: "ticket", ID: int64(r.Ticket)}, told{r.Number, r.Target, r.Rule, r.From.UnixMilli(), r.Due.UnixMilli()}
 			row.Stage = ToldSoon
+			e := event.New(SoonKind, by, about, int64(r.Ticket), data)
 			if !now.Before(r.Due) { // also if nobody was awake when it was soon
-				kind, row.Stage = BrokenKind, ToldLate
+				row.Stage = ToldLate
+				e = event.New(BrokenKind, by, about, int64(r.Ticket), data)
 			}
 			moved, err := s.Store.Rung(ctx, r, row.Stage, row.tells())
 			if err != nil {
 				return err
 			}
 			if moved {
-				events = append(events, event.New(kind, auth.ForSystem(r.Workspace), event.Subject{Kind: "ticket", ID: int64(r.Ticket)}, int64(r.Ticket),
-					told{r.Number, r.Target, r.Rule, r.From.UnixMilli(), r.Due.UnixMilli()}))
+				events = append(events, e)
 			}
 		}
 		if len(events) == 0 {
