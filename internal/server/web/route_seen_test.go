@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -58,7 +59,13 @@ func offers(t *testing.T, body string) map[string]string {
 			}
 		case "button", "input":
 			if path, ok := attr(n, "formaction"); ok {
-				offer("POST", path, "a button")
+				method, own := attr(n, "formmethod")
+				for f := n.Parent; f != nil && !own; f = f.Parent {
+					if f.Data == "form" {
+						method, own = attr(f, "method")
+					}
+				}
+				offer(cmp.Or(method, "GET"), path, "a button")
 			}
 		case "a":
 			if path, ok := attr(n, "href"); ok {
