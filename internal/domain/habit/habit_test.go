@@ -69,6 +69,7 @@ func TestSizesOfTexts(t *testing.T) {
 		{"KR", "245 사이즈 있나요? 245mm", []Size{{"kr", "245"}}},
 		{"BR", "tamanho 39", nil}, // its scale is not in the table
 		{"ES", "la talla XL me queda pequeña", []Size{{"cn", "XL"}}},
+		{"AT", "die Regenjacke in M ist zu eng", []Size{{"cn", "M"}}},
 		{"GB", "size UK 6 please", []Size{{"uk", "6"}}},
 		{"GB", "42 UK", []Size{{"uk", "42"}}},
 		{"TR", "40 numara 41 beden: 40", []Size{{"eu", "41"}, {"eu", "40"}}},

@@ -173,6 +173,7 @@ var (
 	named       = regexp.MustCompile(edge + `?` + sizeWords + `(?:[ :=#.-]|(?i:is|ist|est|nr|no|es|è|é|eu)\b){0,4}` + amount + end)
 	lettered    = regexp.MustCompile(edge + `?` + sizeWords + `(?:[ :=#.-]|(?i:is|ist|est|nr|no|es|è|é)\b){0,4}` + letters + end)
 	numberFirst = regexp.MustCompile(edge + amount + ` ?(?:码|碼|号|號|사이즈|サイズ)`)
+	letterIn    = regexp.MustCompile(edge + `(?:in|en|em|w|в|i) ` + letters + end)
 	lettersCJK  = regexp.MustCompile(edge + letters + ` ?(?:码|碼|号|號|사이즈|サイズ)`)
 	footCm      = regexp.MustCompile(edge + `(2\d(?:[.,][05])?|30(?:[.,][05])?) ?(?i:cm|センチ|см)` + after)
 	footMm      = regexp.MustCompile(edge + `(2[0-9][05]|30[05]|310) ?(?i:mm|мм)` + after)
@@ -203,7 +204,7 @@ func Sizes(text, market string) []Size {
 			}
 		}
 	}
-	for _, re := range []*regexp.Regexp{lettered, lettersCJK} {
+	for _, re := range []*regexp.Regexp{lettered, letterIn, lettersCJK} {
 		for _, m := range re.FindAllStringSubmatch(text, mostSizes) {
 			add(Size{"cn", m[1]})
 		}

@@ -69,7 +69,7 @@ func TestDocumentsAreAddedToAClaim(t *testing.T) {
 	page := "/recoveries/" + id64(int64(c.ID))
 	b.get(page).want(http.StatusOK, "purchase order of the batch missing", "Which paper it is")
 	b.upload(page+"/documents", "file", "x.html", []byte("<script>alert(1)</script>"), "paper", "purchase").want(http.StatusUnprocessableEntity, "This file cannot be taken")
-	b.upload(page+"/documents", "other", "x.pdf", []byte("%PDF-1.7")).want(http.StatusUnprocessableEntity, "Documents")
+	b.upload(page+"/documents", "other", "x.pdf", []byte("%PDF-1.7")).want(http.StatusUnprocessableEntity, "Added files")
 	b.get(b.upload(page+"/documents", "file", "采购单.pdf", []byte("%PDF-1.7 order"), "paper", "purchase").to()).want(http.StatusOK, "a document is there", "采购单.pdf", "A document was added")
 	list, err := d.recoveries().Documents(context.Background(), auth.ForSystem(c.Workspace), c.ID)
 	must(t, err)
