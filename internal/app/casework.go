@@ -11,6 +11,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
+	"godwit.dev/godwit/internal/domain/hold"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -37,12 +38,21 @@ func (c *Core) buildCasework() {
 		Posted: func(ctx context.Context, x cases.Case, r cases.Resolution) (bool, error) {
 			return c.Goods.Posted(ctx, x, r)
 		},
-		Desk: caseDesk{c}, IDs: c.IDs, Now: c.Now,
+		Secured: c.secured,
+		Desk:    caseDesk{c}, IDs: c.IDs, Now: c.Now,
 	})
 	c.Refunds.Moved, c.Warranty.Moved = c.Casework.Moved, c.Casework.Mended
 	c.Cases = cases.New(cases.Config{
 		Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now, Acknowledge: c.Casework.Acknowledge, Carry: c.Casework.Carry, After: c.afterCase,
 	})
+}
+
+// secured reports whether a sum is held for the goods of a resolution.
+func (c *Core) secured(ctx context.Context, x cases.Case, r cases.Resolution) (bool, error) {
+	list, err := c.Store.CardHoldsOf(ctx, x.Workspace, x.ID)
+	return slices.ContainsFunc(list, func(h hold.Hold) bool {
+		return h.Resolution == r.Number && (h.State == hold.Held || h.State == hold.Lapsed)
+	}), err
 }
 
 // afterCase takes a case on, looks at what is held for it, and expects no goods any more for what has lapsed.

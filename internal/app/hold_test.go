@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/pay"
@@ -45,14 +46,14 @@ func (x *counter) must(err error) {
 	}
 }
 
-func newCounter(t *testing.T, engine string, database string) *counter {
+func newCounter(t *testing.T, database string) *counter {
 	t.Helper()
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	x := &counter{now: &now}
 	x.desk = newIdleDesk(t, Config{Database: database, Now: func() time.Time { return *x.now }})
 	x.holds = holdDesk{x.Core}
 	if _, err := x.Policies.Save(x.ctx, x.owner, "held", heldPolicy); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "hold_card") {
-		t.Fatalf("%s: a hold that no account can make was saved: %v", engine, err)
+		t.Fatalf("a hold that no account can make was saved: %v", err)
 	}
 	_, _, err := x.Pay.Add(x.ctx, x.owner, pay.Input{Driver: sandbox.Name})
 	x.must(err)
@@ -134,6 +135,23 @@ func (x *counter) sends(c cases.Case) {
 	x.must(err)
 }
 
+// letters counts what was written in a case.
+func (x *counter) letters(c cases.Case) (n int) {
+	x.t.Helper()
+	c, err := x.Cases.Get(x.ctx, x.owner, c.ID)
+	x.must(err)
+	tk, err := x.Tickets.Get(x.ctx, x.owner, c.Ticket)
+	x.must(err)
+	th, err := x.Tickets.Open(x.ctx, x.owner, tk, 0)
+	x.must(err)
+	for _, m := range th.Messages {
+		if m.Kind == ticket.KindOutbound {
+			n++
+		}
+	}
+	return n
+}
+
 func (x *counter) balance(account ledger.Account) int64 {
 	x.t.Helper()
 	all, err := x.Ledger.Balances(x.ctx, x.owner)
@@ -150,112 +168,115 @@ func (x *counter) balance(account ledger.Account) int64 {
 // An exchange goes out at once against a hold: released when the goods are back, taken when they never come, and never
 // before the day that the customer agreed to. Where nothing is held it waits for the goods.
 func TestAnExchangeGoesOutAgainstAHold(t *testing.T) {
-	for engine, database := range map[string]func(testing.TB) string{"sqlite": storetest.File, "postgres": storetest.Database} {
-		t.Run(engine, func(t *testing.T) {
-			x := newCounter(t, engine, database(t))
-			t.Run("the goods come back", func(t *testing.T) {
-				c, _ := x.exchanges(5000)
-				if r := c.Resolutions[0]; len(c.Resolutions) == 0 || r.Parcel != 0 {
-					t.Fatalf("sent without a hold: %+v", c.Resolutions)
-				}
-				h := x.asks(c, true)
-				if h.State != hold.Held || h.Amount != 5000 || h.Units[0].Paid != 5000 || h.EndsAt.IsZero() {
-					t.Fatalf("%+v", h)
-				}
-				x.sends(c)
-				if h = x.later(h, 8); h.State != hold.Lapsed {
-					t.Errorf("after its bank let go: %+v", h)
-				}
-				_, err := x.Cases.Go(x.ctx, x.owner, c.ID, cases.GoodsMoving, "")
-				x.must(err)
-				_, err = x.Cases.Go(x.ctx, x.owner, c.ID, cases.GoodsHere, "")
-				x.must(err)
-				_, err = x.Cases.Count(x.ctx, x.owner, c.ID, 1, cases.Received, 1)
-				x.must(err)
-				if h = x.later(h, 0); h.State != hold.Released || x.balance(ledger.GoodsKept) != 0 {
-					t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
-				}
-			})
-			t.Run("they never come, and are charged; then they come", func(t *testing.T) {
-				c, _ := x.exchanges(6000)
-				h := x.asks(c, true)
-				x.sends(c)
-				if h = x.later(h, 19); h.State == hold.Taken || h.RemindedAt.IsZero() {
-					t.Errorf("a day before: %+v", h)
-				}
-				if h = x.later(h, 2); h.State != hold.Taken || h.Take != 6000 || h.Payment == "" {
-					t.Errorf("%+v", h)
-				}
-				if n, m := x.balance(ledger.GoodsKept), x.balance(ledger.Clearing.Of(sandbox.Name)); n != -6000 || m != 6000 {
-					t.Errorf("kept %d, clearing %d", n, m)
-				}
-				if _, err := x.Pay.ReturnHold(x.ctx, auth.Actor{Kind: auth.Agent, Workspace: x.space.ID, ID: x.owner.ID}, h.ID, "they came"); !errs.Is(err, errs.Denied) {
-					t.Errorf("without the right: %v", err)
-				}
-				other := x.owner
-				other.Workspace++
-				if _, err := x.Pay.ReturnHold(x.ctx, other, h.ID, "they came"); !errs.Is(err, errs.NotFound) {
-					t.Errorf("from another house: %v", err)
-				}
-				_, err := x.Pay.ReturnHold(x.ctx, x.owner, h.ID, "they came")
-				x.must(err)
-				if h = x.later(h, 0); h.State != hold.Returned || x.balance(ledger.GoodsKept) != 0 {
-					t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
-				}
-			})
-			t.Run("the card has no money", func(t *testing.T) {
-				c, _ := x.exchanges(7000 + sandbox.LapsesUnpaid)
-				h := x.asks(c, true)
-				x.sends(c)
-				if h = x.later(h, 21); h.State != hold.Unpaid || h.Code != "insufficient_funds" || x.balance(ledger.GoodsKept) != 0 {
-					t.Errorf("%+v", h)
-				}
-				if _, err := x.Pay.TakeHold(x.ctx, x.owner, h.ID); err != nil {
-					t.Error(err)
-				}
-				if h = x.later(h, 0); h.State != hold.Unpaid || h.Attempt != 2 {
-					t.Errorf("asked again: %+v", h)
-				}
-				_, err := x.Pay.ReleaseHold(x.ctx, x.owner, h.ID, "never mind")
-				x.must(err)
-				if h = x.later(h, 0); h.State != hold.Released {
-					t.Errorf("%+v", h)
-				}
-			})
-			t.Run("the answer is lost", func(t *testing.T) {
-				c, _ := x.exchanges(8000 + sandbox.HangsPaid)
-				h := x.asks(c, true)
-				x.sends(c)
-				if h = x.later(h, 21); h.State != hold.Taking || h.Tries != 1 || x.balance(ledger.GoodsKept) != 0 {
-					t.Errorf("%+v", h)
-				}
-				if h = x.later(h, 1); h.State != hold.Taken || x.balance(ledger.GoodsKept) != -8002 {
-					t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
-				}
-			})
-			t.Run("the card is refused, or nobody answers", func(t *testing.T) {
-				c, anna := x.exchanges(9000)
-				before := x.asks(c, false)
-				if before.State != hold.Failed {
-					t.Errorf("%+v", before)
-				}
-				c, err := x.Cases.Get(x.ctx, x.owner, c.ID)
-				x.must(err)
-				if c.Resolutions[0].Parcel != 0 || c.Phase != cases.AwaitingGoods {
-					t.Errorf("%s %+v", c.Phase, c.Resolutions)
-				}
-				again, err := x.holds.Securable(x.ctx, c)
-				if err != nil || len(again) != 1 {
-					t.Fatalf("%v, %v", again, err)
-				}
-				h, err := x.holds.Ask(x.ctx, c, again[0], "https://shop.example/case")
-				x.must(err)
-				_, err = x.Casework.Cancel(x.ctx, anna, c.ID)
-				x.must(err)
-				if h = x.later(h, 0); h.State != hold.Released {
-					t.Errorf("of a case that was given up: %+v", h)
-				}
-			})
+	storetest.Each(t, func(t *testing.T, database string) {
+		x := newCounter(t, database)
+		t.Run("the goods come back", func(t *testing.T) {
+			c, _ := x.exchanges(5000)
+			if r := c.Resolutions[0]; len(c.Resolutions) == 0 || r.Parcel != 0 {
+				t.Fatalf("sent without a hold: %+v", c.Resolutions)
+			}
+			h := x.asks(c, true)
+			if h.State != hold.Held || h.Amount != 5000 || h.Units[0].Paid != 5000 || h.EndsAt.IsZero() {
+				t.Fatalf("%+v", h)
+			}
+			x.sends(c)
+			if h = x.later(h, 8); h.State != hold.Lapsed {
+				t.Errorf("after its bank let go: %+v", h)
+			}
+			_, err := x.Cases.Go(x.ctx, x.owner, c.ID, cases.GoodsMoving, "")
+			x.must(err)
+			_, err = x.Cases.Go(x.ctx, x.owner, c.ID, cases.GoodsHere, "")
+			x.must(err)
+			_, err = x.Cases.Count(x.ctx, x.owner, c.ID, 1, cases.Received, 1)
+			x.must(err)
+			if h = x.later(h, 0); h.State != hold.Released || x.balance(ledger.GoodsKept) != 0 {
+				t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
+			}
 		})
-	}
+		t.Run("they never come, and are charged; then they come", func(t *testing.T) {
+			c, _ := x.exchanges(6000)
+			h := x.asks(c, true)
+			x.sends(c)
+			if h = x.later(h, 19); h.State == hold.Taken || h.RemindedAt.IsZero() {
+				t.Errorf("a day before: %+v", h)
+			}
+			written := x.letters(c)
+			x.must(x.Casework.Work(x.ctx, x.space.ID))
+			if n := x.letters(c); n != written {
+				t.Errorf("asked twice for the same goods: %d letters, then %d", written, n)
+			}
+			if h = x.later(h, 2); h.State != hold.Taken || h.Take != 6000 || h.Payment == "" {
+				t.Errorf("%+v", h)
+			}
+			if n, m := x.balance(ledger.GoodsKept), x.balance(ledger.Clearing.Of(sandbox.Name)); n != -6000 || m != 6000 {
+				t.Errorf("kept %d, clearing %d", n, m)
+			}
+			if _, err := x.Pay.ReturnHold(x.ctx, auth.Actor{Kind: auth.Agent, Workspace: x.space.ID, ID: x.owner.ID}, h.ID, "they came"); !errs.Is(err, errs.Denied) {
+				t.Errorf("without the right: %v", err)
+			}
+			other := x.owner
+			other.Workspace++
+			if _, err := x.Pay.ReturnHold(x.ctx, other, h.ID, "they came"); !errs.Is(err, errs.NotFound) {
+				t.Errorf("from another house: %v", err)
+			}
+			_, err := x.Pay.ReturnHold(x.ctx, x.owner, h.ID, "they came")
+			x.must(err)
+			if h = x.later(h, 0); h.State != hold.Returned || x.balance(ledger.GoodsKept) != 0 {
+				t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
+			}
+		})
+		t.Run("the card has no money", func(t *testing.T) {
+			c, _ := x.exchanges(7000 + sandbox.LapsesUnpaid)
+			h := x.asks(c, true)
+			x.sends(c)
+			if h = x.later(h, 21); h.State != hold.Unpaid || h.Code != "insufficient_funds" || x.balance(ledger.GoodsKept) != 0 {
+				t.Errorf("%+v", h)
+			}
+			if _, err := x.Pay.TakeHold(x.ctx, x.owner, h.ID); err != nil {
+				t.Error(err)
+			}
+			if h = x.later(h, 0); h.State != hold.Unpaid || h.Attempt != 2 {
+				t.Errorf("asked again: %+v", h)
+			}
+			_, err := x.Pay.ReleaseHold(x.ctx, x.owner, h.ID, "never mind")
+			x.must(err)
+			if h = x.later(h, 0); h.State != hold.Released {
+				t.Errorf("%+v", h)
+			}
+		})
+		t.Run("the answer is lost", func(t *testing.T) {
+			c, _ := x.exchanges(8000 + sandbox.HangsPaid)
+			h := x.asks(c, true)
+			x.sends(c)
+			if h = x.later(h, 21); h.State != hold.Taking || h.Tries != 1 || x.balance(ledger.GoodsKept) != 0 {
+				t.Errorf("%+v", h)
+			}
+			if h = x.later(h, 1); h.State != hold.Taken || x.balance(ledger.GoodsKept) != -8002 {
+				t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
+			}
+		})
+		t.Run("the card is refused, or nobody answers", func(t *testing.T) {
+			c, anna := x.exchanges(9000)
+			before := x.asks(c, false)
+			if before.State != hold.Failed {
+				t.Errorf("%+v", before)
+			}
+			c, err := x.Cases.Get(x.ctx, x.owner, c.ID)
+			x.must(err)
+			if c.Resolutions[0].Parcel != 0 || c.Phase != cases.AwaitingGoods {
+				t.Errorf("%s %+v", c.Phase, c.Resolutions)
+			}
+			again, err := x.holds.Securable(x.ctx, c)
+			if err != nil || len(again) != 1 {
+				t.Fatalf("%v, %v", again, err)
+			}
+			h, err := x.holds.Ask(x.ctx, c, again[0], "https://shop.example/case")
+			x.must(err)
+			_, err = x.Casework.Cancel(x.ctx, anna, c.ID)
+			x.must(err)
+			if h = x.later(h, 0); h.State != hold.Released {
+				t.Errorf("of a case that was given up: %+v", h)
+			}
+		})
+	})
 }

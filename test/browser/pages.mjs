@@ -17,7 +17,7 @@ const fixed = {
   policies: "/admin/policies", "policy-form": "/admin/policies/form?policy=standard", costs: "/admin/costs", places: "/admin/places", warranties: "/admin/warranties", "warranty-plans": "/admin/warranties/plans",
   reports: "/reports", account: "/account", security: "/account/security", "sign-in-rules": "/admin/security", audit: "/admin/audit", "audit-of-tokens": "/admin/audit?kind=token", webhooks: "/admin/webhooks",
   views: "/views", "new-view": "/views/new", people: "/admin/people", roles: "/admin/roles", role: "/admin/roles/lead", "new-role": "/admin/roles/new", tokens: "/admin/tokens", teams: "/admin/teams",
-  products: "/products", "no-product": "/products?q=zzzzzz", plans: "/admin/plans", rates: "/admin/rates", shops: "/admin/shops", "new-shop": "/admin/shops?driver=generic", trackers: "/admin/trackers", payments: "/admin/payments", "refund-limits": "/admin/limits", mailboxes: "/admin/mailboxes", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",
+  products: "/products", "no-product": "/products?q=zzzzzz", plans: "/admin/plans", rates: "/admin/rates", shops: "/admin/shops", "new-shop": "/admin/shops?driver=generic", trackers: "/admin/trackers", payments: "/admin/payments", "refund-limits": "/admin/limits", mailboxes: "/admin/mailboxes", promises: "/admin/promises", "due-first": "/inbox/all?sort=due", macros: "/admin/macros", tags: "/admin/tags", fields: "/admin/fields", "no-such-page": "/no/such/page", denied: "/admin/people",
 };
 // The pages that say what is wrong, and how the server answers.
 const refused = { "no-such-page": 404, denied: 403 };

@@ -79,7 +79,7 @@ func owes(t *i18n.Printer, x Content) string {
 	if x.Resolution.Nudged > 1 { // the one before the last day has been written
 		key = "case.letter.owed_over"
 	}
-	return t.T(key, "Day", t.Date(x.Resolution.SendBy, nil, i18n.Medium))
+	return t.T(key, "Day", t.Date(x.Resolution.SendBy, x.Resolution.Zone(), i18n.Medium))
 }
 
 // sendBy says until when goods are to be sent and what follows else, or that the money waits for them.

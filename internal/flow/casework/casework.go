@@ -173,6 +173,9 @@ type Config struct {
 	Sent func(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]shipment.ID, error)
 	// Posted tells whether the goods of a resolution are said to be on their way, by a tracking number; nil knows of none.
 	Posted func(ctx context.Context, c cases.Case, r cases.Resolution) (bool, error)
+	// Secured tells whether a sum on the customer's card is held for the goods of a resolution, whose own letters name their
+	// last day; nil knows of none.
+	Secured func(ctx context.Context, c cases.Case, r cases.Resolution) (bool, error)
 	// Repairs are what carries out a resolution "repair"; nil leaves it to people.
 	Repairs Repairs
 	// Desk is where customers are written to and people find work; nil writes nothing, and takes no withdrawal by law.

@@ -131,6 +131,13 @@ func (s *Service) letters(ctx context.Context, c cases.Case, events []cases.Even
 		if e.About != 0 && x.Resolution.Number == 0 {
 			x.Resolution, _ = find(c, e.About)
 		}
+		if x.Occasion == Owing && s.Secured != nil {
+			if held, err := s.Secured(ctx, c, x.Resolution); err != nil {
+				return err
+			} else if held {
+				continue
+			}
+		}
 		if err := s.tell(ctx, x, fmt.Sprintf("case.%d.%d", c.ID, e.Seq)); err != nil {
 			return err
 		}
