@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/hold"
@@ -90,7 +91,7 @@ func (c *Core) holdMoved(ctx context.Context, h hold.Hold, was hold.State) error
 		if err != nil {
 			return err
 		}
-		return caseDesk{c}.Task(ctx, x, "", fmt.Sprintf("Case %d: %s could not be taken from the customer's card (%s). Their goods did not come back.", h.Number, h.ToTake().Format("en"), h.Code))
+		return caseDesk{c}.Task(ctx, x, "", i18n.For(i18n.English).T("case.task.unpaid", "Case", h.Number, "Sum", h.ToTake().Format("en"), "Code", h.Code))
 	}
 	return nil
 }

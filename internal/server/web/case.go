@@ -180,7 +180,7 @@ func (r *request) caseRows(h *house, list []cases.Case) ([]ui.CaseRow, error) {
 		party, until := c.Waits()
 		row := ui.CaseRow{
 			ID: int64(c.ID), Number: c.Number, Kind: string(c.Kind), Phase: string(c.Phase), Waiting: string(party), Shop: h.shop[c.Shop].Name,
-			Deadline: until, Opened: c.OpenedAt, Law: c.Statutory, What: caseGoods(c),
+			Deadline: until, Lawful: until.Equal(cmp.Or(c.DueAt(), c.Deadline)), Opened: c.OpenedAt, Law: c.Statutory, What: caseGoods(c),
 		}
 		if of := c.Orders(); len(of) > 0 {
 			o := orders[of[0]]

@@ -136,6 +136,9 @@ func (r *request) sendFile(w http.ResponseWriter, kind, disposition string, data
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, max-age=3600")
+	if strings.HasPrefix(kind, "text/csv") { // a list is another one a moment later
+		h.Set("Cache-Control", "private, no-store")
+	}
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", disposition)
 	h.Set("Content-Length", strconv.Itoa(len(data)))

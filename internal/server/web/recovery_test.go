@@ -56,7 +56,7 @@ func TestClaimsAreFollowedToThePayment(t *testing.T) {
 	}
 	b.get(b.post(page+"/payments", "amount", "40", "currency", "usd", "bank", "b-2").header.Get("Location")).want(http.StatusOK, "It is over: money came", "$40.00", "€7.50")
 	b.get("/recoveries?tab=done").want(http.StatusOK, "Shenzhen Bright")
-	if file := b.get("/recoveries.csv?tab=done"); file.status != http.StatusOK || !strings.Contains(file.body, ",supplier,Shenzhen Bright,defective,paid,2026-05-B,SB-77,") {
+	if file := b.get("/recoveries.csv?tab=done"); file.status != http.StatusOK || file.header.Get("Cache-Control") != "private, no-store" || !strings.Contains(file.body, ",supplier,Shenzhen Bright,defective,paid,2026-05-B,SB-77,") {
 		t.Errorf("the file: %d %s", file.status, file.body)
 	}
 }

@@ -86,8 +86,17 @@ type CaseRow struct {
 	Means    string // what the customer takes or is offered first; empty while nothing is
 	Worth    string // its money, written out
 	Deadline time.Time
+	Lawful   bool // the law names it, for the money
 	Opened   time.Time
 	Law      bool // a withdrawal by law
+}
+
+// until names the day on which a case is due.
+func (r CaseRow) until() string {
+	if r.Lawful {
+		return "cases.deadline"
+	}
+	return "cases.due"
 }
 
 // CaseView is the page of one case.
