@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,8 +46,11 @@ type yard struct {
 	options lane.Options
 }
 
+// yards counts them: no two give the same identifiers.
+var yards atomic.Uint32
+
 func newYard(t testing.TB, s *store.Store, o lane.Options) *yard {
-	y := &yard{t: t, store: s, now: start, options: o, ids: id.NewSource(uint8(rand.IntN(200)), time.Now)}
+	y := &yard{t: t, store: s, now: start, options: o, ids: id.NewSource(uint8(yards.Add(1)%200), time.Now)}
 	y.w = auth.WorkspaceID(y.ids.Next())
 	name := "w" + strconv.FormatInt(int64(y.w), 36)
 	if err := s.AddWorkspace(t.Context(), auth.Workspace{ID: y.w, Slug: name, Name: name, Language: "en", Zone: "UTC", CreatedAt: y.now}); err != nil {
