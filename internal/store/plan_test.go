@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
@@ -270,6 +271,20 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 			},
 			"sold": func() error {
 				_, err := s.SoldOrders(ctx, all, sold, order.Cursor{PlacedAt: time.UnixMilli(1700000600000), ID: 2000010}, 10)
+				return err
+			},
+			"batch sales":  func() error { _, err := s.BatchSales(ctx, all, sold.Since); return err },
+			"batch faults": func() error { _, err := s.BatchFaults(ctx, limited, sold.Since); return err },
+			"batch claims": func() error { _, err := s.BatchClaims(ctx, all, sold.Since); return err },
+			"unclaimed faults": func() error {
+				_, err := s.UnclaimedFaults(ctx, all, []string{"Bright", "bright"}, "B", sold.Since, 100)
+				return err
+			},
+			"batch of an article": func() error {
+				_, _, err := s.SupplierBatch(ctx, d.w, 4, "SKU-1", sold.Since)
+				if errs.Is(err, errs.NotFound) {
+					return nil
+				}
 				return err
 			},
 			"sales": func() error { _, err := s.Sales(ctx, all, sold); return err },

@@ -149,6 +149,9 @@ func (s *Store) putVariants(ctx context.Context, p product.Product) error {
 			return err
 		}
 	}
+	if err := s.putBatches(ctx, p); err != nil {
+		return err
+	}
 	return s.putProductKeys(ctx, p)
 }
 

@@ -16,6 +16,7 @@ import (
 type Store interface {
 	InTx(context.Context, func(context.Context) error) error
 	DocumentStore
+	BatchStore
 	// AddRecovery writes a new claim without its items, SaveRecovery what may change of it.
 	AddRecovery(context.Context, Claim) error
 	SaveRecovery(context.Context, Claim) error

@@ -10,6 +10,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -47,6 +48,8 @@ type Store interface {
 	AddOutlays(ctx context.Context, w auth.WorkspaceID, list []Entry) error
 	// KeepOutlayCase says by which keys a case is found.
 	KeepOutlayCase(ctx context.Context, w auth.WorkspaceID, id cases.ID, gone, come []Key) error
+	// KeepFaults says which lines of a case are faulty.
+	KeepFaults(ctx context.Context, w auth.WorkspaceID, id cases.ID, list []recovery.Fault) error
 	// Outlays adds the sums of weeks up by key and currency.
 	Outlays(ctx context.Context, sc auth.Scope, f Filter, from, to int64) ([]Row, error)
 	// OutlayCases returns the cases behind a row, newest first.
@@ -115,6 +118,11 @@ func (s *Service) count(ctx context.Context, w auth.WorkspaceID, m Marked, sums 
 	}
 	if !slices.Equal(gone, come) {
 		if err := s.store.KeepOutlayCase(ctx, w, m.Case.ID, gone, come); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(m.Case.Lines, func(l cases.Line) bool { return l.Reason == "defective" }) {
+		if err := s.store.KeepFaults(ctx, w, m.Case.ID, Faults(m.Case, now)); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,8 @@ type Store interface {
 	EventCursor(ctx context.Context, w auth.WorkspaceID, reader string) (event.ID, error)
 	MoveEventCursor(ctx context.Context, w auth.WorkspaceID, reader string, to event.ID) error
 	Workspace(ctx context.Context, id auth.WorkspaceID) (auth.Workspace, error)
+	// SupplierBatch returns whose batch an article was of at a moment; errs.NotFound if nobody said so.
+	SupplierBatch(ctx context.Context, w auth.WorkspaceID, shop order.ShopID, key string, at time.Time) (supplier, batch string, err error)
 }
 
 // Config is what a Service needs.
@@ -302,39 +304,49 @@ func (s *Service) show(ctx context.Context, actor auth.Actor, n *recovery.NewCla
 // supplier claims the defective units of a case from those who supplied them.
 func (s *Service) supplier(ctx context.Context, actor auth.Actor, c cases.Case, o order.Order) error {
 	for _, l := range c.Lines {
-		if l.Order != o.ID || l.Reason != "defective" || l.Declined != "" || l.SKU == "" {
+		if l.Order != o.ID {
 			continue
 		}
-		known, err := s.Products.BySKU(ctx, actor, o.Shop, []string{l.SKU})
-		if err != nil {
-			return err
-		}
-		p, ok := known[product.Key(l.SKU)]
-		v, sold := p.Variant(l.SKU)
-		if !ok || !sold || p.SupplierOf(v) == "" {
-			continue
-		}
-		n := recovery.NewClaim{
-			Against: recovery.Supplier, Party: p.SupplierOf(v), Cause: recovery.Defective, Currency: p.Currency, Shop: o.Shop, Batch: p.BatchOf(v), Papers: recovery.SupplierPapers(), Held: map[string]string{},
-			Item: recovery.Item{Source: fmt.Sprintf("case/%d/%d", c.ID, l.Number), Order: o.ID, SKU: l.SKU, Title: l.Title, Quantity: units(l), Value: v.Cost * units(l), At: c.OpenedAt},
-		}
-		if err := s.show(ctx, actor, &n, c); err != nil {
-			return err
-		}
-		n.Item.Refunded = 0 // of the whole case, and not of the line
-		if _, _, err := s.Claims.Open(ctx, actor, n); err != nil && !errs.Is(err, errs.Invalid) {
+		if _, _, err := s.faulty(ctx, actor, c, o, l); err != nil && !errs.Is(err, errs.Invalid) {
 			return err
 		}
 	}
 	return nil
 }
 
-// units is how many units of a line a case was decided for.
-func units(l cases.Line) int64 {
-	if n := l.Count(cases.Authorised); n > 0 {
-		return n
+// faulty claims the defective units of a line of a case from those who supplied the batch that was sold when the order was
+// placed. It reports whether there was something to claim that was in no claim before.
+func (s *Service) faulty(ctx context.Context, actor auth.Actor, c cases.Case, o order.Order, l cases.Line) (recovery.Claim, bool, error) {
+	units, system := recovery.FaultyUnits(c, l), auth.ForSystem(actor.Workspace)
+	if units == 0 {
+		return recovery.Claim{}, false, nil
 	}
-	return max(l.Count(cases.Asked), 1)
+	known, err := s.Products.BySKU(ctx, system, o.Shop, []string{l.SKU})
+	if err != nil {
+		return recovery.Claim{}, false, err
+	}
+	key := product.Key(l.SKU)
+	p, ok := known[key]
+	v, sold := p.Variant(l.SKU)
+	if !ok || !sold {
+		return recovery.Claim{}, false, nil
+	}
+	supplier, batch, err := s.Store.SupplierBatch(ctx, actor.Workspace, o.Shop, key, o.PlacedAt)
+	if errs.Is(err, errs.NotFound) {
+		supplier, batch, err = p.SupplierOf(v), p.BatchOf(v), nil
+	}
+	if err != nil || supplier == "" {
+		return recovery.Claim{}, false, err
+	}
+	n := recovery.NewClaim{
+		Against: recovery.Supplier, Party: supplier, Cause: recovery.Defective, Currency: p.Currency, Shop: o.Shop, Batch: batch, Papers: recovery.SupplierPapers(), Held: map[string]string{},
+		Item: recovery.Item{Source: recovery.FaultSource(c.ID, l.Number), Order: o.ID, SKU: l.SKU, Title: l.Title, Quantity: units, Value: v.Cost * units, At: c.OpenedAt},
+	}
+	if err := s.show(ctx, system, &n, c); err != nil {
+		return recovery.Claim{}, false, err
+	}
+	n.Item.Refunded = 0 // of the whole case, and not of the line
+	return s.Claims.Open(ctx, actor, n)
 }
 
 // remind notes on the ticket of a claim's order what is to be done about it.

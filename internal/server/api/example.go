@@ -193,6 +193,7 @@ func examples() map[string]example {
 		"returnInspect":        {body: `{"line": 1, "from": 1, "quantity": 1, "grade": "B", "as": "relabel"}`},
 		"recoveryList":         {query: "open=true&against=carrier"},
 		"recoverySums":         {query: "open=true"},
+		"recoveryBatchClaim":   {body: `{"supplier": "Shenzhen Bright", "batch": "2026-05-B"}`},
 		"recoveryOpen":         {body: `{"shipment_id": "` + sample(aShipment{}, false) + `", "cause": "lost", "amount": {"amount": 4990, "currency": "EUR"}}`},
 		"recoveryUpdate":       {body: `{"asked": 4200, "have": ["proof_of_posting"]}`},
 		"recoveryDocumentAdd":  {body: `{"paper": "photo_packing", "name": "box.png", "content": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAACklEQVR4nGMAAQAABQABDQottAAAAABJRU5ErkJggg=="}`},

@@ -8,8 +8,12 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/money"
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -125,4 +129,51 @@ func TestParcelsAreClaimedByHand(t *testing.T) {
 	if len(again) != 1 || again[0].Asked != 1234 {
 		t.Errorf("claims: %+v", again)
 	}
+}
+
+// TestTheBookOfBatchesIsShown finds a batch that stands out, with the reason, and claims what no claim holds with one button.
+func TestTheBookOfBatchesIsShown(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	b := d.as("owner@acme.example")
+	if list := b.get("/recoveries").want(http.StatusOK); !strings.Contains(list.body, `href="/recoveries/batches"`) {
+		t.Error("the claims do not lead to the batches")
+	}
+	b.get("/recoveries/batches").want(http.StatusOK, "No batches yet").lacks("batches.csv")
+	d.faulty(m)
+	page := b.get("/recoveries/batches").want(http.StatusOK, "2026-05-B", "Shenzhen Bright", "Stands out", "4 of 5 units are faulty: at least 37.6%", "where 10.0% is usual", "80.0%", "Claim 4 units", "2026-04-A")
+	if strings.Index(page.body, "2026-05-B") > strings.Index(page.body, "2026-04-A") {
+		t.Error("what stands out does not come first")
+	}
+	if file := b.get("/recoveries/batches.csv").want(http.StatusOK); !strings.Contains(file.body, "Shenzhen Bright,2026-05-B,1,5,4,0.800000,0.375535,0.963776,0.100000,true,4,0,") {
+		t.Errorf("the file: %s", file.body)
+	}
+	claim := b.post("/recoveries/batches", "supplier", "Shenzhen Bright", "batch", "2026-05-B").to()
+	b.get(claim).want(http.StatusOK, "4 units are claimed", "Shenzhen Bright", "€48.00", "2026-05-B")
+	b.get(b.post("/recoveries/batches", "supplier", "Shenzhen Bright", "batch", "2026-05-B").to()).want(http.StatusOK, "Nothing was left to claim").lacks("Claim 4 units")
+}
+
+// faulty sells 20 lamps of a batch, 2 of them faulty, and 5 of the next, 4 of them faulty.
+func (d *door) faulty(m *merchant) {
+	ctx, now := context.Background(), time.Now()
+	count := outlay.New(d.store, time.Now)
+	for i, x := range []struct {
+		batch     string
+		sold, bad int64
+		ago       time.Duration
+	}{{"2026-04-A", 20, 2, time.Hour}, {"2026-05-B", 5, 4, 0}} {
+		_, _, err := d.products.Save(ctx, m.owner, product.New{Shop: m.shop.ID, ExternalID: "lamp", Title: "Lamp", Supplier: "Shenzhen Bright", Batch: x.batch, Currency: "EUR", ToldAt: now.Add(time.Duration(i) * time.Second),
+			Variants: []product.Variant{{ExternalID: "1", SKU: "LAMP-9", Price: 4500, Cost: 1200}}})
+		must(d.t, err)
+		o, _, err := d.orders.Save(ctx, m.owner, order.New{Shop: m.shop.ID, Number: "L" + x.batch, Email: "lena@mail.example", Status: order.Open, Currency: "EUR", Goods: 4500 * x.sold, Total: 4500 * x.sold, PlacedAt: time.Now().Add(-x.ago),
+			ShipTo: order.Address{Name: "Lena", Country: "DE"}, Lines: []order.Line{{SKU: "LAMP-9", Title: "Lamp", Quantity: x.sold, Price: 4500}}})
+		must(d.t, err)
+		c, err := d.cases.Open(ctx, m.owner, cases.NewCase{Kind: cases.Warranty, Items: []cases.Item{{Order: o.ID, OrderRow: o.Lines[0].ID, Quantity: x.bad, Reason: "defective"}}})
+		must(d.t, err)
+		_, err = d.cases.Submit(ctx, m.owner, c.ID, nil)
+		must(d.t, err)
+		_, err = d.cases.Approve(ctx, m.owner, c.ID, cases.Decision{Policy: "main/1"}, time.Time{}, map[int]int64{1: x.bad}, nil)
+		must(d.t, err)
+	}
+	must(d.t, count.Work(ctx, m.owner.Workspace))
 }
