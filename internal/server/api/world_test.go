@@ -210,6 +210,7 @@ type merchant struct {
 	owner     auth.Actor
 	secret    string // of a token with every scope
 	shop      order.Shop
+	read      event.ID // how far its journal was read
 }
 
 const password = "correct horse battery"
