@@ -55,8 +55,11 @@ var demoCases = []demoCase{
 	{country: "IT", kind: cases.Withdrawal, reason: "changed_mind", wants: "refund", words: "Recedo dal contratto.", steps: 4},
 }
 
-// loadCases opens cases of all kinds by the verbs that customers and people have, and lets some of them go on.
-func (l *demoLoader) loadCases(ctx context.Context) error {
+// loadTerms writes what is promised beside the law, and what ways out cost.
+func (l *demoLoader) loadTerms(ctx context.Context) error {
+	if err := l.loadRates(ctx); err != nil {
+		return err
+	}
 	if _, err := l.core.Policies.Save(ctx, l.owner, "standard", demoPolicy); err != nil {
 		return fmt.Errorf("return policy: %w", err)
 	}
@@ -67,17 +70,21 @@ func (l *demoLoader) loadCases(ctx context.Context) error {
 	if _, err := l.core.Costs.Put(ctx, l.owner, cost.Book{Currency: "EUR", Handling: &handling, Repair: &cost.Repair{Cost: 900, Freight: 450, Days: 12}}, 0); err != nil {
 		return fmt.Errorf("cost book: %w", err)
 	}
+	return nil
+}
+
+// loadCases opens cases of all kinds by the verbs that customers and people have, and lets some of them go on.
+func (l *demoLoader) loadCases(ctx context.Context) error {
 	orders, err := l.bought(ctx)
 	if err != nil {
 		return err
 	}
-	used := map[order.ID]bool{}
 	for _, x := range demoCases {
-		o, ok := x.order(orders, used)
+		o, ok := x.order(orders, l.taken)
 		if !ok {
 			continue
 		}
-		used[o.ID] = true
+		l.taken[o.ID] = true
 		c, err := x.open(ctx, l.core, o)
 		if errs.Is(err, errs.Conflict) || errs.Is(err, errs.Invalid) { // a small demo may have nobody whom that befell
 			continue
@@ -160,6 +167,9 @@ func (c *Core) demoStep(ctx context.Context, by auth.Actor, id cases.ID) error {
 	case x.Phase == cases.NeedsInfo:
 		_, err = c.Casework.Answer(ctx, by, id, []string{"photo"}, "")
 	case who == cases.ByCustomer && x.Phase == cases.AwaitingGoods:
+		if held, serr := c.demoSecure(ctx, by, id, true); held || serr != nil {
+			return serr
+		}
 		err = c.demoCount(ctx, by, x, cases.Shipped)
 	case who == cases.ByCustomer:
 		if r, ok := demoChoice(x); ok {
@@ -192,34 +202,6 @@ func demoChoice(x cases.Case) (cases.Resolution, bool) {
 		return cases.Resolution{}, false
 	}
 	return x.Resolutions[i], true
-}
-
-// demoCount counts what is authorised of each line.
-func (c *Core) demoCount(ctx context.Context, by auth.Actor, x cases.Case, what cases.Counter) error {
-	var err error
-	for _, l := range x.Lines {
-		if n := l.Count(cases.Authorised) - l.Count(what); n > 0 && err == nil {
-			_, err = c.Cases.Count(ctx, by, x.ID, l.Number, what, n)
-		}
-	}
-	if err == nil && what == cases.Shipped {
-		_, err = c.Cases.Meet(ctx, by, x.ID, cases.FirstScan)
-	}
-	return err
-}
-
-// demoPlace puts what came on a shelf.
-func (c *Core) demoPlace(ctx context.Context, by auth.Actor, x cases.Case) error {
-	for _, l := range x.Lines {
-		n := l.Count(cases.Received)
-		if n == 0 || slices.ContainsFunc(x.Placed, func(p cases.Placed) bool { return p.Line == l.Number }) {
-			continue
-		}
-		if _, err := c.Cases.Dispose(ctx, by, x.ID, cases.Placed{Group: cases.Group{Line: l.Number, From: 1, Quantity: n}, As: cases.RestockSecond, Grade: "A"}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // demoSend takes a replacement a step further: what is sent is said, it leaves, and it is delivered.

@@ -40,6 +40,9 @@ type demoLoader struct {
 	boxes  map[string]ticket.Mailbox
 	states []threadState
 
+	moments []demoMoment      // that have not come, the first first
+	taken   map[order.ID]bool // orders that something has befallen
+
 	tracker tracking.ID
 	drop    *demoDrop
 }
@@ -63,7 +66,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 	}
 	l.clock.to(begin)
 	for _, f := range []func(context.Context) error{
-		l.loadPeople, l.loadDesk, l.loadPromises, l.loadTrade, l.loadTill, l.loadOrders, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRefunds, l.loadDrop,
+		l.loadPeople, l.loadDesk, l.loadPromises, l.loadTrade, l.loadTill, l.loadOrders, l.plan, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRefunds, l.loadDrop,
 	} {
 		if err := f(ctx); err != nil {
 			return err
@@ -293,6 +296,9 @@ func (l *demoLoader) loadThreads(ctx context.Context) error {
 	slices.SortStableFunc(all, func(a, b place) int { return at(a).Compare(at(b)) })
 	l.states = make([]threadState, len(l.merchant.Threads))
 	for n, p := range all {
+		if err := l.happen(ctx, at(p)); err != nil {
+			return err
+		}
 		l.clock.to(at(p))
 		if err := l.tell(ctx, p.thread, p.mail); err != nil {
 			return fmt.Errorf("thread %s, message %d: %w", l.merchant.Threads[p.thread].Key, p.mail, err)
@@ -307,7 +313,7 @@ func (l *demoLoader) loadThreads(ctx context.Context) error {
 			l.step("messages", n+1, len(all))
 		}
 	}
-	return nil
+	return l.happen(ctx, l.merchant.Now())
 }
 
 func (l *demoLoader) tell(ctx context.Context, thread, i int) error {

@@ -8,6 +8,8 @@ import (
 
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/hold"
+	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
@@ -117,6 +119,50 @@ func demoCasesMove(t *testing.T, c *Core, by auth.Actor) {
 	}
 	eventually(t, "did a case go on", func() bool { _, _, is := look(); return is > was })
 	eventually(t, "was a case closed", func() bool { _, phases, _ := look(); return phases[cases.Closed] > 0 })
+}
+
+// demoHoldsEnd holds that exchanges went out against a sum on a card: one was taken, one released, one refused by its bank,
+// and that those on their way are released when the goods come; the books show what was taken, and nothing else.
+func demoHoldsEnd(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	look := func() (states map[hold.State]int, taken int64) {
+		states = map[hold.State]int{}
+		list, err := c.Cases.List(t.Context(), by, cases.Filter{}, 0, cases.MaxPage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			holds, err := c.Pay.Holds(t.Context(), by, x.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range holds {
+				states[h.State]++
+				if h.State == hold.Taken {
+					taken += h.Take
+				}
+				if h.HeldAt.IsZero() != (h.State == hold.Failed) || !strings.Contains(h.Terms, h.Sum().Format("en")) {
+					t.Errorf("hold %+v", h)
+				}
+			}
+		}
+		return states, taken
+	}
+	states, taken := look()
+	if states[hold.Taken] != 1 || states[hold.Released] == 0 || states[hold.Failed] != 1 || len(demoHolds) > states[hold.Taken]+states[hold.Failed]+states[hold.Released]+states[hold.Held]+states[hold.Lapsed]+states[hold.Releasing] {
+		t.Errorf("holds are %v", states)
+	}
+	books, err := c.Ledger.Balances(t.Context(), by)
+	kept := int64(0)
+	for _, b := range books {
+		if b.Account == ledger.GoodsKept {
+			kept += b.Net()
+		}
+	}
+	if err != nil || kept != -taken || taken == 0 {
+		t.Errorf("taken %d, booked %d, %v", taken, kept, err)
+	}
+	eventually(t, "was a hold released by itself", func() bool { is, _ := look(); return is[hold.Released] > states[hold.Released] })
 }
 
 // demoOrders holds that promises are kept and broken, and that orders come in parts.

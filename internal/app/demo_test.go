@@ -44,6 +44,7 @@ func TestDemoShowsAllOfItMoving(t *testing.T) {
 	demoTrade(t, d.Core, by)
 	demoOrders(t, d.Core, by)
 	demoCasesMove(t, d.Core, by)
+	demoHoldsEnd(t, d.Core, by)
 	demoOutlet(t, d.Core, by)
 }
 

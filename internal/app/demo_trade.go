@@ -135,7 +135,7 @@ func (l *demoLoader) loadRates(ctx context.Context) error {
 		currencies = append(currencies, currency)
 	}
 	slices.Sort(currencies)
-	day := fx.Day(l.merchant.Now().AddDate(0, 0, -3))
+	day := fx.Day(l.clock.now().AddDate(0, 0, -3))
 	for _, currency := range currencies {
 		if currency == fx.Euro {
 			continue

@@ -12,7 +12,7 @@ import (
 func (r *request) caseHolds(v *ui.CaseView, c cases.Case) error {
 	list, err := r.s.Pay.Holds(r.Context(), r.actor, c.ID)
 	for i, h := range list {
-		x := ui.CaseHold{State: string(h.State), Sum: r.money(h.Amount, h.Currency), Due: h.DueAt, Code: h.Code, Note: h.Note}
+		x := ui.CaseHold{State: string(h.State), Sum: r.money(h.Amount, h.Currency), Due: h.DueAt, Code: h.Code, Note: h.Note, Terms: h.Terms, Language: h.Language}
 		if h.State == hold.Held {
 			x.Ends = h.EndsAt
 		}
