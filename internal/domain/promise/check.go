@@ -12,9 +12,6 @@ import (
 
 func join(list []error) error { return errors.Join(list...) }
 
-// Weekdays are the names of the days in Calendar.Weekly, Monday first.
-func Weekdays() []string { return []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} }
-
 func (c *check) name(path, name string, taken map[string]hours.Chain) {
 	switch {
 	case strings.TrimSpace(name) == "" || len(name) > mostWord:
@@ -79,36 +76,26 @@ func (c *check) calendars(d *Desk) {
 func (c *check) weekly(path string, weekly map[string][][2]string) (out [7][]hours.Span) {
 	open := 0
 	for name, spans := range weekly {
-		at := slices.Index(Weekdays(), name)
+		at := slices.Index(hours.Weekdays(), name)
 		if at < 0 || len(spans) > mostSpans {
 			c.add(path+"."+name, "error.promise_hours")
 			continue
 		}
 		for _, s := range spans {
-			from, ok := clockTime(s[0])
-			to, also := clockTime(s[1])
-			if !ok || !also || from >= to || from > 1439 {
+			span, ok := hours.ParseSpan(s[0], s[1])
+			if !ok {
 				c.add(path+"."+name, "error.promise_hours")
 				continue
 			}
 			open++
 			day := (at + 1) % 7 // time.Weekday begins on Sunday
-			out[day] = append(out[day], hours.Span{From: from, To: to})
+			out[day] = append(out[day], span)
 		}
 	}
 	if open == 0 {
 		c.add(path, "error.promise_never_open")
 	}
 	return out
-}
-
-// clockTime reads HH:MM as minutes after midnight, 24:00 among them.
-func clockTime(s string) (int, bool) {
-	if s == "24:00" {
-		return 1440, true
-	}
-	t, err := time.Parse("15:04", s)
-	return t.Hour()*60 + t.Minute(), err == nil && len(s) == 5
 }
 
 func (c *check) days(path string, list []string) []time.Time {

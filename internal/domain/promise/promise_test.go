@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/hours"
 )
 
 var (
@@ -318,7 +319,7 @@ func TestClocksAgainstTheWall(t *testing.T) {
 		start := time.Date(2026, time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day"), rapid.IntRange(0, 23).Draw(t, "hour"), 7, 0, 0, time.UTC)
 		after := func(m int) time.Time { return start.Add(time.Duration(m) * time.Minute) }
 		weekly := map[string][][2]string{}
-		for _, day := range Weekdays() {
+		for _, day := range hours.Weekdays() {
 			if rapid.IntRange(0, 4).Draw(t, "works") > 0 {
 				weekly[day] = [][2]string{{"08:30", "12:00"}, {"13:00", "24:00"}}
 			}
@@ -358,7 +359,7 @@ func TestClocksAgainstTheWall(t *testing.T) {
 			}
 			wall := after(end).In(zone)
 			clock := wall.Format("15:04")
-			_, works := weekly[Weekdays()[(int(wall.Weekday())+6)%7]]
+			_, works := weekly[hours.Weekdays()[(int(wall.Weekday())+6)%7]]
 			if works && (clock >= "08:30" && clock < "12:00" || clock >= "13:00") && wall.Format(time.DateOnly) != off &&
 				(end < shutFrom || end >= shutTo) && now != reason && now != Solved {
 				count++

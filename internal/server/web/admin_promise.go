@@ -174,7 +174,7 @@ func (r *request) promiseRule(h *house, p ui.Page, place int, x promise.Rule) ui
 
 func (r *request) promiseCalendar(h *house, place int, x promise.Calendar) ui.PromisePart {
 	row := ui.PromisePart{Place: place, Name: x.Name, What: x.Zone}
-	for _, day := range promise.Weekdays() {
+	for _, day := range hours.Weekdays() {
 		if spans := x.Weekly[day]; len(spans) > 0 {
 			row.Lines = append(row.Lines, r.printer.T("promise.day."+day)+" "+writeSpans(spans))
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/hours"
 	"godwit.dev/godwit/internal/domain/promise"
 )
 
@@ -53,7 +54,7 @@ func promiseValues(b promise.Book, part, place string, zone *time.Location) (url
 		}
 		v.Set("name", x.Name)
 		v.Set("zone", x.Zone)
-		for _, day := range promise.Weekdays() {
+		for _, day := range hours.Weekdays() {
 			v.Set(day, writeSpans(x.Weekly[day]))
 		}
 		list("countries", x.Countries)
@@ -193,7 +194,7 @@ func readCalendar(v url.Values) promise.Calendar {
 		Name: strings.TrimSpace(v.Get("name")), Zone: strings.TrimSpace(v.Get("zone")), Weekly: map[string][][2]string{}, Countries: readWords(strings.ToUpper(v.Get("countries"))),
 		Events: v["events"], Holidays: readWords(v.Get("holidays")), WorkingDays: readWords(v.Get("working_days")), Teams: readIDs(v["teams"]),
 	}
-	for _, day := range promise.Weekdays() {
+	for _, day := range hours.Weekdays() {
 		for _, span := range readWords(v.Get(day)) {
 			from, to, _ := strings.Cut(strings.ReplaceAll(span, "–", "-"), "-")
 			x.Weekly[day] = append(x.Weekly[day], [2]string{clockText(from), clockText(to)})

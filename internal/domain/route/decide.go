@@ -1,0 +1,312 @@
+package route
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"godwit.dev/godwit/internal/domain/hours"
+	"godwit.dev/godwit/internal/platform/auth"
+)
+
+// Ticket is a ticket that waits for a person.
+type Ticket struct {
+	ID       int64
+	Resource auth.Resource // as rights see it
+	Channel  string
+	Topic    string // "" if nobody knows
+	Language string // "" if nobody knows
+	Market   string
+	Tier     string
+	Priority int           // -1 low, 0, 1 high, 2 urgent
+	Last     auth.PersonID // who answered this customer last, 0 for nobody
+	Since    time.Time     // when it began to wait for a person
+}
+
+// Person is somebody who may get tickets.
+type Person struct {
+	ID    auth.PersonID
+	Scope auth.Scope // what they may see
+	Teams []auth.TeamID
+	Sheet
+	On    hours.Interval // when they are there: now is in it, or it is the next time; zero for never
+	Load  int            // weight of the open tickets that they have
+	Given time.Time      // when they were last given one
+}
+
+// There reports whether the person is on shift.
+func (p Person) There(now time.Time) bool { return !now.Before(p.On.From) && now.Before(p.On.To) }
+
+// Room is the weight that the person can still take.
+func (p Person) Room() int { return max(p.Capacity-p.Load, 0) }
+
+// speaks returns how well the person writes a language: that of the tag or of its base.
+func (p Person) speaks(language string) Level {
+	if l, ok := p.Languages[language]; ok {
+		return l
+	}
+	var best Level
+	for l, level := range p.Languages {
+		if base(l) == base(language) {
+			best = max(best, level)
+		}
+	}
+	return best
+}
+
+func base(language string) string {
+	b, _, _ := strings.Cut(language, "-")
+	return strings.ToLower(b)
+}
+
+// Stage is how much is asked of whoever gets a ticket.
+type Stage int
+
+// The stages, from the most that is asked to the least.
+const (
+	Dedicated Stage = iota // is named by the rule, speaks the language and knows the topic
+	Fitting                // speaks the language and knows the topic
+	Speaking               // speaks the language
+	Anybody
+)
+
+// Decision is what becomes of a ticket.
+type Decision struct {
+	Ticket Ticket
+	To     auth.PersonID // 0: it waits
+	Team   auth.TeamID   // that it belongs to from now on
+	Stage  Stage
+	Why    []Reason
+	Next   time.Time // while it waits: when the answer may become another by itself, zero for never
+}
+
+// Start is the instant by which the ticket stands in the queue: when it began to wait,
+// less its head start.
+func (b Book) Start(t Ticket) time.Time {
+	return t.Since.Add(-b.tierStart(t) - priorityStart(t))
+}
+
+func (b Book) tierStart(t Ticket) time.Duration {
+	best := 0
+	for tier, minutes := range b.Tiers {
+		if t.Tier != "" && strings.EqualFold(tier, t.Tier) {
+			best = max(best, minutes)
+		}
+	}
+	return time.Duration(best) * time.Minute
+}
+
+// priorityStart is two hours for high, eight for urgent, and two hours behind for low.
+func priorityStart(t Ticket) time.Duration {
+	switch {
+	case t.Priority >= 2:
+		return 8 * time.Hour
+	case t.Priority == 1:
+		return 2 * time.Hour
+	case t.Priority < 0:
+		return -2 * time.Hour
+	}
+	return 0
+}
+
+// Weight is how much of a person's capacity a ticket of a topic takes.
+func (b Book) Weight(topic string) int { return cmp.Or(b.Weights[topic], 1) }
+
+func (w When) meets(t Ticket) bool {
+	has := func(list []string, v string) bool {
+		return len(list) == 0 || slices.ContainsFunc(list, func(x string) bool { return strings.EqualFold(x, v) })
+	}
+	speaks := len(w.Languages) == 0 || slices.ContainsFunc(w.Languages, func(l string) bool { return t.Language != "" && base(l) == base(t.Language) })
+	return speaks && has(w.Channels, t.Channel) && has(w.Topics, t.Topic) && has(w.Tiers, t.Tier) && has(w.Markets, t.Market) &&
+		(len(w.Shops) == 0 || slices.Contains(w.Shops, t.Resource.Shop))
+}
+
+// Decide goes through the queue from its front and says of each ticket who gets it, or why
+// it waits. What it gives out counts as load of those who follow. The same values always
+// give the same decisions, in whichever order tickets and people come.
+func (b Book) Decide(queue []Ticket, people []Person, now time.Time) []Decision {
+	queue, people = slices.Clone(queue), slices.Clone(people)
+	slices.SortFunc(queue, func(x, y Ticket) int { return cmp.Or(b.Start(x).Compare(b.Start(y)), cmp.Compare(x.ID, y.ID)) })
+	slices.SortFunc(people, func(x, y Person) int { return cmp.Compare(x.ID, y.ID) })
+	d := &desk{Book: b, people: people, now: now, reach: map[need]time.Time{}}
+	for i, p := range people {
+		if p.There(now) && p.Room() > 0 {
+			d.free = append(d.free, i)
+		}
+	}
+	out := make([]Decision, len(queue))
+	for i, t := range queue {
+		out[i] = d.decide(t)
+	}
+	return out
+}
+
+// desk is one round of decisions.
+type desk struct {
+	Book
+	people []Person
+	now    time.Time
+	free   []int // places of those who are there and have room
+	reach  map[need]time.Time
+	list   []Reason // of the person who is looked at
+}
+
+// need is what a ticket asks of people at a stage, as far as it decides who could.
+type need struct {
+	resource        auth.Resource
+	language, topic string
+	rule            int
+	stage           Stage
+}
+
+// wish is a ticket with the rule that it meets.
+type wish struct {
+	Ticket
+	rule   *Rule
+	place  int // of the rule, -1 for none
+	weight int
+}
+
+func (d *desk) wish(t Ticket) wish {
+	w := wish{Ticket: t, place: -1, weight: d.Weight(t.Topic)}
+	for i := range d.Rules {
+		if r := &d.Rules[i]; r.When.meets(t) {
+			w.rule, w.place = r, i
+			if r.Team != 0 {
+				w.Resource.Team = r.Team
+			}
+			break
+		}
+	}
+	return w
+}
+
+// takes returns how much of a person's room the ticket takes: all of it, if it weighs more.
+func (w *wish) takes(p *Person) int { return min(w.weight, p.Capacity) }
+
+// may reports whether a person may have the ticket at all.
+func (w *wish) may(p *Person) bool {
+	return (w.Resource.Team == 0 || slices.Contains(p.Teams, w.Resource.Team)) && p.Scope.Sees(w.Resource)
+}
+
+// fits reports whether a person meets what a stage asks.
+func (w *wish) fits(p *Person, s Stage, enough Level) bool {
+	switch {
+	case s <= Speaking && w.Language != "" && p.speaks(w.Language) < enough:
+		return false
+	case s <= Fitting && w.Topic != "" && len(p.Topics) > 0 && !slices.Contains(p.Topics, w.Topic):
+		return false
+	case s == Dedicated && (w.rule == nil || !slices.Contains(w.rule.People, p.ID)):
+		return false
+	}
+	return true
+}
+
+// until returns when a stage is no longer asked for; the last one has no end.
+func (d *desk) until(w *wish, s Stage) time.Time {
+	patience := time.Duration(d.Patience) * time.Minute
+	if s == Speaking {
+		patience *= 2
+	}
+	return w.Since.Add(patience)
+}
+
+// comes returns when the first person who could take a ticket at a stage is there, zero
+// for never: now, if somebody is, with room or without.
+func (d *desk) comes(w *wish, s Stage) time.Time {
+	key := need{w.Resource, w.Language, w.Topic, w.place, s}
+	at, known := d.reach[key]
+	if known {
+		return at
+	}
+	for i := range d.people {
+		p := &d.people[i]
+		if p.Capacity <= 0 || p.On.To.IsZero() || !w.may(p) || !w.fits(p, s, d.Level) {
+			continue
+		}
+		from := p.On.From
+		if p.There(d.now) {
+			from = d.now
+		}
+		if at.IsZero() || from.Before(at) {
+			at = from
+		}
+	}
+	d.reach[key] = at
+	return at
+}
+
+func (d *desk) decide(t Ticket) Decision {
+	w := d.wish(t)
+	out := Decision{Ticket: t, Team: w.Resource.Team, Why: d.ranked(&w)}
+	for s := Dedicated; s <= Anybody; s++ {
+		if best, points := d.best(&w, s); best >= 0 {
+			p := &d.people[best]
+			out.To, out.Stage = p.ID, s
+			out.Why = append(out.Why, d.because(&w, p, s, points)...)
+			p.Load += w.takes(p)
+			p.Given = d.now
+			if p.Room() == 0 {
+				d.free = slices.DeleteFunc(d.free, func(i int) bool { return i == best })
+			}
+			return out
+		}
+		if s == Anybody {
+			break
+		}
+		if end := d.until(&w, s); d.now.Before(end) {
+			if at := d.comes(&w, s); !at.IsZero() && at.Before(end) {
+				out.Stage, out.Next = s, end
+				if at.After(d.now) {
+					out.Next = at
+				}
+				out.Why = append(out.Why, d.waits(&w, s, at))
+				return out
+			}
+		}
+	}
+	at := d.comes(&w, Anybody)
+	out.Stage = Anybody
+	if at.After(d.now) {
+		out.Next = at
+	}
+	out.Why = append(out.Why, d.waits(&w, Anybody, at))
+	return out
+}
+
+// best returns the place of the person with the most points among those who have room and
+// meet a stage, -1 for none.
+func (d *desk) best(w *wish, s Stage) (best int, points []Reason) {
+	best, most := -1, 0
+	for _, i := range d.free {
+		p := &d.people[i]
+		if p.Room() < w.takes(p) || !w.may(p) || !w.fits(p, s, d.Level) {
+			continue
+		}
+		d.list = d.points(d.list[:0], w, p)
+		sum := 0
+		for _, r := range d.list {
+			sum += r.Points
+		}
+		if best < 0 || sum > most || sum == most && p.Given.Before(d.people[best].Given) {
+			best, most, points = i, sum, append(points[:0], d.list...)
+		}
+	}
+	return best, points
+}
+
+// Returns says what a person gives back who is not there: of a ticket that is open, when
+// its next promise is due, zero for none.
+func (b Book) Returns(p Person, due, now time.Time) bool {
+	if p.There(now) {
+		return false
+	}
+	switch b.HandOver {
+	case All:
+		return true
+	case DueFirst:
+		return p.On.To.IsZero() || !due.IsZero() && due.Before(p.On.From)
+	}
+	return false
+}
