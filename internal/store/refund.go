@@ -59,23 +59,29 @@ func (s *Store) NoteFound(ctx context.Context, w auth.WorkspaceID, f refund.Foun
 	return err
 }
 
+// ExplainFound implements refund.Store.
+func (s *Store) ExplainFound(ctx context.Context, w auth.WorkspaceID, f refund.Found) error {
+	_, err := s.exec(ctx, `UPDATE refund_found SET refund_id=$1, number=$2 WHERE workspace_id=$3 AND order_id=$4 AND total=$5`, int64(f.Refund), f.Number, int64(w), int64(f.Order), f.Total)
+	return err
+}
+
 // AppendRefund implements refund.Store.
 func (s *Store) AppendRefund(ctx context.Context, r refund.Refund, e refund.Event) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
 		var n int64
 		var err error
 		if e.Seq == 1 {
-			n, err = s.exec(ctx, `INSERT INTO refund (id, workspace_id, shop_id, order_id, case_id, resolution_id, state, stuck, currency, total, beyond, created_at, updated_at, events, data, lane, since, owed, requested_by)
-				VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$13,$17,$18) ON CONFLICT DO NOTHING`,
+			n, err = s.exec(ctx, `INSERT INTO refund (id, workspace_id, shop_id, order_id, case_id, resolution_id, state, stuck, currency, total, beyond, created_at, updated_at, events, data, lane, since, owed, requested_by, twice)
+				VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$13,$17,$18,$19) ON CONFLICT DO NOTHING`,
 				int64(r.ID), int64(r.Workspace), opt(r.Shop), int64(r.Order), opt(r.Case), opt(r.Resolution), string(r.State()), s.bool(r.Stuck()), r.Currency,
-				r.Total().Minor, r.Beyond(), ms(r.CreatedAt), ms(r.UpdatedAt), r.Events, js(r), r.Lane().Urgency(), r.Owed(), int64(r.RequestedBy))
+				r.Total().Minor, r.Beyond(), ms(r.CreatedAt), ms(r.UpdatedAt), r.Events, js(r), r.Lane().Urgency(), r.Owed(), int64(r.RequestedBy), r.Out())
 			if err == nil && n == 0 {
 				return errs.New(errs.Conflict, "error.refund_twice")
 			}
 		} else {
-			n, err = s.exec(ctx, `UPDATE refund SET state=$1, stuck=$2, updated_at=$3, events=$4, data=$5, since=CASE WHEN lane=$6 THEN since ELSE $3 END, lane=$6, owed=$7
-				WHERE workspace_id=$8 AND id=$9 AND events=$10`,
-				string(r.State()), s.bool(r.Stuck()), ms(r.UpdatedAt), r.Events, js(r), r.Lane().Urgency(), r.Owed(), int64(r.Workspace), int64(r.ID), r.Events-1)
+			n, err = s.exec(ctx, `UPDATE refund SET state=$1, stuck=$2, updated_at=$3, events=$4, data=$5, since=CASE WHEN lane=$6 THEN since ELSE $3 END, lane=$6, owed=$7, twice=$8
+				WHERE workspace_id=$9 AND id=$10 AND events=$11`,
+				string(r.State()), s.bool(r.Stuck()), ms(r.UpdatedAt), r.Events, js(r), r.Lane().Urgency(), r.Owed(), r.Out(), int64(r.Workspace), int64(r.ID), r.Events-1)
 			if err == nil && n == 0 {
 				return errs.New(errs.Conflict, "error.refund_state")
 			}
@@ -143,6 +149,12 @@ func (s *Store) RefundByReference(ctx context.Context, w auth.WorkspaceID, provi
 func (s *Store) RefundsOn(ctx context.Context, w auth.WorkspaceID, provider, payment string) ([]refund.ID, error) {
 	return all(ctx, s.DB, func(id *refund.ID) []any { return []any{id} }, `SELECT DISTINCT refund_id FROM refund_allocation
 		WHERE workspace_id=$1 AND provider=$2 AND payment=$3 AND payment<>'' AND state NOT IN ('succeeded','cancelled') ORDER BY refund_id`, w, clean(provider), clean(payment))
+}
+
+// RefundsPaidBy implements refund.Store.
+func (s *Store) RefundsPaidBy(ctx context.Context, w auth.WorkspaceID, provider, payment string) ([]refund.Refund, error) {
+	return all(ctx, s.DB, refundDest, `SELECT data FROM refund WHERE workspace_id=$1 AND order_id IN (SELECT order_id FROM order_payment
+		WHERE workspace_id=$1 AND provider=$2 AND payment=$3 AND payment<>'') ORDER BY id LIMIT $4`, w, clean(provider), clean(payment), refund.MaxPage)
 }
 
 // Refunds implements refund.Store.

@@ -8,7 +8,7 @@ import (
 )
 
 // aboveFour tells whether a refund that waits to be approved takes two people. It stands beside the table refund as r.
-const aboveFour = `(r.lane=6 AND EXISTS (SELECT 1 FROM refund_limit l WHERE l.workspace_id=r.workspace_id AND l.role='' AND l.currency=r.currency AND l.above>0 AND r.total>l.above))`
+const aboveFour = `(r.lane=7 AND EXISTS (SELECT 1 FROM refund_limit l WHERE l.workspace_id=r.workspace_id AND l.role='' AND l.currency=r.currency AND l.above>0 AND r.total>l.above))`
 
 // waitingDest reads what the board shows of a refund: its lane is in its fold.
 func waitingDest(w *refund.Waiting) []any {
@@ -36,9 +36,9 @@ func (s *Store) RefundBoard(ctx context.Context, sc auth.Scope, f refund.Board, 
 			b.add("r.lane<$", done)
 		}
 	case refund.LaneSecond:
-		b.raw("r.lane=6 AND " + aboveFour)
+		b.raw("r.lane=7 AND " + aboveFour)
 	case refund.LaneApprove:
-		b.raw("r.lane=6 AND NOT " + aboveFour)
+		b.raw("r.lane=7 AND NOT " + aboveFour)
 	case refund.LaneDone:
 		b.add("r.lane=$", done)
 		order = "r.since DESC, r.id DESC"
@@ -96,9 +96,9 @@ func (s *Store) RefundSums(ctx context.Context, sc auth.Scope) ([]refund.Sum, er
 	}
 	b := seenRefunds(sc)
 	rows, err := all(long(ctx), s.DB, func(r *row) []any {
-		return []any{&r.urgency, boolCol{&r.second}, &r.Currency, &r.Count, &r.Owed}
-	}, `SELECT lane, second, currency, COUNT(*), cast(SUM(owed) AS BIGINT) FROM (SELECT r.lane, `+aboveFour+` AS second, r.currency, r.owed FROM refund r
-		WHERE `+b.String()+` AND r.lane<9) AS open GROUP BY lane, second, currency ORDER BY lane, second, currency`, b.args...)
+		return []any{&r.urgency, boolCol{&r.second}, &r.Currency, &r.Count, &r.Owed, &r.Out}
+	}, `SELECT lane, second, currency, COUNT(*), cast(SUM(owed) AS BIGINT), cast(SUM(twice) AS BIGINT) FROM (SELECT r.lane, `+aboveFour+` AS second, r.currency, r.owed, r.twice FROM refund r
+		WHERE `+b.String()+` AND r.lane<10) AS open GROUP BY lane, second, currency ORDER BY lane, second, currency`, b.args...)
 	lanes := refund.Lanes()
 	out := make([]refund.Sum, 0, len(rows))
 	for _, r := range rows {

@@ -41,6 +41,7 @@ const (
 
 	MarketplaceReceivable Account = "marketplace_receivable" // . marketplace: granted by its programme, not yet paid
 	MarketplaceRecovery   Account = "marketplace_recovery"   // . marketplace
+	CustomerDue           Account = "customer_due"           // customers got it twice, and were asked for it
 )
 
 // Class is the kind of an account, as in a balance sheet and a statement of income.
@@ -70,6 +71,7 @@ var chart = []Entered{
 	{SupplierDue, "1420", Asset, true},
 	{InsurerReceivable, "1430", Asset, true},
 	{MarketplaceReceivable, "1440", Asset, true},
+	{CustomerDue, "1450", Asset, false},
 	{Stock, "1500", Asset, false},
 	{Exchange, "1590", Asset, false},
 	{RefundsPayable, "2100", Liability, false},

@@ -28,6 +28,10 @@ const (
 	Bounced         Kind = "refund_reversed" // the bank sent it back
 	PaidElsewhere   Kind = "refund_elsewhere"
 	PaidTwice       Kind = "refund_paid_twice"
+	AskedBack       Kind = "refund_asked_back"
+	GotBack         Kind = "refund_recovered"
+	GivenUp         Kind = "refund_given_up"
+	WasNotTwice     Kind = "refund_not_twice"
 	CreditSpent     Kind = "credit_spent"
 	CreditExpired   Kind = "credit_expired"
 	CreditAdjusted  Kind = "credit_adjusted"

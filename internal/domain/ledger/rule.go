@@ -105,8 +105,32 @@ func NotOwed(c Components, currency string) (Entry, error) {
 	return e, err
 }
 
-// PayTwice books a refund that a provider paid although it had been given up: a loss until the money is asked back.
+// PayTwice books a refund that a provider paid although it had been given up, or that somebody else paid as well: a loss until the money is asked back.
 func PayTwice(way Account, a money.Amount) Entry { return transfer(PaidTwice, way, Loss, a) }
+
+// AskBack books that a customer was asked for what they got twice: it is due from them and no loss.
+func AskBack(a money.Amount) Entry { return transfer(AskedBack, Loss, CustomerDue, a) }
+
+// ComeBack books that it came back, into a way, whether or not the customer had been asked.
+func ComeBack(way Account, a money.Amount, asked bool) Entry {
+	return transfer(GotBack, bears(asked), way, a)
+}
+
+// GiveUp books what was due from a customer and is not asked for any more as a loss.
+func GiveUp(a money.Amount) Entry { return transfer(GivenUp, CustomerDue, Loss, a) }
+
+// NotTwice takes back what PayTwice booked: the money never left the way.
+func NotTwice(way Account, a money.Amount, asked bool) Entry {
+	return transfer(WasNotTwice, bears(asked), way, a)
+}
+
+// bears is the account that holds what was paid twice.
+func bears(asked bool) Account {
+	if asked {
+		return CustomerDue
+	}
+	return Loss
+}
 
 // Submit books that a provider was asked to pay.
 func Submit(a money.Amount) Entry { return transfer(Submitted, RefundsInTransit, RefundsPayable, a) }

@@ -15,7 +15,8 @@ type Lane string
 
 // The lanes, the most urgent first.
 const (
-	LaneReversed Lane = "reversed" // the bank sent it back, or it was paid twice: money is out of place
+	LaneTwice    Lane = "twice"    // the customer got the same money twice, and somebody is to ask for it
+	LaneReversed Lane = "reversed" // the bank sent it back: money is out of place
 	LaneStuck    Lane = "stuck"    // it failed, or a dispute holds it
 	LaneAction   Lane = "action"   // the provider waits for something that somebody must do
 	LaneHand     Lane = "hand"     // to be paid by a person: a bank transfer, a gift card, points
@@ -30,7 +31,7 @@ const (
 // does not approve.
 const LaneSecond Lane = "second"
 
-var lanes = []Lane{LaneReversed, LaneStuck, LaneAction, LaneHand, LaneUnknown, LaneApprove, LaneLeave, LaneProvider, LaneDone}
+var lanes = []Lane{LaneTwice, LaneReversed, LaneStuck, LaneAction, LaneHand, LaneUnknown, LaneApprove, LaneLeave, LaneProvider, LaneDone}
 
 // Lanes returns the lanes in which refunds are kept, the most urgent first.
 func Lanes() []Lane { return slices.Clone(lanes) }
@@ -46,7 +47,7 @@ func (r Refund) Lane() Lane {
 			at = l
 		}
 	}
-	if len(r.Disputes) > 0 && r.Owed() > 0 && at != LaneReversed {
+	if len(r.Disputes) > 0 && r.Owed() > 0 && at != LaneReversed && at != LaneTwice {
 		return LaneStuck
 	}
 	return at
@@ -55,8 +56,8 @@ func (r Refund) Lane() Lane {
 func (a Allocation) lane() Lane {
 	was := a.tried(a.Attempt)
 	switch {
-	case a.PaidTwice > 0:
-		return LaneReversed
+	case a.Out() > 0:
+		return LaneTwice
 	case (a.State == Reversed || a.State == Failed) && (a.To != was.To || a.Provider != was.Provider || a.Payment != was.Payment):
 		return a.waiting() // somebody sends it elsewhere
 	case a.State == Reversed:
@@ -126,12 +127,13 @@ type Waiting struct {
 // Place returns its place on the board.
 func (w Waiting) Place() Place { return Place{w.Lane.Urgency(), w.Since, w.ID} }
 
-// Sum is how many refunds wait in a lane, and what they still owe in a currency.
+// Sum is how many refunds wait in a lane, what they still owe in a currency, and what of them customers have too much.
 type Sum struct {
 	Lane     Lane // LaneSecond is told apart from LaneApprove
 	Currency string
 	Count    int64
 	Owed     int64 // in minor units
+	Out      int64 // what customers got twice and have not sent back, in minor units
 }
 
 // Board returns the refunds that somebody sees by what they wait for, the most urgent and of these the oldest first,

@@ -27,7 +27,11 @@ const (
 	HasFailed      Happening = "failed"
 	WasReversed    Happening = "reversed"
 	WasWithdrawn   Happening = "withdrawn"  // what asked for it was taken back before it left; it waits again
-	WasPaidTwice   Happening = "paid_twice" // an attempt that had been given up succeeded after all
+	WasPaidTwice   Happening = "paid_twice" // an attempt that had been given up succeeded after all, or somebody else paid as well
+	WasAskedBack   Happening = "asked_back" // the customer was asked for what they got twice
+	CameBack       Happening = "came_back"  // some of that came back
+	WasWrittenOff  Happening = "written_off"
+	WasNotTwice    Happening = "not_twice" // it was the same money, told by two
 	PaidElsewhere  Happening = "elsewhere"
 	WasRedirected  Happening = "redirected"
 	WasCancelled   Happening = "cancelled"
@@ -48,6 +52,9 @@ type Event struct {
 	Reference  string       `json:"reference,omitempty"`
 	Code       string       `json:"code,omitempty"`
 	Moved      money.Amount `json:"moved,omitzero"` // what left, or came back to, what the provider holds, if in another sum or currency
+	Sum        int64        `json:"sum,omitzero"`   // what was paid twice, or came back of it, in minor units of the refund's currency
+	Twice      int          `json:"twice,omitzero"` // the one of its allocation
+	Told       int64        `json:"told,omitzero"`  // what had gone back at the shop in all
 	To         *Target      `json:"to,omitempty"`
 	Dispute    string       `json:"dispute,omitempty"`
 	Terms      *Terms       `json:"terms,omitempty"`
@@ -147,11 +154,9 @@ func (a *Allocation) apply(e Event, refuse func(string) error) error {
 			a.Payer = e.To.Provider
 		}
 	case WasPaidTwice:
-		if e.Attempt >= a.Attempt && a.Payer == "" && a.State != Cancelled {
-			return refuse("the attempt was not given up")
-		}
-		a.PaidTwice++
-		return nil
+		return a.found(e, refuse)
+	case WasAskedBack, CameBack, WasWrittenOff, WasNotTwice:
+		return a.settle(e, settles[e.Kind], refuse)
 	case WasRedirected:
 		if a.State.Moving() || a.State == Succeeded || a.State == Cancelled {
 			return refuse("the allocation is " + string(a.State))

@@ -117,6 +117,13 @@ func (s *Service) find(ctx context.Context, o order.Order) error {
 	}
 	slices.Reverse(list) // the oldest first
 	matched := explain(news, list, func(r ID, n int) bool { return seen[[2]int64{int64(r), int64(n)}] })
+	if r, a, ok := doubles(news, list); ok && (len(matched) == 0 || !matched[0].a.Owes() || matched[0].a.State.Moving()) {
+		x := Overlap{Allocation: a.Number, Amount: news, Payer: payerOf(o), Reference: fmt.Sprintf("%s/%d", o.Number, o.Refunded), Told: o.Refunded}
+		if _, err := s.FoundTwice(ctx, auth.ForSystem(o.Workspace), r, x); err != nil {
+			return err
+		}
+		matched = nil
+	}
 	if len(matched) == 0 {
 		return s.Store.NoteFound(ctx, o.Workspace, Found{Order: o.ID, Total: o.Refunded, Amount: news, At: s.clock()})
 	}

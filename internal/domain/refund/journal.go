@@ -17,7 +17,8 @@ const (
 	IsMoved     = "refund.moved"      // its state changed
 	IsNoted     = "refund.noted"      // something else about it changed
 	IsReversed  = "refund.reversed"   // the bank sent back what had succeeded
-	IsTwice     = "refund.paid_twice" // an attempt that had been given up succeeded after all
+	IsTwice     = "refund.paid_twice" // the customer got the same money twice
+	IsSettled   = "refund.settled"    // what they got twice came back, was written off, or was not twice
 )
 
 // Summary is what a refund's event tells: the state that the event caused.
@@ -32,13 +33,14 @@ type Summary struct {
 	Attempt    int          `json:"attempt,omitzero"`
 	Code       string       `json:"code,omitempty"`
 	Reference  string       `json:"reference,omitempty"`
-	Amount     int64        `json:"amount"` // of the refund, in minor units
-	Owed       int64        `json:"owed"`   // of it, still
+	Amount     int64        `json:"amount"`       // of the refund, in minor units
+	Owed       int64        `json:"owed"`         // of it, still
+	Out        int64        `json:"out,omitzero"` // what the customer has too much, in minor units
 	Currency   string       `json:"currency"`
 }
 
 func announce(actor auth.Actor, r Refund, e Event, now time.Time) event.Event {
-	sum := Summary{r.Order, r.Shop, r.Case, e.Kind, e.State, e.Was, e.Allocation, e.Attempt, e.Code, e.Reference, r.Total().Minor, r.Owed(), r.Currency}
+	sum := Summary{r.Order, r.Shop, r.Case, e.Kind, e.State, e.Was, e.Allocation, e.Attempt, e.Code, e.Reference, r.Total().Minor, r.Owed(), r.Out(), r.Currency}
 	record := func(kind string) event.Event {
 		x := event.New(kind, actor, event.Subject{Kind: SubjectKind, ID: int64(r.ID)}, 0, sum)
 		x.At = now
@@ -51,6 +53,8 @@ func announce(actor auth.Actor, r Refund, e Event, now time.Time) event.Event {
 		return record(IsReversed)
 	case e.Kind == WasPaidTwice:
 		return record(IsTwice)
+	case settles[e.Kind] != "" && !r.Allocations[e.Allocation-1].Twice[e.Twice-1].Live():
+		return record(IsSettled)
 	case e.State != e.Was:
 		return record(IsMoved)
 	}

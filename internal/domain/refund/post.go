@@ -54,9 +54,38 @@ func Postings(before Refund, e Event) ([]ledger.Entry, error) {
 	case e.Kind == WasReversed:
 		add(step("reversed"), ledger.Bounce(way, sum, e.Moved))
 	case e.Kind == WasPaidTwice:
-		add(step("paid_twice"), ledger.PayTwice(way, sum))
+		if e.To != nil { // by somebody else
+			sum.Minor, way = e.Sum, ledger.Clearing.Of(e.To.Provider)
+		}
+		add(twice(e.Allocation, len(a.Twice)+1, "paid"), ledger.PayTwice(way, sum))
+	case settles[e.Kind] != "":
+		add, a := add, a.Twice[e.Twice-1]
+		if a.Payer != "" {
+			way = ledger.Clearing.Of(a.Payer)
+		}
+		asked, step := a.State == TwiceAsked, func(name string) string { return twice(e.Allocation, a.Number, name) }
+		switch sum.Minor = a.Out(); e.Kind {
+		case WasAskedBack:
+			add(step("asked"), ledger.AskBack(sum))
+		case CameBack:
+			if sum.Minor = e.Sum; e.To != nil {
+				way = ledger.Bank
+			}
+			add(step(fmt.Sprintf("back/%d", len(a.Receipts)+1)), ledger.ComeBack(way, sum, asked))
+		case WasWrittenOff:
+			if asked { // else it is a loss already
+				add(step("written_off"), ledger.GiveUp(sum))
+			}
+		case WasNotTwice:
+			add(step("not_twice"), ledger.NotTwice(way, sum, asked))
+		}
 	case e.Kind == PaidElsewhere:
 		add(fmt.Sprintf("%d/elsewhere", e.Allocation), ledger.Settle(e.To.Provider, sum))
 	}
 	return out, nil
+}
+
+// twice names a step of what was paid twice.
+func twice(allocation, number int, step string) string {
+	return fmt.Sprintf("%d/twice/%d/%s", allocation, number, step)
 }

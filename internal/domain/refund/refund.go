@@ -61,16 +61,16 @@ type Allocation struct {
 	Target
 	Amount    int64     `json:"amount"` // in minor units of the refund's currency
 	State     State     `json:"state"`
-	Attempt   int       `json:"attempt,omitzero"`     // the newest, from 1
-	Key       string    `json:"key,omitempty"`        // of the newest attempt
-	Reference string    `json:"reference,omitempty"`  // the provider's own identifier of the refund
-	Code      string    `json:"code,omitempty"`       // why it failed, waits or was reversed, in the provider's words
-	Doubt     bool      `json:"doubt,omitzero"`       // the provider's answer to the newest attempt is not known
-	LeftAt    time.Time `json:"left_at,omitzero"`     // when the provider was first asked in the newest attempt
-	EndedAt   time.Time `json:"ended_at,omitzero"`    // when it came to succeeded, failed or reversed
-	Payer     string    `json:"payer,omitempty"`      // who paid it instead of us
-	PaidTwice int       `json:"paid_twice,omitempty"` // attempts that were given up and succeeded after all
-	Tries     []Target  `json:"tries,omitempty"`      // where each attempt went
+	Attempt   int       `json:"attempt,omitzero"`    // the newest, from 1
+	Key       string    `json:"key,omitempty"`       // of the newest attempt
+	Reference string    `json:"reference,omitempty"` // the provider's own identifier of the refund
+	Code      string    `json:"code,omitempty"`      // why it failed, waits or was reversed, in the provider's words
+	Doubt     bool      `json:"doubt,omitzero"`      // the provider's answer to the newest attempt is not known
+	LeftAt    time.Time `json:"left_at,omitzero"`    // when the provider was first asked in the newest attempt
+	EndedAt   time.Time `json:"ended_at,omitzero"`   // when it came to succeeded, failed or reversed
+	Payer     string    `json:"payer,omitempty"`     // who paid it instead of us
+	Twice     []Twice   `json:"twice,omitempty"`     // what the customer got beside it
+	Tries     []Target  `json:"tries,omitempty"`     // where each attempt went
 }
 
 // Terms are what a refund is about; they never change.
@@ -148,7 +148,7 @@ func (r Refund) Owed() int64 {
 // Stuck reports whether somebody must do something before it goes on.
 func (r Refund) Stuck() bool {
 	return len(r.Disputes) > 0 && r.Owed() > 0 || slices.ContainsFunc(r.Allocations, func(a Allocation) bool {
-		return a.State == Failed || a.State == Reversed || a.State == NeedsAction || a.PaidTwice > 0
+		return a.State == Failed || a.State == Reversed || a.State == NeedsAction || a.Out() > 0
 	})
 }
 

@@ -294,7 +294,7 @@ func TestATransferIsTakenBackBeforeItLeft(t *testing.T) {
 	if a := again.Allocations[0]; a.Attempt != 2 || a.Key == s.Allocations[0].Key {
 		t.Errorf("the next attempt: %+v", a)
 	}
-	if !again.hears(1, OutcomeSucceeded) || again.Allocations[0].PaidTwice != 1 {
+	if !again.hears(1, OutcomeSucceeded) || len(again.Allocations[0].Twice) != 1 {
 		t.Error("nobody is told that both left")
 	}
 	if !s.hears(1, OutcomeSucceeded) || s.State() != Succeeded {
@@ -311,7 +311,7 @@ func TestWhatIsPaidAfterItWasCancelledIsSeen(t *testing.T) {
 	s.submits()
 	s.hears(1, OutcomeFailed)
 	s.do(s.Cancel(lead, "keeps the goods", noon))
-	if !s.hears(1, OutcomeSucceeded) || s.hears(1, OutcomeSucceeded) || !s.Stuck() || s.Allocations[0].PaidTwice != 1 {
+	if !s.hears(1, OutcomeSucceeded) || s.hears(1, OutcomeSucceeded) || !s.Stuck() || len(s.Allocations[0].Twice) != 1 {
 		t.Errorf("%+v", s.Allocations)
 	}
 }
@@ -332,7 +332,7 @@ func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
 			var e Event
 			var err error
 			news := true
-			switch rapid.SampledFrom([]string{"approve", "submit", "submit", "answer", "answer", "answer", "cancel", "redirect", "elsewhere", "withdraw"}).Draw(t, "what") {
+			switch rapid.SampledFrom([]string{"approve", "submit", "submit", "answer", "answer", "answer", "cancel", "redirect", "elsewhere", "withdraw", "twice", "twice", "ask back", "came back", "write off", "not twice"}).Draw(t, "what") {
 			case "approve":
 				e, err = s.Approve(lead, 0, noon)
 			case "submit":
@@ -358,11 +358,22 @@ func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
 				e, err = s.Withdraw(n, rapid.IntRange(1, 3).Draw(t, "attempt"), us, noon)
 			case "elsewhere":
 				e, err = s.Elsewhere(n, "sandbox", "", us, noon)
+			case "twice":
+				e, news, err = s.Overlap(Overlap{Allocation: n, Amount: rapid.Int64Range(1, 9).Draw(t, "sum"), Payer: "sandbox", Reference: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "told by")}, us, noon)
+			case "ask back":
+				e, err = s.AskBack(n, rapid.IntRange(0, 3).Draw(t, "number"), "", lead, noon)
+			case "came back":
+				x := Returned{Amount: rapid.Int64Range(1, 5).Draw(t, "sum"), Bank: rapid.Bool().Draw(t, "bank"), Reference: rapid.StringMatching("[ab]{1,3}").Draw(t, "receipt")}
+				e, news, err = s.CameBack(n, rapid.IntRange(0, 3).Draw(t, "number"), x, lead, noon)
+			case "write off":
+				e, err = s.WriteOff(n, rapid.IntRange(0, 3).Draw(t, "number"), "gone", lead, noon)
+			case "not twice":
+				e, err = s.NotTwice(n, rapid.IntRange(0, 3).Draw(t, "number"), "the same", lead, noon)
 			}
 			if err == nil && news {
 				_ = s.try(e) // what cannot follow is refused, and changes nothing
 			}
-			var payable, transit, arrived int64
+			var payable, transit, arrived, lost, due int64
 			for _, x := range s.Allocations {
 				switch {
 				case x.State.Moving():
@@ -372,14 +383,22 @@ func TestBooksAndStateAgreeOnEveryWay(t *testing.T) {
 				case x.State != Requested && x.State != Cancelled:
 					payable += x.Amount
 				}
-				arrived += int64(x.PaidTwice) * x.Amount
+				for _, w := range x.Twice {
+					switch rest := w.Amount - w.Back; w.State {
+					case TwiceAsked:
+						arrived, due = arrived+rest, due+rest
+					case TwiceOpen, TwiceWritten:
+						arrived, lost = arrived+rest, lost+rest
+					}
+				}
 			}
 			got := map[ledger.Account]int64{}
 			for _, x := range ledger.Balances(s.entries...) {
 				got[x.Account] = x.Net()
 			}
-			if got[ledger.RefundsPayable] != -payable || got[ledger.RefundsInTransit] != -transit || got["clearing.sandbox"]+got[ledger.Bank] != -arrived {
-				t.Fatalf("%+v\nbooks %v, want %d payable, %d on the way, %d arrived", s.Refund, got, payable, transit, arrived)
+			if got[ledger.RefundsPayable] != -payable || got[ledger.RefundsInTransit] != -transit || got["clearing.sandbox"]+got[ledger.Bank] != -arrived ||
+				got[ledger.Loss] != lost || got[ledger.CustomerDue] != due || s.Out() > lost+due {
+				t.Fatalf("%+v\nbooks %v, want %d payable, %d on the way, %d arrived, %d lost, %d due", s.Refund, got, payable, transit, arrived, lost, due)
 			}
 		}
 		again, err := Fold(s.events)

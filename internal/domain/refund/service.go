@@ -44,6 +44,8 @@ type Store interface {
 	// RefundsFound returns what was found at the shop of an order, the oldest first, and NoteFound adds to it.
 	RefundsFound(context.Context, auth.WorkspaceID, order.ID) ([]Found, error)
 	NoteFound(context.Context, auth.WorkspaceID, Found) error
+	// ExplainFound says which allocation something was that was found with a total.
+	ExplainFound(context.Context, auth.WorkspaceID, Found) error
 	// RefundedAtShop returns what the shop of an order says went back, in minor units.
 	RefundedAtShop(context.Context, auth.WorkspaceID, order.ID) (int64, error)
 	// RefundEvents returns the events of a refund in order.
@@ -52,6 +54,8 @@ type Store interface {
 	RefundByReference(ctx context.Context, w auth.WorkspaceID, provider, reference string) (ID, int, error)
 	// RefundsOn returns the refunds with an allocation that goes back to a payment and has not arrived.
 	RefundsOn(ctx context.Context, w auth.WorkspaceID, provider, payment string) ([]ID, error)
+	// RefundsPaidBy returns the refunds of orders that a payment paid, the oldest first, at most MaxPage.
+	RefundsPaidBy(ctx context.Context, w auth.WorkspaceID, provider, payment string) ([]Refund, error)
 	// Refunds returns what somebody sees under a filter, the newest first, before a refund.
 	Refunds(ctx context.Context, s auth.Scope, f Filter, before ID, limit int) ([]Refund, error)
 	// RefundBoard returns what somebody sees of the board after a place; see Service.Board.

@@ -1,6 +1,8 @@
 package refund
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -67,7 +69,7 @@ func (r Refund) Cancel(by auth.Actor, code string, at time.Time) (Event, error) 
 // something about it.
 func (r Refund) Ready(n int, now time.Time) (ready bool, from time.Time) {
 	a, ok := r.allocation(n)
-	if !ok || len(r.Disputes) > 0 || a.To == ToMarketplace || !CanMove(a.State, Submitted) {
+	if !ok || len(r.Disputes) > 0 || a.Out() > 0 || a.To == ToMarketplace || !CanMove(a.State, Submitted) {
 		return false, time.Time{}
 	}
 	if now.Before(a.NotBefore) {
@@ -88,6 +90,8 @@ func (r Refund) Submit(n int, by auth.Actor, now time.Time) (Event, error) {
 		switch {
 		case len(r.Disputes) > 0:
 			return e, errs.New(errs.Conflict, "error.refund_dispute")
+		case a.Out() > 0:
+			return e, errs.New(errs.Conflict, "error.refund_twice_open")
 		case !from.IsZero():
 			return e, errs.New(errs.Conflict, "error.refund_early", "from", from)
 		}
@@ -174,13 +178,19 @@ func (r Refund) Observe(x Answer, by auth.Actor, now time.Time) (e Event, ok boo
 	}
 	e.Reference, e.Code, e.Moved = x.Reference, x.Code, x.Moved
 	news := false
+	double := slices.IndexFunc(a.Twice, func(t Twice) bool { return t.Attempt == x.Attempt })
 	switch {
+	case double >= 0: // it was paid twice; what its provider sends back settles that
+		if t := a.Twice[double]; t.Live() && (x.Outcome == OutcomeFailed || x.Outcome == OutcomeReversed) {
+			return r.CameBack(a.Number, t.Number, Returned{Amount: t.Out(), Reference: cmp.Or(x.Reference, "reversed")}, by, now)
+		}
 	case x.Attempt < a.Attempt:
-		if x.Outcome == OutcomeSucceeded && a.PaidTwice == 0 {
+		if x.Outcome == OutcomeSucceeded {
 			e.Kind, e.Attempt, news = WasPaidTwice, x.Attempt, true
 		}
+	case a.Payer != "" && x.Reference != "" && x.Reference == a.Reference: // what somebody noted as paid elsewhere is this
 	case a.State == Succeeded && a.Payer != "", a.State == Cancelled: // nothing was owed any more
-		if x.Outcome == OutcomeSucceeded && a.PaidTwice == 0 {
+		if x.Outcome == OutcomeSucceeded {
 			e.Kind, news = WasPaidTwice, true
 		}
 	case a.State == Succeeded:

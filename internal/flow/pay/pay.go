@@ -35,6 +35,8 @@ type Refunds interface {
 	Elsewhere(ctx context.Context, actor auth.Actor, r refund.ID, allocation int, payer, reference string) (refund.Refund, error)
 	ByReference(ctx context.Context, actor auth.Actor, provider, reference string) (refund.ID, int, error)
 	On(ctx context.Context, actor auth.Actor, provider, payment string) ([]refund.ID, error)
+	PaidBy(ctx context.Context, actor auth.Actor, provider, payment string) ([]refund.Refund, error)
+	FoundTwice(ctx context.Context, actor auth.Actor, r refund.ID, x refund.Overlap) (refund.Refund, error)
 	DisputeOpened(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]refund.ID, error)
 	DisputeSettled(ctx context.Context, actor auth.Actor, provider, payment, dispute string) ([]refund.ID, error)
 }

@@ -294,7 +294,8 @@ func TestWhatProvidersCall(t *testing.T) {
 		owes := func(payment string, sum int64) refund.Refund {
 			t.Helper()
 			o, _, err := x.orders.Save(t.Context(), x.us, order.New{Shop: x.shop, Number: payment, Email: "anna@client.example", Currency: "EUR", Goods: sum, Total: sum, PlacedAt: x.now,
-				Lines: []order.Line{{SKU: "MUG", Title: "Mug", Quantity: 1, Price: sum}}})
+				Lines:    []order.Line{{SKU: "MUG", Title: "Mug", Quantity: 1, Price: sum}},
+				Payments: []order.Payment{{ID: payment, Provider: "stripe", Method: "card", Amount: sum, PaidAt: x.now, CapturedAt: x.now}}})
 			must(t, err)
 			r, err := x.refunds.Request(t.Context(), x.us, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: sum}},
 				Payments: []refund.Payment{{ID: payment, Provider: "stripe", Method: "card", Left: sum}}})
@@ -367,6 +368,34 @@ func TestWhatProvidersCall(t *testing.T) {
 		calls("charge.dispute.closed", dispute("dp_3", "ch_4", 3000, "lost"))
 		if r = state(r, refund.Approved); len(r.Disputes) != 1 {
 			t.Errorf("disputes %v", r.Disputes)
+		}
+
+		// What left by the bank is refunded at the provider too: the customer has it twice, and somebody is to see it once.
+		r = owes("ch_5", 9000)
+		_, err = x.refunds.Resend(t.Context(), x.us, r.ID, 1, "bank")
+		must(t, err)
+		_, err = x.refunds.Submit(t.Context(), x.us, r.ID, 1)
+		must(t, err)
+		_, err = x.refunds.Observe(t.Context(), x.us, r.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeSucceeded, Reference: "sepa-1"})
+		must(t, err)
+		calls("refund.created", refunded("re_8", "ch_5", 100, "succeeded", ""))
+		if r = state(r, refund.Succeeded); r.Out() != 0 {
+			t.Errorf("another sum is called paid twice: %+v", r.Allocations)
+		}
+		calls("refund.created", refunded("re_9", "ch_5", 9000, "succeeded", ""))
+		if r = state(r, refund.Succeeded); r.Lane() != refund.LaneTwice || r.Out() != 9000 || r.Allocations[0].Twice[0].Reference != "re_9" {
+			t.Errorf("%s, %+v", r.Lane(), r.Allocations)
+		}
+
+		// What failed here and was then refunded at the provider is paid, and not tried again.
+		r = owes("ch_6", 4000)
+		_, err = x.refunds.Submit(t.Context(), x.us, r.ID, 1)
+		must(t, err)
+		_, err = x.refunds.Observe(t.Context(), x.us, r.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeFailed, Code: "expired"})
+		must(t, err)
+		calls("refund.created", refunded("re_10", "ch_6", 4000, "succeeded", ""))
+		if r = state(r, refund.Succeeded); r.Allocations[0].Payer != "stripe" || r.Out() != 0 {
+			t.Errorf("%+v", r.Allocations)
 		}
 		calls("customer.created", `{"id":"cus_1","object":"customer"}`)
 		if c, err := s.CheckLedger(t.Context(), x.us.Workspace); err != nil || len(c.Problems) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/base/money"
@@ -24,7 +25,7 @@ var outcomes = map[string]refund.Outcome{
 
 // Receive takes what a provider called with: the processor of hooks of HookKind. News of a refund that was asked for here
 // goes the way of an answer. One that somebody made at the provider pays what waits here for the same payment in the same
-// sum, so that it is never paid again. A dispute freezes what still owes money to its payment, and its end lets it go on.
+// sum, so that it is never paid again; where that has left, the customer has it twice, which people settle. A dispute freezes what still owes money to its payment, and its end lets it go on.
 // News of a hold is a reason to ask about it. All else changes nothing, and a repeat neither. It fails with errs.Invalid for a message that cannot be read.
 func (s *Service) Receive(ctx context.Context, h hook.Connection, r hook.Received) error {
 	list, err := s.Store.PayAccounts(ctx, h.Workspace)
@@ -100,6 +101,7 @@ func (s *Service) elsewhere(ctx context.Context, us auth.Actor, provider string,
 	if out := outcomes[v.Status]; out != refund.OutcomeSucceeded && out != refund.OutcomePending {
 		return nil
 	}
+	sum := money.Amount{Minor: v.Amount.Minor, Currency: v.Amount.Currency}
 	for _, payment := range paymentsOf(v.Head) {
 		list, err := s.Refunds.On(ctx, us, provider, payment)
 		if err != nil {
@@ -111,16 +113,44 @@ func (s *Service) elsewhere(ctx context.Context, us auth.Actor, provider string,
 				return err
 			}
 			for _, a := range r.Allocations {
-				if a.Payment != payment || a.Provider != provider || a.State != refund.Approved && a.State != refund.Scheduled ||
-					(money.Amount{Minor: a.Amount, Currency: r.Currency}) != (money.Amount{Minor: v.Amount.Minor, Currency: v.Amount.Currency}) {
+				if a.Payment != payment || a.Provider != provider || !waits(a) || (money.Amount{Minor: a.Amount, Currency: r.Currency}) != sum {
 					continue
 				}
 				_, err := s.Refunds.Elsewhere(ctx, us, id, a.Number, provider, v.ID)
 				return err
 			}
 		}
+		if found, err := s.twice(ctx, us, provider, payment, sum, v.ID); found || err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// waits reports whether an allocation is owed and not on its way, so that money from elsewhere pays it.
+func waits(a refund.Allocation) bool {
+	return a.State == refund.Approved || a.State == refund.Scheduled || a.State == refund.Failed || a.State == refund.Reversed
+}
+
+// twice takes a refund that was made at a provider, and that nothing here waits for, as money that was paid twice, where
+// the same sum for what the payment paid has left here, by whatever way; people then see whether it was the same.
+func (s *Service) twice(ctx context.Context, us auth.Actor, provider, payment string, sum money.Amount, reference string) (bool, error) {
+	list, err := s.Refunds.PaidBy(ctx, us, provider, payment)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range list {
+		for _, a := range r.Allocations {
+			known := a.Reference == reference || strings.EqualFold(a.Payer, provider) || // it is what was noted here
+				a.State.Moving() && a.Reference == "" && a.Provider == provider // it may be the answer that has not come
+			if a.State != refund.Succeeded && !a.State.Moving() || known || (money.Amount{Minor: a.Amount, Currency: r.Currency}) != sum {
+				continue
+			}
+			_, err := s.Refunds.FoundTwice(ctx, us, r.ID, refund.Overlap{Allocation: a.Number, Amount: a.Amount, Payer: provider, Reference: reference})
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // paymentsOf are the names that a provider may have for the payment of an object.
@@ -175,8 +205,7 @@ func (s *Service) lost(ctx context.Context, us auth.Actor, provider, payment str
 			return nil
 		}
 		for _, a := range r.Allocations {
-			waits := a.State == refund.Approved || a.State == refund.Scheduled || a.State == refund.Failed || a.State == refund.Reversed
-			if a.Provider != provider || a.Payment != payment || !waits || a.Amount > left {
+			if a.Provider != provider || a.Payment != payment || !waits(a) || a.Amount > left {
 				continue
 			}
 			if _, err := s.Refunds.Elsewhere(ctx, us, id, a.Number, provider, v.ID); err != nil {

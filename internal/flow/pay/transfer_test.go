@@ -188,7 +188,7 @@ func TestAFileIsWithdrawnBeforeItWasSent(t *testing.T) {
 			t.Errorf("%+v", y.Transfers)
 		}
 		v.hears(entry(x.Transfers[1].EndToEnd, "DBIT", "20.00", ""), entry(y.Transfers[0].EndToEnd, "DBIT", "20.00", ""))
-		if r := v.is(b, refund.Succeeded); r.Allocations[0].PaidTwice != 1 || !r.Stuck() {
+		if r := v.is(b, refund.Succeeded); len(r.Allocations[0].Twice) != 1 || !r.Stuck() {
 			t.Errorf("nobody sees that it was paid twice: %+v", r.Allocations)
 		}
 		v.balanced(5000)

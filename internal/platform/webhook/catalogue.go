@@ -113,7 +113,7 @@ var refundFields = []Field{
 	{"order", "order", "the order"}, {"what", Text, "what happened: approved, submitted, succeeded ..."}, {"state", Text, "of the refund, now"}, {"was", Text, "before"},
 	{"allocation", Integer, "the part that it is about, from 1"}, {"attempt", Integer, "the attempt of that part"}, {"code", Text, "why, in the provider's words"},
 	{"reference", Text, "the provider's own identifier"}, {"amount", Integer, "of the refund, in the currency's smallest unit"},
-	{"owed", Integer, "of it, what has not arrived"}, {"currency", Text, "ISO 4217"},
+	{"owed", Integer, "of it, what has not arrived"}, {"out", Integer, "what the customer got twice and has not sent back"}, {"currency", Text, "ISO 4217"},
 }
 
 // letterFields are those of a letter about a parcel to its customer.
@@ -235,7 +235,8 @@ var catalogue = []Kind{
 	{"refund.moved", "A refund's state changed.", refundFields},
 	{"refund.noted", "Something else about a refund changed: a dispute, another destination, one of several parts.", refundFields},
 	{"refund.reversed", "A bank sent back a refund that had succeeded: the customer is owed again.", refundFields},
-	{"refund.paid_twice", "A provider paid an attempt that had been given up.", refundFields},
+	{"refund.paid_twice", "A customer got the same money twice: a provider paid an attempt that had been given up, or somebody else paid as well.", refundFields},
+	{"refund.settled", "What a customer got twice came back, was written off, or was not twice.", refundFields},
 	{"refund.limits", "The sums up to which refunds are approved changed.", []Field{{"limits", Values, "sums by role and currency"}, {"was", Values, "those before"}}},
 	{"payee.saved", "The bank account to which refunds of an order are transferred was given.", []Field{{"account", Text, "masked"}}},
 	{"transfers.made", "A batch of transfers to bank accounts was made.", transferFields},

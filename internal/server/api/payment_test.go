@@ -46,11 +46,22 @@ func (w *world) stageMoney(m *merchant, n, op string, put func(kind, bool, int64
 		must(w.t, err)
 		left, err := w.refunds.Left(ctx, m.owner.Workspace, o)
 		must(w.t, err)
-		r, err := w.refunds.Request(ctx, m.owner, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: 100}, Reason: m.mark}, Payments: left})
+		r, err := w.refunds.Request(ctx, m.owner, refund.NewRefund{Terms: refund.Terms{Order: o.ID, Currency: "EUR", Components: ledger.Components{Goods: 2500}, Reason: m.mark}, Payments: left})
 		must(w.t, err)
-		if op == "refundElsewhere" || op == "refundAsk" {
+		twice := strings.HasPrefix(op, "refundTwice")
+		if op == "refundElsewhere" || op == "refundAsk" || twice {
 			_, err = w.refunds.Approve(ctx, m.owner, r.ID)
 			must(w.t, err)
+		}
+		if twice {
+			_, err = w.refunds.Submit(ctx, auth.ForSystem(m.owner.Workspace), r.ID, 1)
+			must(w.t, err)
+			_, err = w.refunds.Observe(ctx, auth.ForSystem(m.owner.Workspace), r.ID, refund.Answer{Allocation: 1, Attempt: 1, Outcome: refund.OutcomeSucceeded})
+			must(w.t, err)
+			if op != "refundTwice" {
+				_, err = w.refunds.FoundTwice(ctx, m.owner, r.ID, refund.Overlap{Allocation: 1, Amount: 2500, Payer: "shop", Reference: m.mark})
+				must(w.t, err)
+			}
 		}
 		if op == "refundAsk" {
 			_, _, err = w.pay.Add(ctx, m.owner, pay.Input{Driver: "stripe", Name: n, Values: map[string]string{"secret_key": "key " + m.mark}})

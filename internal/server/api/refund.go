@@ -11,7 +11,7 @@ import (
 
 func refundGroup() group {
 	read, books, ask, approve := may(auth.ReadCases), may(auth.ReadCases, auth.SeeReports), may(auth.ReadOrders, auth.WriteCases), may(auth.ReadCases, auth.ApproveRefunds)
-	return group{"Refunds", "A refund is what a customer is owed, in components that are kept apart, divided into allocations that go one way each.", []operation{
+	return group{"Refunds", "A refund is what a customer is owed, in components that are kept apart, divided into allocations that go one way each.", append([]operation{
 		{"refundList", "GET", "/refunds", read, do((*server).refundList), "List refunds", "Refunds, newest first; `stuck` are those that somebody must do something about. With `waits` they come as on the board: by what they wait for, the most urgent first."},
 		{"refundSums", "GET", "/refunds/sums", read, do((*server).refundSums), "Add up what waits", "How many refunds wait for what, and what they still owe, by currency. What is done is not counted."},
 		{"refundLimits", "GET", "/refund-limits", may(auth.ReadCases), do((*server).refundLimits), "List refund limits", "Sums up to which refunds are approved, by role and currency; without a role it is that above which it takes two people."},
@@ -25,7 +25,7 @@ func refundGroup() group {
 		{"refundCancel", "POST", "/refunds/{refund}/cancel", approve, do((*server).refundCancel), "Cancel a refund", "Gives a refund up, with a reason, unless any of it is on its way or has arrived."},
 		{"refundRedirect", "POST", "/refunds/{refund}/redirect", approve, do((*server).refundRedirect), "Send an allocation another way", "Sends an allocation that is not on its way somewhere else, or once more to where it failed."},
 		{"refundElsewhere", "POST", "/refunds/{refund}/elsewhere", approve, do((*server).refundElsewhere), "Mark an allocation as paid elsewhere", "Says that somebody else has paid it, such as a marketplace or a person by hand. It is then never paid here."},
-	}}
+	}, refundTwiceOperations(approve)...)}
 }
 
 // Refund is what a customer is owed, and how far it has come.
@@ -36,11 +36,12 @@ type Refund struct {
 	Stuck       bool               `json:"stuck" doc:"Somebody must do something before it goes on."`
 	Total       Money              `json:"total"`
 	Owed        Money              `json:"owed" doc:"Of it, what has neither arrived nor was cancelled."`
+	Out         Money              `json:"out" doc:"What the customer got twice and has not sent back, while somebody minds."`
 	Components  RefundComponents   `json:"components"`
 	Reason      string             `json:"reason,omitempty" example:"Late parcel"`
 	NotAfter    *time.Time         `json:"not_after,omitempty" doc:"By law it must be on its way by then."`
 	Disputed    bool               `json:"disputed" doc:"A dispute is open on one of its payments: nothing leaves meanwhile."`
-	Waits       string             `json:"waits" example:"provider" doc:"reversed, stuck, action, hand, unknown, approve, leave, provider or done; on the board also second: above the sum for four eyes."`
+	Waits       string             `json:"waits" example:"provider" doc:"twice, reversed, stuck, action, hand, unknown, approve, leave, provider or done; on the board also second: above the sum for four eyes."`
 	Since       *time.Time         `json:"waits_since,omitempty" doc:"Since when; told on the board."`
 	Allocations []RefundAllocation `json:"allocations" nullable:"false"`
 	CreatedAt   time.Time          `json:"created_at"`
@@ -62,31 +63,33 @@ type RefundComponents struct {
 
 // RefundAllocation is a part of a refund that goes one way.
 type RefundAllocation struct {
-	Number    int        `json:"number" example:"1"`
-	To        string     `json:"to" example:"payment" doc:"payment, bank, store_credit, gift_card, points or marketplace."`
-	Provider  string     `json:"provider,omitempty" example:"stripe"`
-	Payment   string     `json:"payment,omitempty" example:"pi_3Nq8"`
-	Method    string     `json:"method,omitempty" example:"card"`
-	Why       string     `json:"why,omitempty" doc:"Why it does not go back to the payment."`
-	Amount    Money      `json:"amount"`
-	State     string     `json:"state" example:"succeeded"`
-	Attempts  int        `json:"attempts"`
-	Code      string     `json:"code,omitempty" doc:"Why it failed, waits or came back, in the provider's words."`
-	Doubt     bool       `json:"in_doubt" doc:"No answer came: it is asked about, never paid again."`
-	Reference string     `json:"reference,omitempty" doc:"The provider's own name of the refund."`
-	Payer     string     `json:"payer,omitempty" doc:"Who paid it instead of us."`
-	From      *time.Time `json:"arrives_from,omitempty"`
-	Until     *time.Time `json:"arrives_to,omitempty"`
+	Number    int           `json:"number" example:"1"`
+	To        string        `json:"to" example:"payment" doc:"payment, bank, store_credit, gift_card, points or marketplace."`
+	Provider  string        `json:"provider,omitempty" example:"stripe"`
+	Payment   string        `json:"payment,omitempty" example:"pi_3Nq8"`
+	Method    string        `json:"method,omitempty" example:"card"`
+	Why       string        `json:"why,omitempty" doc:"Why it does not go back to the payment."`
+	Amount    Money         `json:"amount"`
+	State     string        `json:"state" example:"succeeded"`
+	Attempts  int           `json:"attempts"`
+	Code      string        `json:"code,omitempty" doc:"Why it failed, waits or came back, in the provider's words."`
+	Doubt     bool          `json:"in_doubt" doc:"No answer came: it is asked about, never paid again."`
+	Reference string        `json:"reference,omitempty" doc:"The provider's own name of the refund."`
+	Payer     string        `json:"payer,omitempty" doc:"Who paid it instead of us."`
+	From      *time.Time    `json:"arrives_from,omitempty"`
+	Until     *time.Time    `json:"arrives_to,omitempty"`
+	Twice     []RefundTwice `json:"twice" nullable:"false" doc:"What the customer got beside it."`
 }
 
 func refundRecord(r refund.Refund) Refund {
 	sum := func(n int64) Money { return Money{n, r.Currency} }
 	return Refund{
-		ID: refTo[aRefund](r.ID), OrderID: refTo[anOrder](r.Order), State: string(r.State()), Stuck: r.Stuck(), Waits: string(r.Lane()), Total: sum(r.Total().Minor), Owed: sum(r.Owed()),
+		ID: refTo[aRefund](r.ID), OrderID: refTo[anOrder](r.Order), State: string(r.State()), Stuck: r.Stuck(), Waits: string(r.Lane()), Total: sum(r.Total().Minor), Owed: sum(r.Owed()), Out: sum(r.Out()),
 		Components: RefundComponents(r.Components), Reason: r.Reason, NotAfter: optTime(r.NotAfter), Disputed: len(r.Disputes) > 0, CreatedAt: at(r.CreatedAt), UpdatedAt: at(r.UpdatedAt),
 		Allocations: convert(r.Allocations, func(a refund.Allocation) RefundAllocation {
 			x := RefundAllocation{Number: a.Number, To: string(a.To), Provider: a.Provider, Payment: a.Payment, Method: a.Method, Why: a.Why, Amount: sum(a.Amount), State: string(a.State), Attempts: a.Attempt,
-				Code: a.Code, Doubt: a.Doubt, Reference: a.Reference, Payer: a.Payer}
+				Code: a.Code, Doubt: a.Doubt, Reference: a.Reference, Payer: a.Payer,
+				Twice: convert(a.Twice, func(t refund.Twice) RefundTwice { return refundTwiceRecord(t, r.Currency) })}
 			if m, known := refund.MethodOf(a.Method); known && !a.LeftAt.IsZero() && a.State != refund.Failed && a.State != refund.Reversed {
 				if from, to, ok := m.Arrival(a.LeftAt); ok {
 					x.From, x.Until = optTime(from), optTime(to)
@@ -103,7 +106,7 @@ type refundQuery struct {
 	State    string       `query:"state" maxLength:"20" doc:"Only those in this state."`
 	Order    Ref[anOrder] `query:"order_id" doc:"Only those of this order."`
 	Stuck    bool         `query:"stuck" doc:"Only those that somebody must do something about."`
-	Waits    string       `query:"waits" enum:"open,approve,second,reversed,stuck,action,hand,unknown,leave,provider,done" doc:"Only those that wait for this, the most urgent and of these the oldest first; open: all but what is done."`
+	Waits    string       `query:"waits" enum:"open,approve,second,twice,reversed,stuck,action,hand,unknown,leave,provider,done" doc:"Only those that wait for this, the most urgent and of these the oldest first; open: all but what is done."`
 	Shop     Ref[aShop]   `query:"shop_id" doc:"With waits: only those of this shop."`
 	Way      string       `query:"way" maxLength:"60" doc:"With waits: only those that go this way, a provider or a destination." example:"stripe"`
 	Currency string       `query:"currency" maxLength:"3" doc:"With waits: only those in this currency." example:"EUR"`

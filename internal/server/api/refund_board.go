@@ -48,6 +48,7 @@ type RefundSum struct {
 	Waits string `json:"waits" example:"stuck"`
 	Count int64  `json:"count"`
 	Owed  Money  `json:"owed" doc:"What has neither arrived nor was cancelled."`
+	Out   Money  `json:"out" doc:"What customers got twice and have not sent back."`
 }
 
 // RefundSums is what waits, by lane and currency.
@@ -61,14 +62,14 @@ func (s *server) refundSums(c *call, _ *struct{}) (*recordOut[RefundSums], error
 		return nil, err
 	}
 	return record(RefundSums{convert(list, func(x refund.Sum) RefundSum {
-		return RefundSum{string(x.Lane), x.Count, Money{x.Owed, x.Currency}}
+		return RefundSum{string(x.Lane), x.Count, Money{x.Owed, x.Currency}, Money{x.Out, x.Currency}}
 	})}), nil
 }
 
 // RefundEvent is one thing that happened to a refund.
 type RefundEvent struct {
 	Number     int       `json:"number" doc:"From 1, within the refund."`
-	Kind       string    `json:"kind" enum:"requested,approved,scheduled,submitted,in_doubt,pending,needs_action,succeeded,failed,reversed,paid_twice,elsewhere,redirected,cancelled,dispute_opened,dispute_settled"`
+	Kind       string    `json:"kind" enum:"requested,approved,scheduled,submitted,in_doubt,pending,needs_action,succeeded,failed,reversed,paid_twice,asked_back,came_back,written_off,not_twice,withdrawn,elsewhere,redirected,cancelled,dispute_opened,dispute_settled"`
 	State      string    `json:"state" doc:"Of the refund, after it."`
 	At         time.Time `json:"at"`
 	ActorKind  string    `json:"actor_kind" enum:"customer,agent,bot,system"`

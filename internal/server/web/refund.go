@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
@@ -33,6 +34,11 @@ func refundRoutes() []route {
 		{"POST", "/refunds/{refund}/redirect", approve, form, (*server).refundRedirect},
 		{"POST", "/refunds/{refund}/elsewhere", approve, form, (*server).refundElsewhere},
 		{"POST", "/refunds/{refund}/ask", approve, form, (*server).refundAsk},
+		{"POST", "/refunds/{refund}/twice", approve, form, (*server).refundTwice},
+		{"POST", "/refunds/{refund}/twice/ask-back", approve, form, (*server).refundTwiceAsk},
+		{"POST", "/refunds/{refund}/twice/came-back", approve, form, (*server).refundTwiceBack},
+		{"POST", "/refunds/{refund}/twice/write-off", approve, form, (*server).refundTwiceWriteOff},
+		{"POST", "/refunds/{refund}/twice/dismiss", approve, form, (*server).refundTwiceDismiss},
 	}
 }
 
@@ -182,11 +188,12 @@ func (r *request) refundWhy(x refund.Waiting, ways pay.Ways) (why, code string) 
 		}
 	}
 	switch x.Lane {
-	case refund.LaneReversed:
-		if slices.ContainsFunc(x.Allocations, func(a refund.Allocation) bool { return a.PaidTwice > 0 }) {
-			return "twice", code
+	case refund.LaneTwice:
+		if !slices.ContainsFunc(x.Allocations, func(a refund.Allocation) bool {
+			return slices.ContainsFunc(a.Twice, func(t refund.Twice) bool { return t.State == refund.TwiceOpen })
+		}) {
+			return "asked_back", code
 		}
-		return "reversed", code
 	case refund.LaneStuck:
 		if len(x.Disputes) > 0 {
 			return "dispute", code
@@ -243,8 +250,8 @@ func (r *request) held(x refund.Refund, a refund.Allocation, ways pay.Ways) stri
 // key, and what was answered.
 func (r *request) refundAllocation(x refund.Refund, a refund.Allocation, events []refund.Event, ways pay.Ways) ui.RefundAllocation {
 	out := ui.RefundAllocation{
-		Number: a.Number, To: r.wayName(a.Way()), Method: r.destination(a.Method), Payment: a.Payment, Amount: r.money(a.Amount, x.Currency), State: string(a.State), Doubt: a.Doubt, Code: a.Code, Reference: a.Reference,
-		Payer: a.Payer, Twice: a.PaidTwice > 0, NotBefore: a.NotBefore, EndedAt: a.EndedAt, Held: r.held(x, a, ways),
+		Number: a.Number, To: r.wayName(a.Way()), Method: r.destination(a.Method), Payment: a.Payment, Amount: r.money(a.Amount, x.Currency), Plain: money.Amount{Minor: a.Amount, Currency: x.Currency}.String(), State: string(a.State), Doubt: a.Doubt, Code: a.Code, Reference: a.Reference,
+		Payer: a.Payer, Twice: r.refundTwices(a, x.Currency), CanTwice: a.Out() == 0 && (a.State == refund.Succeeded || a.State.Moving()), NotBefore: a.NotBefore, EndedAt: a.EndedAt, Held: r.held(x, a, ways),
 		CanAsk:  r.s.Pay != nil && a.To == refund.ToPayment && (a.State.Moving() || a.State == refund.Succeeded && a.Payer == ""),
 		CanSend: a.State == refund.Failed || a.State == refund.Reversed || a.State == refund.Approved || a.State == refund.Scheduled,
 		CanHand: refund.CanMove(a.State, refund.Succeeded) && !a.State.Moving(), Again: a.State == refund.Failed || a.State == refund.Reversed,
@@ -262,7 +269,7 @@ func (r *request) refundAllocation(x refund.Refund, a refund.Allocation, events 
 		}
 	}
 	for _, e := range events {
-		if e.Allocation != a.Number || e.Attempt == 0 {
+		if e.Allocation != a.Number || e.Attempt == 0 || e.Twice != 0 {
 			continue
 		}
 		if e.Kind == refund.WasSubmitted {
@@ -302,9 +309,9 @@ func (r *request) refundAnswer(e refund.Event) ui.RefundAnswer {
 
 func refundTone(k refund.Happening) ui.Tone {
 	switch k {
-	case refund.HasSucceeded, refund.PaidElsewhere:
+	case refund.HasSucceeded, refund.PaidElsewhere, refund.CameBack, refund.WasNotTwice:
 		return ui.ToneGood
-	case refund.HasFailed, refund.WasReversed, refund.WasPaidTwice, refund.DisputeOpened:
+	case refund.HasFailed, refund.WasReversed, refund.WasPaidTwice, refund.WasWrittenOff, refund.DisputeOpened:
 		return ui.ToneBad
 	case refund.WasInDoubt, refund.NeededAction:
 		return ui.ToneWarn
@@ -316,7 +323,7 @@ func refundTone(k refund.Happening) ui.Tone {
 func (r *request) refundTimeline(x refund.Refund, events []refund.Event) []ui.CaseEvent {
 	icons := map[refund.Happening]string{
 		refund.WasRequested: "plus", refund.WasApproved: "shield-check", refund.WasScheduled: "calendar-clock", refund.WasSubmitted: "send", refund.WasInDoubt: "circle-alert", refund.WasPending: "clock",
-		refund.NeededAction: "circle-pause", refund.HasSucceeded: "circle-check", refund.HasFailed: "ban", refund.WasReversed: "undo-2", refund.WasPaidTwice: "triangle-alert", refund.PaidElsewhere: "check",
+		refund.NeededAction: "circle-pause", refund.HasSucceeded: "circle-check", refund.HasFailed: "ban", refund.WasReversed: "undo-2", refund.WasPaidTwice: "layers", refund.WasAskedBack: "mail", refund.CameBack: "undo-2", refund.WasWrittenOff: "x", refund.WasNotTwice: "check", refund.PaidElsewhere: "check",
 		refund.WasRedirected: "forward", refund.WasCancelled: "x", refund.DisputeOpened: "shield-alert", refund.DisputeSettled: "shield-check",
 	}
 	var out []ui.CaseEvent
@@ -331,10 +338,10 @@ func (r *request) refundTimeline(x refund.Refund, events []refund.Event) []ui.Ca
 		if e.Terms != nil {
 			note = e.Terms.Reason
 		}
-		if e.Kind == refund.PaidElsewhere {
+		if e.Kind == refund.PaidElsewhere || e.Kind == refund.CameBack || e.Kind == refund.WasPaidTwice {
 			note = e.Reference
 		}
-		out = append(out, ui.CaseEvent{Icon: icons[e.Kind], Text: r.printer.T("refunds.event."+string(e.Kind), "To", to, "Attempt", strconv.Itoa(e.Attempt)), Note: note, By: e.By.Name, At: e.At})
+		out = append(out, ui.CaseEvent{Icon: icons[e.Kind], Text: r.printer.T(refundEventKey(e), "To", to, "Attempt", strconv.Itoa(e.Attempt), "Sum", r.moneyOr(e.Sum, x.Currency)), Note: note, By: e.By.Name, At: e.At})
 	}
 	return out
 }

@@ -208,12 +208,13 @@ func (r *request) refundCounts(v *ui.RefundBoard) error {
 		return err
 	}
 	counts := map[string]int64{}
-	owed, wrong := map[string]int64{}, map[string]int64{}
+	owed, wrong, out := map[string]int64{}, map[string]int64{}, map[string]int64{}
 	for _, x := range sums {
 		counts[string(x.Lane)] += x.Count
 		counts[refundsOpen] += x.Count
 		if v.Tab == refundsOpen || v.Tab == string(x.Lane) {
 			owed[x.Currency] += x.Owed
+			out[x.Currency] += x.Out
 		}
 		if u := x.Lane.Urgency(); u > 0 && u <= refund.LaneAction.Urgency() {
 			wrong[x.Currency] += x.Owed
@@ -227,8 +228,8 @@ func (r *request) refundCounts(v *ui.RefundBoard) error {
 		v.Tabs = append(v.Tabs, t)
 	}
 	for _, c := range slices.Sorted(maps.Keys(owed)) {
-		if owed[c] != 0 {
-			v.Sums = append(v.Sums, ui.RefundSum{Currency: c, Owed: r.money(owed[c], c), Stuck: r.moneyOr(wrong[c], c)})
+		if owed[c] != 0 || out[c] != 0 {
+			v.Sums = append(v.Sums, ui.RefundSum{Currency: c, Owed: r.money(owed[c], c), Stuck: r.moneyOr(wrong[c], c), Out: r.moneyOr(out[c], c)})
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +115,45 @@ func TestARefundIsApprovedSentElsewhereAndConfirmedByHand(t *testing.T) {
 	}
 	b.get("/refunds").want(http.StatusOK, "No refund waits")
 	b.get("/refunds?tab=done").want(http.StatusOK, "June Park", "It arrived")
+}
+
+// Money that a customer got twice stands on a board of its own until a person settles it, once for the page they saw.
+func TestMoneyPaidTwiceIsSettledByAPerson(t *testing.T) {
+	d := newDoor(t)
+	m := d.found("acme")
+	d.sandboxed(m)
+	ctx := context.Background()
+	f := d.owes(m, 1500)
+	b, at := d.as("owner@acme.example"), "/refunds/"+id64(f.ID)
+	_, err := d.refunds.Approve(ctx, m.owner, f.ID)
+	must(t, err)
+	d.answered(m, f, refund.OutcomeSucceeded, "")
+	seen := func() string {
+		now, err := d.refunds.Get(ctx, m.owner, f.ID)
+		must(t, err)
+		return strconv.Itoa(now.Events)
+	}
+	b.post(at+"/twice", "allocation", "1", "amount", "15.01", "payer", "shop", "reference", "#1").want(http.StatusUnprocessableEntity, "The sum must be above zero")
+	b.post(at+"/twice", "allocation", "1", "amount", "15.00", "payer", "shop", "reference", "#1").want(http.StatusSeeOther)
+	b.get("/refunds?tab=twice").want(http.StatusOK, "June Park", "The customer got the same money twice", "$15.00 paid twice")
+	b.get(at).want(http.StatusOK, "Paid twice", "shop paid it as well: #1", "Write it off", "It was not twice", "6400 Loss")
+	b.post(at+"/twice/write-off", "allocation", "1", "twice", "1", "reason", "").want(http.StatusUnprocessableEntity, "Give a reason.")
+	was := seen()
+	for range 2 { // sent twice
+		b.post(at+"/twice/ask-back", "allocation", "1", "twice", "1", "note", "letter", "seen", was).want(http.StatusSeeOther)
+	}
+	b.get("/refunds?tab=twice").want(http.StatusOK, "The customer was asked to send it back")
+	b.post(at+"/twice/came-back", "allocation", "1", "twice", "1", "amount", "9,00", "into", "bank", "reference", "transfer 8").want(http.StatusSeeOther)
+	b.get(at).want(http.StatusOK, "$6.00 has not come back", "1450 Due from customers", "letter").lacks("It was not twice")
+	b.post(at+"/twice/write-off", "allocation", "1", "twice", "1", "reason", "gone").want(http.StatusSeeOther)
+	b.get(at).want(http.StatusOK, "Paid twice, written off", "gone", "USD balances")
+	b.get("/refunds?tab=twice").want(http.StatusOK, "Nobody was paid twice")
+	for i, how := range []string{"7", "8"} { // and once more, which was the same money
+		b.post(at+"/twice", "allocation", "1", "amount", "1.00", "payer", "shop", "reference", "#"+how).want(http.StatusSeeOther)
+		b.post(at+"/twice/dismiss", "allocation", "1", "twice", strconv.Itoa(i+2), "reason", "noted by two").want(http.StatusSeeOther)
+	}
+	b.get(at).want(http.StatusOK, "Was not paid twice", "noted by two")
+	d.as("agent@acme.example").post(at+"/twice/dismiss", "allocation", "1", "twice", "1", "reason", "x").want(http.StatusForbidden)
 }
 
 func TestAProviderIsAskedNow(t *testing.T) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type RefundSum struct {
 	Currency string
 	Owed     string
 	Stuck    string // of all that waits, what somebody must see to; empty for none
+	Out      string // what customers got twice; empty for nothing
 }
 
 // RefundFilter is the state of the bar above the board; every field is a query parameter of the same name.
@@ -127,6 +129,15 @@ type RefundView struct {
 	Form        Form
 }
 
+// wrong is what was wrong with a form that does not say so beside its field.
+func (v RefundView) wrong() string {
+	text := cmp.Or(v.Form.Err(""), v.Form.Err("to"), v.Form.Err("amount"))
+	if !v.Can.Cancel { // whose form shows it
+		text = cmp.Or(text, v.Form.Err("reason"))
+	}
+	return text
+}
+
 // RefundCan is what the state of a refund allows; what the reader may do, their rights say.
 type RefundCan struct{ Approve, Cancel bool }
 
@@ -138,12 +149,14 @@ type RefundAllocation struct {
 	Payment     string // the provider's name of the payment
 	Why         string // why it does not go back to the payment
 	Amount      string
+	Plain       string // the amount, as it is typed
 	State       string
 	Doubt       bool
 	Code        string
 	Reference   string
 	Payer       string
-	Twice       bool
+	Twice       []RefundTwice
+	CanTwice    bool   // somebody else may have paid it as well
 	Held        string // why it has not left
 	NotBefore   time.Time
 	EndedAt     time.Time
@@ -154,6 +167,25 @@ type RefundAllocation struct {
 	CanSend     bool
 	CanHand     bool
 	Again       bool
+}
+
+// RefundTwice is what a customer got beside an allocation that pays the same.
+type RefundTwice struct {
+	Number     int
+	State      string
+	Tone       Tone
+	Amount     string
+	Out        string // of it, what they still have; empty for nothing
+	OutPlain   string // that, as it is typed
+	Payer      string // who else paid; empty: an attempt of ours that had been given up
+	Attempt    int
+	Reference  string
+	Note       string
+	At         time.Time
+	EndedAt    time.Time
+	Live       bool
+	CanAsk     bool
+	CanDismiss bool
 }
 
 // RefundAttempt is one asking of a provider.
@@ -197,7 +229,7 @@ func refundPath(id int64, rest string) string { return "/refunds/" + id64(id) + 
 // laneTone colours what a refund waits for.
 func laneTone(lane string) string {
 	switch lane {
-	case "reversed", "stuck":
+	case "twice", "reversed", "stuck":
 		return string(ToneBad)
 	case "action", "hand", "approve", "second", "unknown":
 		return string(ToneWarn)
@@ -216,6 +248,8 @@ func laneIcon(lane string) string {
 		return "shield-question-mark"
 	case "second":
 		return "users"
+	case "twice":
+		return "layers"
 	case "reversed":
 		return "undo-2"
 	case "stuck":
@@ -237,7 +271,7 @@ func laneIcon(lane string) string {
 // urgent reports whether somebody must see to a refund, so that its row says what to do.
 func (r RefundRow) urgent() bool {
 	switch r.Lane {
-	case "reversed", "stuck", "action", "hand":
+	case "twice", "reversed", "stuck", "action", "hand":
 		return true
 	}
 	return r.Why == "no_account" || r.Why == "paused" || r.Why == "broken"
