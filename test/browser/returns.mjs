@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { readFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { seat } from "./desk.mjs";
+import { overseen } from "./look.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
@@ -87,11 +88,33 @@ export async function returns(check, chrome, desk) {
 const stories = [
   { name: "a German withdrawal", language: "de", locale: "de-DE", country: "DE", withdraws: true, remedy: "refund" },
   { name: "a Russian wrong-item claim", language: "ru", locale: "ru-RU", country: "RU", reason: "wrong_item", remedy: "refund" },
-  { name: "a US exchange", language: "en", locale: "en-US", country: "US", reason: "size_fit", remedy: "exchange" },
+  { name: "a US exchange that goes out against a hold on the card", holds: true, language: "en", locale: "en-US", country: "US", reason: "size_fit", remedy: "exchange" },
   { name: "a Japanese damaged parcel that is kept", language: "ja", locale: "ja-JP", country: "JP", reason: "damaged", remedy: "partial_keep" },
 ];
 
 const words = (file, language) => JSON.parse(readFileSync(new URL(`../../internal/base/i18n/locale/${file}.${language}.json`, import.meta.url), "utf8"));
+
+// holds looks at the cases of the demo whose exchange went out against a sum on the card, one in each state.
+export async function holds(check, chrome, desk) {
+  await check("money: what became of sums on cards, on the page of each case", async () => {
+    const staff = await seat(chrome, desk, desk.logins.find(l => l.role === "owner")), problems = [], states = [];
+    try {
+      const all = (await (await fetch(desk.api + "/cases?limit=200", { headers: { Authorization: "Bearer " + desk.token } })).json()).data;
+      for (const c of all.filter(c => c.kind === "exchange")) {
+        const path = "/cases/" + [...c.id.slice(4)].reduce((n, x) => n * 32n + BigInt("0123456789abcdefghjkmnpqrstvwxyz".indexOf(x)), 0n);
+        await staff.page.goto(desk.console + path);
+        const card = staff.page.locator("[data-hold]").first();
+        if (!await card.count() || states.includes(await card.getAttribute("data-hold"))) continue;
+        states.push(await card.getAttribute("data-hold"));
+        if (!/\$\d/.test(await card.innerText())) problems.push(path + " does not say how much");
+        problems.push(...await overseen(staff.page, "case-hold-" + states.at(-1)));
+      }
+      for (const state of ["taken", "released", "failed", "held"]) if (!states.includes(state)) problems.push(`no case whose sum is ${state}, only ${states}`);
+      if (problems.length) throw problems.join("\n");
+      return states.join(", ");
+    } finally { await staff.close(); }
+  });
+}
 
 export async function money(check, chrome, desk) {
   const api = async (path, body) => {
@@ -115,11 +138,12 @@ export async function money(check, chrome, desk) {
         if (story.withdraws) await go(page, ".cases a");
         else await claims(page, link, story);
         const at = page.url(), number = at.match(/\/case\/(\d+)/)[1];
-        const c = await carried({ api, desk, staff: staff.page, page, at, number, order: o, remedy: story.remedy });
+        const seen = [], hold = story.holds && holder({ api, desk, staff: staff.page, page, axed, at, number, seen });
+        const c = await carried({ api, desk, staff: staff.page, page, at, number, order: o, remedy: story.remedy, hold });
         if (!c.resolutions.some(r => r.means.startsWith(story.remedy) && r.state === "done")) throw new Error(`nothing like ${story.remedy} was done: ${JSON.stringify(c.resolutions.map(r => [r.means, r.state]))}`);
         const said = words("return", story.language), told = words("case", story.language);
         await page.goto(at);
-        const text = await page.locator("main").innerText(), problems = await axed(story.remedy, page);
+        const text = await page.locator("main").innerText(), problems = [...seen, ...await axed(story.remedy, page)];
         if (await page.getAttribute("html", "lang") !== story.language) problems.push("the page is not in " + story.language);
         if (c.phase === "closed" && !text.includes(said["portal.case.is.done"])) problems.push("the customer is not told that it is settled: " + text.slice(0, 300));
         if (story.remedy !== "exchange") {
@@ -159,7 +183,8 @@ async function chosen(api, story, used) {
       items: story.withdraws ? o.lines.map(l => ({ line_id: l.id, quantity: l.quantity, reason: "changed_mind" })) : [{ line_id: o.lines[0].id, quantity: 1, reason: story.reason }],
     });
     const offer = offers.find(x => x.remedy === story.remedy);
-    if (offer && !magic(offer.money)) return o;
+    const line = o.lines[0], sum = story.holds ? { held: line.price.amount - line.discount.amount + line.tax.amount } : offer?.money;
+    if (offer && !magic(sum) && (!story.holds || o.lines[0].quantity === 1)) return o;
   }
   throw new Error(`no order of ${story.country} has ${story.remedy}; ${orders.length} were tried`);
 }
@@ -167,7 +192,7 @@ async function chosen(api, story, used) {
 // magic sums are those that the sandbox refuses, delays or sends back, by their last two digits.
 function magic(sum) {
   const last = Object.values(sum ?? {}).filter(Number.isInteger).reduce((a, b) => a + b, 0) % 100;
-  return last >= 1 && last <= 7;
+  return last >= 1 && last <= 9;
 }
 
 // withdraws declares a withdrawal by law, in two steps and without login.
@@ -200,18 +225,21 @@ async function claims(page, link, story) {
 
 // carried lets everybody whom a case waits for do what is theirs until the remedy is done: the customer sends the goods back,
 // the warehouse scans and counts them, a person approves or carries out. Money is left to its provider.
-async function carried({ api, desk, staff, page, at, number, order, remedy }) {
+async function carried({ api, desk, staff, page, at, number, order, remedy, hold }) {
   let c, sent = false;
   for (let round = 0; round < 90; round++) {
     c = (await api("/cases?limit=200")).data.find(x => x.lines.some(l => l.order_id === order.id));
     if (!c) throw new Error("no case of order " + order.number);
-    if (c.phase === "closed" || c.resolutions.some(r => r.means.startsWith(remedy) && r.state === "done")) return c;
+    if (hold ? await hold.over(c) : c.phase === "closed" || c.resolutions.some(r => r.means.startsWith(remedy) && r.state === "done")) return c;
     const back = (await api("/returns?limit=200")).data.find(r => r.order_id === order.id && !["received", "cancelled"].includes(r.state));
-    if (back && !sent) {
+    if (hold && await hold.asked()) {
+      // the customer agreed; the next round finds the exchange on its way
+    } else if (back && !sent && (!hold || hold.gone)) {
       await sendsBack(page, at, back);
       sent = true;
     } else if (back && sent) {
       await takesIn(staff, desk, back);
+      if (hold) await Promise.all([staff.waitForLoadState("load"), staff.locator("button[name=do][value=gradeA]").first().click()]);
     } else if (c.resolutions.some(r => r.state === "accepted" || r.state === "executing")) {
       for (const r of (await api("/refunds?limit=200")).data) if (r.order_id === order.id && r.state === "requested") await api(`/refunds/${r.id}/approve`, {});
       await staff.goto(`${desk.console}/cases/${number}`);
@@ -222,6 +250,7 @@ async function carried({ api, desk, staff, page, at, number, order, remedy }) {
         await staff.waitForLoadState("load");
       } else if (await out.count()) {
         await goesOut({ staff, page, at, out });
+        if (hold) hold.gone = true;
       } else if (await finish.count()) {
         await finish.click();
         await staff.waitForLoadState("load");
@@ -230,6 +259,52 @@ async function carried({ api, desk, staff, page, at, number, order, remedy }) {
     await new Promise(r => setTimeout(r, 1000));
   }
   throw new Error(`the case is still ${c.phase}, waits for ${JSON.stringify(c.waits_for)}: ${JSON.stringify(c.resolutions.map(r => [r.means, r.state, r.trigger]))}`);
+}
+
+// holder lets the customer have the price held on their card, so that the exchange goes out first, and follows the sum from the
+// agreement on the portal to its release, by what the pages say.
+function holder({ api, desk, staff, page, axed, at, number, seen }) {
+  let sum = "";
+  const card = async state => {
+    await staff.goto(`${desk.console}/cases/${number}`);
+    const text = await staff.locator(`[data-hold=${state}]`).innerText();
+    if (!text.includes(sum)) seen.push(`the case does not say that ${sum} is ${state}: ${text}`);
+    seen.push(...await overseen(staff, "case-hold-" + state));
+    await staff.setViewportSize({ width: 1440, height: 900 });
+  };
+  return {
+    gone: false,
+    // asked reports whether the customer agreed just now.
+    async asked() {
+      if (sum) return false;
+      await page.goto(at);
+      if (!await page.locator("#hold button.go").count()) return false;
+      sum = (await page.locator("#hold button.go").innerText()).match(/\$[\d,.]+/)[0];
+      const terms = await page.locator("#hold .lead").innerText();
+      if (!terms.includes(sum)) seen.push("the terms are of another sum: " + terms);
+      seen.push(...await axed("hold-offered", page));
+      await go(page, "#hold button.go");
+      if (!(await page.locator("#hold").innerText()).includes(terms)) seen.push("the customer is asked about other terms");
+      seen.push(...await axed("hold-asked", page));
+      await go(page, "#hold button[name=answer][value=yes]");
+      const now = await page.locator("#hold").innerText();
+      if (!now.includes(words("hold", "en")["case.letter.hold_began"].split("{{.Sum}}")[1].split("{{.Day}}")[0]) || !now.includes(sum)) seen.push("the customer is not told that it is held: " + now);
+      seen.push(...await axed("hold-held", page));
+      await card("held");
+      return true;
+    },
+    // over reports whether the sum was released; the customer and the case are told so, and nothing was taken.
+    async over(c) {
+      const [h] = (await api(`/cases/${c.id}/holds`)).data;
+      if (h?.state !== "released") return false;
+      await card("released");
+      await page.goto(at);
+      const now = await page.locator("#hold").innerText();
+      if (!now.includes("was released") || !now.includes(sum)) seen.push("the customer is not told that it was released: " + now);
+      if (h.taken) seen.push("something was taken of it: " + JSON.stringify(h));
+      return true;
+    },
+  };
 }
 
 // goesOut sends a replacement from its page, looks that the customer sees its parcel, and writes down that it was delivered.

@@ -6,7 +6,7 @@ import { live } from "./live.mjs";
 import { pages } from "./pages.mjs";
 import { parcels } from "./parcels.mjs";
 import { portal } from "./portal.mjs";
-import { money, returns } from "./returns.mjs";
+import { holds, money, returns } from "./returns.mjs";
 import { storefront } from "./storefront.mjs";
 import { work } from "./work.mjs";
 
@@ -40,6 +40,7 @@ try {
     await parcels(check, chrome, desk);
     await portal(check, chrome, desk);
     await returns(check, chrome, desk);
+    await holds(check, chrome, desk);
     await money(check, chrome, desk);
     await storefront(check, chrome, desk);
     await pages(check, chrome, desk, fresh);
