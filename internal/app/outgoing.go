@@ -17,15 +17,18 @@ func (c *Core) buildOutgoing() {
 }
 
 // sendGoods makes the replacement of a resolution that is carried out by goods.
-func (c *Core) sendGoods(ctx context.Context, x cases.Case, r cases.Resolution) (int64, error) {
+func (c *Core) sendGoods(ctx context.Context, x cases.Case, r cases.Resolution) (cases.Carried, error) {
 	p, err := c.Outgoing.Make(ctx, x, r)
-	return int64(p.ID), err
+	return cases.Carried{Parcel: int64(p.ID), Hand: p.Hand()}, err
 }
 
 // tellOutgoing writes to the customer what became of a replacement, as far as they have to know: that it was delivered they
 // see.
 func (c *Core) tellOutgoing(ctx context.Context, p outgoing.Parcel) error {
 	what, ok := map[outgoing.State]casework.Occasion{outgoing.Sent: casework.Replaced, outgoing.Short: casework.Lacking, outgoing.Lost: casework.Astray, outgoing.CameBack: casework.Back}[p.State]
+	if p.State == outgoing.ToSend && p.Confirm && p.Attempt == 1 { // of one that came back they were asked then
+		what, ok = casework.Where, true
+	}
 	if !ok {
 		return nil
 	}
@@ -33,5 +36,9 @@ func (c *Core) tellOutgoing(ctx context.Context, p outgoing.Parcel) error {
 	for _, l := range p.Lines {
 		x.Goods = append(x.Goods, fmt.Sprintf("%d × %s", l.Quantity, l.Title))
 	}
-	return c.Casework.Tell(ctx, p.Workspace, p.Case, what, x, fmt.Sprintf("replacement.%d.%d.%s", p.ID, p.Attempt, p.State))
+	key := fmt.Sprintf("replacement.%d.%d.%s", p.ID, p.Attempt, p.State)
+	if p.State == outgoing.Short && !p.Expected.IsZero() {
+		key += p.Expected.Format(".20060102")
+	}
+	return c.Casework.Tell(ctx, p.Workspace, p.Case, what, x, key)
 }

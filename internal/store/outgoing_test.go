@@ -37,9 +37,9 @@ func newPacker(t *testing.T, s *store.Store) *packer {
 	must(t, err)
 	x.out = outgoing.New(outgoing.Config{Store: s, Cases: x.cases, Orders: x.orders, Products: products, Shipments: x.parcels, Journal: s, IDs: x.ids, Now: clock,
 		Tell: func(_ context.Context, p outgoing.Parcel) error { x.told = append(x.told, p.State); return nil }})
-	x.Send = func(ctx context.Context, c cases.Case, r cases.Resolution) (int64, error) {
+	x.Send = func(ctx context.Context, c cases.Case, r cases.Resolution) (cases.Carried, error) {
 		p, err := x.out.Make(ctx, c, r)
-		return int64(p.ID), err
+		return cases.Carried{Parcel: int64(p.ID), Hand: p.Hand()}, err
 	}
 	x.Sent = s.OutgoingShipments
 	x.terms.Policy.Auto[decision.Exchange] = 20_000
@@ -218,6 +218,77 @@ func TestALostReplacementIsSentAgain(t *testing.T) {
 		}
 		if len(x.of(t, o)) != 1 {
 			t.Error("a replacement that turned back opened a case of its own")
+		}
+	})
+}
+
+// What came back goes out again as soon as its customer says where to: they alone, once, in the same country. A day on which
+// stock is expected may move, and they are told.
+func TestTheCustomerSaysWhereItGoes(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newPacker(t, s)
+		o := x.sells(t, "5003")
+		c, p := x.exchanges(t, o)
+		anna := auth.Actor{Kind: auth.Customer, ID: int64(o.Customer), Name: "Anna", Workspace: x.w}
+		there := order.Address{Name: "Anna", Line1: " 1  Elm St ", City: "Salem", Postcode: "97301", Country: "CN"}
+		if _, err := x.out.Confirm(ctx, anna, p.ID, there); !errs.Is(err, errs.Conflict) {
+			t.Errorf("nobody asked: %v", err)
+		}
+		_, err := x.out.Choose(ctx, x.owner, p.ID, 1, "LAMP-TALL")
+		must(t, err)
+		for _, days := range []int{5, 5, 9} {
+			p, err = x.out.Lack(ctx, x.owner, p.ID, false, "at sea", x.now.AddDate(0, 0, days))
+			must(t, err)
+		}
+		if who, until := x.get(t, c.ID).Waits(); !until.Equal(x.now.AddDate(0, 0, 9)) && who == cases.ByUs || !slices.Equal(x.told, []outgoing.State{outgoing.Short, outgoing.Short}) {
+			t.Errorf("%s until %v, told %v", who, until, x.told)
+		}
+		_, err = x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456784")
+		must(t, err)
+		x.hears(t, o, "1Z999AA10123456784", shipment.Returned)
+		other := anna
+		other.ID++
+		if _, err := x.out.Confirm(ctx, other, p.ID, there); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another customer: %v", err)
+		}
+		for _, lacks := range []func(*order.Address){func(a *order.Address) { a.Line1 = " " }, func(a *order.Address) { a.City = "" }, func(a *order.Address) { a.Name = "" }, func(a *order.Address) { a.Line2 = strings.Repeat("x", 301) }} {
+			bad := there
+			lacks(&bad)
+			if _, err := x.out.Confirm(ctx, anna, p.ID, bad); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+		for i := range 2 {
+			if _, err = x.out.Confirm(ctx, anna, p.ID, there); (err == nil) != (i == 0) || i > 0 && !errs.Is(err, errs.Conflict) {
+				t.Errorf("said %d times: %v", i+1, err)
+			}
+		}
+		p, err = x.out.Get(ctx, x.owner, p.ID)
+		must(t, err)
+		c = x.get(t, c.ID)
+		i := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Number == p.Resolution })
+		if p.State != outgoing.ToSend || p.Attempt != 2 || p.Confirm || p.To.Line1 != "1 Elm St" || p.To.Country != "US" || c.Resolutions[i].Stand != cases.Executing {
+			t.Errorf("%+v, %s", p, c.Resolutions[i].Stand)
+		}
+		if _, err := x.out.Send(ctx, x.owner, p.ID, "DHL", "1Z999AA10123456793"); err != nil {
+			t.Errorf("it cannot be sent there: %v", err)
+		}
+
+		send := x.Send // what is sent for a parcel that was refused waits for an address from the beginning
+		x.Send = func(ctx context.Context, c cases.Case, r cases.Resolution) (cases.Carried, error) {
+			c.Kind = cases.AtDoor
+			return send(ctx, c, r)
+		}
+		x.told = nil
+		o = x.sells(t, "5004")
+		c, p = x.exchanges(t, o)
+		if who, _ := c.Waits(); !p.Confirm || who != cases.ByCustomer || !slices.Equal(x.told, []outgoing.State{outgoing.ToSend}) {
+			t.Errorf("asked %v, waits for %s, told %v", p.Confirm, who, x.told)
+		}
+		p, err = x.out.Confirm(ctx, anna, p.ID, there)
+		must(t, err)
+		if who, until := x.get(t, c.ID).Waits(); p.Confirm || who == cases.ByCustomer && until.IsZero() || len(x.told) != 1 {
+			t.Errorf("asked %v, waits for %s until %v, told %v", p.Confirm, who, until, x.told)
 		}
 	})
 }

@@ -96,6 +96,7 @@ type Config struct {
 type Carried struct {
 	Refund  refund.ID
 	Parcel  int64
+	Hand    Hand   // in whose it is to begin with
 	Problem string // a code: it could not be begun, and somebody has to look
 }
 
@@ -400,6 +401,10 @@ func (s *Service) carry(ctx context.Context, actor auth.Actor, c *Case, now time
 			return fmt.Errorf("carry out resolution %d: %w", r.Number, err)
 		}
 		events, err := c.plan(actor, now).step(r.Number, Executing, func(e *Event) { e.Refund, e.Parcel = by.Refund, by.Parcel }).done()
+		if err == nil && by.Problem == "" && !by.Hand.ours() {
+			events, err = c.plan(actor, now).step(r.Number, Executing, func(e *Event) { e.Refund, e.Parcel = by.Refund, by.Parcel }).
+				add(WasHanded, func(e *Event) { e.About, e.Code, e.Until = r.Number, string(by.Hand.By), by.Hand.Until }).done()
+		}
 		if err == nil && by.Problem != "" {
 			events, err = c.plan(actor, now).step(r.Number, Executing, nil).step(r.Number, Failed, func(e *Event) { e.Code = by.Problem }).done()
 		}

@@ -98,7 +98,8 @@ func (s *Service) TellHold(ctx context.Context, w auth.WorkspaceID, number cases
 	return s.inform(ctx, w, number, Content{Occasion: what, Held: x}, key)
 }
 
-// Tell writes to the customer what became of goods that go to them in place of others: Replaced, Lacking, Astray or Back. It
+// Tell writes to the customer what became of goods that go to them in place of others: Replaced, Lacking, Astray, Back or
+// Where. It
 // joins the transaction in ctx; a repeat with a key writes nothing, and nobody is written to who cannot be.
 func (s *Service) Tell(ctx context.Context, w auth.WorkspaceID, number cases.ID, what Occasion, x Sending, key string) error {
 	return s.inform(ctx, w, number, Content{Occasion: what, Sending: x}, key)

@@ -167,7 +167,7 @@ type Config struct {
 	Expect func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error
 	// Send makes what is sent to the customer for a resolution that is carried out by goods; nil leaves that to people on the
 	// ticket.
-	Send func(ctx context.Context, c cases.Case, r cases.Resolution) (int64, error)
+	Send func(ctx context.Context, c cases.Case, r cases.Resolution) (cases.Carried, error)
 	// Sent returns the parcels of an order in which replacements went out: what they do is not what became of the order. Nil is
 	// none.
 	Sent func(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]shipment.ID, error)

@@ -210,8 +210,7 @@ func placed(c cases.Case) bool {
 // asked for, such as money of a payment in dispute, fails by a code instead of holding up what it follows from.
 func (s *Service) Carry(ctx context.Context, c cases.Case, r cases.Resolution) (cases.Carried, error) {
 	if r.Means.Sends() && s.Send != nil {
-		parcel, err := s.Send(ctx, c, r)
-		return cases.Carried{Parcel: parcel}, err
+		return s.Send(ctx, c, r)
 	}
 	if !r.Means.Pays() {
 		if s.Desk == nil {

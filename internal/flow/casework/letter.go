@@ -42,6 +42,7 @@ const (
 	Lacking   Occasion = "short"    // it is not in stock
 	Astray    Occasion = "astray"   // it is lost
 	Back      Occasion = "back"     // it came back
+	Where     Occasion = "where"    // it waits for an address
 
 	HoldBegan Occasion = "hold_began" // a sum is held on their card, and their exchange goes out
 	HoldEnds  Occasion = "hold_ends"  // their last day comes
@@ -52,7 +53,7 @@ const (
 
 // Occasions returns all of them, in the order of a case's life.
 func Occasions() []Occasion {
-	return []Occasion{Withdrawn, Received, Needs, Urges, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, HoldBegan, HoldEnds, HoldEnded, HoldTaken, HoldBack, Paid, Reversed}
+	return []Occasion{Withdrawn, Received, Needs, Urges, Approved, Declined, Reminded, Owing, Ended, Arrived, Differs, Mending, Priced, Resent, Unmended, Replaced, Lacking, Astray, Back, Where, HoldBegan, HoldEnds, HoldEnded, HoldTaken, HoldBack, Paid, Reversed}
 }
 
 // Content is what a letter says, before it has words.
@@ -65,7 +66,7 @@ type Content struct {
 	Repair     warranty.Repair  // of Mending, Priced, Resent and Unmended
 	Note       string           // of Needs, in the words of the person who asks
 	Evidence   []string
-	Sending    Sending // of Replaced, Lacking, Astray and Back
+	Sending    Sending // of Replaced, Lacking, Astray, Back and Where
 	Held       Held    // of HoldBegan and what follows it
 }
 
@@ -236,7 +237,7 @@ func Compose(t *i18n.Printer, x Content) string {
 		out = append(out, goods(t, c, false), owes(t, x), t.T("case.letter.send"))
 	case Ended:
 		out = append(out, goods(t, c, false), t.T("case.letter.later"))
-	case Replaced, Lacking, Astray, Back:
+	case Replaced, Lacking, Astray, Back, Where:
 		out = append(out, sending(t, x.Sending))
 	case Declined:
 		out = append(out, refusedLines(t, c), t.T("case.letter.appeal"))

@@ -16,7 +16,8 @@
 // sent is a failure that waits for a person; a case that was over is taken up again.
 //
 // What was refused at a door, or went to a wrong address, is not sent to that address again before somebody says that the
-// customer confirmed one. What an exchange costs more or less than what was paid is told and asked of a person: nothing is
+// customer confirmed one: they are written to and do so on their page, or a person does in their word. What came back goes
+// out again by it. What an exchange costs more or less than what was paid is told and asked of a person: nothing is
 // charged by itself.
 //
 // The package buys no postage and orders nothing in a shop. It knows no stock.

@@ -95,6 +95,9 @@ func (p Parcel) Ready() bool {
 	return !p.Confirm && !slices.ContainsFunc(p.Lines, func(l Line) bool { return l.SKU == "" && l.Had != "" })
 }
 
+// Asks reports whether the customer is asked where it is to go: before it is sent, and where it did not stay.
+func (p Parcel) Asks() bool { return p.open() && p.Confirm || p.State == CameBack }
+
 // Difference is what an exchange costs more (plus) or less than what was paid, in the parcel's currency; false where a price
 // is not known, and of what is no exchange.
 func (p Parcel) Difference() (int64, bool) {
@@ -111,8 +114,11 @@ func (p Parcel) Difference() (int64, bool) {
 	return n, true
 }
 
-// hand is in whose hands the replacement is. It is pure.
-func (p Parcel) hand() cases.Hand {
+// Hand is in whose hands the replacement is. It is pure.
+func (p Parcel) Hand() cases.Hand {
+	if p.open() && p.Confirm {
+		return cases.Hand{By: cases.ByCustomer}
+	}
 	switch p.State {
 	case Short:
 		return cases.Hand{By: cases.ByUs, Until: p.Expected}

@@ -67,3 +67,19 @@ func TestAnExchangeTellsItsDifference(t *testing.T) {
 		t.Error("it is sent without anybody saying what")
 	}
 }
+
+// What waits for an address waits for the customer, and nothing else of ours does.
+func TestWhoHasIt(t *testing.T) {
+	for _, s := range States() {
+		for _, confirm := range []bool{false, true} {
+			p := Parcel{State: s, Confirm: confirm}
+			want := map[bool]cases.Party{true: cases.ByCarrier, false: cases.ByUs}[s == Sent]
+			if confirm && (s == ToSend || s == Short) {
+				want = cases.ByCustomer
+			}
+			if got := p.Hand().By; got != want {
+				t.Errorf("%s, asked %v: %s", s, confirm, got)
+			}
+		}
+	}
+}

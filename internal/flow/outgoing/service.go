@@ -78,7 +78,8 @@ type Config struct {
 	Shipments interface {
 		Announce(ctx context.Context, actor auth.Actor, o order.Order, source, carrier, number string) (shipment.Shipment, error)
 	}
-	// Tell writes to the customer what became of a replacement, in the transaction in ctx; nil writes nothing.
+	// Tell writes to the customer what became of a replacement, or asks where it is to go, in the transaction in ctx; nil
+	// writes nothing.
 	Tell    func(ctx context.Context, p Parcel) error
 	Journal event.Journal
 	IDs     *id.Source
@@ -139,6 +140,9 @@ func (s *Service) Make(ctx context.Context, c cases.Case, r cases.Resolution) (P
 	}
 	if err == nil {
 		err = s.announce(ctx, by, p, "")
+	}
+	if err == nil && p.Confirm && s.Tell != nil {
+		err = s.Tell(ctx, p)
 	}
 	return p, err
 }
@@ -211,27 +215,63 @@ func (s *Service) Choose(ctx context.Context, actor auth.Actor, number ID, line 
 
 // Readdress says where it is sent to, in the customer's own word, until it is sent. It needs WriteCases.
 func (s *Service) Readdress(ctx context.Context, actor auth.Actor, number ID, to order.Address) (Parcel, error) {
-	return s.change(ctx, actor, number, func(_ context.Context, p *Parcel) error {
+	return s.change(ctx, actor, number, func(ctx context.Context, p *Parcel) error {
 		if !p.open() {
 			return errs.New(errs.Conflict, "error.outgoing_state")
 		}
-		if to.Country = strings.ToUpper(strings.TrimSpace(to.Country)); len(to.Country) != 2 || strings.TrimSpace(to.Line1) == "" {
-			return errs.Field("line1", "error.outgoing_address")
-		}
-		for _, x := range []string{to.Name, to.Company, to.Line1, to.Line2, to.Postcode, to.City, to.Region, to.Phone} {
-			if len(x) > maxText {
-				return errs.Field("line1", "error.goods_long", "max", maxText)
-			}
-		}
-		p.To, p.Confirm = to, false
-		return nil
+		return s.readdress(ctx, actor, p, to)
 	})
 }
 
+// Confirm is the customer's own word on where it is sent to, while they are asked for it: with it, what came back goes out
+// again as another attempt. The country stays: another one is another customs, and another price. It fails with errs.NotFound
+// on what is not for a case of theirs, with errs.Invalid on an address that lacks a part, and with errs.Conflict when nobody
+// asks any more.
+func (s *Service) Confirm(ctx context.Context, customer auth.Actor, number ID, to order.Address) (Parcel, error) {
+	theirs := func(ctx context.Context, p Parcel) error {
+		_, err := s.Cases.Get(ctx, customer, p.Case)
+		return err
+	}
+	return s.alter(ctx, customer, number, theirs, func(ctx context.Context, p *Parcel) error {
+		if !p.Asks() {
+			return errs.New(errs.Conflict, "error.outgoing_state")
+		}
+		if p.State == CameBack {
+			p.again()
+		}
+		if to.Country = p.To.Country; strings.TrimSpace(to.Name) == "" || strings.TrimSpace(to.City) == "" || strings.TrimSpace(to.Postcode) == "" && p.To.Postcode != "" {
+			return errs.Field("line1", "error.outgoing_address")
+		}
+		return s.readdress(ctx, customer, p, to)
+	})
+}
+
+// readdress writes an address that the customer confirmed.
+func (s *Service) readdress(ctx context.Context, by auth.Actor, p *Parcel, to order.Address) error {
+	parts := []*string{&to.Name, &to.Company, &to.Line1, &to.Line2, &to.Postcode, &to.City, &to.Region, &to.Country, &to.Phone}
+	for _, x := range parts {
+		if *x = strings.Join(strings.Fields(*x), " "); len(*x) > maxText {
+			return errs.Field("line1", "error.goods_long", "max", maxText)
+		}
+	}
+	if to.Country = strings.ToUpper(to.Country); len(to.Country) != 2 || to.Line1 == "" {
+		return errs.Field("line1", "error.outgoing_address")
+	}
+	if p.To == to && !p.Confirm {
+		return nil
+	}
+	p.To, p.Confirm = to, false
+	return s.Journal.Append(ctx, event.New("replacement.addressed", by, event.Subject{Kind: "replacement", ID: int64(p.ID)}, 0, p.summary(p.State)))
+}
+
 // Lack says that stock is not there, why, and when it is expected (zero: not known); with back it is there again. The
-// customer is told. It needs WriteCases.
+// customer is told, and told again when another day is expected. It needs WriteCases.
 func (s *Service) Lack(ctx context.Context, actor auth.Actor, number ID, back bool, why string, expected time.Time) (Parcel, error) {
-	return s.move(ctx, actor, number, map[bool]State{true: ToSend, false: Short}[back], why, func(p *Parcel) { p.Expected = expected.UTC() })
+	to := map[bool]State{true: ToSend, false: Short}[back]
+	if back {
+		expected = time.Time{}
+	}
+	return s.move(ctx, actor, number, to, why, func(p *Parcel) { p.Expected = expected.UTC() })
 }
 
 // Send notes the carrier and the tracking number under which it left: from then on it is followed as all parcels of the
@@ -291,9 +331,14 @@ func (s *Service) Again(ctx context.Context, actor auth.Actor, number ID) (Parce
 			return errs.New(errs.Conflict, "error.outgoing_state")
 		}
 		p.Confirm = p.Confirm || p.State == CameBack
-		p.State, p.Attempt, p.Note, p.Carrier, p.Tracking, p.Shipment, p.Seen, p.Arrives, p.SentAt, p.EndedAt = ToSend, p.Attempt+1, "", "", "", 0, "", time.Time{}, time.Time{}, time.Time{}
+		p.again()
 		return nil
 	})
+}
+
+// again begins another attempt.
+func (p *Parcel) again() {
+	p.State, p.Attempt, p.Note, p.Carrier, p.Tracking, p.Shipment, p.Seen, p.Arrives, p.SentAt, p.EndedAt = ToSend, p.Attempt+1, "", "", "", 0, "", time.Time{}, time.Time{}, time.Time{}
 }
 
 // open reports whether it may still be changed.
@@ -305,10 +350,13 @@ func (s *Service) move(ctx context.Context, actor auth.Actor, number ID, to Stat
 		return Parcel{}, errs.Field("why", "error.goods_long", "max", maxText)
 	}
 	return s.change(ctx, actor, number, func(_ context.Context, p *Parcel) error {
-		if p.State == to {
+		if p.State == to && to == Short && why == "" {
+			why = p.Note
+		}
+		if p.State == to && to != Short {
 			return nil
 		}
-		if !CanGo(p.State, to) {
+		if p.State != to && !CanGo(p.State, to) {
 			return errs.New(errs.Conflict, "error.outgoing_state")
 		}
 		p.State, p.Note = to, why
@@ -317,31 +365,37 @@ func (s *Service) move(ctx context.Context, actor auth.Actor, number ID, to Stat
 	})
 }
 
-// change holds a replacement in the actor's sight, writes what fn made of it, and moves its case and the customer.
-func (s *Service) change(ctx context.Context, actor auth.Actor, number ID, fn func(ctx context.Context, p *Parcel) error) (p Parcel, err error) {
+// change is alter by somebody who may work on cases.
+func (s *Service) change(ctx context.Context, actor auth.Actor, number ID, fn func(ctx context.Context, p *Parcel) error) (Parcel, error) {
 	if err := actor.Can(auth.WriteCases); err != nil {
-		return p, err
+		return Parcel{}, err
 	}
+	return s.alter(ctx, actor, number, func(_ context.Context, p Parcel) error { return auth.Can(actor, auth.WriteCases, p.Resource()) }, fn)
+}
+
+// alter holds a replacement that the actor may reach, writes what fn made of it, and moves its case and the customer.
+func (s *Service) alter(ctx context.Context, actor auth.Actor, number ID, may func(context.Context, Parcel) error, fn func(ctx context.Context, p *Parcel) error) (p Parcel, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if p, err = s.Store.HoldOutgoing(ctx, actor.Workspace, number); err == nil {
-			err = auth.Can(actor, auth.WriteCases, p.Resource())
+			err = may(ctx, p)
 		}
 		if err != nil {
 			return err
 		}
-		was, had := p.State, p.hand()
+		was, had := p, p.Hand()
 		p.Lines = slices.Clone(p.Lines)
 		if err := fn(ctx, &p); err != nil {
 			return err
 		}
 		p.UpdatedAt = s.clock()
-		if err := s.Store.SaveOutgoing(ctx, p); err != nil || was == p.State && had == p.hand() {
+		moved := was.State != p.State || p.State == Short && !was.Expected.Equal(p.Expected)
+		if err := s.Store.SaveOutgoing(ctx, p); err != nil || !moved && had == p.Hand() {
 			return err
 		}
-		if was == p.State {
+		if !moved {
 			return s.carry(ctx, p)
 		}
-		if err := s.announce(ctx, actor, p, was); err != nil {
+		if err := s.announce(ctx, actor, p, was.State); err != nil {
 			return err
 		}
 		if err := s.carry(ctx, p); err != nil || s.Tell == nil {
@@ -385,7 +439,7 @@ func (s *Service) carry(ctx context.Context, p Parcel) error {
 			}
 		}
 	}
-	_, err = s.Cases.Hand(ctx, by, p.Case, p.Resolution, p.hand())
+	_, err = s.Cases.Hand(ctx, by, p.Case, p.Resolution, p.Hand())
 	return err
 }
 
@@ -419,9 +473,12 @@ type Summary struct {
 	Tracking string   `json:"tracking,omitempty"`
 }
 
+func (p Parcel) summary(was State) Summary {
+	return Summary{p.Number, p.Order, string(p.Means), p.State, was, p.Attempt, p.Carrier, p.Tracking}
+}
+
 func (s *Service) announce(ctx context.Context, by auth.Actor, p Parcel, was State) error {
-	return s.Journal.Append(ctx, event.New("replacement.moved", by, event.Subject{Kind: "replacement", ID: int64(p.ID)}, 0,
-		Summary{p.Number, p.Order, string(p.Means), p.State, was, p.Attempt, p.Carrier, p.Tracking}))
+	return s.Journal.Append(ctx, event.New("replacement.moved", by, event.Subject{Kind: "replacement", ID: int64(p.ID)}, 0, p.summary(was)))
 }
 
 // followBatch is how many replacements one step of Follow looks at.

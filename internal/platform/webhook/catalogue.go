@@ -230,6 +230,7 @@ var catalogue = []Kind{
 	{"case.noted", "Something else about a case changed: quantities, goods, a resolution.", caseFields},
 	{"goods.moved", "A parcel that goods come back in is expected, was sent, moves, arrived, was received or is cancelled.", goodsFields},
 	{"replacement.moved", "Goods that go out for a case are to be sent, are not in stock, were sent, delivered, lost, came back or cannot be sent.", outgoingFields},
+	{"replacement.addressed", "It was said where goods go that go out for a case: by its customer, or by a person in their word.", outgoingFields},
 	{"hold.moved", "A sum on a customer's card, for an exchange that goes out at once, is asked for, held, released, taken, paid back, or was refused.", holdFields},
 	{"refund.requested", "A refund was asked for.", refundFields},
 	{"refund.moved", "A refund's state changed.", refundFields},

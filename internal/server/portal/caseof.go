@@ -179,6 +179,8 @@ func (d *door) actCase(w http.ResponseWriter, r *request) error {
 		return d.differ(w, r, v, c, r.PathValue("verb") == "agree")
 	case "repair_agree", "repair_refuse", "repair_back":
 		return d.mend(w, r, v, c)
+	case "where":
+		return d.confirm(w, r, v, c)
 	case "choose":
 		err = d.choose(r, v, c)
 	case "hold":

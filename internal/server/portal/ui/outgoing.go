@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/order"
 )
 
 // SentGoods is goods that go to the customer.
@@ -18,6 +19,11 @@ type Sending struct {
 	Goods             []SentGoods
 	Carrier, Tracking string
 	Expected          time.Time // of what is not in stock; zero is not known
+
+	ID    int64
+	Asks  bool // where it is to go
+	To    order.Address
+	Wrong string // about what was written
 }
 
 // says is the key of the sentence that tells where it stands.
@@ -42,6 +48,9 @@ func (s Sending) stock(p Page) string {
 }
 
 func (s Sending) tone() tone {
+	if s.Asks {
+		return asks
+	}
 	switch s.State {
 	case "delivered":
 		return good

@@ -108,3 +108,11 @@ func outgoingTone(state string) Tone {
 	}
 	return ""
 }
+
+// dayValue is a day as a field takes it, "" of none. A day of stock is kept as its midnight in UTC.
+func dayValue(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
