@@ -225,6 +225,8 @@ func counterparts() map[string]string {
 		"POST /admin/rates/import":                   "rateImport",
 		"GET /admin/places":                          "returnPlaceList returnPlaceGet",
 		"POST /admin/places":                         "returnPlaceCreate returnPlacePut",
+		"GET /admin/agreements":                      "agreementList",
+		"POST /admin/agreements":                     "agreementPut agreementDelete",
 		"GET /admin/warranties":                      "warrantyTermList",
 		"POST /admin/warranties":                     "warrantyTermCreate warrantyTermPut",
 		"POST /admin/warranties/import":              "warrantyTermImport",

@@ -123,14 +123,15 @@ type Claim struct {
 
 // File is what a claim says of itself beside what it is found by.
 type File struct {
-	Papers      []Paper   `json:"papers"`
-	Rule        string    `json:"rule,omitempty"` // of rules.csv
-	OpensAt     time.Time `json:"opens_at,omitzero"`
-	SubmittedAt time.Time `json:"submitted_at,omitzero"`
-	Why         string    `json:"why,omitempty"` // it was refused, asked about or written off
-	Grants      int       `json:"grants,omitzero"`
-	Reply       int       `json:"reply,omitzero"` // days in which the party answers; 0: not known
-	Fixed       bool      `json:"fixed,omitzero"` // a person named the sum: items do not change it
+	Papers      []Paper    `json:"papers"`
+	Rule        string     `json:"rule,omitempty"`   // of rules.csv
+	Agreed      *Agreement `json:"agreed,omitempty"` // it follows this, as it was when the claim was opened
+	OpensAt     time.Time  `json:"opens_at,omitzero"`
+	SubmittedAt time.Time  `json:"submitted_at,omitzero"`
+	Why         string     `json:"why,omitempty"` // it was refused, asked about or written off
+	Grants      int        `json:"grants,omitzero"`
+	Reply       int        `json:"reply,omitzero"` // days in which the party answers; 0: not known
+	Fixed       bool       `json:"fixed,omitzero"` // a person named the sum: items do not change it
 }
 
 // Resource returns the claim as rights see it: with the orders of its shop.

@@ -5,7 +5,9 @@
 // a line of a case. An item stands in one claim of a party, whatever is told again. A [Paper] is what the party wants to
 // see; the house holds some of them (the order, the parcel's history, the customer's photos), people add the others. A
 // [Rule] says when a party takes a claim, which papers it asks for and what it pays; rules stand in rules.csv, each with its
-// source and how far it is to be trusted, and are no legal advice. The windows in which a carrier takes word of a lost
+// source and how far it is to be trusted, and are no legal advice. An [Agreement] is what the merchant agreed with a party: it
+// goes before the rule, for what was sent since its day. A [Batch] is goods of one supplier that were made together: the [Book]
+// tells how many units of each turned out to be faulty. The windows in which a carrier takes word of a lost
 // parcel are those of package trace.
 //
 //	collecting <-> ready -> submitted <-> asked        (asked: the party wants something more of us)

@@ -74,14 +74,14 @@ func TestNoMoreIsAskedThanTheCarrierPays(t *testing.T) {
 		return money.Amount{Minor: a.Minor / 2, Currency: to}, nil
 	}
 	for worth, want := range map[int64]int64{0: 0, 4999: 4999, 5000: 5000, 90000: 5000} {
-		if got, err := terms.Claimable(money.Amount{Minor: worth, Currency: "EUR"}, half); err != nil || got.Minor != want || got.Currency != "EUR" {
+		if got, err := terms.Claimable(money.Amount{Minor: worth, Currency: "EUR"}, 0, half); err != nil || got.Minor != want || got.Currency != "EUR" {
 			t.Errorf("%d: %v, %v", worth, got, err)
 		}
 	}
 	none := func(money.Amount, string) (money.Amount, error) {
 		return money.Amount{}, errs.New(errs.Unavailable, "error.busy")
 	}
-	if _, err := terms.Claimable(money.Amount{Minor: 1, Currency: "EUR"}, none); !errs.Is(err, errs.Unavailable) {
+	if _, err := terms.Claimable(money.Amount{Minor: 1, Currency: "EUR"}, 0, none); !errs.Is(err, errs.Unavailable) {
 		t.Errorf("without a rate: %v", err)
 	}
 }

@@ -89,11 +89,13 @@ func readRules(text string) ([]Rule, error) {
 	return out, nil
 }
 
-// Terms are what a rule means for one parcel.
+// Terms are what a rule means for one parcel, or what was agreed with another party.
 type Terms struct {
 	Rule
-	OpensAt  time.Time // zero: at once
-	Deadline time.Time // zero: not known
+	Agreed   *Agreement   // nil: the rule alone holds
+	PerKg    money.Amount // zero: not limited by weight
+	OpensAt  time.Time    // zero: at once
+	Deadline time.Time    // zero: not known
 }
 
 // TermsOf returns what the carrier of a parcel says of a claim; ok is false for a cause that no carrier answers for.
@@ -116,15 +118,31 @@ func TermsOf(v shipment.Shipment, cause Cause) (t Terms, ok bool) {
 	return t, true
 }
 
-// Claimable is what may be asked for goods that were sold for a sum: that sum, but no more than the rule's most. It fails
-// where there is no rate between both currencies, with what convert says.
-func (t Terms) Claimable(worth money.Amount, convert func(a money.Amount, to string) (money.Amount, error)) (money.Amount, error) {
-	if t.Most.Minor == 0 || worth.Minor == 0 {
-		return worth, nil
+// CountsFrom is when the days of a claim for a parcel begin: with its delivery where it came, otherwise with its dispatch.
+func CountsFrom(v shipment.Shipment, cause Cause) time.Time {
+	if cause == Damaged || cause == Delayed {
+		return v.DeliveredAt
 	}
-	most, err := convert(t.Most, worth.Currency)
-	if err != nil {
-		return worth, err
+	return trace.Posted(v)
+}
+
+// Claimable is what may be asked for goods of a weight in grams (0: not known) that were sold for a sum: that sum, but no more
+// than what is paid at most, in all and by weight. A limit by weight counts only where the weight is known. It fails where
+// there is no rate between both currencies, with what convert says.
+func (t Terms) Claimable(worth money.Amount, grams int64, convert func(a money.Amount, to string) (money.Amount, error)) (money.Amount, error) {
+	weight := t.PerKg
+	weight.Minor = weight.Minor * grams / 1000
+	for _, limit := range []money.Amount{t.Most, weight} {
+		if limit.Minor == 0 || worth.Minor == 0 {
+			continue
+		}
+		if limit.Currency != worth.Currency {
+			var err error
+			if limit, err = convert(limit, worth.Currency); err != nil {
+				return worth, err
+			}
+		}
+		worth.Minor = min(worth.Minor, limit.Minor)
 	}
-	return money.Amount{Minor: min(worth.Minor, most.Minor), Currency: worth.Currency}, nil
+	return worth, nil
 }

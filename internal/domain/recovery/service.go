@@ -68,7 +68,7 @@ type NewClaim struct {
 	Cause    Cause
 	Currency string
 	Batch    string // of a supplier
-	Terms    Terms  // a carrier's; those of others are what people know of them
+	Terms    Terms  // a carrier's, and what was agreed with any party
 	Item     Item
 	Papers   []string          // that the party asks for; those of the terms if nil
 	Held     map[string]string // papers that the house has, and where from
@@ -138,7 +138,7 @@ func (n NewClaim) claim(now time.Time) (Claim, error) {
 		}
 		c.Papers = append(c.Papers, Paper{Kind: k})
 	}
-	c.Rule, c.OpensAt, c.Reply = n.Terms.Name, n.Terms.OpensAt, n.Terms.Reply
+	c.Rule, c.Agreed, c.OpensAt, c.Reply = n.Terms.Name, n.Terms.Agreed, n.Terms.OpensAt, n.Terms.Reply
 	return c, nil
 }
 

@@ -17,6 +17,7 @@ type Store interface {
 	InTx(context.Context, func(context.Context) error) error
 	DocumentStore
 	BatchStore
+	AgreementStore
 	// AddRecovery writes a new claim without its items, SaveRecovery what may change of it.
 	AddRecovery(context.Context, Claim) error
 	SaveRecovery(context.Context, Claim) error

@@ -84,7 +84,7 @@ func WindowOf(v shipment.Shipment) (w Window, ok bool) {
 			continue
 		}
 		w.Rule = r
-		posted := dispatch(v)
+		posted := Posted(v)
 		w.OpensAt = after(r.start(v), r.Opens, r.Working)
 		if r.Closes > 0 {
 			w.ClosesAt = posted.AddDate(0, 0, r.Closes)
@@ -122,11 +122,11 @@ func (r Rule) start(v shipment.Shipment) time.Time {
 	case r.OpensAfter == "due" && !v.Expected.To.IsZero():
 		return v.Expected.To
 	}
-	return dispatch(v)
+	return Posted(v)
 }
 
-// dispatch is when a parcel was posted, as far as is known.
-func dispatch(v shipment.Shipment) time.Time {
+// Posted is when a parcel was posted, as far as is known.
+func Posted(v shipment.Shipment) time.Time {
 	for _, t := range []time.Time{v.PickedUpAt, v.FirstScanAt} {
 		if !t.IsZero() {
 			return t

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -19,7 +20,8 @@ type Gathered struct {
 }
 
 // ClaimBatch claims all faulty units of a supplier's batch that stand in no claim yet: they join the claim in which the batch
-// of their shop is gathered, or begin one. Units of articles that no product knows any more are left out. Each line is claimed
+// of their shop is gathered, or begin one. Units of articles that no product knows any more, and those whose
+// agreed deadline is over, are left out. Each line is claimed
 // on its own, so that a repeat after a fault goes on with what is left, and one after success claims nothing. It needs WriteCases.
 func (s *Service) ClaimBatch(ctx context.Context, actor auth.Actor, k recovery.BatchKey) (Gathered, error) {
 	var g Gathered
@@ -45,6 +47,9 @@ func (s *Service) ClaimBatch(ctx context.Context, actor auth.Actor, k recovery.B
 			return g, fmt.Errorf("claim batch: %w", err)
 		}
 		claim, added, err := s.faulty(ctx, actor, c, o, l)
+		if errs.Is(err, errs.Conflict) { // the deadline that was agreed is over
+			continue
+		}
 		if err != nil {
 			return g, fmt.Errorf("claim batch: %w", err)
 		}

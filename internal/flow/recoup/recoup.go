@@ -16,6 +16,7 @@ import (
 	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 )
@@ -231,6 +232,10 @@ func (s *Service) Draft(ctx context.Context, actor auth.Actor, v shipment.Shipme
 	if !ok {
 		return recovery.NewClaim{}, errs.Field("cause", "error.invalid")
 	}
+	t, err := s.Claims.Agreed(ctx, actor.Workspace, recovery.Carrier, v.Carrier, cause, t, trace.Posted(v), recovery.CountsFrom(v, cause))
+	if err != nil {
+		return recovery.NewClaim{}, err
+	}
 	sent, err := s.Shipments.List(ctx, actor, shipment.Filter{Order: o.ID, Direction: shipment.Out}, shipment.Cursor{}, 2)
 	if err != nil {
 		return recovery.NewClaim{}, err
@@ -244,12 +249,7 @@ func (s *Service) Draft(ctx context.Context, actor auth.Actor, v shipment.Shipme
 		n.Held[recovery.Posting] = "tracking"
 	}
 	if len(sent) == 1 {
-		worth, err := t.Claimable(money.Amount{Minor: max(o.Goods-o.Discount, 0), Currency: o.Currency}, func(a money.Amount, to string) (money.Amount, error) {
-			return s.Claims.Convert(ctx, actor.Workspace, a, to)
-		})
-		if err == nil {
-			n.Item.Value = worth.Minor
-		} else if !errs.Is(err, errs.Unavailable) {
+		if n.Item.Value, err = s.worth(ctx, actor, o, t); err != nil {
 			return n, err
 		}
 	}
@@ -257,6 +257,46 @@ func (s *Service) Draft(ctx context.Context, actor auth.Actor, v shipment.Shipme
 		err = s.show(ctx, actor, &n, *about)
 	}
 	return n, err
+}
+
+// worth is what may be claimed for all goods of an order in its currency, 0 where no rate is known for what the party pays at
+// most.
+func (s *Service) worth(ctx context.Context, actor auth.Actor, o order.Order, t recovery.Terms) (int64, error) {
+	var grams int64
+	if t.PerKg.Minor > 0 {
+		var err error
+		if grams, err = s.weight(ctx, actor, o); err != nil {
+			return 0, err
+		}
+	}
+	worth, err := t.Claimable(money.Amount{Minor: max(o.Goods-o.Discount, 0), Currency: o.Currency}, grams, func(a money.Amount, to string) (money.Amount, error) {
+		return s.Claims.Convert(ctx, actor.Workspace, a, to)
+	})
+	if errs.Is(err, errs.Unavailable) {
+		return 0, nil
+	}
+	return worth.Minor, err
+}
+
+// weight is what the goods of an order weigh in grams, 0 unless that is known of all.
+func (s *Service) weight(ctx context.Context, actor auth.Actor, o order.Order) (int64, error) {
+	skus := make([]string, len(o.Lines))
+	for i, l := range o.Lines {
+		skus[i] = l.SKU
+	}
+	known, err := s.Products.BySKU(ctx, auth.ForSystem(actor.Workspace), o.Shop, skus)
+	if err != nil {
+		return 0, err
+	}
+	var grams int64
+	for _, l := range o.Lines {
+		v, ok := known[product.Key(l.SKU)].Variant(l.SKU)
+		if !ok || v.Grams <= 0 {
+			return 0, nil
+		}
+		grams += v.Grams * l.Quantity
+	}
+	return grams, nil
 }
 
 // carrierName is what people call the carrier of a parcel.
@@ -338,9 +378,19 @@ func (s *Service) faulty(ctx context.Context, actor auth.Actor, c cases.Case, o 
 	if err != nil || supplier == "" {
 		return recovery.Claim{}, false, err
 	}
+	t, err := s.Claims.Agreed(ctx, actor.Workspace, recovery.Supplier, supplier, recovery.Defective, recovery.Terms{Rule: recovery.Rule{Papers: recovery.SupplierPapers()}}, o.PlacedAt, c.OpenedAt)
+	if err != nil {
+		return recovery.Claim{}, false, err
+	}
+	value, err := t.Claimable(money.Amount{Minor: v.Cost * units, Currency: p.Currency}, 0, func(a money.Amount, to string) (money.Amount, error) {
+		return s.Claims.Convert(ctx, actor.Workspace, a, to)
+	})
+	if err != nil && !errs.Is(err, errs.Unavailable) {
+		return recovery.Claim{}, false, err
+	}
 	n := recovery.NewClaim{
-		Against: recovery.Supplier, Party: supplier, Cause: recovery.Defective, Currency: p.Currency, Shop: o.Shop, Batch: batch, Papers: recovery.SupplierPapers(), Held: map[string]string{},
-		Item: recovery.Item{Source: recovery.FaultSource(c.ID, l.Number), Order: o.ID, SKU: l.SKU, Title: l.Title, Quantity: units, Value: v.Cost * units, At: c.OpenedAt},
+		Against: recovery.Supplier, Party: supplier, Cause: recovery.Defective, Currency: p.Currency, Shop: o.Shop, Batch: batch, Terms: t, Held: map[string]string{},
+		Item: recovery.Item{Source: recovery.FaultSource(c.ID, l.Number), Order: o.ID, SKU: l.SKU, Title: l.Title, Quantity: units, Value: value.Minor, At: c.OpenedAt},
 	}
 	if err := s.show(ctx, system, &n, c); err != nil {
 		return recovery.Claim{}, false, err

@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/shipment"
+	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -61,7 +62,17 @@ func (s *Service) Claim(ctx context.Context, actor auth.Actor, wish Wish) (recov
 	}
 	n.Deadline = wish.Deadline
 	if wish.Against != recovery.Carrier {
-		n.Against, n.Party, n.Name, n.Terms, n.Papers = wish.Against, wish.Party, wish.Party, recovery.Terms{}, papersFor(wish.Against, n.Terms.Papers)
+		t := recovery.Terms{Rule: recovery.Rule{Papers: papersFor(wish.Against, n.Terms.Papers)}}
+		t, err := s.Claims.Agreed(ctx, actor.Workspace, wish.Against, wish.Party, wish.Cause, t, trace.Posted(v), recovery.CountsFrom(v, wish.Cause))
+		if err != nil {
+			return recovery.Claim{}, false, err
+		}
+		n.Against, n.Party, n.Name, n.Terms = wish.Against, wish.Party, wish.Party, t
+		if n.Item.Value > 0 {
+			if n.Item.Value, err = s.worth(ctx, system, o, t); err != nil {
+				return recovery.Claim{}, false, err
+			}
+		}
 	}
 	if wish.Amount.Minor != 0 {
 		if wish.Amount.Currency != n.Currency || wish.Amount.Minor < 0 {

@@ -68,6 +68,11 @@ var recoveryFields = []Field{
 	{"added", Text, "the paper of a file that was put to it"}, {"removed", Text, "the paper of a file that was taken off"},
 }
 
+// agreementFields are those of what was agreed with a party about claims.
+var agreementFields = []Field{
+	{"against", Text, "carrier, insurer, supplier or marketplace"}, {"party", Text, "its name"}, {"cause", Text, "of one cause alone"}, {"from", Text, "the day from which it holds, as 2026-06-30"},
+}
+
 // caseFields are those of the phase that something caused which happened to a case.
 var caseFields = []Field{
 	{"number", Integer, "the case's number"}, {"kind", Text, "withdrawal, return, exchange, warranty ..."}, {"what", Text, "what happened: went, counted, resolution ..."},
@@ -214,6 +219,8 @@ var catalogue = []Kind{
 	{"recovery.moved", "A claim came to another state.", recoveryFields},
 	{"recovery.noted", "Something else about a claim changed.", recoveryFields},
 	{"recovery.paid", "Money came for a claim.", recoveryFields},
+	{"recovery.agreed", "What was agreed with a party about claims was written down, or changed.", agreementFields},
+	{"recovery.agreement_dropped", "What was agreed with a party about claims was taken off.", agreementFields},
 	{"recovery.due", "A claim's deadline is near, or its answer is late.", recoveryFields},
 	{"trace.opened", "A search request or claim to a carrier was drafted.", traceFields},
 	{"trace.moved", "It was sent, answered, paid, rejected, or it expired.", traceFields},

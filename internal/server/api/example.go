@@ -193,6 +193,7 @@ func examples() map[string]example {
 		"returnInspect":        {body: `{"line": 1, "from": 1, "quantity": 1, "grade": "B", "as": "relabel"}`},
 		"recoveryList":         {query: "open=true&against=carrier"},
 		"recoverySums":         {query: "open=true"},
+		"agreementPut":         {body: `{"against": "carrier", "party": "4PX", "cause": "lost", "from": "2026-07-01", "days": 120, "currency": "USD", "per_kg": 2000, "most": 15000, "papers": ["invoice"], "note": "Contract of 2026, clause 7"}`},
 		"recoveryBatchClaim":   {body: `{"supplier": "Shenzhen Bright", "batch": "2026-05-B"}`},
 		"recoveryOpen":         {body: `{"shipment_id": "` + sample(aShipment{}, false) + `", "cause": "lost", "amount": {"amount": 4990, "currency": "EUR"}}`},
 		"recoveryUpdate":       {body: `{"asked": 4200, "have": ["proof_of_posting"]}`},

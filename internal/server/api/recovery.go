@@ -19,6 +19,9 @@ func recoveryGroup() group {
 		{"recoverySums", "GET", "/recoveries/sums", read, do((*server).recoverySums), "Add up claims", "What claims come to, by state and currency."},
 		{"recoveryBatches", "GET", "/recoveries/batches", read, do((*server).recoveryBatches), "List batches of suppliers", "How many units of each batch were sold in the last 366 days, how many turned out to be faulty beside what is usual, what that cost, and what is claimed for it. Those that stand out come first; all are in one answer."},
 		{"recoveryBatchClaim", "POST", "/recoveries/batches/claims", write, do((*server).recoveryBatchClaim), "Claim a batch", "Claims all faulty units of a batch that stand in no claim against a supplier yet, at most 500 lines of cases a call. A repeat claims nothing twice."},
+		{"agreementList", "GET", "/recovery-agreements", read, do((*server).agreementList), "List agreements", "What was agreed with carriers, insurers, suppliers and marketplaces about claims: by kind and name of the party, the latest of each first."},
+		{"agreementPut", "PUT", "/recovery-agreements", may(auth.ReadCases, auth.ManagePlans), do((*server).agreementPut), "Save an agreement", "Takes the place of the one of the same party, cause and day. What it names goes before the shipped rules, for claims that are opened from now on."},
+		{"agreementDelete", "DELETE", "/recovery-agreements/{agreement}", may(auth.ReadCases, auth.ManagePlans), do((*server).agreementDelete), "Take an agreement off", "Claims that follow it keep what they have."},
 		{"recoveryOpen", "POST", "/recoveries", may(auth.ReadCases, auth.WriteCases, auth.ReadShipments), do((*server).recoveryOpen).created(), "Claim a parcel", "Opens a claim for a parcel. One that the party has already is returned as it stands."},
 		{"recoveryGet", "GET", "/recoveries/{recovery}", read, do((*server).recoveryGet), "Get a claim", "One claim with its items and papers."},
 		{"recoveryUpdate", "PATCH", "/recoveries/{recovery}", write, do((*server).recoveryUpdate), "Move a claim on", "Tells what came of a claim. What books money (`accepted`, `partly`, `paid`, `written_off`) needs `refunds.approve` besides. `ready`, `collecting` and `lapsed` follow by themselves."},
@@ -36,32 +39,33 @@ func recoveryGroup() group {
 
 // Recovery is money that is asked of one party.
 type Recovery struct {
-	ID          Ref[aRecovery]  `json:"id"`
-	Against     string          `json:"against" enum:"carrier,insurer,supplier,marketplace"`
-	Party       string          `json:"party" example:"4px" doc:"The key of a carrier, or a name in small letters."`
-	Name        string          `json:"name" example:"4PX"`
-	Cause       string          `json:"cause" enum:"lost,never_scanned,damaged,delayed,defective"`
-	State       string          `json:"state" enum:"collecting,ready,submitted,asked,accepted,partly,refused,appealed,paid,written_off,lapsed"`
-	Currency    string          `json:"currency" example:"EUR"`
-	Asked       int64           `json:"asked" doc:"In minor units, as are all sums of a claim."`
-	Granted     int64           `json:"granted"`
-	Received    int64           `json:"received"`
-	Due         int64           `json:"due" doc:"Granted, and still to come."`
-	Lost        int64           `json:"lost" doc:"Asked for, and will not come: of a claim that has ended."`
-	Batch       *string         `json:"batch" doc:"Of a supplier."`
-	Reference   *string         `json:"reference" doc:"The party's own."`
-	OwnerID     *Ref[aPerson]   `json:"owner_id" nullable:"true"`
-	Rule        *string         `json:"rule" example:"4px" doc:"The row of the table of rules that it follows."`
-	Papers      []RecoveryPaper `json:"papers" nullable:"false"`
-	Items       []RecoveryItem  `json:"items" nullable:"false"`
-	Why         string          `json:"why" doc:"Why it was refused, asked about or written off."`
-	OpensAt     *time.Time      `json:"opens_at" doc:"The party takes it from then."`
-	Deadline    *time.Time      `json:"deadline" doc:"And until then; null if no deadline is known."`
-	SubmittedAt *time.Time      `json:"submitted_at"`
-	ReplyBy     *time.Time      `json:"reply_by" doc:"The party answers by then; null if that is not known."`
-	CreatedAt   time.Time       `json:"created_at"`
-	UpdatedAt   time.Time       `json:"updated_at"`
-	EndedAt     *time.Time      `json:"ended_at" doc:"Null while something is still to come."`
+	ID          Ref[aRecovery]     `json:"id"`
+	Against     string             `json:"against" enum:"carrier,insurer,supplier,marketplace"`
+	Party       string             `json:"party" example:"4px" doc:"The key of a carrier, or a name in small letters."`
+	Name        string             `json:"name" example:"4PX"`
+	Cause       string             `json:"cause" enum:"lost,never_scanned,damaged,delayed,defective"`
+	State       string             `json:"state" enum:"collecting,ready,submitted,asked,accepted,partly,refused,appealed,paid,written_off,lapsed"`
+	Currency    string             `json:"currency" example:"EUR"`
+	Asked       int64              `json:"asked" doc:"In minor units, as are all sums of a claim."`
+	Granted     int64              `json:"granted"`
+	Received    int64              `json:"received"`
+	Due         int64              `json:"due" doc:"Granted, and still to come."`
+	Lost        int64              `json:"lost" doc:"Asked for, and will not come: of a claim that has ended."`
+	Batch       *string            `json:"batch" doc:"Of a supplier."`
+	Reference   *string            `json:"reference" doc:"The party's own."`
+	OwnerID     *Ref[aPerson]      `json:"owner_id" nullable:"true"`
+	Rule        *string            `json:"rule" example:"4px" doc:"The row of the table of rules that it follows."`
+	Agreement   *RecoveryAgreement `json:"agreement,omitempty" doc:"What was agreed with the party, as it was when the claim was opened; it goes before the rule. Left out where nothing was."`
+	Papers      []RecoveryPaper    `json:"papers" nullable:"false"`
+	Items       []RecoveryItem     `json:"items" nullable:"false"`
+	Why         string             `json:"why" doc:"Why it was refused, asked about or written off."`
+	OpensAt     *time.Time         `json:"opens_at" doc:"The party takes it from then."`
+	Deadline    *time.Time         `json:"deadline" doc:"And until then; null if no deadline is known."`
+	SubmittedAt *time.Time         `json:"submitted_at"`
+	ReplyBy     *time.Time         `json:"reply_by" doc:"The party answers by then; null if that is not known."`
+	CreatedAt   time.Time          `json:"created_at"`
+	UpdatedAt   time.Time          `json:"updated_at"`
+	EndedAt     *time.Time         `json:"ended_at" doc:"Null while something is still to come."`
 }
 
 // RecoveryPaper is something that the party wants to see.
@@ -84,8 +88,14 @@ type RecoveryItem struct {
 }
 
 func recoveryRecord(c recovery.Claim) Recovery {
+	var agreed *RecoveryAgreement
+	if c.Agreed != nil {
+		a := agreementRecord(*c.Agreed)
+		agreed = &a
+	}
 	return Recovery{
-		ID: refTo[aRecovery](c.ID), Against: string(c.Against), Party: c.Party, Name: c.Name, Cause: string(c.Cause), State: string(c.State), Currency: c.Currency, Asked: c.Asked, Granted: c.Granted, Received: c.Received,
+		Agreement: agreed,
+		ID:        refTo[aRecovery](c.ID), Against: string(c.Against), Party: c.Party, Name: c.Name, Cause: string(c.Cause), State: string(c.State), Currency: c.Currency, Asked: c.Asked, Granted: c.Granted, Received: c.Received,
 		Due: c.Due(), Lost: c.Gone(), Batch: optText(c.Batch), Reference: optText(c.Reference), OwnerID: optRef[aPerson](c.Owner), Rule: optText(c.Rule), Why: c.Why,
 		Papers: append([]RecoveryPaper{}, convert(c.Papers, func(p recovery.Paper) RecoveryPaper { return RecoveryPaper{p.Kind, optText(p.From)} })...),
 		Items: append([]RecoveryItem{}, convert(c.Items, func(x recovery.Item) RecoveryItem {

@@ -30,6 +30,9 @@ func (w *world) stageRecovery(m *merchant, n, op string, put func(kind, bool, in
 		must(w.t, err)
 	}
 	put(aRecovery{}, false, int64(c.ID))
+	a, err := w.recoveries().SaveAgreement(ctx, m.owner, recovery.Agreement{Against: recovery.Carrier, Party: n + op, From: w.now(), AgreementTerms: recovery.AgreementTerms{Name: m.mark, Days: 9}})
+	must(w.t, err)
+	put(anAgreement{}, false, int64(a.ID))
 	d, err := w.recoveries().AddDocument(ctx, m.owner, c.ID, recovery.NewDocument{Name: m.mark + ".pdf", Data: []byte("%PDF-1.7 " + m.mark)})
 	must(w.t, err)
 	put(aRecoveryDocument{}, false, int64(d.ID))

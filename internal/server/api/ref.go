@@ -41,8 +41,10 @@ type (
 	aTrace     struct{}
 	aTraceNote struct{}
 	aRecovery  struct{}
-	aTracker   struct{}
-	aRefund    struct{}
+	// anAgreement is what was agreed with a party about claims.
+	anAgreement struct{}
+	aTracker    struct{}
+	aRefund     struct{}
 	// aPayAccount is one with a payment provider.
 	aPayAccount struct{}
 	// aBatch is one of transfers to bank accounts.
@@ -93,6 +95,7 @@ func (aReceived) prefix() string     { return "rcv" }
 func (aTrace) prefix() string        { return "trc" }
 func (aTraceNote) prefix() string    { return "trn" }
 func (aRecovery) prefix() string     { return "rcl" }
+func (anAgreement) prefix() string   { return "agr" }
 func (aRefund) prefix() string       { return "rfd" }
 func (aPayAccount) prefix() string   { return "pac" }
 func (aBatch) prefix() string        { return "btb" }
@@ -118,7 +121,7 @@ func (aRecoveryDocument) prefix() string { return "rdc" }
 func inPath() map[string]kind {
 	return map[string]kind{
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
-		"recovery": aRecovery{}, "recovery_document": aRecoveryDocument{},
+		"recovery": aRecovery{}, "agreement": anAgreement{}, "recovery_document": aRecoveryDocument{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
 		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},

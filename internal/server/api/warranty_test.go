@@ -23,7 +23,7 @@ func (w *world) stageAfterSale(m *merchant, n, op string, put func(kind, bool, i
 		w.stageRepair(m, n, op, put)
 	case strings.HasPrefix(op, "warranty"), op == "orderCoverage", op == "orderUnitRegister", op == "productUnits":
 		w.stageWarranty(m, n, op, put)
-	case strings.HasPrefix(op, "recovery"):
+	case strings.HasPrefix(op, "recovery"), strings.HasPrefix(op, "agreement"):
 		w.stageRecovery(m, n, op, put)
 	case strings.HasPrefix(op, "policyReplay"):
 		w.stageReplay(m, op, put)

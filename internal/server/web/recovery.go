@@ -371,6 +371,9 @@ func (r *request) drawRecovery(w http.ResponseWriter, status int, c recovery.Cla
 			v.Source = r.printer.T("trace.source."+rule.Status, "Source", rule.Source, "Date", rule.AsOf)
 		}
 	}
+	if c.Agreed != nil {
+		v.Agreed = r.agreedWords(*c.Agreed)
+	}
 	for _, to := range c.State.Verbs() {
 		money := to == recovery.Accepted || to == recovery.Partly || to == recovery.Paid || to == recovery.WrittenOff
 		if !money || r.actor.May(auth.ApproveRefunds) {

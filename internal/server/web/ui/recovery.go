@@ -60,6 +60,7 @@ type RecoveryView struct {
 	Owner     string
 	Why       string
 	Source    string // of the rule
+	Agreed    string // with the party, in words
 	OpensAt   time.Time
 	Deadline  time.Time
 	ReplyBy   time.Time
