@@ -147,7 +147,7 @@ func (c *Core) demoSecure(ctx context.Context, by auth.Actor, id cases.ID, agree
 	if err != nil {
 		return false, err
 	}
-	desk := holdDesk{c}
+	desk := HoldDesk{c}
 	asked, err := desk.Holds(ctx, x)
 	if err != nil || len(asked) > 0 { // whom the bank refused does not ask again
 		return false, err

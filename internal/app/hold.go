@@ -109,11 +109,11 @@ func (c *Core) tellHold(ctx context.Context, h hold.Hold, what casework.Occasion
 	return c.Casework.TellHold(ctx, h.Workspace, h.Case, what, casework.Held{Sum: sum, Day: h.DueAt}, fmt.Sprintf("hold.%d.%d.%s", h.ID, h.Attempt, what))
 }
 
-// holdDesk is what the customer's page asks of holds.
-type holdDesk struct{ *Core }
+// HoldDesk is what the customer's page asks of holds, as the system: whoever calls has seen to it that the case is theirs.
+type HoldDesk struct{ *Core }
 
 // Securable returns the sums that may be held so that goods of a case go out at once; none where no account can.
-func (d holdDesk) Securable(ctx context.Context, x cases.Case) ([]hold.Hold, error) {
+func (d HoldDesk) Securable(ctx context.Context, x cases.Case) ([]hold.Hold, error) {
 	var out []hold.Hold
 	for _, r := range x.Resolutions {
 		if !x.Securable(r) {
@@ -147,12 +147,12 @@ func (d holdDesk) Securable(ctx context.Context, x cases.Case) ([]hold.Hold, err
 }
 
 // Holds returns the holds of a case, the newest first.
-func (d holdDesk) Holds(ctx context.Context, x cases.Case) ([]hold.Hold, error) {
+func (d HoldDesk) Holds(ctx context.Context, x cases.Case) ([]hold.Hold, error) {
 	return d.Pay.Holds(ctx, auth.ForSystem(x.Workspace), x.ID)
 }
 
 // Ask asks the customer of a case for a hold, on the terms that they were shown; the page leads back to an address.
-func (d holdDesk) Ask(ctx context.Context, x cases.Case, h hold.Hold, back string) (hold.Hold, error) {
+func (d HoldDesk) Ask(ctx context.Context, x cases.Case, h hold.Hold, back string) (hold.Hold, error) {
 	o, err := d.Orders.Get(ctx, auth.ForSystem(x.Workspace), h.Order)
 	if err != nil {
 		return h, err
@@ -171,12 +171,12 @@ func (d holdDesk) Ask(ctx context.Context, x cases.Case, h hold.Hold, back strin
 }
 
 // Answer takes the customer's word where the provider has no page of its own.
-func (d holdDesk) Answer(ctx context.Context, h hold.Hold, agrees bool) error {
+func (d HoldDesk) Answer(ctx context.Context, h hold.Hold, agrees bool) error {
 	return d.Pay.AnswerHold(ctx, h.Workspace, h.ID, agrees)
 }
 
 // Look asks the provider how far a hold is, and takes it on.
-func (d holdDesk) Look(ctx context.Context, h hold.Hold) (hold.Hold, error) {
+func (d HoldDesk) Look(ctx context.Context, h hold.Hold) (hold.Hold, error) {
 	return d.Pay.WorkHold(ctx, h.Workspace, h.ID)
 }
 

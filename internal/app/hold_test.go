@@ -24,7 +24,7 @@ import (
 // counter is a desk whose exchanges may go out against a hold, and whose clock is moved by hand.
 type counter struct {
 	*desk
-	holds holdDesk
+	holds HoldDesk
 	now   *time.Time
 	n     int
 }
@@ -51,7 +51,7 @@ func newCounter(t *testing.T, database string) *counter {
 	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	x := &counter{now: &now}
 	x.desk = newIdleDesk(t, Config{Database: database, Now: func() time.Time { return *x.now }})
-	x.holds = holdDesk{x.Core}
+	x.holds = HoldDesk{x.Core}
 	if _, err := x.Policies.Save(x.ctx, x.owner, "held", heldPolicy); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "hold_card") {
 		t.Fatalf("a hold that no account can make was saved: %v", err)
 	}

@@ -75,7 +75,7 @@ func (c *Core) portalDoor(cfg ServeConfig, next http.Handler) http.Handler {
 	if h := hostOf(c.Address); h != "" {
 		hosts = append(append(hosts, h), cfg.ACME.Domains...)
 	}
-	return portal.New(portal.Config{Portal: c.Portal, Orders: c.Orders, Brands: c.Brands, Cases: c.Cases, Casework: c.Casework, Goods: c.Goods, Outgoing: c.Outgoing, Holds: holdDesk{c}, Refunds: c.Refunds, Payees: c.Pay, Warranty: c.Warranty, Policies: c.Policies, Plans: c.Plans, Rates: c.Rates, Country: c.Country, Nodes: c.Node.Peers, Now: c.Now, Log: c.Log, Secure: cfg.secure(), Hosts: hosts, Next: next})
+	return portal.New(portal.Config{Portal: c.Portal, Orders: c.Orders, Brands: c.Brands, Cases: c.Cases, Casework: c.Casework, Goods: c.Goods, Outgoing: c.Outgoing, Holds: HoldDesk{c}, Refunds: c.Refunds, Payees: c.Pay, Warranty: c.Warranty, Policies: c.Policies, Plans: c.Plans, Rates: c.Rates, Country: c.Country, Nodes: c.Node.Peers, Now: c.Now, Log: c.Log, Secure: cfg.secure(), Hosts: hosts, Next: next})
 }
 
 // hostOf is the host of a public address, "" if it has none.

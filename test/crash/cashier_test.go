@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/adapter/channel/email"
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
 	"godwit.dev/godwit/internal/app"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/order"
@@ -55,6 +56,7 @@ type counter struct {
 	*app.Core
 	person auth.Actor
 	shop   order.ShopID
+	bank   string // where customers answer
 }
 
 // work serves one order after the other. Whoever is killed in between leaves an order without a case, or a case that goes
@@ -86,7 +88,7 @@ func (x counter) last(ctx context.Context) (int64, error) {
 
 // serve saves an order, lets its customer ask for their money, and takes the case on until only its refund is left to the
 // provider, each as if for the first time. Odd orders are of Germans who withdraw, and wait for nobody; even ones of
-// Americans, whom a person has to agree with.
+// Americans, whom a person has to agree with, and of whom some want another mug (see swaps).
 func (x counter) serve(ctx context.Context, number int64) error {
 	sum, provider := priced(number)
 	day := time.Now().UTC().Truncate(24 * time.Hour)
@@ -100,6 +102,10 @@ func (x counter) serve(ctx context.Context, number int64) error {
 	if number%2 == 0 {
 		n.ShipTo = order.Address{Name: "Anna", City: "Portland", Region: "OR", Country: "US"}
 		wish.Kind, wish.Words, wish.Language, wish.Items[0].Reason = cases.Return, "It does not fit.", "en", "size_fit"
+	}
+	take := x.step
+	if swap, _ := swaps(number); swap {
+		wish.Kind, wish.Wants, take = cases.Exchange, "exchange", x.swap
 	}
 	o, _, err := x.Orders.Save(ctx, x.person, n)
 	if err != nil {
@@ -120,12 +126,12 @@ func (x counter) serve(ctx context.Context, number int64) error {
 	if err != nil {
 		return err
 	}
-	for range 20 {
+	for range 40 {
 		c, err := x.Cases.Get(ctx, x.person, form.Case)
 		if err != nil {
 			return err
 		}
-		went, err := x.step(ctx, customer, c)
+		went, err := take(ctx, customer, c)
 		if err != nil || !went {
 			return err
 		}
@@ -202,8 +208,9 @@ func cashier(ctx context.Context, log *slog.Logger) error {
 		defer cancel()
 		desk.Stop(patience)
 	}()
+	i18n.For(i18n.English) // reads all catalogues, which would take most of a short life
 	fmt.Println(ready)
-	return counter{core, actor, order.ShopID(shop)}.work(ctx)
+	return counter{core, actor, order.ShopID(shop), os.Getenv(childBank)}.work(ctx)
 }
 
 // tillConfig is config with a provider of payments on the same machine, and a clock: nil is the real one.

@@ -157,6 +157,9 @@ func (s *Service) page(ctx context.Context, h hold.Hold, what, email, back strin
 		return h, err
 	}
 	return s.changeHold(ctx, auth.ForSystem(h.Workspace), h.ID, func(_ context.Context, h *hold.Hold, _ time.Time) error {
+		if h.State != hold.Asked { // it was given up meanwhile: nobody is led to a page that nobody looks at
+			return errs.New(errs.Conflict, "error.busy")
+		}
 		h.Page, h.Address = page.Reference, page.Address
 		return nil
 	})

@@ -20,26 +20,43 @@ func (b *Server) holds(w http.ResponseWriter, r *http.Request, body string) bool
 	if err != nil {
 		b.wrong("%v", err)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	key := r.Header.Get("Idempotency-Key")
-	if was, ok := b.keys[key]; ok && r.Method == http.MethodPost && key != "" {
-		if was.params != body {
-			reply(w, http.StatusBadRequest, Refused("idempotency_error", ""))
-		} else {
-			reply(w, was.status, was.body)
-		}
+	if r.Method != http.MethodPost {
+		status, raw := b.hold(r, part, form, "", body)
+		reply(w, status, raw)
 		return true
 	}
+	b.at(Asked, key)
+	status, raw := b.hold(r, part, form, key, body)
+	b.at(Paid, key)
+	reply(w, status, raw)
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+	b.at(Told, key)
+	return true
+}
+
+// hold returns the answer to a key, which is made once; "" is no key.
+func (b *Server) hold(r *http.Request, part []string, form url.Values, key, body string) (int, []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if was, ok := b.keys[key]; ok {
+		if was.params != body {
+			raw, _ := json.Marshal(Refused("idempotency_error", ""))
+			return http.StatusBadRequest, raw
+		}
+		return was.status, was.body
+	}
 	status, answer := b.held(r, part, form, key)
-	raw := reply(w, status, answer)
-	if key != "" && r.Method == http.MethodPost && status < http.StatusInternalServerError {
+	raw, _ := json.Marshal(answer)
+	if key != "" && status < http.StatusInternalServerError {
 		if b.keys == nil {
 			b.keys = map[string]kept{}
 		}
 		b.keys[key] = kept{body, status, raw}
 	}
-	return true
+	return status, raw
 }
 
 func (b *Server) held(r *http.Request, part []string, form url.Values, key string) (int, map[string]any) {
@@ -74,7 +91,13 @@ func (b *Server) held(r *http.Request, part []string, form url.Values, key strin
 		}
 		return http.StatusBadRequest, missing
 	case path == "payment_intents" && r.Method == http.MethodGet:
-		return http.StatusOK, map[string]any{"object": "list", "url": "/v1/payment_intents", "data": b.intents}
+		list := []map[string]any{}
+		for _, x := range b.intents {
+			if x["customer"] == r.URL.Query().Get("customer") {
+				list = append(list, x)
+			}
+		}
+		return http.StatusOK, map[string]any{"object": "list", "url": "/v1/payment_intents", "data": list}
 	case path == "payment_intents":
 		if b.poor {
 			return http.StatusPaymentRequired, map[string]any{"error": map[string]any{"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "message": "no"}}
@@ -82,7 +105,9 @@ func (b *Server) held(r *http.Request, part []string, form url.Values, key strin
 		if form.Get("off_session") != "true" || form.Get("confirm") != "true" || form.Get("customer") == "" || form.Get("payment_method") == "" {
 			b.wrong("charged without the customer by %v", form)
 		}
-		return http.StatusOK, b.intent(form.Get("amount"), form.Get("currency"), form.Get("metadata[godwit_key]"), "succeeded", form.Get("amount"))
+		x := b.intent(form.Get("amount"), form.Get("currency"), form.Get("metadata[godwit_key]"), "succeeded", form.Get("amount"))
+		x["customer"], x["payment_method"] = form.Get("customer"), form.Get("payment_method")
+		return http.StatusOK, x
 	}
 	for _, x := range b.intents {
 		if x["id"] != part[1] || len(part) < 3 {
@@ -103,7 +128,8 @@ func (b *Server) held(r *http.Request, part []string, form url.Values, key strin
 }
 
 func (b *Server) intent(amount, currency, key, status, received string) map[string]any {
-	x := map[string]any{"object": "payment_intent", "id": fmt.Sprintf("pi_%d", len(b.intents)+1), "amount": json.Number(amount), "currency": currency, "status": status, "customer": "cus_1", "payment_method": "pm_1",
+	n := len(b.intents) + 1
+	x := map[string]any{"object": "payment_intent", "id": fmt.Sprintf("pi_%d", n), "amount": json.Number(amount), "currency": currency, "status": status, "customer": fmt.Sprintf("cus_%d", n), "payment_method": fmt.Sprintf("pm_%d", n),
 		"metadata": map[string]any{"godwit_key": key}, "amount_received": json.Number(received),
 		"latest_charge": map[string]any{"object": "charge", "id": "ch_1", "payment_method_details": map[string]any{"card": map[string]any{"capture_before": time.Now().Add(7 * 24 * time.Hour).Unix()}}}}
 	b.intents = append(b.intents, x)
@@ -161,4 +187,30 @@ func (b *Server) Holding(page string) (kept, active bool) {
 		}
 	}
 	return kept, active
+}
+
+// Held is what a server knows of a sum that was held.
+type Held struct {
+	Times  int   // how often it was held or charged
+	Active bool  // it is held now
+	Kept   bool  // its card is known still
+	Taken  int64 // of it, in minor units
+}
+
+// Held returns what is known of what was held under a key.
+func (b *Server) Held(key string) (h Held) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, x := range b.intents {
+		if x["metadata"].(map[string]any)["godwit_key"] != key {
+			continue
+		}
+		h.Times++
+		h.Active = h.Active || x["status"] == "requires_capture"
+		h.Kept = h.Kept || x["forgotten"] == nil
+		if got, err := x["amount_received"].(json.Number).Int64(); err == nil {
+			h.Taken += got
+		}
+	}
+	return h
 }

@@ -20,13 +20,13 @@ import (
 // Key is the key that the server knows.
 const Key = "sk_test_123"
 
-// Stage is how far a request for a refund has come.
+// Stage is how far a request that changes something has come.
 type Stage string
 
 // The stages.
 const (
 	Asked Stage = "asked" // it has arrived, and nothing is done
-	Paid  Stage = "paid"  // the money has left, and nobody was told
+	Paid  Stage = "paid"  // it is done, and nobody was told
 	Told  Stage = "told"  // the answer is on its way
 )
 
