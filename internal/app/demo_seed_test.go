@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
 	"godwit.dev/godwit/internal/domain/product"
+	"godwit.dev/godwit/internal/domain/recovery"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
@@ -229,4 +230,26 @@ func demoOutlet(t *testing.T, c *Core, by auth.Actor) {
 	eventually(t, "was the outlet imported", func() bool { return outlet().State == commerce.Live && newest().ID != 0 })
 	was := newest().ID
 	eventually(t, "did a new order come", func() bool { return newest().ID != was })
+}
+
+// demoRecoveries holds that claims are at different stages, one of them paid in part with its papers, under what was agreed,
+// and that one batch stands out.
+func demoRecoveries(t *testing.T, c *Core, by auth.Actor) {
+	t.Helper()
+	list, err := c.Recovery.List(t.Context(), by, recovery.Filter{}, recovery.Cursor{}, recovery.MaxPage)
+	i := slices.IndexFunc(list, func(x recovery.Claim) bool { return x.State == recovery.Partly && x.Received > 0 && x.Due() > 0 })
+	if err != nil || i < 0 {
+		t.Fatalf("no claim is paid in part: %v", err)
+	}
+	papers, err := c.Recovery.Documents(t.Context(), by, list[i].ID)
+	if err != nil || len(papers) == 0 || len(list[i].Missing()) > 0 {
+		t.Errorf("its papers: %+v, %v", papers, err)
+	}
+	if err := c.Outlays.Work(t.Context(), by.Workspace); err != nil {
+		t.Fatal(err)
+	}
+	book, err := c.Recovery.Book(t.Context(), by)
+	if err != nil || len(book.Batches) < 5 || !book.Batches[0].StandsOut || book.Batches[1].StandsOut {
+		t.Errorf("batches: %+v, %v", book.Batches, err)
+	}
 }

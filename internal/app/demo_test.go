@@ -43,6 +43,7 @@ func TestDemoShowsAllOfItMoving(t *testing.T) {
 	demoParcelsMove(t, d.Core, by)
 	demoTrade(t, d.Core, by)
 	demoOrders(t, d.Core, by)
+	demoRecoveries(t, d.Core, by)
 	demoCasesMove(t, d.Core, by)
 	demoHoldsEnd(t, d.Core, by)
 	demoOutlet(t, d.Core, by)

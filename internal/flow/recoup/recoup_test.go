@@ -496,3 +496,47 @@ func (x *house) supplies() {
 
 // pixel is a picture.
 var pixel = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
+
+// TestNamesFromTheRightAreReadInLetters reads names in Arabic and Hebrew back from the letter and the records of a claim, with the
+// numbers that stand beside them.
+func TestNamesFromTheRightAreReadInLetters(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		x, ctx := newHouse(t, s), t.Context()
+		const carrier, goods = "شركة الشحن السريع", "מנורת שולחן"
+		o, _, err := x.orders.Save(ctx, x.system, order.New{Shop: x.shop.ID, Number: "1001", Email: "ana@mail.example", Status: order.Open, Currency: "EUR", Goods: 9000, Total: 9000, PlacedAt: x.now.Add(-time.Hour),
+			ShipTo: order.Address{Name: "أحمد العلي", Country: "SA"}, Lines: []order.Line{{SKU: "LAMP", Title: goods, Quantity: 2, Price: 4500}},
+			Fulfillments: []order.Fulfillment{{Carrier: carrier, Tracking: "LX000000001CN", ShippedAt: x.now}}})
+		x.must(err)
+		x.tells("LX000000001CN", shipment.Lost, x.now.Add(-time.Minute))
+		sent, err := x.shipments.List(ctx, x.system, shipment.Filter{Order: o.ID}, shipment.Cursor{}, 1)
+		x.must(err)
+		c, _, err := x.Claim(ctx, x.system, recoup.Wish{Shipment: sent[0].ID, Against: recovery.Insurer, Party: carrier, Cause: recovery.Lost})
+		x.must(err)
+		d, err := x.Dossier(ctx, x.system, c.ID, i18n.English)
+		x.must(err)
+		if said := x.text(d.Letter); !strings.Contains(said, carrier) || !strings.Contains(said, "LX000000001CN") || !strings.Contains(said, "90.00") {
+			t.Errorf("the letter: %s", said)
+		}
+		var all bytes.Buffer
+		x.must(d.Write(ctx, &all))
+		z, err := zip.NewReader(bytes.NewReader(all.Bytes()), int64(all.Len()))
+		x.must(err)
+		for _, f := range z.File {
+			if f.Name != "2-records.pdf" {
+				continue
+			}
+			r, err := f.Open()
+			x.must(err)
+			records, err := io.ReadAll(r)
+			x.must(err)
+			said := x.text(records)
+			for _, want := range []string{"أحمد العلي", goods, "LX000000001CN"} {
+				if !strings.Contains(said, want) {
+					t.Errorf("%q is not in the records: %s", want, said)
+				}
+			}
+			return
+		}
+		t.Error("there are no records")
+	})
+}

@@ -94,7 +94,7 @@ func (r *request) uiAgreement(a recovery.Agreement) ui.Agreement {
 		ShownFor: r.printer.T("recovery.against."+string(a.Against)) + " · " + cause, ShownFrom: r.printer.Date(a.From, time.UTC, i18n.Medium), ShownPays: r.agreedSum(a), Next: a.From.After(r.now),
 	}
 	if a.Days > 0 {
-		v.ShownDays = r.printer.N("lanes.days", int64(a.Days))
+		v.ShownDays = r.printer.N("agreement.shown_days", int64(a.Days))
 	}
 	var papers []string
 	for _, k := range a.Papers {

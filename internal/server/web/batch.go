@@ -48,8 +48,13 @@ func (r *request) drawBatches(w http.ResponseWriter, status int, f ui.Form) erro
 	return r.draw(w, status, ui.BatchesPage(v))
 }
 
-// rate writes a share with a digit after the point.
-func (r *request) rate(share float64) string { return r.printer.Percent(share, 1) }
+// rate writes a share with a digit after the point, a small one with two.
+func (r *request) rate(share float64) string {
+	if share > 0 && share < 0.002 {
+		return r.printer.Percent(share, 2)
+	}
+	return r.printer.Percent(share, 1)
+}
 
 // supplyBatchRow words a batch.
 func (r *request) supplyBatchRow(x recovery.Batch) ui.BatchRow {

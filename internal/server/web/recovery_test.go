@@ -185,11 +185,13 @@ func TestOwnTermsAreWrittenDown(t *testing.T) {
 	b := d.as("owner@acme.example")
 	sent, err := d.shipments.List(context.Background(), m.owner, shipment.Filter{Order: m.order.ID}, shipment.Cursor{}, 1)
 	must(t, err)
-	b.get("/admin/agreements").want(http.StatusOK, "No terms of your own", "Claim terms")
+	if page := b.get("/admin/agreements").want(http.StatusOK, "No terms of your own", "Claim terms"); !strings.Contains(page.body, `href="/admin/agreements"`) {
+		t.Error("Settings does not lead to it")
+	}
 	form := []string{"against", "carrier", "party", sent[0].Carrier, "cause", "", "from", "2020-01-01", "days", "3000", "reply", "", "per_kg", "", "most", "12,50", "currency", "", "papers", "party_form", "note", "Clause 7"}
 	b.post("/admin/agreements", form...).want(http.StatusUnprocessableEntity, "Clause 7")
 	form[17] = "eur"
-	b.get(b.post("/admin/agreements", form...).to()).want(http.StatusOK, "up to €12.50", "3,000 days", "Jan 1, 2020")
+	b.get(b.post("/admin/agreements", form...).to()).want(http.StatusOK, "up to €12.50", "3,000 days to claim", "Jan 1, 2020")
 	claim := b.post("/recoveries", "number", sent[0].Number, "against", "carrier", "party", "", "cause", "lost", "amount", "", "deadline", "").to()
 	b.get(claim).want(http.StatusOK, "Your terms with", "up to €12.50", "Clause 7", "€12.50")
 	list, err := d.recoveries().Agreements(context.Background(), m.owner)
