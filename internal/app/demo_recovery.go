@@ -65,10 +65,11 @@ func (l *demoLoader) pursue(ctx context.Context, c recovery.Claim, place int) er
 	if place == demoClaims-1 {
 		return nil
 	}
+	names := map[string]string{recovery.Other: "claim-form.pdf"}
 	for _, kind := range append(c.Missing(), recovery.Other) {
 		pdf, err := demoPaper(l.clock.now(), kind, c)
 		if err == nil {
-			_, err = l.core.Recovery.AddDocument(ctx, l.owner, c.ID, recovery.NewDocument{Paper: kind, Name: kind + ".pdf", Data: pdf})
+			_, err = l.core.Recovery.AddDocument(ctx, l.owner, c.ID, recovery.NewDocument{Paper: kind, Name: cmp.Or(names[kind], kind+".pdf"), Data: pdf})
 		}
 		if err != nil {
 			return err
@@ -78,7 +79,7 @@ func (l *demoLoader) pursue(ctx context.Context, c recovery.Claim, place int) er
 	if _, err := l.core.Recovery.Change(ctx, l.owner, c.ID, recovery.Change{To: recovery.Submitted, Reference: &reference}); err != nil || place > 0 {
 		return err
 	}
-	granted, why := c.Asked*3/4, "Wear of the packing is not covered."
+	granted, why := c.Asked*3/4, "The value that was declared is lower."
 	if _, err := l.core.Recovery.Change(ctx, l.owner, c.ID, recovery.Change{To: recovery.Partly, Granted: &granted, Why: &why}); err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func demoPaper(now time.Time, kind string, c recovery.Claim) ([]byte, error) {
 	s := paper.New(paper.A4, kind, now)
 	s.Page()
 	y := 30.0
-	for _, line := range []string{"Greywing", kind, c.Name, c.Items[0].Tracking, c.Items[0].Title, c.Amount(c.Asked).String() + " " + c.Currency} {
+	for _, line := range []string{"Greywing", c.Name, c.Items[0].Tracking, c.Items[0].Title, c.Amount(c.Asked).String() + " " + c.Currency} {
 		y += s.Text(paper.Box{X: 20, Y: y, Width: 170}, line, paper.Style{Size: 12, Lead: 1.6})
 	}
 	return s.Bytes()
