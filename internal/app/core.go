@@ -49,6 +49,7 @@ import (
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
+	"godwit.dev/godwit/internal/flow/routing"
 	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/flow/tracking"
@@ -141,6 +142,7 @@ type Core struct {
 	Pay       *pay.Service
 	Stall     *stall.Service
 	Clocks    *clocks.Service
+	Routing   *routing.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -270,8 +272,9 @@ func (c *Core) build() {
 	runners := map[string]action.Runner{}
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
 	c.buildClocks()
+	c.buildRouting()
 	c.Tickets = ticket.NewService(ticket.Config{
-		Clocks: c.Clocks, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Clocks: upkeep{c.Clocks, c.Routing}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 		Triage: sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Now: c.Now}),
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
@@ -325,6 +328,7 @@ func (c *Core) build() {
 		pay.Resume:          c.Pay.TakeUp,
 		replay.Kind:         c.Replay.Work,
 		clocks.RecountJob:   c.Clocks.Work,
+		routing.Job:         c.Routing.Work,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -344,6 +348,7 @@ func (c *Core) build() {
 			pay.Queue:       payWorkers,
 			replay.Queue:    1,
 			clocks.Queue:    1,
+			routing.Queue:   1,
 		},
 	})
 }

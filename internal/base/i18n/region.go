@@ -19,3 +19,18 @@ func (p *Printer) Country(code string) string {
 	}
 	return code
 }
+
+// Language names the language of a BCP 47 tag in the reader's language, after CLDR. A tag
+// that names no language comes back as it is.
+func (p *Printer) Language(tag string) string {
+	l, err := language.Parse(tag)
+	if err != nil {
+		return tag
+	}
+	if names := display.Tags(language.Make(string(p.lang))); names != nil {
+		if name := names.Name(l); name != "" {
+			return name
+		}
+	}
+	return tag
+}

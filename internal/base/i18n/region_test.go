@@ -21,3 +21,14 @@ func TestCountry(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguage(t *testing.T) {
+	for _, c := range []struct {
+		lang      Lang
+		tag, want string
+	}{{"en", "de", "German"}, {"en", "zh-Hans", "Simplified Chinese"}, {"ru", "de", "немецкий"}, {"zh-Hans", "fr", "法语"}, {"en", "not a tag", "not a tag"}} {
+		if got := For(c.lang).Language(c.tag); got != c.want {
+			t.Errorf("%s in %s: %q", c.tag, c.lang, got)
+		}
+	}
+}

@@ -189,6 +189,8 @@ var catalogue = []Kind{
 	{"product.updated", "A product changed.", productFields},
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"routing.saved", "How tickets are given to people was saved.", []Field{{"version", Integer, "its number"}, {"on", Boolean, "tickets are given out"}}},
+	{"sheet.saved", "What a person can do, and when, was saved; the subject is the person.", []Field{{"version", Integer, "its number"}}},
 	{"promises.saved", "A version of the book of promises was saved.", []Field{{"version", Integer, "its number"}}},
 	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},
 	{"policy.saved", "A version of a return policy was saved.", []Field{name, {"version", Integer, "its number"}}},

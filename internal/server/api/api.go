@@ -37,6 +37,7 @@ import (
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
+	"godwit.dev/godwit/internal/flow/routing"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -91,6 +92,7 @@ type Config struct {
 	Auth      *auth.Service
 	Tickets   *ticket.Service
 	Clocks    *clocks.Service
+	Routing   *routing.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	// OrderLink returns the address of an order's page for its customer, "" where

@@ -200,8 +200,11 @@ func (r *request) uiTicket(p ui.Page, o *opened, panel bool) (ui.Ticket, error) 
 	}
 	t.Due = chips
 	if panel {
-		t.Context, err = r.context(h, o, near)
+		if t.Context, err = r.context(h, o, near); err != nil {
+			return t, err
+		}
 		t.Context.Clocks = clocks
+		t.Context.Where, err = r.whereabouts(tk)
 	}
 	return t, err
 }

@@ -35,6 +35,7 @@ import (
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
+	"godwit.dev/godwit/internal/flow/routing"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -50,6 +51,7 @@ type Config struct {
 	Auth      *auth.Service
 	Tickets   *ticket.Service
 	Clocks    *clocks.Service // nil shows no promises
+	Routing   *routing.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service

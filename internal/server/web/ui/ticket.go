@@ -229,7 +229,8 @@ type MacroApplied struct {
 type Context struct {
 	Customer    *Customer
 	Clocks      []Clock
-	Orders      []Order // the order of the ticket first
+	Where       *Whereabouts // nil if routing has no part in it
+	Orders      []Order      // the order of the ticket first
 	MoreOrders  int64
 	Told        []Told      // what was written about the ticket's order, by itself
 	Tickets     []TicketRef // the customer's other tickets
