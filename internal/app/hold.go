@@ -130,16 +130,17 @@ func (d HoldDesk) Securable(ctx context.Context, x cases.Case) ([]hold.Hold, err
 		if h.DueAt.IsZero() { // they say that the goods are on their way
 			h.DueAt = d.Now().AddDate(0, 0, max(r.Offer.SendDays, cases.SendWithin))
 		}
-		for _, u := range worth {
-			paid := u.Paid.Goods + u.Paid.Tax
-			h.Units = append(h.Units, hold.Unit{Line: u.Line, Unit: u.Unit, Paid: paid})
-			h.Amount += paid
-		}
 		o, err := d.Orders.Get(ctx, auth.ForSystem(x.Workspace), h.Order)
 		if err != nil {
 			return nil, err
 		}
-		if h.Currency = o.Currency; h.Amount > 0 {
+		h.Currency = o.Currency
+		for _, u := range worth {
+			held := hold.Share(money.Amount{Minor: u.Paid.Goods + u.Paid.Tax, Currency: o.Currency}, r.Offer.Held)
+			h.Units = append(h.Units, hold.Unit{Line: u.Line, Unit: u.Unit, Paid: held})
+			h.Amount += held
+		}
+		if h.Amount > 0 {
 			out = append(out, h)
 		}
 	}

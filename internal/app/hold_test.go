@@ -1,12 +1,14 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"godwit.dev/godwit/internal/adapter/payment/sandbox"
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/hold"
 	"godwit.dev/godwit/internal/domain/ledger"
@@ -64,8 +66,20 @@ func newCounter(t *testing.T, database string) *counter {
 	return x
 }
 
+// publishes puts a policy in force for what is ordered from now on.
+func (x *counter) publishes(text string) {
+	x.t.Helper()
+	v, err := x.Policies.Save(x.ctx, x.owner, "held", text)
+	x.must(err)
+	_, err = x.Policies.Publish(x.ctx, x.owner, "held", v.Number, time.Time{})
+	x.must(err)
+	*x.now = x.now.AddDate(0, 0, 12)
+}
+
 // exchanges sells goods, delivers them and lets their customer choose an exchange.
-func (x *counter) exchanges(price int64) (cases.Case, auth.Actor) {
+func (x *counter) exchanges(price int64) (cases.Case, auth.Actor) { return x.exchangesIn("EUR", price) }
+
+func (x *counter) exchangesIn(currency string, price int64) (cases.Case, auth.Actor) {
 	x.t.Helper()
 	x.n++
 	number := string(rune('A'+x.n)) + "-77"
@@ -73,7 +87,7 @@ func (x *counter) exchanges(price int64) (cases.Case, auth.Actor) {
 	x.must(err)
 	_, _, err = x.Products.Save(x.ctx, x.owner, product.New{Shop: shop.ID, ExternalID: "boots-43", Title: "Boots 43", Currency: "EUR", Variants: []product.Variant{{SKU: "BOOTS-43", Price: price}}})
 	x.must(err)
-	o, _, err := x.Orders.Save(x.ctx, x.owner, order.New{Shop: shop.ID, Number: number, Email: "anna@example.de", CustomerName: "Anna", Currency: "EUR", Goods: price, Total: price, PaymentMethod: "card", PlacedAt: x.now.AddDate(0, 0, -9),
+	o, _, err := x.Orders.Save(x.ctx, x.owner, order.New{Shop: shop.ID, Number: number, Email: "anna@example.de", CustomerName: "Anna", Currency: currency, Goods: price, Total: price, PaymentMethod: "card", PlacedAt: x.now.AddDate(0, 0, -9),
 		ShipTo: order.Address{Name: "Anna", Line1: "Am Hafen 1", City: "Kiel", Postcode: "24103", Country: "DE"},
 		Lines:  []order.Line{{SKU: "BOOTS-42", Title: "Boots 42", Quantity: 1, Price: price}}})
 	x.must(err)
@@ -87,6 +101,10 @@ func (x *counter) exchanges(price int64) (cases.Case, auth.Actor) {
 		if offer.Remedy.String() == "exchange" {
 			c, err = x.Casework.Choose(x.ctx, anna, c.ID, offer.Resolution)
 			x.must(err)
+			if c.Phase == cases.Submitted { // no rate is known: a person agrees
+				c, err = x.Casework.Approve(x.ctx, x.owner, c.ID, offer.Resolution, "looked at it")
+				x.must(err)
+			}
 			break
 		}
 	}
@@ -254,6 +272,30 @@ func TestAnExchangeGoesOutAgainstAHold(t *testing.T) {
 			if h = x.later(h, 1); h.State != hold.Taken || x.balance(ledger.GoodsKept) != -8002 {
 				t.Errorf("%+v, kept %d", h, x.balance(ledger.GoodsKept))
 			}
+		})
+		t.Run("a share of the price, in yen", func(t *testing.T) {
+			x.publishes(strings.Replace(heldPolicy, "hold_card: true", "hold_card: true\n  hold_share: 30%", 1))
+			c, _ := x.exchangesIn("JPY", 1999)
+			h := x.asks(c, true)
+			if h.State != hold.Held || h.Sum() != (money.Amount{Minor: 600, Currency: "JPY"}) || h.Units[0].Paid != 600 {
+				t.Fatalf("%+v", h)
+			}
+			x.sends(c)
+			if h = x.later(h, 21); h.State != hold.Taken || h.ToTake() != (money.Amount{Minor: 600, Currency: "JPY"}) {
+				t.Errorf("%+v", h)
+			}
+			list, err := x.Pay.Holds(x.ctx, x.owner, c.ID)
+			if err != nil || len(list) != 1 || list[0].Amount != 600 || list[0].Take != 600 || list[0].Currency != "JPY" {
+				t.Errorf("%+v, %v", list, err)
+			}
+			all, err := x.Ledger.Balances(x.ctx, x.owner)
+			x.must(err)
+			if !slices.ContainsFunc(all, func(b ledger.Balance) bool {
+				return b.Account == ledger.GoodsKept && b.Currency == "JPY" && b.Net() == -600
+			}) {
+				t.Errorf("the books: %+v", all)
+			}
+			x.publishes(heldPolicy)
 		})
 		t.Run("the card is refused, or nobody answers", func(t *testing.T) {
 			c, anna := x.exchanges(9000)

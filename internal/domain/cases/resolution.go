@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -143,20 +144,21 @@ type Resolution struct {
 
 // Offer is what package decision said of a resolution beside its money.
 type Offer struct {
-	Part     int      `json:"part,omitzero"` // of the case's decision
-	Remedy   string   `json:"remedy"`
-	Basis    string   `json:"basis,omitempty"`   // the right that it rests on
-	Route    string   `json:"route,omitempty"`   // by which goods come back
-	From     string   `json:"from,omitempty"`    // where a new unit is sent from
-	Postage  string   `json:"postage,omitempty"` // who pays the way back
-	Days     int      `json:"days,omitzero"`
-	Needs    []string `json:"needs,omitempty"`    // evidence that was missing
-	Auto     bool     `json:"auto,omitzero"`      // it may run without a person
-	Cap      *Cap     `json:"cap,omitempty"`      // that it counts against when it does
-	Cost     int64    `json:"cost"`               // that the merchant expects
-	SendDays int      `json:"send_days,omitzero"` // to send the goods, by the terms; 0: SendWithin
-	Hold     bool     `json:"hold,omitzero"`      // the goods may go out at once, against a sum that is held on the customer's card
-	Zone     string   `json:"zone,omitempty"`     // of the customer, IANA: their last day ends there
+	Part     int            `json:"part,omitzero"` // of the case's decision
+	Remedy   string         `json:"remedy"`
+	Basis    string         `json:"basis,omitempty"`   // the right that it rests on
+	Route    string         `json:"route,omitempty"`   // by which goods come back
+	From     string         `json:"from,omitempty"`    // where a new unit is sent from
+	Postage  string         `json:"postage,omitempty"` // who pays the way back
+	Days     int            `json:"days,omitzero"`
+	Needs    []string       `json:"needs,omitempty"`    // evidence that was missing
+	Auto     bool           `json:"auto,omitzero"`      // it may run without a person
+	Cap      *Cap           `json:"cap,omitempty"`      // that it counts against when it does
+	Cost     int64          `json:"cost"`               // that the merchant expects
+	SendDays int            `json:"send_days,omitzero"` // to send the goods, by the terms; 0: SendWithin
+	Hold     bool           `json:"hold,omitzero"`      // the goods may go out at once, against a sum that is held on the customer's card
+	Held     decision.Share `json:"held,omitzero"`      // of their price that is held then; 0: all of it
+	Zone     string         `json:"zone,omitempty"`     // of the customer, IANA: their last day ends there
 }
 
 // Cap is a bound of the policy on what goes out without a person, in the words of package policy.

@@ -15,7 +15,7 @@ type Goods struct {
 	Over    bool  // nothing goes out, or nothing is to come back: the exchange came to nothing
 	Sent    bool  // the replacement has left
 	Moving  bool  // the customer's goods are on their way
-	Missing int64 // what the customer paid for units that are not here, in minor units
+	Missing int64 // what was agreed for units that are not here, in minor units
 }
 
 // Step is what is done about a hold.

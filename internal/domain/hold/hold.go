@@ -65,7 +65,8 @@ func (s State) Over() bool {
 // Live reports whether a hold stands for its exchange, so that no other is asked for.
 func (s State) Live() bool { return s != Released && s != Failed && s != Returned }
 
-// Unit is one unit that the customer is to send back, and what they paid for it, tax included.
+// Unit is one unit that the customer is to send back, and what is held for it: what they paid, tax included, or a share of it
+// (Share).
 type Unit struct {
 	Line int   `json:"line"`
 	Unit int64 `json:"unit"`

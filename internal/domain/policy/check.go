@@ -215,6 +215,9 @@ func (c *checker) clauses(place string, t Clauses) {
 		}
 		c.say(place+".trigger", "error.policy_word", "word", t.Trigger, "words", strings.Join(all, " "))
 	}
+	if c.percent(place+".hold_share", t.HoldShare); t.HoldShare != "" && share(t.HoldShare) == 0 { // a hold of nothing secures nothing
+		c.say(place+".hold_share", "error.policy_percent", "share", t.HoldShare)
+	}
 	c.days(place+".send_within", t.SendWithin)
 	if k := t.Cap; k != nil {
 		if k.Amount == "" {

@@ -103,6 +103,7 @@ type Clauses struct {
 	Tiers      map[string]Tier     `yaml:"tiers,omitempty"`
 	Trigger    string              `yaml:"trigger,omitempty"`     // when money goes
 	HoldCard   *bool               `yaml:"hold_card,omitempty"`   // an exchange may go out at once, against its price held on the customer's card
+	HoldShare  string              `yaml:"hold_share,omitempty"`  // of the price that is held; absent: all of it
 	SendWithin int                 `yaml:"send_within,omitempty"` // days in which goods are sent back
 }
 
@@ -272,6 +273,9 @@ func (c Clauses) over(r Clauses) Clauses {
 	}
 	if r.HoldCard != nil {
 		c.HoldCard = r.HoldCard
+	}
+	if r.HoldShare != "" {
+		c.HoldShare = r.HoldShare
 	}
 	if r.SendWithin != 0 {
 		c.SendWithin = r.SendWithin

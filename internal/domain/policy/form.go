@@ -147,7 +147,7 @@ func (c Clauses) fields(f Fields, at string) {
 		f.set(at+"cap.amount", string(c.Cap.Amount))
 		f.set(at+"cap.per", c.Cap.Per)
 	}
-	for name, value := range map[string]string{"label": string(c.Label), "fee": c.Fee, "keep_below": string(c.KeepBelow), "partial": c.Partial, "bonus": c.Bonus, "trigger": c.Trigger} {
+	for name, value := range map[string]string{"label": string(c.Label), "fee": c.Fee, "keep_below": string(c.KeepBelow), "partial": c.Partial, "bonus": c.Bonus, "trigger": c.Trigger, "hold_share": c.HoldShare} {
 		f.set(at+name, value)
 	}
 	if c.SendWithin != 0 {
@@ -297,7 +297,7 @@ func (t *typed) when() When {
 func (t *typed) clauses() Clauses {
 	c := Clauses{
 		Label: Amount(t.text("label")), Fee: t.percent("fee"), KeepBelow: Amount(t.text("keep_below")), Partial: t.percent("partial"), Bonus: t.percent("bonus"), Trigger: t.text("trigger"),
-		Duty: t.flag("duty"), FinalSale: t.flag("final_sale"), HoldCard: t.flag("hold_card"),
+		Duty: t.flag("duty"), FinalSale: t.flag("final_sale"), HoldCard: t.flag("hold_card"), HoldShare: t.percent("hold_share"),
 	}
 	c.SendWithin, _ = t.number("send_within")
 	if t.owns("windows") {

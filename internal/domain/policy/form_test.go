@@ -84,7 +84,7 @@ func anyClauses(t *rapid.T, rule bool) Clauses {
 		c.Fallback = &Fallback{Method: rapid.SampledFrom([]string{"bank", "store_credit"}).Draw(t, "to"), Days: rapid.IntRange(0, 9).Draw(t, "arrives")}
 	}
 	if may("sums") {
-		c.Label, c.KeepBelow, c.Fee, c.Partial, c.Bonus = amount("label"), amount("keep"), "12.5%", "20%", "10%"
+		c.Label, c.KeepBelow, c.Fee, c.Partial, c.Bonus, c.HoldShare = amount("label"), amount("keep"), "12.5%", "20%", "10%", "50%"
 	}
 	if may("cap") {
 		c.Cap = &Cap{Amount: amount("cap"), Per: rapid.SampledFrom(Periods()).Draw(t, "per")}

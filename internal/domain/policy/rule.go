@@ -112,7 +112,7 @@ func share(s string) decision.Share {
 }
 
 func (c Clauses) terms(f Facts, rule string, goods []string, x *exchange) Terms {
-	t := Terms{Rule: rule, Trigger: c.Trigger, SendDays: c.SendWithin, HoldCard: c.HoldCard != nil && *c.HoldCard}
+	t := Terms{Rule: rule, Trigger: c.Trigger, SendDays: c.SendWithin, HoldCard: c.HoldCard != nil && *c.HoldCard, HoldShare: share(c.HoldShare)}
 	for _, g := range goods {
 		flag, _ := decision.ParseFlag(g)
 		t.Flags |= flag

@@ -31,15 +31,16 @@ type Facts struct {
 
 // Terms are what a policy says of some facts.
 type Terms struct {
-	Version  string // name and number, to be frozen into the case: "standard/7", or BuiltIn
-	Rule     string // that decided; "" is the terms at the top
-	Policy   decision.Policy
-	Trigger  string         // when money goes, in the words of cases.Trigger
-	HoldCard bool           // an exchange may go out at once, against a sum that is held on the customer's card
-	SendDays int            // in which goods are sent back, once it is agreed; 0: cases.SendWithin
-	Flags    decision.Flags // what the rule says that the goods are
-	Cap      *CapTerms      // on what goes out without a person; nil: none
-	Rate     *Rate          // nil: the order is in the document's currency
+	Version   string // name and number, to be frozen into the case: "standard/7", or BuiltIn
+	Rule      string // that decided; "" is the terms at the top
+	Policy    decision.Policy
+	Trigger   string         // when money goes, in the words of cases.Trigger
+	HoldCard  bool           // an exchange may go out at once, against a sum that is held on the customer's card
+	HoldShare decision.Share // of the price that is held so; 0: all of it
+	SendDays  int            // in which goods are sent back, once it is agreed; 0: cases.SendWithin
+	Flags     decision.Flags // what the rule says that the goods are
+	Cap       *CapTerms      // on what goes out without a person; nil: none
+	Rate      *Rate          // nil: the order is in the document's currency
 }
 
 // CapTerms is a cap with what its sum is kept under.

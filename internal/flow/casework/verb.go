@@ -107,7 +107,7 @@ func (s *Service) offer(ctx context.Context, c cases.Case, sc *scene, adv *Advic
 		if r.Offer.Part = o.Part; slices.ContainsFunc(r.Units, func(g cases.Group) bool { return c.Lines[g.Line-1].Declined != "" }) || settled(c, r) {
 			continue
 		}
-		r.Offer.SendDays, r.Offer.Zone, r.Offer.Hold = p.Terms.SendDays, sc.market.Zone.String(), p.Terms.HoldCard && o.Remedy == decision.Exchange
+		r.Offer.SendDays, r.Offer.Zone, r.Offer.Hold, r.Offer.Held = p.Terms.SendDays, sc.market.Zone.String(), p.Terms.HoldCard && o.Remedy == decision.Exchange, p.Terms.HoldShare
 		if k := p.Terms.Cap; k != nil && o.Capped() {
 			r.Offer.Cap = new(cases.Cap(*k))
 		}

@@ -143,7 +143,7 @@ func (s *server) drawPolicyForm(w http.ResponseWriter, r *request, doc policy.Do
 
 // fieldPlaces are the first words of the places of a document that a form has fields for.
 var fieldPlaces = []string{
-	"name", "windows", "postage", "label", "fee", "duty", "final_sale", "no_return", "evidence", "keep_below", "partial", "bonus", "fallback", "auto", "cap", "review", "trigger", "hold_card", "send_within", "goods",
+	"name", "windows", "postage", "label", "fee", "duty", "final_sale", "no_return", "evidence", "keep_below", "partial", "bonus", "fallback", "auto", "cap", "review", "trigger", "hold_card", "hold_share", "send_within", "goods",
 }
 
 // policyField finds the field of a place in a document; false where no field shows it.

@@ -37,7 +37,11 @@ func (s *server) caseHold(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	if _, err := s.Pay.DecideHold(r.Context(), r.actor, c.ID, r.FormValue("do"), r.FormValue("hold_why")); err != nil {
-		return r.caseMended(w, err)
+		f, ok := r.formErrors(err)
+		if !ok {
+			return err
+		}
+		return r.drawCase(w, http.StatusUnprocessableEntity, c, f.Under("hold_"))
 	}
 	return r.caseDone(w, c.ID, "held")
 }

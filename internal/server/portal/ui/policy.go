@@ -223,7 +223,11 @@ func (v Policy) payment(t policy.Terms) []clause {
 	}
 	out = append(out, clause{Text: v.label(v.T("portal.policy.send"), v.Number(int64(cmp.Or(t.SendDays, cases.SendWithin))))})
 	if t.HoldCard {
-		out = append(out, clause{Text: v.T("portal.policy.hold")})
+		text := v.T("portal.policy.hold")
+		if t.HoldShare > 0 && t.HoldShare < decision.Whole {
+			text = v.T("portal.policy.hold_share", "Share", v.share(t.HoldShare))
+		}
+		out = append(out, clause{Text: text})
 	}
 	out = append(out, clause{v.T("portal.policy.fallback"), []string{v.T("portal.to." + p.Fallback.Method), v.label(v.T("portal.policy.arrive"), v.Number(int64(p.Fallback.Days)))}})
 	var auto []string
