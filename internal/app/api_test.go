@@ -200,7 +200,7 @@ func counterparts() map[string]string {
 		"GET /products":                              "productList shopList",
 		"GET /products/{product}":                    "productGet productSales productOrders productUnits ticketList shipmentList",
 		"POST /products/{product}":                   "productUpdate",
-		"GET /admin/policies":                        "returnPolicyList returnPolicyGet returnPolicyVersions policyReleases policyReplayList",
+		"GET /admin/policies":                        "returnPolicyList returnPolicyGet returnPolicyVersions policyReleases policyReplayList returnBudgetList",
 		"POST /admin/policies":                       "returnPolicyPut policyPublish policyReplayCreate",
 		"GET /admin/policies/form":                   "returnPolicyGet shopList caseList",
 		"POST /admin/policies/form":                  "returnPolicyPut",

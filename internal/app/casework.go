@@ -24,7 +24,7 @@ import (
 // the tickets that it works on.
 func (c *Core) buildCasework() {
 	s := c.Store
-	c.Casework = casework.New(casework.Config{
+	c.Casework = casework.New(casework.Config{Log: c.Log,
 		Store: s, Orders: c.Orders, Parcels: c.Shipments, Customers: c.Customers, Policies: c.Policies, Costs: c.Costs, Books: c.Costs, Cases: func() *cases.Service { return c.Cases }, Refunds: c.Refunds,
 		Left: c.Refunds.Left, Alone: c.paysAlone,
 		Category: func(ctx context.Context, o order.Order, sku string) (string, error) {
@@ -42,7 +42,7 @@ func (c *Core) buildCasework() {
 		Desk:    caseDesk{c}, IDs: c.IDs, Now: c.Now,
 	})
 	c.Refunds.Moved, c.Warranty.Moved = c.Casework.Moved, c.Casework.Mended
-	c.Cases = cases.New(cases.Config{
+	c.Cases = cases.New(cases.Config{Log: c.Log,
 		Store: s, Orders: c.Orders, Journal: s, IDs: c.IDs, Now: c.Now, Acknowledge: c.Casework.Acknowledge, Carry: c.Casework.Carry, After: c.afterCase,
 	})
 }

@@ -312,6 +312,7 @@ func (c *Core) build() {
 	handlers := map[string]job.Handler{
 		errandJob:           c.errand,
 		unusualJob:          c.unusualLetter,
+		budgetNoticeJob:     c.budgetLetter,
 		mailroom.ProcessJob: c.Mailroom.Process,
 		portal.JobKind:      c.Portal.Handle,
 		registeredJob:       c.registeredLetter,

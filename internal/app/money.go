@@ -45,7 +45,7 @@ func (c *Core) buildMoney() {
 		Client: outbound.New(outbound.Options{Allow: c.Networks, HTTPS: true, MaxRedirects: -1}), Drivers: Providers(s), Holding: c.holding(),
 	})
 	c.Hooks.Processors[pay.HookKind] = c.Pay.Receive
-	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now, Holds: c.canHold})
+	c.Policies = policy.New(policy.Config{Store: s, Rates: c.Rates, Journal: s, Now: c.Now, Holds: c.canHold, Warned: c.budgetWarned})
 	c.Replay = replay.New(replay.Config{Store: s, Rates: c.Rates, Categories: c.categories, Jobs: replay.Jobs{Store: s, Queue: s, Journal: s, IDs: c.IDs, Now: c.Now}})
 	c.Outlays = outlay.New(s, c.Now)
 	c.Costs = cost.New(cost.Config{Store: s, Products: c.Products, Rates: c.Rates, Journal: s, Now: c.Now})

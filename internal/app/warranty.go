@@ -21,7 +21,7 @@ import (
 
 // buildWarranty makes what knows what covers a unit. It comes before the cases that go by it.
 func (c *Core) buildWarranty() {
-	c.Warranty = warranty.New(warranty.Config{
+	c.Warranty = warranty.New(warranty.Config{Log: c.Log,
 		Store: c.Store, Orders: c.Orders, Market: casework.Market, Delivered: func(ctx context.Context, o order.Order) (time.Time, error) { return c.Casework.Delivered(ctx, o) }, Categories: func(ctx context.Context, o order.Order) (map[string]string, error) {
 			skus := make([]string, 0, len(o.Lines))
 			for _, l := range o.Lines {

@@ -201,10 +201,12 @@ func (s *Store) CountCases(ctx context.Context, sc auth.Scope, p cases.Party, li
 
 // DueCases implements cases.Store.
 func (s *Store) DueCases(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]cases.ID, error) {
-	return all(ctx, s.DB, func(id *cases.ID) []any { return []any{id} }, `SELECT id FROM case_file WHERE workspace_id=$1 AND due_at>0 AND due_at<=$2 ORDER BY due_at, id LIMIT $3`, w, ms(now), limit)
+	return all(ctx, s.DB, func(id *cases.ID) []any { return []any{id} }, `SELECT id FROM case_file WHERE workspace_id=$1 AND due_at>0 AND due_at<=$2
+		AND NOT EXISTS (SELECT 1 FROM setback b WHERE b.workspace_id=$1 AND b.work='case_due' AND b.id=case_file.id AND b.at>$2) ORDER BY due_at, id LIMIT $3`, w, ms(now), limit)
 }
 
 // LapsedCases returns cases of which an offer's time is over, the longest over first.
 func (s *Store) LapsedCases(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]cases.ID, error) {
-	return all(ctx, s.DB, func(id *cases.ID) []any { return []any{id} }, `SELECT id FROM case_file WHERE workspace_id=$1 AND lapse_at>0 AND lapse_at<=$2 ORDER BY lapse_at, id LIMIT $3`, w, ms(now), limit)
+	return all(ctx, s.DB, func(id *cases.ID) []any { return []any{id} }, `SELECT id FROM case_file WHERE workspace_id=$1 AND lapse_at>0 AND lapse_at<=$2
+		AND NOT EXISTS (SELECT 1 FROM setback b WHERE b.workspace_id=$1 AND b.work='case_lapse' AND b.id=case_file.id AND b.at>$2) ORDER BY lapse_at, id LIMIT $3`, w, ms(now), limit)
 }

@@ -39,6 +39,8 @@ type bureau struct {
 	now     time.Time
 	terms   policy.Terms
 	mute    bool // nobody can be written to
+	kept    *store.Store
+	warned  []policy.Budget
 }
 
 func newBureau(t *testing.T, s *store.Store) *bureau {
@@ -49,7 +51,7 @@ func newBureau(t *testing.T, s *store.Store) *bureau {
 // newBureauOf is newBureau for one of several orders in a database.
 func newBureauOf(t *testing.T, s *store.Store, n int) *bureau {
 	t.Helper()
-	x := &bureau{till: newTill(t, s), now: time.Now().UTC().Truncate(time.Millisecond)}
+	x := &bureau{till: newTill(t, s), kept: s, now: time.Now().UTC().Truncate(time.Millisecond)}
 	ctx := context.Background()
 	o, _, err := x.orders.Save(ctx, x.owner, order.New{Shop: x.order.Shop, Number: fmt.Sprint(2001 + n), Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 9000, Tax: 1710, Shipping: 490, Total: 11200, PaymentMethod: "card",
 		PlacedAt: x.now.AddDate(0, 0, -9), ShipTo: order.Address{Name: "Anna", City: "Berlin", Country: "DE"}, Lines: []order.Line{{SKU: "SHIRT", Title: "Shirt", Quantity: 3, Price: 2000, Tax: 1140}, {SKU: "LAMP", Title: "Lamp", Quantity: 1, Price: 3000, Tax: 570}},
@@ -97,8 +99,23 @@ func (x *bureau) Terms(context.Context, auth.WorkspaceID, policy.Facts) (policy.
 	return x.terms, nil
 }
 
-func (x *bureau) Spend(ctx context.Context, w auth.WorkspaceID, k policy.CapTerms, amount int64) (bool, error) {
-	return policy.New(policy.Config{Store: x.till.Store, Now: func() time.Time { return x.now }}).Spend(ctx, w, k, amount)
+func (x *bureau) Spend(ctx context.Context, w auth.WorkspaceID, of int64, k policy.CapTerms, amount int64) (bool, error) {
+	return x.policies().Spend(ctx, w, of, k, amount)
+}
+
+func (x *bureau) GiveBack(ctx context.Context, w auth.WorkspaceID, of int64) error {
+	return x.policies().GiveBack(ctx, w, of)
+}
+
+func (x *bureau) Settle(ctx context.Context, w auth.WorkspaceID, of int64) error {
+	return x.policies().Settle(ctx, w, of)
+}
+
+func (x *bureau) policies() *policy.Service {
+	return policy.New(policy.Config{Store: x.kept, Journal: x.kept, Now: func() time.Time { return x.now }, Warned: func(_ context.Context, _ auth.WorkspaceID, b policy.Budget) error {
+		x.warned = append(x.warned, b)
+		return nil
+	}})
 }
 
 func (x *bureau) Begin(_ context.Context, _ auth.Actor, _ order.Order, w casework.Wish) (ticket.ID, error) {

@@ -115,11 +115,14 @@ func (s *Store) Outlays(ctx context.Context, sc auth.Scope, f outlay.Filter, fro
 // OutlayCases implements outlay.Store.
 func (s *Store) OutlayCases(ctx context.Context, sc auth.Scope, f outlay.Filter, key string, from, to int64, limit int) ([]cases.Case, error) {
 	b := seenCases(sc)
-	in := "id IN (SELECT case_id FROM outlay_case WHERE workspace_id=" + b.param(sc.Workspace) + " AND dim=" + b.param(string(f.Dim)) + " AND key=" + b.param(clean(key)) +
-		" AND week>=" + b.param(from) + " AND week<=" + b.param(to)
+	in := "id IN (SELECT o.case_id FROM outlay_case o JOIN case_file f ON f.id=o.case_id WHERE o.workspace_id=" + b.param(sc.Workspace) + " AND o.dim=" + b.param(string(f.Dim)) + " AND o.key=" + b.param(clean(key)) +
+		" AND o.week>=" + b.param(from) + " AND o.week<=" + b.param(to)
 	if f.Market != "" {
-		in += " AND market=" + b.param(clean(f.Market))
+		in += " AND o.market=" + b.param(clean(f.Market))
 	}
-	b.raw(in + " ORDER BY case_id DESC LIMIT " + b.param(limit) + ")")
+	if !sc.All && sc.Shops != nil { // before the limit: what others may see takes no place of what this one may
+		in += " AND " + oneOf(b, "f.shop_id", sc.Shops)
+	}
+	b.raw(in + " ORDER BY o.case_id DESC LIMIT " + b.param(limit) + ")")
 	return all(long(ctx), s.DB, caseDest, `SELECT data FROM case_file WHERE `+b.String()+` ORDER BY id DESC`, b.args...)
 }

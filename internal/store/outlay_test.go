@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/flow/outlay"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -86,6 +87,38 @@ func TestOutlaysAreCountedOnceAndFollowTheirCases(t *testing.T) {
 		}
 		if _, err := o.Report(ctx, x.owner, outlay.Filter{Dim: "moon"}); !errs.Is(err, errs.Invalid) {
 			t.Errorf("by the moon: %v", err)
+		}
+	})
+}
+
+// Whoever sees some shops is shown the newest cases of those, however many newer ones stand in others.
+func TestCasesBehindARowAreThoseOfTheReadersShops(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newBureau(t, s)
+		o := outlay.New(s, func() time.Time { return x.now })
+		open := func(shop order.ShopID, n string) cases.Case {
+			t.Helper()
+			placed := newOrder(shop, n, "anna@client.example")
+			kept, _, err := x.orders.Save(ctx, x.owner, placed)
+			must(t, err)
+			c, err := x.cases.Open(ctx, x.owner, cases.NewCase{Kind: cases.Damaged, Items: []cases.Item{{Order: kept.ID, OrderRow: kept.Lines[0].ID, Quantity: 1, Reason: "damaged"}}})
+			must(t, err)
+			must(t, s.KeepOutlayCase(ctx, x.w, c.ID, nil, []outlay.Key{{Dim: outlay.ByReason, Key: "damaged", Market: "DE", Week: outlay.WeekOf(x.now)}}))
+			return c
+		}
+		theirs := open(x.order.Shop, "S-1")
+		other, _, err := x.orders.EnsureShop(ctx, x.owner, order.Shop{Name: "Second", Platform: "shopify", Currency: "EUR"})
+		must(t, err)
+		open(other.ID, "S-2")
+		open(other.ID, "S-3")
+		some := auth.Actor{Kind: auth.Agent, ID: 5, Workspace: x.w, Role: auth.Lead, Limits: auth.Limits{Shops: []int64{int64(x.order.Shop)}}}
+		from, to := outlay.WeekOf(x.now)-1, outlay.WeekOf(x.now)+1
+		list, err := s.OutlayCases(ctx, some.Scope(), outlay.Filter{Dim: outlay.ByReason}, "damaged", from, to, 2)
+		if err != nil || len(list) != 1 || list[0].ID != theirs.ID {
+			t.Errorf("%d cases, %v", len(list), err)
+		}
+		if list, err := o.Cases(ctx, x.owner, outlay.Filter{Dim: outlay.ByReason}, "damaged"); err != nil || len(list) != 3 {
+			t.Errorf("the owner sees %d, %v", len(list), err)
 		}
 	})
 }

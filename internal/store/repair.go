@@ -97,7 +97,8 @@ func (s *Store) RepairOf(ctx context.Context, w auth.WorkspaceID, resolution int
 // LateRepairs implements warranty.RepairStore.
 func (s *Store) LateRepairs(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]warranty.RepairID, error) {
 	dest := func(id *warranty.RepairID) []any { return []any{id} }
-	return all(ctx, s.DB, dest, `SELECT id FROM repair WHERE workspace_id=$1 AND tell_at>0 AND tell_at<=$2 ORDER BY tell_at, id LIMIT $3`, w, ms(now), limit)
+	return all(ctx, s.DB, dest, `SELECT id FROM repair WHERE workspace_id=$1 AND tell_at>0 AND tell_at<=$2
+		AND NOT EXISTS (SELECT 1 FROM setback b WHERE b.workspace_id=$1 AND b.work='repair_late' AND b.id=repair.id AND b.at>$2) ORDER BY tell_at, id LIMIT $3`, w, ms(now), limit)
 }
 
 // DeliveredRepairs implements warranty.RepairStore.

@@ -70,8 +70,14 @@ func (r repairing) Costs(ctx context.Context, w auth.WorkspaceID, f cost.Facts) 
 // broken opens a warranty case about the lamp, whose repair the customer chooses and a person approves.
 func (x *mender) broken(t *testing.T) (cases.Case, warranty.Repair) {
 	t.Helper()
+	return x.brokenOf(t, 1)
+}
+
+// brokenOf does so about a line of the order.
+func (x *mender) brokenOf(t *testing.T, line int) (cases.Case, warranty.Repair) {
+	t.Helper()
 	ctx := context.Background()
-	c, a, err := x.Open(ctx, x.anna, casework.Wish{Order: x.order.ID, Kind: cases.Warranty, Wants: "repair", Items: []casework.Item{{Row: x.order.Lines[1].ID, Quantity: 1, Reason: "defective"}}, Language: "de"})
+	c, a, err := x.Open(ctx, x.anna, casework.Wish{Order: x.order.ID, Kind: cases.Warranty, Wants: "repair", Items: []casework.Item{{Row: x.order.Lines[line].ID, Quantity: 1, Reason: "defective"}}, Language: "de"})
 	must(t, err)
 	number := x.offered(t, a, "repair")
 	if _, err = x.Choose(ctx, x.anna, c.ID, number); err != nil {

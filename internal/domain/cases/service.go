@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // MaxCount is as far as waiting cases are counted.
@@ -44,6 +46,7 @@ type Claimed struct {
 
 // Store keeps cases. A record of another workspace does not exist.
 type Store interface {
+	job.Setbacks
 	FileStore
 	InTx(context.Context, func(context.Context) error) error
 	// NextCase returns the next number of the workspace.
@@ -82,6 +85,7 @@ type Config struct {
 	Journal event.Journal
 	IDs     *id.Source
 	Now     func() time.Time
+	Log     *slog.Logger // nil: silent
 	// Acknowledge confirms the receipt of a withdrawal to the customer on a durable medium. It is called in the transaction
 	// that approves it, and what it cannot do, the withdrawal cannot either; it must not talk to the world itself.
 	Acknowledge func(ctx context.Context, c Case) error

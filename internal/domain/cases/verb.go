@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // Submit hands a draft in. Every verb from here on needs WriteCases and the case's orders in sight, returns errs.Conflict
@@ -225,12 +226,10 @@ func (s *Service) Sweep(ctx context.Context, w auth.WorkspaceID) error {
 	if err != nil || s.Carry == nil {
 		return err
 	}
-	for _, c := range list {
-		if _, err := s.change(ctx, auth.ForSystem(w), c, func(Case, time.Time) ([]Event, error) { return nil, nil }); err != nil {
-			return err
-		}
-	}
-	return nil
+	return job.Each(ctx, job.Work{Setbacks: s.Store, Name: "case_due", Workspace: w, Now: s.clock(), Log: s.Log}, list, func(ctx context.Context, c ID) error {
+		_, err := s.change(ctx, auth.ForSystem(w), c, func(Case, time.Time) ([]Event, error) { return nil, nil })
+		return err
+	})
 }
 
 // Get returns a case that the actor may see. It needs ReadCases.

@@ -19,8 +19,10 @@ import (
 
 // Kinds of event that this package announces.
 const (
-	Saved       = "policy.saved"    // data: {"name", "version"}
-	Published   = "policy.released" // data: {"name", "version", "from"}
+	Saved       = "policy.saved"        // data: {"name", "version"}
+	Published   = "policy.released"     // data: {"name", "version", "from"}
+	BudgetNear  = "policy.budget_near"  // four fifths of a cap are spent or reserved; data: Spree
+	BudgetSpent = "policy.budget_spent" // a cap is used up; likewise
 	SubjectKind = "policy"
 )
 
@@ -65,10 +67,17 @@ type Store interface {
 	PolicyAt(context.Context, auth.WorkspaceID, time.Time) (Release, error)
 	// PolicyReleases returns the releases, the last to take force first.
 	PolicyReleases(ctx context.Context, w auth.WorkspaceID, limit int) ([]Release, error)
-	// Spent returns what has gone out under a cap.
-	Spent(ctx context.Context, w auth.WorkspaceID, s Spending) (int64, error)
-	// Spend adds to what has gone out under a cap, unless that would pass the limit: then it reports false and adds nothing.
-	Spend(ctx context.Context, w auth.WorkspaceID, s Spending) (bool, error)
+	// Spent returns what has gone out under a cap, and what is reserved beside it.
+	Spent(ctx context.Context, w auth.WorkspaceID, s Spending) (spent, reserved int64, err error)
+	// Spend reserves an amount under a cap for a resolution, once, unless that would pass the limit: then it reports false
+	// and reserves nothing.
+	Spend(ctx context.Context, w auth.WorkspaceID, of int64, s Spending) (bool, error)
+	// ReturnSpending takes what a resolution has taken off its cap again, once.
+	ReturnSpending(ctx context.Context, w auth.WorkspaceID, of int64) error
+	// SettleSpending says that what a resolution reserved has gone out; what it had given back counts again.
+	SettleSpending(ctx context.Context, w auth.WorkspaceID, of int64) error
+	// Tell notes that people are told of a percentage of a cap; it reports false where they were, of that or more.
+	Tell(ctx context.Context, w auth.WorkspaceID, s Spending, percent int) (bool, error)
 	// AddRelease adds a release; one of the same instant is errs.Conflict.
 	AddRelease(context.Context, Release) error
 }
@@ -87,6 +96,9 @@ type Config struct {
 	Now     func() time.Time
 	// Holds reports whether a connected account can hold a sum on a card, and which providers could. Nil is none.
 	Holds func(ctx context.Context, w auth.WorkspaceID) (can bool, could []string, err error)
+	// Warned is told, in the transaction, that a budget is nearly used up, or is; once each for a day, week or month. Nil is
+	// nobody.
+	Warned func(ctx context.Context, w auth.WorkspaceID, b Budget) error
 }
 
 // Service holds the verbs of policies.
@@ -326,11 +338,11 @@ func (s *Service) Terms(ctx context.Context, w auth.WorkspaceID, f Facts) (Terms
 	t := doc.Decide(f, rates)
 	t.Version = label
 	if k := t.Cap; k != nil {
-		spent, err := s.cfg.Store.Spent(ctx, w, k.spending(s.cfg.Now(), 0))
+		spent, reserved, err := s.cfg.Store.Spent(ctx, w, k.spending(s.cfg.Now(), 0))
 		if err != nil {
 			return Terms{}, fmt.Errorf("read what was spent: %w", err)
 		}
-		t.Policy.Cap.Spent = scaled(spent, k.Of, k.Limit)
+		t.Policy.Cap.Spent = scaled(spent+reserved, k.Of, k.Limit)
 	}
 	return t, nil
 }

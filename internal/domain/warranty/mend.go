@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // Kinds of event of repairs; all carry a RepairNews. OfRepair is the kind of their subject.
@@ -461,22 +462,21 @@ func (s *Service) Carried(ctx context.Context, w auth.WorkspaceID, resolution in
 // lateBatch is how many late repairs one look takes.
 const lateBatch = 100
 
-// Work tells people of repairs of which a day has passed, once for each stage and loan. A repeat finds nothing left.
+// Work tells people of repairs of which a day has passed, once for each stage and loan. One that fails is logged, tried
+// again later and keeps no other back; a repeat finds nothing left.
 func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	list, err := s.Store.LateRepairs(ctx, w, s.clock(), lateBatch)
 	if err != nil {
 		return err
 	}
-	for _, id := range list {
-		if _, err := s.step(ctx, auth.ForSystem(w), auth.WriteCases, id, func(_ cases.Case, r Repair) (Step, error) {
+	return job.Each(ctx, job.Work{Setbacks: s.Store, Name: "repair_late", Workspace: w, Now: s.clock(), Log: s.Log}, list, func(ctx context.Context, id RepairID) error {
+		_, err := s.step(ctx, auth.ForSystem(w), auth.WriteCases, id, func(_ cases.Case, r Repair) (Step, error) {
 			at := r.TellAt()
 			if at.IsZero() || at.After(s.clock()) {
 				return Step{}, nil
 			}
 			return Step{What: wasLate, OfLoan: at.Equal(r.loanDue()) && !r.toldLoan}, nil
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+		})
+		return err
+	})
 }

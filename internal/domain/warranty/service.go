@@ -3,6 +3,7 @@ package warranty
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // Kinds of event that this package announces, and the kinds of their subjects.
@@ -38,6 +40,7 @@ type News struct {
 
 // Store keeps terms, plans and units. What is another workspace's does not exist.
 type Store interface {
+	job.Setbacks
 	RepairStore
 	InTx(context.Context, func(context.Context) error) error
 	// WarrantyTerms returns the terms of a workspace in the order in which they were made; WarrantyPlans the plans.
@@ -81,6 +84,7 @@ type Config struct {
 	Journal event.Journal
 	IDs     *id.Source
 	Now     func() time.Time
+	Log     *slog.Logger // nil: silent
 }
 
 // Service holds the verbs of warranties.

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -16,6 +17,7 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // OfferLife is how long a customer may take an offer; CompareLife how long one who withdrew, and did not say what they
@@ -96,6 +98,7 @@ type Advice struct {
 
 // Store is what is asked of the database.
 type Store interface {
+	job.Setbacks
 	InTx(context.Context, func(context.Context) error) error
 	UnitsHeld(ctx context.Context, w auth.WorkspaceID, o order.ID) ([]cases.Claimed, error)
 	Cases(ctx context.Context, s auth.Scope, f cases.Filter, before cases.ID, limit int) ([]cases.Case, error)
@@ -120,8 +123,11 @@ type Customers interface {
 // Policies knows the merchant's terms.
 type Policies interface {
 	Terms(ctx context.Context, w auth.WorkspaceID, f policy.Facts) (policy.Terms, error)
-	// Spend takes an amount from what may go out under a cap; it reports false where that would pass it.
-	Spend(ctx context.Context, w auth.WorkspaceID, k policy.CapTerms, amount int64) (bool, error)
+	// Spend reserves an amount for a resolution from what may go out under a cap; it reports false where that would pass it.
+	Spend(ctx context.Context, w auth.WorkspaceID, of int64, k policy.CapTerms, amount int64) (bool, error)
+	// GiveBack takes it off again, and Settle says that it went out.
+	GiveBack(ctx context.Context, w auth.WorkspaceID, of int64) error
+	Settle(ctx context.Context, w auth.WorkspaceID, of int64) error
 }
 
 // Costs knows what ways out cost.
@@ -153,6 +159,7 @@ type Config struct {
 	Books     Books                 // nil: nothing can be weighed
 	Cases     func() *cases.Service // it is built from this service's own methods
 	Refunds   *refund.Service
+	Log       *slog.Logger // nil: silent
 	// Left tells what each payment of an order has left, in order of payment.
 	Left func(ctx context.Context, w auth.WorkspaceID, o order.Order) ([]refund.Payment, error)
 	// Alone tells whether the refund of a resolution needs nobody's approval any more. Nil leaves all of them to people.

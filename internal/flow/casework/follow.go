@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/domain/refund"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // Desk is where customers are written to, and where people find work. All of it joins the transaction in ctx.
@@ -39,6 +40,9 @@ func (s *Service) Follow(ctx context.Context, _ auth.Actor, c cases.Case, events
 				return fmt.Errorf("expect goods: %w", err)
 			}
 		}
+	}
+	if err := s.budget(ctx, c); err != nil {
+		return err
 	}
 	if err := s.letters(ctx, c, events); err != nil {
 		return err
@@ -355,7 +359,8 @@ func (s *Service) Finish(ctx context.Context, a auth.Actor, number cases.ID, res
 const batch = 100
 
 // Work does what is due in a workspace: resolutions on the law's last day, offers whose time is over, withdrawals for which
-// nothing was chosen, goods and evidence that do not come. A repeat finds nothing left.
+// nothing was chosen, goods and evidence that do not come. One that fails is logged, tried again later and keeps no other back;
+// a repeat finds nothing left.
 func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	if err := s.Cases().Sweep(ctx, w); err != nil {
 		return err
@@ -365,8 +370,8 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range list {
-		if err := s.Store.InTx(ctx, func(ctx context.Context) error {
+	return job.Each(ctx, job.Work{Setbacks: s.Store, Name: "case_lapse", Workspace: w, Now: now, Log: s.Log}, list, func(ctx context.Context, id cases.ID) error {
+		return s.Store.InTx(ctx, func(ctx context.Context) error {
 			c, err := s.Cases().Get(ctx, system, id)
 			if err != nil {
 				return err
@@ -383,9 +388,6 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 				return err
 			}
 			return s.press(ctx, c)
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+		})
+	})
 }

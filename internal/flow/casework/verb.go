@@ -12,7 +12,6 @@ import (
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/ledger"
-	"godwit.dev/godwit/internal/domain/policy"
 	"godwit.dev/godwit/internal/platform/auth"
 )
 
@@ -225,41 +224,6 @@ func settledChoice(c cases.Case) bool {
 		}
 	}
 	return chosen
-}
-
-// spend takes what was chosen, or one resolution of it, from what may go out without a person. It reports false, and takes
-// nothing, where a cap of the policy would be passed.
-func (s *Service) spend(ctx context.Context, c cases.Case, only int64) (bool, error) {
-	var taken []cases.Resolution
-	for _, r := range c.Resolutions {
-		if r.Stand != cases.Taken || only != 0 && r.Number != only || r.Offer == nil || r.Offer.Cap == nil {
-			continue
-		}
-		ok, err := s.count(ctx, c.Workspace, r, 1)
-		if err != nil {
-			return false, err
-		}
-		if ok {
-			taken = append(taken, r)
-			continue
-		}
-		for _, r := range taken { // back
-			if _, err := s.count(ctx, c.Workspace, r, -1); err != nil {
-				return false, err
-			}
-		}
-		return false, nil
-	}
-	return true, nil
-}
-
-// count adds what a resolution pays to the sum of its cap, so many times.
-func (s *Service) count(ctx context.Context, w auth.WorkspaceID, r cases.Resolution, times int64) (bool, error) {
-	sum, err := r.Money.Components.Total(r.Money.Currency)
-	if err != nil {
-		return false, err
-	}
-	return s.Policies.Spend(ctx, w, policy.CapTerms(*r.Offer.Cap), times*sum.Minor)
 }
 
 // accept lets go on what was chosen and may.

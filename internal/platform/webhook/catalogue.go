@@ -121,6 +121,12 @@ var refundFields = []Field{
 	{"owed", Integer, "of it, what has not arrived"}, {"out", Integer, "what the customer got twice and has not sent back"}, {"currency", Text, "ISO 4217"},
 }
 
+// budgetFields are those of a cap of the return policy in a day, week or month.
+var budgetFields = []Field{
+	{"rule", Text, "where the cap stands; empty is the terms"}, {"per", Text, "day, week or month"}, {"period", Text, "2026-11-23, 2026-W48 or 2026-11, in UTC"},
+	{"spent", Integer, "that went out without a person, in the currency's smallest unit"}, {"reserved", Integer, "that is to"}, {"limit", Integer, "of the cap"}, {"currency", Text, "ISO 4217"},
+}
+
 // letterFields are those of a letter about a parcel to its customer.
 var letterFields = []Field{
 	{"letter", "message", "the letter"}, {"order", "order", "the parcel's order"}, {"occasion", Text, "delay, customs, attempt, pickup, delivered or lost"},
@@ -193,6 +199,8 @@ var catalogue = []Kind{
 	{"sheet.saved", "What a person can do, and when, was saved; the subject is the person.", []Field{{"version", Integer, "its number"}}},
 	{"promises.saved", "A version of the book of promises was saved.", []Field{{"version", Integer, "its number"}}},
 	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},
+	{"policy.budget_near", "Four fifths of a budget of the return policy are used; once a day, week or month.", budgetFields},
+	{"policy.budget_spent", "A budget of the return policy is used up: people decide from now on; once a day, week or month.", budgetFields},
 	{"policy.saved", "A version of a return policy was saved.", []Field{name, {"version", Integer, "its number"}}},
 	{"policy.released", "A version of a return policy was put in force.", []Field{name, {"version", Integer, "its number"}, {"from", Moment, "for orders placed from then on"}}},
 	{"replay.asked", "Somebody asked what a return policy would have changed in past cases.", []Field{name, {"since", Moment, "cases that were opened from then on"}}},

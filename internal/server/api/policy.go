@@ -15,6 +15,7 @@ func policyGroup() group {
 		{"returnPolicyVersions", "GET", "/return-policies/{policy}/versions", read, do((*server).termsVersions), "List the versions of a return policy", "Newest first."},
 		{"returnPolicyPut", "PUT", "/return-policies/{policy}", manage, do((*server).termsPut).upTo(texts), "Save a return policy",
 			"Checks a text and saves it as the next version; the same text twice makes no new one. A clause that promises less than the law of a market it reaches is refused, with its place, the markets and the law. Nothing is in force by being saved."},
+		{"returnBudgetList", "GET", "/return-budgets", read, do((*server).returnBudgets), "List what is left of the budgets", "The caps of the return policy in force, with what went out without a person, and is to, in the present day, week or month (UTC)."},
 		{"policyReleases", "GET", "/policy-releases", read, do((*server).policyReleases), "List what is in force when", "The last to take force first."},
 		{"policyPublish", "POST", "/return-policies/{policy}/releases", manage, do((*server).policyPublish), "Put a return policy in force",
 			"For orders placed from an instant on. A time that is over is now: what was promised for an order never changes."},

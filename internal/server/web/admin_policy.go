@@ -100,7 +100,7 @@ func (s *server) drawTerms(w http.ResponseWriter, r *request, v ui.Policies, p p
 		return err
 	}
 	for _, b := range budgets {
-		v.Budgets = append(v.Budgets, ui.PolicyBudget{Rule: b.Rule, Per: b.Per, Period: b.Period, Spent: r.money(b.Spent, b.Currency), Limit: r.money(b.Limit, b.Currency), Percent: b.Percent(), Near: b.Near()})
+		v.Budgets = append(v.Budgets, ui.PolicyBudget{Rule: b.Rule, Per: b.Per, Period: b.Period, Spent: r.money(b.Used(), b.Currency), Reserved: r.moneyOr(b.Reserved, b.Currency), Limit: r.money(b.Limit, b.Currency), Percent: b.Percent(), Near: b.Near(), Over: b.Over})
 	}
 	trials, err := s.Replay.Trials(r.Context(), r.actor)
 	if err != nil {

@@ -42,7 +42,7 @@ func TestPoliciesPage(t *testing.T) {
 	b.get("/admin/policies").want(http.StatusOK, "standard/1", "In force").holds(false, "No policy is in force", "Budgets")
 	b.post("/admin/policies", "policy", "standard", "text", strings.Replace(policyStart, "  bonus:", "  cap: {amount: 100.00, per: month}\n  bonus:", 1), "do", "save").to()
 	b.post("/admin/policies", "policy", "standard", "version", "2", "do", "publish").to()
-	ok, err := policy.New(policy.Config{Store: d.store}).Spend(t.Context(), m.workspace.ID, policy.CapTerms{Per: "month", Limit: 10000, Currency: "EUR", Of: 10000}, 8500)
+	ok, err := policy.New(policy.Config{Store: d.store, Journal: d.store}).Spend(t.Context(), m.workspace.ID, 1, policy.CapTerms{Per: "month", Limit: 10000, Currency: "EUR", Of: 10000}, 8500)
 	if must(t, err); !ok {
 		t.Error("nothing was spent")
 	}

@@ -31,7 +31,9 @@ type PolicyPublic struct{ Shop, Address string }
 type PolicyBudget struct {
 	Rule, Per, Period, Spent, Limit string
 	Percent                         int
-	Near                            bool // it is time to warn
+	Near                            bool   // it is time to warn
+	Reserved                        string // of Spent, what has not gone out yet; empty for nothing
+	Over                            bool   // nothing is left
 }
 
 // PolicyVersion is one version of a policy.
