@@ -105,7 +105,7 @@ func TestASecondReceiptAddsToTheFirst(t *testing.T) {
 	s.do(s.Count(anna, 1, Shipped, 3, noon))
 	s.do(s.Count(anna, 1, Received, 1, noon))
 	s.do(s.Count(anna, 1, Received, 2, noon))
-	if s.Lines[0].Count(Received) != 3 || s.Phase != GoodsHere || !slices.Contains(s.Met, AtReceipt) {
+	if s.Lines[0].Count(Received) != 3 || s.Phase != GoodsHere || !slices.Contains(s.Met, Counted) {
 		t.Errorf("%+v", s.Case)
 	}
 	for _, n := range []int64{0, -1} {
@@ -278,6 +278,8 @@ func TestATriggerIsMetByItselfALaterOneOrTheLaw(t *testing.T) {
 		{FirstScan, []Trigger{AtApproval, FirstScan}, noon, true},
 		{FirstScan, []Trigger{AtReceipt}, noon, true}, // it came, so it was on its way
 		{Inspected, []Trigger{AtReceipt}, noon, false},
+		{Counted, []Trigger{AtReceipt}, noon, false}, // delivered back, and nobody has counted
+		{AtReceipt, []Trigger{Counted}, noon, true},
 		{Inspected, nil, last.Add(-time.Millisecond), false},
 		{Inspected, nil, last, true}, // the law's last day
 	} {

@@ -146,11 +146,11 @@ func TestAPartialReceiptIsNotTheReceipt(t *testing.T) {
 	s := returned(t)
 	s.do(s.Count(anna, 1, Unexpected, 1, noon))
 	s.do(s.Count(anna, 1, Received, 3, noon))
-	if slices.Contains(s.Met, AtReceipt) || !slices.Contains(s.Met, FirstScan) {
+	if slices.Contains(s.Met, Counted) || !slices.Contains(s.Met, FirstScan) {
 		t.Errorf("something else was taken for the goods: %v", s.Met)
 	}
 	s.do(s.Count(anna, 1, Received, 1, noon))
-	if !slices.Contains(s.Met, AtReceipt) {
+	if !slices.Contains(s.Met, Counted) {
 		t.Errorf("%v", s.Met)
 	}
 }

@@ -105,13 +105,14 @@ const (
 	CounterCheck Trigger = "counter_check" // somebody looked at the goods where they were handed in
 	FirstScan    Trigger = "first_scan"
 	AtHub        Trigger = "hub"
-	AtReceipt    Trigger = "receipt"
+	AtReceipt    Trigger = "receipt" // the carrier says that it delivered them back
+	Counted      Trigger = "counted" // our warehouse has counted them, and all came
 	Inspected    Trigger = "inspection"
 )
 
 // Triggers returns all of them in the order in which they happen.
 func Triggers() []Trigger {
-	return []Trigger{AtApproval, CounterCheck, FirstScan, AtHub, AtReceipt, Inspected}
+	return []Trigger{AtApproval, CounterCheck, FirstScan, AtHub, AtReceipt, Counted, Inspected}
 }
 
 // Resolution is what a customer gets for some units.

@@ -259,10 +259,15 @@ func (c Case) Count(by auth.Actor, line int, what Counter, add int64, at time.Ti
 			s.add(TriggerMet, func(e *Event) { e.Trigger = FirstScan })
 		}
 	}
-	if what == Received && s.err == nil && s.c.whole() && !slices.Contains(s.c.Met, AtReceipt) {
-		s.add(TriggerMet, func(e *Event) { e.Trigger = AtReceipt })
+	if what == Received && s.err == nil && s.c.whole() && !slices.Contains(s.c.Met, Counted) {
+		s.add(TriggerMet, func(e *Event) { e.Trigger = Counted })
 	}
 	return s.done()
+}
+
+// Arrived reports whether the goods are back: their carrier says so, they were counted, or looked at.
+func (c Case) Arrived() bool {
+	return slices.Contains(c.Met, AtReceipt) || slices.Contains(c.Met, Counted) || slices.Contains(c.Met, Inspected)
 }
 
 // whole reports whether all that was authorised has come, and nothing else in its place.

@@ -102,7 +102,7 @@ func (s *Service) FollowCase(ctx context.Context, c cases.Case) error {
 
 // arrived reports whether the goods that a resolution waits for are here.
 func arrived(c cases.Case, r cases.Resolution) bool {
-	return r.Returns() && (slices.Contains(c.Met, cases.AtReceipt) || slices.Contains(c.Met, cases.Inspected))
+	return r.Returns() && c.Arrived()
 }
 
 // openRepair begins the repair of a resolution.

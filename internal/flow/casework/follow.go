@@ -140,7 +140,7 @@ func next(c cases.Case) turn {
 			return seeGoods
 		}
 	case cases.NoGoodsNeeded:
-		if back && !slices.Contains(c.Met, cases.AtReceipt) && !slices.Contains(c.Met, cases.Inspected) {
+		if back && !c.Arrived() {
 			return awaitGoods
 		}
 		return resolve

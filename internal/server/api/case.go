@@ -112,7 +112,7 @@ type CaseResolution struct {
 	Units   []CaseUnits      `json:"units" nullable:"false"`
 	Money   *CaseSum         `json:"money,omitempty" doc:"What the customer gets; left out of what gives goods."`
 	Law     *string          `json:"law" example:"2011/83/EU art. 9" doc:"That gives it; null: the policy or a person."`
-	Trigger string           `json:"trigger" enum:"approval,counter_check,first_scan,hub,receipt,inspection" doc:"When it is carried out."`
+	Trigger string           `json:"trigger" enum:"approval,counter_check,first_scan,hub,receipt,counted,inspection" doc:"When it is carried out."`
 	Route   *string          `json:"route" example:"local_hub" doc:"By which goods come back."`
 	Postage *string          `json:"postage" example:"merchant" doc:"Who pays the way back."`
 	Days    int              `json:"days"`

@@ -175,7 +175,7 @@ type CaseGift struct {
 	Units   int64    `json:"units,omitempty" doc:"Of the line; all of it by default."`
 	Money   *CaseSum `json:"money,omitempty"`
 	Route   string   `json:"route,omitempty" enum:"drop_off,local_hub,local_warehouse,origin" doc:"By which goods come back; nothing does by default."`
-	Trigger string   `json:"trigger,omitempty" enum:"approval,counter_check,first_scan,hub,receipt,inspection"`
+	Trigger string   `json:"trigger,omitempty" enum:"approval,counter_check,first_scan,hub,receipt,counted,inspection"`
 	Why     string   `json:"why" minLength:"1" maxLength:"4000"`
 }
 

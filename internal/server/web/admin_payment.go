@@ -53,7 +53,7 @@ func (s *server) drawPayments(w http.ResponseWriter, r *request, v ui.Payments) 
 		v.Rows = append(v.Rows, s.paymentRow(r, h, c))
 	}
 	for _, d := range s.Pay.Drivers {
-		card := ui.ServiceCard{Name: d.Name, Title: d.Title, Docs: d.Docs, Invented: d.Docs == "", Open: d.Name == r.PostFormValue("provider")}
+		card := ui.ServiceCard{Name: d.Name, Title: r.provider(d), Docs: d.Docs, Invented: d.Docs == "", Open: d.Name == r.PostFormValue("provider")}
 		card.Fields = r.paymentFields(d, func(o connector.Option) string {
 			if card.Open && o.Kind != connector.Secret {
 				return r.PostFormValue(d.Name + "-" + o.Name)
@@ -70,8 +70,11 @@ func (s *server) drawPayments(w http.ResponseWriter, r *request, v ui.Payments) 
 }
 
 func (s *server) paymentRow(r *request, h *house, c pay.Account) ui.PaymentRow {
-	d, _ := s.Pay.Driver(c.Driver)
-	row := ui.PaymentRow{ID: int64(c.ID), Name: c.Name, Provider: cmp.Or(d.Title, c.Driver), State: string(c.State), OKAt: c.OKAt, Shop: r.printer.T("payments.all_shops")}
+	d, known := s.Pay.Driver(c.Driver)
+	if !known {
+		d.Name = c.Driver // of an account whose provider this build does not have
+	}
+	row := ui.PaymentRow{ID: int64(c.ID), Name: c.Name, Provider: r.provider(d), State: string(c.State), OKAt: c.OKAt, Shop: r.printer.T("payments.all_shops")}
 	if c.Shop != 0 {
 		row.Shop = h.shop[c.Shop].Name
 	}

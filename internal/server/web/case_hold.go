@@ -17,7 +17,7 @@ func (r *request) caseHolds(v *ui.CaseView, c cases.Case) error {
 			x.Ends = h.EndsAt
 		}
 		if d, ok := r.s.Pay.Driver(h.Provider); ok {
-			x.Provider = d.Title
+			x.Provider = r.provider(d)
 		}
 		if h.Take > 0 {
 			x.Taken = r.money(h.Take, h.Currency)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
@@ -156,13 +158,23 @@ func (r *request) refundWays() []string {
 func (r *request) wayName(way string) string {
 	if r.s.Pay != nil {
 		if d, ok := r.s.Pay.Driver(way); ok {
-			return d.Title
+			return r.provider(d)
 		}
 	}
-	if key := "refunds.to." + way; r.printer.Has(key) {
-		return r.printer.T(key)
+	for _, key := range []string{"refunds.to." + way, "payments.name." + way} {
+		if r.printer.Has(key) {
+			return r.printer.T(key)
+		}
 	}
 	return way
+}
+
+// provider names who carries payments in the reader's language; one without a name there by its own.
+func (r *request) provider(d pay.Driver) string {
+	if key := "payments.name." + d.Name; r.printer.Has(key) {
+		return r.printer.T(key)
+	}
+	return cmp.Or(d.Title, d.Name)
 }
 
 // refundList reads a page of the board and one more. Words are the number of an

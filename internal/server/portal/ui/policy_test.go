@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/fx"
 	"godwit.dev/godwit/internal/domain/policy"
@@ -103,6 +104,24 @@ func TestEveryClauseIsPublished(t *testing.T) {
 		}
 		if found := placeholder.FindString(body); found != "" {
 			t.Errorf("%s: %s", l, found)
+		}
+	}
+}
+
+// Whatever sends the money is said in every language, each trigger in words of its own.
+func TestThePageSaysWhenTheMoneyIsSent(t *testing.T) {
+	for _, l := range i18n.Customer() {
+		said := map[string]bool{}
+		for _, x := range cases.Triggers() {
+			doc, err := policy.Parse("currency: EUR\nterms: {windows: {refund: 30}, fallback: {method: bank, days: 5}, trigger: " + string(x) + "}\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := i18n.For(l).T("portal.policy.trigger." + string(x))
+			if said[text] || !strings.Contains(drawPolicy(t, l, doc, "US"), text) {
+				t.Errorf("%s: %s is not said, or as another is: %q", l, x, text)
+			}
+			said[text] = true
 		}
 	}
 }
