@@ -242,8 +242,18 @@ func TestARepairThatFailsOpensTheRefund(t *testing.T) {
 		}
 		x.arrives(t, c)
 		x.letters, x.tasks = nil, nil
+		_, err := x.warranty.SpendOn(ctx, x.owner, r.ID, warranty.Spend{Key: "bill 1", Kind: warranty.ForLabour, Amount: 1500})
+		must(t, err)
 		x.move(t, r.ID, warranty.Move{To: warranty.Diagnosed, Fault: "the core is burnt"}, warranty.Move{To: warranty.Unrepairable})
 		c = x.get(t, c.ID)
+		for _, e := range outlay.Entries(c) {
+			if want := (outlay.Sums{Handling: 1500, Known: 1, Planned: 1200, Happened: 1500}); e.Dim == outlay.ByRemedy && (e.Key.Key != "repair" || e.Sums != want) {
+				t.Errorf("what was tried in vain: %+v", e)
+			}
+		}
+		if len(outlay.Entries(c)) == 0 {
+			t.Error("what was tried in vain cost nothing")
+		}
 		if old := resolved(t, c, r.Resolution); old.Stand != cases.Lapsed || old.Code != "not_repairable" {
 			t.Fatalf("%+v", old)
 		}
@@ -254,7 +264,7 @@ func TestARepairThatFailsOpensTheRefund(t *testing.T) {
 		if len(x.letters) != 1 || !strings.Contains(x.letters[0], "the core is burnt") || len(x.tasks) != 1 {
 			t.Errorf("letters %q, tasks %q", x.letters, x.tasks)
 		}
-		c, err := x.Approve(ctx, x.owner, c.ID, c.Resolutions[i].Number, "it cannot be repaired")
+		c, err = x.Approve(ctx, x.owner, c.ID, c.Resolutions[i].Number, "it cannot be repaired")
 		must(t, err)
 		paid := c.Resolutions[i]
 		if paid.Stand != cases.Executing || paid.Refund == 0 {

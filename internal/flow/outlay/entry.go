@@ -28,7 +28,7 @@ func Dims() []Dim { return []Dim{ByLane, ByProduct, ByReason, ByRemedy, ByMarket
 
 // Sums are costs in minor units of one currency. Cost is their sum less Recovered.
 type Sums struct {
-	Cases     int64 `json:"cases"`     // resolutions; one of several articles counts for each
+	Cases     int64 `json:"cases"`     // resolutions, without repairs in vain; one of several articles counts for each
 	Refunds   int64 `json:"refunds"`   // paid to customers, without tax and duty
 	Tax       int64 `json:"tax"`       // tax and duty that were paid back and do not come back
 	Goods     int64 `json:"goods"`     // sent instead
@@ -84,8 +84,8 @@ func DayOf(week int64) time.Time { return time.Unix((week*7-3)*86400, 0).UTC() }
 var reader decision.Reader
 
 // Entries returns what a case adds: its resolutions that are waiting for their
-// trigger, under way or done, by the decision that is frozen into it. What was
-// decided without costs adds nothing.
+// trigger, under way or done, by the decision that is frozen into it, and the bills
+// of repairs that came to nothing. What was decided without costs adds nothing.
 func Entries(c cases.Case) []Entry {
 	var inputs []json.RawMessage
 	if json.Unmarshal(c.Decision.Input, &inputs) != nil {
@@ -93,7 +93,8 @@ func Entries(c cases.Case) []Entry {
 	}
 	var out []Entry
 	for _, r := range c.Resolutions {
-		if r.Stand != cases.Waiting && r.Stand != cases.Executing && r.Stand != cases.Done || r.Offer == nil || r.Offer.Part >= len(inputs) || len(r.Units) == 0 {
+		alive := r.Stand == cases.Waiting || r.Stand == cases.Executing || r.Stand == cases.Done
+		if !alive && !vain(r) || r.Offer == nil || r.Offer.Part >= len(inputs) || len(r.Units) == 0 {
 			continue
 		}
 		in, err := reader.Read(inputs[r.Offer.Part])
@@ -105,10 +106,18 @@ func Entries(c cases.Case) []Entry {
 	return merge(out)
 }
 
+// vain reports whether a resolution is a repair that came to nothing and has cost something. What is done instead counts as
+// the resolution, and this as what it cost beside.
+func vain(r cases.Resolution) bool {
+	return r.Means == cases.Repair && r.Spent > 0 && (r.Stand == cases.Lapsed || r.Stand == cases.Failed || r.Stand == cases.Undone)
+}
+
 // entries returns what one resolution adds.
 func entries(c cases.Case, r cases.Resolution, in *decision.Case) []Entry {
 	sums, worth := expected(r, in)
-	if goods, ok := brought(c, r, in); ok && r.Stand == cases.Done {
+	if vain(r) {
+		sums = Sums{Handling: r.Spent, Known: 1, Planned: mending(r, in), Happened: r.Spent}
+	} else if goods, ok := brought(c, r, in); ok && r.Stand == cases.Done {
 		sums.Known, sums.Planned = 1, sums.Cost()
 		sums.Happened = sums.Planned + sums.Recovered - goods
 		if r.Means == cases.Repair && r.Spent > 0 { // the bills take the place of the cost book

@@ -153,7 +153,7 @@ func (s *Service) Report(ctx context.Context, a auth.Actor, f Filter) ([]Row, er
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(r Row) bool { return r.Cases == 0 })
+	list = slices.DeleteFunc(list, func(r Row) bool { return r.Sums == Sums{} })
 	slices.SortFunc(list, func(a, b Row) int {
 		return cmp.Or(strings.Compare(a.Currency, b.Currency), cmp.Compare(b.Cost(), a.Cost()), strings.Compare(a.Key, b.Key))
 	})
