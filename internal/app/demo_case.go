@@ -67,7 +67,18 @@ func (l *demoLoader) loadTerms(ctx context.Context) error {
 		return fmt.Errorf("publish return policy: %w", err)
 	}
 	handling := int64(150)
-	if _, err := l.core.Costs.Put(ctx, l.owner, cost.Book{Currency: "EUR", Handling: &handling, Repair: &cost.Repair{Cost: 900, Freight: 450, Days: 12}}, 0); err != nil {
+	book := cost.Book{Currency: "EUR", Handling: &handling, Repair: &cost.Repair{Cost: 900, Freight: 450, Days: 12}}
+	for _, place := range demoPlaces { // a parcel to the warehouse next door is cheaper than one home, and so is what leaves from there
+		for _, market := range place.Markets {
+			if place.Route != "local_warehouse" {
+				continue
+			}
+			book.Lanes = append(book.Lanes,
+				cost.Lane{Way: cost.Back, From: market, Route: place.Route, Bands: []cost.Band{{Grams: 500, Freight: 390}, {Grams: 2000, Freight: 620}, {Grams: 10_000, Freight: 1180}}, Fee: 90, Days: 6},
+				cost.Lane{Way: cost.Out, From: market, Route: place.Route, Bands: []cost.Band{{Grams: 500, Freight: 440}, {Grams: 2000, Freight: 690}, {Grams: 10_000, Freight: 1290}}, Fee: 110, Days: 4})
+		}
+	}
+	if _, err := l.core.Costs.Put(ctx, l.owner, book, 0); err != nil {
 		return fmt.Errorf("cost book: %w", err)
 	}
 	return nil
