@@ -109,3 +109,31 @@ func TestMoneyIsGivenBackOfAnOrder(t *testing.T) {
 		}
 	})
 }
+
+// Several people who give back the same unit at once pay for it once; the others are told that it is not there any more.
+func TestAUnitIsPaidBackOnceHoweverManyAsk(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newBureau(t, s)
+		one := casework.Payback{Order: x.order.ID, Units: map[int64]int64{x.order.Lines[1].ID: 1}, Reason: "damaged", Why: "broken"}
+		got := make(chan error)
+		for range 4 {
+			go func() {
+				_, _, err := x.PayBack(ctx, x.lead, one)
+				got <- err
+			}()
+		}
+		paid := 0
+		for range 4 {
+			switch err := <-got; {
+			case err == nil:
+				paid++
+			case !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.Conflict):
+				t.Error(err)
+			}
+		}
+		held, err := s.UnitsHeld(ctx, x.w, x.order.ID)
+		if must(t, err); paid != 1 || len(held) != 1 {
+			t.Errorf("paid %d times, %d units are held", paid, len(held))
+		}
+	})
+}

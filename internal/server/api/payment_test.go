@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"strings"
+	"testing"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ledger"
@@ -72,5 +74,25 @@ func (w *world) stageMoney(m *merchant, n, op string, put func(kind, bool, int64
 			must(w.t, err)
 		}
 		put(aRefund{}, false, int64(r.ID))
+	}
+}
+
+// A refund beside the units of an order names none of what the units were paid for: that is given back by units.
+func TestARefundBesideUnitsNamesNoGoods(t *testing.T) {
+	w := sqlite(t)
+	m := w.found("Acme")
+	o, _, err := w.orders.Save(context.Background(), m.owner, order.New{Shop: m.shop.ID, Number: "R-1", CustomerName: "Ann", Currency: "EUR", Goods: 5000, Total: 5000, PlacedAt: w.now(),
+		Payments: []order.Payment{{ID: "pi_1", Provider: "stripe", Method: "card", Amount: 5000, PaidAt: w.now(), CapturedAt: w.now()}}})
+	must(t, err)
+	ask := func(components string) answered {
+		return w.call("POST", Prefix+"/refunds", m.secret, `{"order_id": "`+string(refTo[anOrder](o.ID))+`", "components": {`+components+`}, "reason": "Late parcel"}`)
+	}
+	for _, name := range []string{"goods", "tax", "duty", "exchange"} {
+		if a := ask(`"goodwill": 100, "` + name + `": 1`); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "/orders/{order}/refunds") {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	if a := ask(`"goodwill": 100`); a.status != http.StatusCreated {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 }

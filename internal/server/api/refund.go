@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
@@ -20,7 +21,7 @@ func refundGroup() group {
 		{"refundEvents", "GET", "/refunds/{refund}/events", read, do((*server).refundEvents), "List a refund's events", "What happened to a refund, oldest first: every attempt with what was asked and answered."},
 		{"refundEntries", "GET", "/refunds/{refund}/entries", books, do((*server).refundEntries), "List a refund's entries in the books", "What a refund booked, oldest first."},
 		{"refundAsk", "POST", "/refunds/{refund}/ask", approve, do((*server).refundAsk), "Ask the provider now", "Asks the provider of an allocation on its way, or that has arrived, what became of it. Nothing is paid under a new key; no answer leaves it in doubt."},
-		{"refundCreate", "POST", "/refunds", ask, do((*server).refundCreate).created(), "Ask for a refund", "Asks for a refund of an order and plans where it goes: back to what paid the order, in its order, and what cannot go there to the fallback. Nothing leaves before it is approved."},
+		{"refundCreate", "POST", "/refunds", ask, do((*server).refundCreate).created(), "Ask for a refund", "Asks for a refund of an order beside its units, such as its postage or a gesture, and plans where it goes: back to what paid the order, in its order, and what cannot go there to the fallback. Nothing leaves before it is approved. What units were paid for, goods, tax and duty, is given back by `POST /orders/{order}/refunds`, which holds them: a unit is paid back once."},
 		{"refundApprove", "POST", "/refunds/{refund}/approve", approve, do((*server).refundApprove), "Approve a refund", "Makes a refund payable; it leaves by itself. Above the sum for four eyes, whoever asked for it is refused."},
 		{"refundCancel", "POST", "/refunds/{refund}/cancel", approve, do((*server).refundCancel), "Cancel a refund", "Gives a refund up, with a reason, unless any of it is on its way or has arrived."},
 		{"refundRedirect", "POST", "/refunds/{refund}/redirect", approve, do((*server).refundRedirect), "Send an allocation another way", "Sends an allocation that is not on its way somewhere else, or once more to where it failed."},
@@ -169,6 +170,9 @@ type RefundDraft struct {
 }
 
 func (s *server) refundCreate(c *call, in *struct{ Body RefundDraft }) (out *recordOut[Refund], err error) {
+	if x := in.Body.Components; x.Goods != 0 || x.Tax != 0 || x.Duty != 0 || x.Exchange != 0 {
+		return nil, errs.Field("components", "error.refund_units")
+	}
 	err = s.inTx(c, func(c *call) error {
 		o, err := s.Orders.Get(c, c.actor, order.ID(in.Body.Order.num()))
 		if err != nil {

@@ -36,9 +36,13 @@ import (
 // careful is a merchant of whom little is known: goods go back to where they came from.
 type careful struct{ worth *int64 } // what goods that came back are sold for
 
-func (careful) Spend(context.Context, auth.WorkspaceID, policy.CapTerms, int64) (bool, error) {
+func (careful) Spend(context.Context, auth.WorkspaceID, int64, policy.CapTerms, int64) (bool, error) {
 	return true, nil
 }
+
+func (careful) GiveBack(context.Context, auth.WorkspaceID, int64) error { return nil }
+
+func (careful) Settle(context.Context, auth.WorkspaceID, int64) error { return nil }
 
 func (careful) Terms(context.Context, auth.WorkspaceID, policy.Facts) (policy.Terms, error) {
 	p := decision.Policy{
