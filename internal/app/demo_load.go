@@ -66,7 +66,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 	}
 	l.clock.to(begin)
 	for _, f := range []func(context.Context) error{
-		l.loadPeople, l.loadDesk, l.loadPromises, l.loadTrade, l.loadTill, l.loadOrders, l.plan, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRecoveries, l.loadRefunds, l.loadDrop,
+		l.loadPeople, l.loadSheets, l.loadDesk, l.loadPromises, l.loadTrade, l.loadTill, l.loadOrders, l.plan, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRecoveries, l.loadRefunds, l.loadDrop,
 	} {
 		if err := f(ctx); err != nil {
 			return err
