@@ -118,7 +118,7 @@ func TestWhatIsAllowedNeverGivesLessThanTheLaw(t *testing.T) {
 		}
 	})
 	t.Logf("%d documents were allowed", allowed)
-	if allowed == 0 {
+	if allowed == 0 && !testing.Short() { // a short run draws a fifth
 		t.Fatal("no document was allowed: the property holds of nothing")
 	}
 }

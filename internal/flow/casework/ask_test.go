@@ -71,7 +71,7 @@ func TestWhatIsAskedForIsWantedAndEnough(t *testing.T) {
 			}
 		}
 	})
-	if asked == 0 || spared == 0 {
+	if !testing.Short() && (asked == 0 || spared == 0) { // a short run draws a fifth, and may miss either
 		t.Fatalf("asked %d times, spared %d times", asked, spared)
 	}
 }
