@@ -12,8 +12,9 @@ import (
 func (l *demoLoader) loadSheets(ctx context.Context) error {
 	day := [][2]string{{"09:00", "18:00"}}
 	week := map[string][][2]string{"mon": day, "tue": day, "wed": day, "thu": day, "fri": day}
+	homes := map[string]string{"Asia/Shanghai": "CN", "Asia/Almaty": "KZ", "America/Mexico_City": "MX"} // the holidays of Serbia are not known
 	for _, a := range l.merchant.Agents {
-		sheet := route.Sheet{Capacity: 25, Languages: map[string]route.Level{}, Zone: a.TimeZone, Weekly: week}
+		sheet := route.Sheet{Capacity: 25, Languages: map[string]route.Level{}, Zone: a.TimeZone, Weekly: week, Country: homes[a.TimeZone]}
 		for i, code := range a.Languages {
 			sheet.Languages[code] = route.Working
 			if i == 0 {

@@ -84,9 +84,10 @@ func Default() Book {
 type Sheet struct {
 	Capacity  int                    `json:"capacity"` // weight of the open tickets that routing lets them have; 0: it gives them none
 	Languages map[string]Level       `json:"languages,omitempty"`
-	Topics    []string               `json:"topics,omitempty"` // empty: all alike
-	Zone      string                 `json:"zone"`             // IANA
-	Weekly    map[string][][2]string `json:"weekly,omitempty"` // "mon": [["09:00","18:00"]], in wall time; none at all: at any hour
+	Topics    []string               `json:"topics,omitempty"`  // empty: all alike
+	Zone      string                 `json:"zone"`              // IANA
+	Weekly    map[string][][2]string `json:"weekly,omitempty"`  // "mon": [["09:00","18:00"]], in wall time; none at all: at any hour
+	Country   string                 `json:"country,omitempty"` // whose public holidays they have off; "" none
 	Away      []Absence              `json:"away,omitempty"`
 }
 
@@ -195,7 +196,10 @@ func (s Sheet) Open() (Shift, error) {
 		add("away", "error.route_many", "most", mostList)
 		return Shift{}, errors.Join(list...)
 	}
-	var off []time.Time
+	off := hours.Holidays(s.Country)
+	if s.Country != "" && off == nil {
+		add("country", "error.promise_country", "country", s.Country)
+	}
 	for i, a := range s.Away {
 		from, err := time.Parse(time.DateOnly, a.From)
 		to, wrong := time.Parse(time.DateOnly, a.To)
@@ -221,4 +225,45 @@ func (s Shift) At(now time.Time) (hours.Interval, bool) {
 		return hours.Interval{From: now, To: now.AddDate(1, 0, 0)}, true
 	}
 	return s.wall.Next(now)
+}
+
+// Off is why somebody is away for a whole day, whatever their hours.
+type Off string
+
+// The reasons.
+const (
+	Absent  Off = "absent"  // days away of theirs
+	Holiday Off = "holiday" // a public holiday of their country
+)
+
+// Off says why the sheet's person is away on the day that it is in their zone, "" if they
+// are not.
+func (s Sheet) Off(now time.Time) Off {
+	today := s.today(now)
+	day := today.Format(time.DateOnly)
+	switch {
+	case slices.ContainsFunc(s.Away, func(a Absence) bool { return a.From <= day && day <= a.To }):
+		return Absent
+	case hours.Holiday(s.Country, today):
+		return Holiday
+	}
+	return ""
+}
+
+// Holidays returns the next public holidays of the person's country, today's among them,
+// n at most.
+func (s Sheet) Holidays(now time.Time, n int) []time.Time {
+	y, m, d := s.today(now).Date()
+	list := hours.Holidays(s.Country)
+	i, _ := slices.BinarySearchFunc(list, time.Date(y, m, d, 0, 0, 0, 0, time.UTC), time.Time.Compare)
+	return list[i:min(i+n, len(list))]
+}
+
+// today is an instant in the person's zone.
+func (s Sheet) today(now time.Time) time.Time {
+	zone, err := time.LoadLocation(s.Zone)
+	if err != nil {
+		zone = time.UTC // Open refuses such a sheet
+	}
+	return now.In(zone)
 }

@@ -1,7 +1,8 @@
 // Package route decides who gets a ticket, and says why.
 //
 // Words. A sheet is what a person can do and when: languages with levels, topics,
-// capacity, hours of the week in their own zone, and days away. A rule sends tickets that
+// capacity, hours of the week in their own zone, days away, and the country whose public
+// holidays they have off. A rule sends tickets that
 // meet its conditions to a team, to its dedicated people, or both. The weight of a ticket
 // is how much of a person's capacity it takes, by its topic. The queue is the tickets that
 // wait for a person.

@@ -386,3 +386,47 @@ func BenchmarkDecide(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/ticket")
 }
+
+// TestHolidays: nobody is on shift on a public holiday of their country, by the date where
+// they are, and nobody else is kept from work by it.
+func TestHolidays(t *testing.T) {
+	sheet := route.Sheet{Zone: "Asia/Shanghai", Country: "CN", Away: []route.Absence{{From: "2026-10-12", To: "2026-10-13"}}}
+	shanghai, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	midnight := time.Date(2026, 10, 1, 0, 0, 0, 0, shanghai) // National Day begins
+	for name, c := range map[string]struct {
+		country string
+		at      time.Time
+		there   bool
+		off     route.Off
+	}{
+		"the evening before": {"CN", midnight.Add(-time.Minute), true, ""},
+		"the holiday":        {"CN", midnight, false, route.Holiday},
+		"of another country": {"DE", midnight, true, ""},
+		"of none":            {"", midnight, true, ""},
+		"days away":          {"CN", midnight.AddDate(0, 0, 11), false, route.Absent},
+		"back":               {"CN", midnight.AddDate(0, 0, 13), true, ""},
+	} {
+		s := sheet
+		s.Country = c.country
+		shift, err := s.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		on, ok := shift.At(c.at)
+		if there := ok && !c.at.Before(on.From); there != c.there || s.Off(c.at) != c.off {
+			t.Errorf("%s: there %v, off %q; want %v, %q", name, there, s.Off(c.at), c.there, c.off)
+		}
+	}
+	if next := sheet.Holidays(midnight.Add(30*time.Hour), 2); len(next) != 2 || next[0].Before(midnight) || !hours.Holiday("CN", next[0]) || !next[0].Before(next[1]) {
+		t.Errorf("next holidays %v", next)
+	}
+	if today := sheet.Holidays(midnight.Add(time.Hour), 1); len(today) != 1 || today[0].Format(time.DateOnly) != "2026-10-01" {
+		t.Errorf("today's holiday is not the next: %v", today)
+	}
+	if _, err := (route.Sheet{Zone: "UTC", Country: "XX"}).Open(); !errs.Is(err, errs.Invalid) {
+		t.Errorf("a country without a table: %v", err)
+	}
+}

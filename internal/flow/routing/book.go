@@ -104,6 +104,10 @@ type Roster struct {
 	There bool
 	Until time.Time // when they go, or come; zero for never
 	Load  int       // weight of their open tickets
+	// Off is why they are away all day, "" if they are not; Holidays are the next public
+	// holidays that they have off, three at most.
+	Off      route.Off
+	Holidays []time.Time
 }
 
 // Roster returns everybody who can sign in, with sheets and as they stand now, by name.
@@ -128,6 +132,7 @@ func (s *Service) Roster(ctx context.Context, actor auth.Actor) ([]Roster, error
 		if i := slices.IndexFunc(people, func(p route.Person) bool { return p.ID == a.Person() }); i >= 0 {
 			p := people[i]
 			r.Sheet, r.There, r.Load = sheets[p.ID], p.There(now), p.Load
+			r.Off, r.Holidays = p.Off(now), p.Sheet.Holidays(now, 3)
 			if r.Until = p.On.From; r.There {
 				r.Until = p.On.To
 			}

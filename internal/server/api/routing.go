@@ -123,6 +123,8 @@ type Sheet struct {
 	There    bool          `json:"there" doc:"They are on shift."`
 	Until    *time.Time    `json:"until" nullable:"true" doc:"When they go or, if they are not there, come. Null: never."`
 	Load     int           `json:"load" example:"3" doc:"Weight of their open tickets."`
+	Off      *string       `json:"off" enum:"absent,holiday" nullable:"true" doc:"Why they are away all day, where they are: days away, or a public holiday."`
+	Holidays []string      `json:"holidays" nullable:"false" example:"2027-01-01" doc:"The next public holidays that they have off, three at most."`
 }
 
 // SheetContents is what is saved of what a person can do, and when.
@@ -133,6 +135,7 @@ type SheetContents struct {
 	Zone      string              `json:"zone" maxLength:"60" example:"Asia/Shanghai" doc:"IANA."`
 	Weekly    map[string][]string `json:"weekly,omitempty" doc:"Hours in the zone's wall time for mon, tue, wed, thu, fri, sat and sun, such as 09:00-12:30; at any hour by default."`
 	Away      []Absence           `json:"away,omitempty" nullable:"false" maxItems:"200"`
+	Country   string              `json:"country,omitempty" maxLength:"2" example:"CN" doc:"ISO 3166-1 alpha-2: whose public holidays they have off; none by default."`
 }
 
 // Absence is days on which a person is not there.
@@ -143,7 +146,7 @@ type Absence struct {
 }
 
 func sheetContents(s route.Sheet) SheetContents {
-	out := SheetContents{Capacity: s.Capacity, Topics: s.Topics, Zone: s.Zone, Away: convert(s.Away, func(a route.Absence) Absence { return Absence(a) })}
+	out := SheetContents{Capacity: s.Capacity, Topics: s.Topics, Zone: s.Zone, Country: s.Country, Away: convert(s.Away, func(a route.Absence) Absence { return Absence(a) })}
 	for l, level := range s.Languages {
 		if out.Languages == nil {
 			out.Languages = map[string]int{}
@@ -160,7 +163,7 @@ func sheetContents(s route.Sheet) SheetContents {
 }
 
 func (x SheetContents) sheet() route.Sheet {
-	out := route.Sheet{Capacity: x.Capacity, Topics: x.Topics, Zone: x.Zone, Away: convert(x.Away, func(a Absence) route.Absence { return route.Absence(a) })}
+	out := route.Sheet{Capacity: x.Capacity, Topics: x.Topics, Zone: x.Zone, Country: strings.ToUpper(x.Country), Away: convert(x.Away, func(a Absence) route.Absence { return route.Absence(a) })}
 	for l, level := range x.Languages {
 		if out.Languages == nil {
 			out.Languages = map[string]route.Level{}
@@ -180,10 +183,15 @@ func (x SheetContents) sheet() route.Sheet {
 }
 
 func sheetRecord(r routing.Roster) Sheet {
-	return Sheet{
+	out := Sheet{
 		PersonID: refTo[aPerson](r.Person), Version: r.Version, SavedAt: optTime(r.SavedAt), Sheet: sheetContents(r.Sheet.Sheet),
-		Able: r.Able, There: r.There, Until: optTime(r.Until), Load: r.Load,
+		Able: r.Able, There: r.There, Until: optTime(r.Until), Load: r.Load, Holidays: convert(r.Holidays, func(d time.Time) string { return d.Format(time.DateOnly) }),
 	}
+	if r.Off != "" {
+		off := string(r.Off)
+		out.Off = &off
+	}
+	return out
 }
 
 func (s *server) sheetList(c *call, in *struct{ Paging }) (*pageOut[Sheet], error) {

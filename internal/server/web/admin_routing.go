@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/hours"
 	routed "godwit.dev/godwit/internal/domain/route" // route is a row of the table of routes here
 	"godwit.dev/godwit/internal/domain/triage"
@@ -88,6 +89,10 @@ func (r *request) routingValues(b routed.Book, list []routing.Roster, part, plac
 		e.Title, e.Version = list[i].Name, x.Version
 		e.Values.Set("capacity", strconv.Itoa(x.Sheet.Capacity))
 		e.Values.Set("zone", x.Sheet.Zone)
+		e.Values.Set("country", x.Sheet.Country)
+		for _, d := range list[i].Holidays {
+			e.Holidays = append(e.Holidays, r.printer.Date(d, time.UTC, i18n.Medium))
+		}
 		for _, f := range levelFields {
 			set(f.name, speakers(x.Sheet, f.level))
 		}
@@ -154,6 +159,10 @@ func (s *server) drawRouting(w http.ResponseWriter, r *request, v routing.Settin
 		for _, x := range h.shops {
 			edit.Shops = append(edit.Shops, ui.Option{Value: id64(x.ID), Label: x.Name})
 		}
+		for _, c := range hours.Countries() {
+			edit.Countries = append(edit.Countries, ui.Option{Value: c, Label: r.printer.Country(c)})
+		}
+		slices.SortFunc(edit.Countries, func(a, b ui.Option) int { return strings.Compare(a.Label, b.Label) })
 		for _, x := range list {
 			edit.People = append(edit.People, ui.Option{Value: id64(x.Person), Label: x.Name})
 		}
@@ -177,6 +186,9 @@ func (r *request) rosterRow(x routing.Roster) ui.RosterRow {
 	}
 	for _, t := range x.Sheet.Sheet.Topics {
 		topics = append(topics, r.printer.T("topic."+t))
+	}
+	if x.Off != "" {
+		row.Off = r.printer.T("routing.off." + string(x.Off))
 	}
 	row.Languages, row.Topics = strings.Join(languages, " · "), strings.Join(topics, " · ")
 	return row
@@ -325,7 +337,7 @@ func changedRouting(b routed.Book, part, place string, gone bool, v url.Values) 
 
 // readSheet reads a person's sheet.
 func readSheet(v url.Values) (routed.Sheet, error) {
-	s := routed.Sheet{Zone: strings.TrimSpace(v.Get("zone")), Topics: v["topics"], Languages: map[string]routed.Level{}, Weekly: map[string][][2]string{}}
+	s := routed.Sheet{Zone: strings.TrimSpace(v.Get("zone")), Country: v.Get("country"), Topics: v["topics"], Languages: map[string]routed.Level{}, Weekly: map[string][][2]string{}}
 	var err error
 	if s.Capacity, err = strconv.Atoi(strings.TrimSpace(v.Get("capacity"))); err != nil {
 		return s, errs.Field("capacity", "error.route_capacity", "most", routed.MostCapacity)

@@ -29,11 +29,12 @@ func TestRoutingIsSet(t *testing.T) {
 	b.get("/admin/routing?part=rule&place=7").want(http.StatusNotFound)
 	b.get("/admin/routing?part=sheet&place=7").want(http.StatusNotFound)
 	b.get("/admin/routing?part=sheet&place="+owner).want(http.StatusOK, "Days away").holds(true, `value="5"`)
-	sheet := []string{"do", "save", "part", "sheet", "place", owner, "version", "0", "capacity", "1", "fluent", "de, en", "basic", "en fr", "zone"}
+	sheet := []string{"do", "save", "part", "sheet", "place", owner, "version", "0", "capacity", "1", "fluent", "de, en", "basic", "en fr", "country", "CN", "zone"}
 	b.post("/admin/routing", append(sheet, "Asia/Nowhere", "mon", "9:00-12:30")...).want(http.StatusUnprocessableEntity, "is no time zone").holds(true, `value="de, en"`)
 	b.post("/admin/routing", append(sheet, "UTC", "topics", "damaged", "away_from", "2031-12-24", "away_to", "", "away_note", "Home")...).want(http.StatusSeeOther)
 	b.get("/admin/routing").want(http.StatusOK, "On shift", "German: Fluent", "English: Fluent", "French: Basic")
-	b.get("/admin/routing?part=sheet&place="+owner).want(http.StatusOK).holds(true, `value="2031-12-24"`, `value="Home"`, `value="de, en"`)
+	b.get("/admin/routing?part=sheet&place="+owner).want(http.StatusOK).holds(true, `value="2031-12-24"`, `value="Home"`, `value="de, en"`, `<option value="CN" selected`).want(http.StatusOK, "Next off:")
+	b.post("/admin/routing", "do", "save", "part", "sheet", "place", owner, "version", "1", "capacity", "1", "zone", "UTC", "country", "XX").want(http.StatusUnprocessableEntity, "The public holidays of XX are not known")
 	b.post("/admin/routing", append(sheet, "UTC")...).want(http.StatusUnprocessableEntity, "Somebody saved another version")
 	b.post("/admin/routing", "do", "save", "part", "rule", "version", "0", "name", "VIPs", "when_tiers", "vip").want(http.StatusUnprocessableEntity, "names a team, people, or both")
 	b.post("/admin/routing", "do", "save", "part", "rule", "version", "0", "name", "Mail", "when_channels", "email", "people", owner).want(http.StatusSeeOther)

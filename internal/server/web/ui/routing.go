@@ -39,6 +39,7 @@ type RosterRow struct {
 	Able      bool
 	There     bool
 	Until     time.Time // when they go or come; zero for never: who is there is there at any hour
+	Off       string    // why they are away all day, "" if they are not
 	Load      int
 	Capacity  int
 	Languages string
@@ -57,6 +58,8 @@ type RoutingEdit struct {
 	Teams     []Option
 	People    []Option
 	Absences  []Absence
+	Countries []Option
+	Holidays  []string // the next ones that the person has off
 	Languages []RoutingLevel
 }
 
