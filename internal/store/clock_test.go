@@ -146,6 +146,16 @@ func mergeAndSplitAreHonest(t *testing.T, h *house, _ *post) {
 	h.due(t, "all is answered", b.ID, early, never)
 
 	h.pass(time.Hour)
+	newer := h.time()
+	young := h.asked(t)
+	merge, err = h.tickets.Merge(ctx, h.agent, young.ID, b.ID)
+	must(t, err)
+	h.due(t, "an older ticket takes in a newer question", b.ID, newer, day)
+	must(t, h.tickets.Undo(ctx, h.agent, b.ID, merge))
+	h.due(t, "the older one was answered and asks nothing of its own", b.ID, newer, never)
+	h.due(t, "the newer question is still one", young.ID, newer, day)
+
+	h.pass(time.Hour)
 	third := h.time()
 	x := h.asked(t)
 	h.pass(time.Hour)

@@ -214,17 +214,21 @@ func (s *Service) grow(ctx context.Context, t ticket.Ticket, r promise.Record, f
 	if !fresh && !shift.Anew && !shift.Moved {
 		after = r.Through
 	}
-	marks, err := s.Store.Marks(ctx, t.Workspace, t.ID, after)
-	if err != nil {
-		return r, err
+	var marks []promise.Mark
+	if fresh || shift.Joined == 0 { // messages that come with a thread were counted in it
+		var err error
+		if marks, err = s.Store.Marks(ctx, t.Workspace, t.ID, after); err != nil {
+			return r, err
+		}
 	}
 	own := int64(t.ID)
 	switch {
 	case fresh && shift.From != 0:
-		if r, err = s.record(ctx, t.Workspace, shift.From); err != nil {
+		from, err := s.record(ctx, t.Workspace, shift.From)
+		if err != nil {
 			return r, err
 		}
-		r = r.Split(own, t.CreatedAt, marks)
+		r = from.Split(own, t.CreatedAt, marks)
 	case fresh || shift.Moved:
 		r = r.Moved(own, t.CreatedAt, marks)
 	case shift.Anew:
