@@ -143,6 +143,7 @@ type Core struct {
 	Stall     *stall.Service
 	Clocks    *clocks.Service
 	Routing   *routing.Service
+	Sorting   *sorting.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -273,9 +274,10 @@ func (c *Core) build() {
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
 	c.buildClocks()
 	c.buildRouting()
+	c.Sorting = sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Store: s, Journal: s, Queue: s, Log: c.Log, Now: c.Now})
 	c.Tickets = ticket.NewService(ticket.Config{
 		Clocks: upkeep{c.Clocks, c.Routing}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
-		Triage: sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Now: c.Now}),
+		Triage: c.Sorting,
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
 	c.Stall = stall.New(stall.Config{Store: s, Orders: c.Orders, Shipments: c.Shipments, Tickets: c.Tickets, Traces: c.Traces, Now: c.Now})
@@ -330,6 +332,7 @@ func (c *Core) build() {
 		replay.Kind:         c.Replay.Work,
 		clocks.RecountJob:   c.Clocks.Work,
 		routing.Job:         c.Routing.Work,
+		sorting.Job:         c.Sorting.Work,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
@@ -350,6 +353,7 @@ func (c *Core) build() {
 			replay.Queue:    1,
 			clocks.Queue:    1,
 			routing.Queue:   1,
+			sorting.Queue:   1,
 		},
 	})
 }

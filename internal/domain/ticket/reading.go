@@ -18,6 +18,9 @@ type Triage interface {
 	// Read says what a message is taken for. What is known of its order, 0 for none, makes some topics likelier. It reads
 	// within the transaction in which the message is kept.
 	Read(ctx context.Context, w auth.WorkspaceID, m triage.Message, about order.ID) (triage.Verdict, error)
+	// Correct is told that a person said that a ticket is about another topic, "" for none, within the transaction of
+	// that change.
+	Correct(ctx context.Context, actor auth.Actor, t ID, from, to triage.Topic) error
 }
 
 // Reading is what a customer's message was taken for when it came in. It never changes: a person who knows better changes
@@ -111,12 +114,12 @@ func (c *change) sort(r *Reading, m MessageID) {
 }
 
 // SetTopic says what a ticket is about, for who knows better than its words tell; "" takes it away. The same topic again
-// changes nothing.
+// changes nothing. What a person says is a correction that triage may learn from.
 func (s *Service) SetTopic(ctx context.Context, actor auth.Actor, t ID, topic triage.Topic) (event.ID, error) {
-	return s.one(ctx, actor, t, func(_ context.Context, c *change) error { return c.setTopic(topic) })
+	return s.one(ctx, actor, t, func(ctx context.Context, c *change) error { return c.setTopic(ctx, topic) })
 }
 
-func (c *change) setTopic(topic triage.Topic) error {
+func (c *change) setTopic(ctx context.Context, topic triage.Topic) error {
 	if topic != "" && !topic.Valid() {
 		return errs.Field("topic", "error.topic")
 	}
@@ -126,10 +129,13 @@ func (c *change) setTopic(topic triage.Topic) error {
 	from := c.T.Topic
 	c.T.Topic = string(topic)
 	c.log("ticket.topic", map[string]any{"from": from, "to": string(topic), "number": c.T.Number})
-	return nil
+	if c.s.Triage == nil || c.actor.Kind != auth.Agent {
+		return nil
+	}
+	return c.s.Triage.Correct(ctx, c.actor, c.T.ID, triage.Topic(from), topic)
 }
 
-func undoTopic(_ context.Context, _ *Service, c *change, e event.Event) error {
+func undoTopic(ctx context.Context, _ *Service, c *change, e event.Event) error {
 	var d struct{ From, To string }
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("undo topic: %w", err)
@@ -137,5 +143,5 @@ func undoTopic(_ context.Context, _ *Service, c *change, e event.Event) error {
 	if c.T.Topic != d.To {
 		return movedOn()
 	}
-	return c.setTopic(triage.Topic(d.From))
+	return c.setTopic(ctx, triage.Topic(d.From))
 }

@@ -40,7 +40,7 @@ func (m matrix) figures() (accuracy, macro float64) {
 
 func heldOut(t testing.TB) []phrase.File {
 	t.Helper()
-	files, err := phrase.Read("testdata/phrases")
+	files, err := phrase.Read(os.DirFS("."), "kept")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ const least = 0.75
 // TestUnseenPhrases measures the English phrases that were written last of all, when phrases, lexica and thresholds stood;
 // those of TestHeldOutPhrases were looked at while lexica grew.
 func TestUnseenPhrases(t *testing.T) {
-	files, err := phrase.Read("testdata/unseen")
+	files, err := phrase.Read(os.DirFS("."), "testdata/unseen")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ type Model struct {
 	step   float32 // the weight of one level of the table
 	table  *ngram.Table
 	source [sha256.Size]byte
-	learnt map[uint32][classes]float32 // what a merchant's corrections add, nil for none
+	learnt *addition // what a merchant's corrections add, nil for none
 }
 
 const head0 = sha256.Size + 4 + 4*classes
@@ -36,7 +36,7 @@ func (w *Weights) Pack(source [sha256.Size]byte) ([]byte, error) {
 	var entries []ngram.Entry
 	for hash, row := range w.at {
 		for c, v := range row {
-			if v > -most*slight && v < most*slight {
+			if v == 0 || v > -most*slight && v < most*slight {
 				continue
 			}
 			entries = append(entries, ngram.Entry{Hash: hash, Label: byte(c), Level: byte(128 + int(math.Round(float64(v/step))))})
@@ -81,21 +81,18 @@ func ReadModel(packed []byte) (*Model, error) {
 
 // weigh adds to each of the sums what one feature speaks for each topic.
 func (m *Model) weigh(hash uint32, value float32, sums ...*[classes]float32) {
-	labels, levels := m.table.Find(hash)
+	add(m.table, hash, m.step*value, sums)
+	if m.learnt != nil {
+		add(m.learnt.table, hash, m.learnt.step*value, sums)
+	}
+}
+
+func add(t *ngram.Table, hash uint32, scale float32, sums []*[classes]float32) {
+	labels, levels := t.Find(hash)
 	for k, c := range labels {
-		by := float32(float32(int(levels[k])-128) * m.step * value)
+		by := float32(float32(int(levels[k])-128) * scale)
 		for _, z := range sums {
 			z[c] += by
-		}
-	}
-	if len(m.learnt) == 0 {
-		return
-	}
-	if row, ok := m.learnt[hash]; ok {
-		for _, z := range sums {
-			for c := range z {
-				z[c] += float32(row[c] * value)
-			}
 		}
 	}
 }

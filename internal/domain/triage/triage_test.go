@@ -20,7 +20,7 @@ func topicOf(t *testing.T, text string, e triage.Evidence) triage.Verdict {
 
 // The shipped model is that of the phrases and lexica beside it.
 func TestModelIsOfThePhrases(t *testing.T) {
-	files, err := phrase.Read("phrases")
+	files, err := phrase.Read(os.DirFS("."), "phrases")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestModelIsOfThePhrases(t *testing.T) {
 
 // No phrase that measures the model stands among those that it was trained with.
 func TestPhrasesAreHeldOut(t *testing.T) {
-	trained, err := phrase.Read("phrases")
+	trained, err := phrase.Read(os.DirFS("."), "phrases")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,8 +58,8 @@ func TestPhrasesAreHeldOut(t *testing.T) {
 	for _, e := range triage.Corpus(trained, triage.Seed) {
 		seen[strings.ToLower(strings.Trim(e.Text, " .?!"))] = true
 	}
-	for _, dir := range []string{"testdata/phrases", "testdata/unseen"} {
-		files, err := phrase.Read(dir)
+	for _, dir := range []string{"kept", "testdata/unseen"} {
+		files, err := phrase.Read(os.DirFS("."), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,8 +76,8 @@ func TestPhrasesAreHeldOut(t *testing.T) {
 }
 
 func TestEveryLanguageHasEveryTopic(t *testing.T) {
-	for _, dir := range []string{"phrases", "testdata/phrases"} {
-		files, err := phrase.Read(dir)
+	for _, dir := range []string{"phrases", "kept"} {
+		files, err := phrase.Read(os.DirFS("."), dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,36 +190,6 @@ func TestTemper(t *testing.T) {
 	}
 }
 
-func TestLearn(t *testing.T) {
-	c := triage.Default()
-	var corrections []triage.Correction
-	for _, text := range []string{"the zorblax is here but sings", "my zorblax sings again", "zorblax singing all night"} {
-		corrections = append(corrections, triage.Correction{Text: text, Language: "en", Topic: triage.Defective})
-	}
-	kept := []triage.Correction{{Text: "where is my order", Language: "en", Topic: triage.WhereIsMyOrder}, {Text: "I want a refund", Language: "en", Topic: triage.RefundRequest}}
-	a, adopted := c.Learn(triage.Adjustment{}, corrections, kept)
-	if !adopted || a.Version != 1 || a.Kept.Right != 2 {
-		t.Fatalf("%v %+v", adopted, a.Kept)
-	}
-	if v := c.With(a).Classify(triage.Message{Text: "a zorblax that sings", Language: "en"}, triage.Evidence{}); v.Topic != triage.Defective {
-		t.Errorf("%v", v.Topics)
-	}
-	if v := c.Classify(triage.Message{Text: "a zorblax that sings", Language: "en"}, triage.Evidence{}); v.Topic == triage.Defective {
-		t.Error("the classifier itself changed")
-	}
-	// Corrections that turn what is kept are not adopted.
-	var against []triage.Correction
-	for range 20 {
-		against = append(against, triage.Correction{Text: "where is my order", Language: "en", Topic: triage.Praise})
-	}
-	if b, adopted := c.Learn(a, against, kept); adopted || b.Version != a.Version {
-		t.Error("a worse adjustment was adopted")
-	}
-	if _, adopted := c.Learn(a, nil, kept); adopted {
-		t.Error("nothing was adopted")
-	}
-}
-
 func TestClassifyIsSteady(t *testing.T) {
 	text := "Hallo, mein Paket kam kaputt an und ich will mein Geld zurück! #4421"
 	a, b := topicOf(t, text, triage.Evidence{Late: true}), topicOf(t, text, triage.Evidence{Late: true})
@@ -259,6 +229,10 @@ func FuzzClassify(f *testing.F) {
 
 func BenchmarkClassify(b *testing.B) {
 	c := triage.Default()
+	taught, err := c.With(c.Learn(c, odd(16, triage.Defective)).Learnt)
+	if err != nil {
+		b.Fatal(err)
+	}
 	for name, text := range map[string]string{
 		"short": "Where is my order #1029?",
 		"usual": "Hello, I ordered a lamp two weeks ago and it still has not arrived. The tracking says it is in transit since Monday. Can you tell me where it is? If it does not come this week I want my money back. Thank you, Anna",
@@ -269,6 +243,11 @@ func BenchmarkClassify(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				c.Classify(triage.Message{Text: text}, triage.Evidence{})
+			}
+		})
+		b.Run(name+", taught", func(b *testing.B) {
+			for b.Loop() {
+				taught.Classify(triage.Message{Text: text}, triage.Evidence{})
 			}
 		})
 	}

@@ -1,12 +1,9 @@
-// Package sorting reads customers' messages with what is known of their orders.
-//
-// It joins package triage, which reads words, with packages order and shipment, which know how an order stands: "where is
-// it?" of a parcel that was delivered is another matter than of one that stands still. It holds no state of its own and
-// writes nothing; package ticket keeps what was read.
 package sorting
 
 import (
 	"context"
+	"log/slog"
+	"sync"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -14,6 +11,8 @@ import (
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/platform/job"
 )
 
 // Config is what a Service needs.
@@ -24,27 +23,43 @@ type Config struct {
 	Shipments interface {
 		List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
 	}
-	Now func() time.Time
+	Store   Store
+	Journal event.Journal
+	Queue   job.Queue
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
-// Service reads messages.
-type Service struct{ Config }
+// Service reads messages, and learns from what people say of them.
+type Service struct {
+	Config
+	loaded sync.Map // auth.WorkspaceID to version
+}
 
 // New returns a Service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{Config: c}
+}
 
 // mostParcels bounds the parcels of one order that are looked at.
 const mostParcels = 20
 
 // Read says what a message is taken for, of an order that it is likely about, 0 for none.
 func (s *Service) Read(ctx context.Context, w auth.WorkspaceID, m triage.Message, about order.ID) (triage.Verdict, error) {
+	c, err := s.classifier(ctx, w)
+	if err != nil {
+		return triage.Verdict{}, err
+	}
 	if about == 0 {
-		return triage.Default().Classify(m, triage.Evidence{}), nil
+		return c.Classify(m, triage.Evidence{}), nil
 	}
 	system := auth.ForSystem(w)
 	o, err := s.Orders.Get(ctx, system, about)
 	if errs.Is(err, errs.NotFound) {
-		return triage.Default().Classify(m, triage.Evidence{}), nil
+		return c.Classify(m, triage.Evidence{}), nil
 	}
 	if err != nil {
 		return triage.Verdict{}, err
@@ -53,7 +68,7 @@ func (s *Service) Read(ctx context.Context, w auth.WorkspaceID, m triage.Message
 	if err != nil {
 		return triage.Verdict{}, err
 	}
-	return triage.Default().Classify(m, Evidence(o, parcels, s.Now())), nil
+	return c.Classify(m, Evidence(o, parcels, s.Now())), nil
 }
 
 // Evidence is what the state of an order and of its parcels says. Of several parcels the one that has come the least far

@@ -196,6 +196,8 @@ var catalogue = []Kind{
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
 	{"routing.saved", "How tickets are given to people was saved.", []Field{{"version", Integer, "its number"}, {"on", Boolean, "tickets are given out"}}},
+	{"triage.learned", "Something was learned of corrected topics; it is used only if adopted.", []Field{{"version", Integer, "its number"}, {"judgement", Text, "adopted, or why not: worse_shipped, worse_aside, no_better"}, {"corrections", Integer, "how many there were"}}},
+	{"triage.saved", "A person said whether the program learns of corrected topics, and which version reads.", []Field{{"mode", Text, "learn, hold or off"}, {"version", Integer, "0 for the one that is shipped"}}},
 	{"sheet.saved", "What a person can do, and when, was saved; the subject is the person.", []Field{{"version", Integer, "its number"}}},
 	{"promises.saved", "A version of the book of promises was saved.", []Field{{"version", Integer, "its number"}}},
 	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},

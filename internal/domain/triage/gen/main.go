@@ -21,7 +21,7 @@ func main() {
 }
 
 func run(out string) error {
-	files, err := phrase.Read("phrases")
+	files, err := phrase.Read(os.DirFS("."), "phrases")
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,9 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
 )
@@ -24,19 +24,18 @@ type File struct {
 }
 
 // Read reads all files of a folder, in the order of their languages.
-func Read(dir string) ([]File, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "*.txt"))
+func Read(in fs.FS, dir string) ([]File, error) {
+	names, err := fs.Glob(in, path.Join(dir, "*.txt"))
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
 	var out []File
 	for _, name := range names {
-		data, err := os.ReadFile(name)
+		data, err := fs.ReadFile(in, name)
 		if err != nil {
 			return nil, err
 		}
-		f := File{strings.TrimSuffix(filepath.Base(name), ".txt"), map[string][]string{}, map[string][]string{}}
+		f := File{strings.TrimSuffix(path.Base(name), ".txt"), map[string][]string{}, map[string][]string{}}
 		part := ""
 		for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); {
 			line := strings.TrimSpace(s.Text())
