@@ -215,6 +215,8 @@ func counterparts() map[string]string {
 		"POST /admin/plans/file":                     "planPut",
 		"GET /admin/promises":                        "promiseBookGet ticketPromises promiseBookTry",
 		"POST /admin/promises":                       "promiseBookPut",
+		"GET /admin/triage":                          "triageGet triageVersionList",
+		"POST /admin/triage":                         "triagePut",
 		"GET /admin/routing":                         "routingGet sheetList",
 		"POST /admin/routing":                        "routingPut sheetPut",
 		"GET /admin/costs":                           "costBookGet",

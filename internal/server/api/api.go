@@ -38,6 +38,7 @@ import (
 	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/routing"
+	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -93,6 +94,7 @@ type Config struct {
 	Tickets   *ticket.Service
 	Clocks    *clocks.Service
 	Routing   *routing.Service
+	Sorting   *sorting.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	// OrderLink returns the address of an order's page for its customer, "" where

@@ -36,6 +36,7 @@ import (
 	"godwit.dev/godwit/internal/flow/recoup"
 	"godwit.dev/godwit/internal/flow/replay"
 	"godwit.dev/godwit/internal/flow/routing"
+	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -52,6 +53,7 @@ type Config struct {
 	Tickets   *ticket.Service
 	Clocks    *clocks.Service // nil shows no promises
 	Routing   *routing.Service
+	Sorting   *sorting.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service
