@@ -36,6 +36,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
+	"godwit.dev/godwit/internal/flow/automating"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
@@ -112,6 +113,8 @@ type Config struct {
 // Core is Godwit without its doors: the store and the services over it.
 type Core struct {
 	Config
+	Automation *automating.Service
+
 	Store     *store.Store
 	Node      *node.Node
 	Bus       *event.Bus
@@ -280,6 +283,7 @@ func (c *Core) build() {
 		Triage: c.Sorting,
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
+	c.buildAutomation()
 	c.Stall = stall.New(stall.Config{Store: s, Orders: c.Orders, Shipments: c.Shipments, Tickets: c.Tickets, Traces: c.Traces, Now: c.Now})
 	c.sender = email.NewSender(email.SenderOptions{DSN: true})
 	c.Transport = &postman.Post{Sender: c.sender, AllowPlain: c.PlainMail}
@@ -333,27 +337,30 @@ func (c *Core) build() {
 		clocks.RecountJob:   c.Clocks.Work,
 		routing.Job:         c.Routing.Work,
 		sorting.Job:         c.Sorting.Work,
+		automating.Job:      c.Automation.Work,
+		ruleNoticeJob:       c.ruleLetter,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
 	c.runner = job.NewRunner(job.Config{
 		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Handlers: handlers,
 		Queues: map[string]int{
-			mailroom.Queue:  1,
-			errandQueue:     1,
-			portal.Queue:    1,
-			proactive.Queue: 1,
-			laneQueue:       1,
-			hostQueue:       hostWorkers,
-			action.Queue:    6,
-			webhook.Queue:   webhookWorkers,
-			hook.Queue:      hookWorkers,
-			commerce.Queue:  shopWorkers,
-			tracking.Queue:  trackWorkers,
-			pay.Queue:       payWorkers,
-			replay.Queue:    1,
-			clocks.Queue:    1,
-			routing.Queue:   1,
-			sorting.Queue:   1,
+			mailroom.Queue:   1,
+			errandQueue:      1,
+			portal.Queue:     1,
+			proactive.Queue:  1,
+			laneQueue:        1,
+			hostQueue:        hostWorkers,
+			action.Queue:     6,
+			webhook.Queue:    webhookWorkers,
+			hook.Queue:       hookWorkers,
+			commerce.Queue:   shopWorkers,
+			tracking.Queue:   trackWorkers,
+			pay.Queue:        payWorkers,
+			replay.Queue:     1,
+			clocks.Queue:     1,
+			routing.Queue:    1,
+			sorting.Queue:    1,
+			automating.Queue: 1,
 		},
 	})
 }

@@ -33,8 +33,8 @@ func told(data json.RawMessage) string {
 }
 
 // Append writes events to the journal, links those that package audit covers,
-// and owes them to the endpoints that want them, all in one transaction; it
-// publishes them after commit.
+// and owes them to the endpoints and rules that want them, all in one transaction;
+// it publishes them after commit.
 func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 	if from(ctx) == nil {
 		return s.InTx(ctx, func(ctx context.Context) error { return s.Append(ctx, events...) })
@@ -59,11 +59,16 @@ func (s *Store) Append(ctx context.Context, events ...event.Event) error {
 	for i := range events {
 		e := &events[i]
 		// One statement writes the event and tells whether anybody wants it: most
-		// workspaces pay nothing for webhooks that they do not have.
-		wanted, err := one(ctx, s.DB, func(b *bool) []any { return []any{flag(b)} }, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
-			RETURNING EXISTS (SELECT 1 FROM webhook WHERE webhook.workspace_id=$2 AND webhook.state='on')`, eventVals(e)...)
-		if err == nil && wanted {
+		// workspaces pay nothing for webhooks and rules that they do not have.
+		type wants struct{ hooks, rules bool }
+		wanted, err := one(ctx, s.DB, func(x *wants) []any { return []any{flag(&x.hooks), flag(&x.rules)} }, `INSERT INTO event (`+eventCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)
+			RETURNING EXISTS (SELECT 1 FROM webhook WHERE webhook.workspace_id=$2 AND webhook.state='on'),
+				EXISTS (SELECT 1 FROM automation_rule WHERE automation_rule.workspace_id=$2 AND automation_rule.event=$4 AND automation_rule.is_on)`, eventVals(e)...)
+		if err == nil && wanted.hooks {
 			err = s.oweSubscribers(ctx, *e)
+		}
+		if err == nil && wanted.rules {
+			err = s.oweRules(ctx, *e)
 		}
 		if err != nil {
 			return err
@@ -92,7 +97,16 @@ func (s *Store) appendMany(ctx context.Context, events []event.Event) error {
 	if err := s.fill(ctx, b); err != nil {
 		return err
 	}
+	answered := map[auth.WorkspaceID]map[string]bool{}
 	for w := range spaces {
+		kinds, err := all(ctx, s.DB, func(k *string) []any { return []any{k} }, `SELECT DISTINCT event FROM automation_rule WHERE workspace_id=$1 AND is_on`, w)
+		if err != nil {
+			return err
+		}
+		answered[w] = map[string]bool{}
+		for _, k := range kinds {
+			answered[w][k] = true
+		}
 		wanted, err := one(ctx, s.DB, func(b *bool) []any { return []any{flag(b)} }, `SELECT EXISTS (SELECT 1 FROM webhook WHERE workspace_id=$1 AND state='on')`, w)
 		if err != nil {
 			return err
@@ -102,6 +116,11 @@ func (s *Store) appendMany(ctx context.Context, events []event.Event) error {
 	for _, e := range events {
 		if spaces[e.Workspace] {
 			if err := s.oweSubscribers(ctx, e); err != nil {
+				return err
+			}
+		}
+		if answered[e.Workspace][e.Kind] {
+			if err := s.oweRules(ctx, e); err != nil {
 				return err
 			}
 		}

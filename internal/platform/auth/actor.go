@@ -25,6 +25,7 @@ const (
 	Agent    Kind = "agent"
 	Bot      Kind = "bot"
 	System   Kind = "system"
+	Rule     Kind = "rule" // an automation rule: it sees the whole workspace, and does what a desk does
 )
 
 // Actor is whoever acts, within one workspace.
@@ -50,17 +51,23 @@ type Actor struct {
 	Limits Limits
 }
 
-// May reports whether the actor holds a permission. The system holds all; a
-// customer and a bot hold none of these.
+// May reports whether the actor holds a permission. The system holds all, a rule
+// those of the desk; a customer and a bot hold none of these.
 func (a Actor) May(p Permission) bool {
 	switch a.Kind {
 	case System:
 		return a.Workspace != 0
 	case Agent:
 		return a.Workspace != 0 && a.holds()[p]
+	case Rule:
+		return a.Workspace != 0 && ruleMay[p]
 	}
 	return false
 }
+
+// ruleMay is what automation rules may do: the desk's own verbs, and to read what they ask about. They move no money and
+// change no setting.
+var ruleMay = NewSet(ReadTickets, WriteTickets, SendMail, ReadCustomers, ReadOrders, ReadShipments, ReadCases)
 
 // holds returns the permissions of a person.
 func (a Actor) holds() Set {
@@ -97,4 +104,9 @@ func (a Actor) Person() PersonID {
 // ForSystem returns the system as an actor in a workspace.
 func ForSystem(w WorkspaceID) Actor {
 	return Actor{Kind: System, Name: "Godwit", Workspace: w}
+}
+
+// ForRule returns an automation rule as an actor in a workspace.
+func ForRule(w WorkspaceID, id int64, name string) Actor {
+	return Actor{Kind: Rule, ID: id, Name: name, Workspace: w}
 }

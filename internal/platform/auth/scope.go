@@ -54,13 +54,13 @@ type Scope struct {
 }
 
 // Scope returns what the actor may see. Who is neither of the merchant nor the
-// system sees nothing.
+// system nor a rule sees nothing.
 func (a Actor) Scope() Scope {
-	if a.Kind != Agent && a.Kind != System {
+	if a.Kind != Agent && a.Kind != System && a.Kind != Rule {
 		return Scope{}
 	}
 	s := Scope{Workspace: a.Workspace, Person: a.Person()}
-	if a.Kind == System || !a.Restricted && !a.Limits.Any() {
+	if a.Kind == System || a.Kind == Rule || !a.Restricted && !a.Limits.Any() {
 		s.All = true
 		return s
 	}

@@ -68,3 +68,16 @@ func (e Event) Decode(v any) error { return json.Unmarshal(e.Data, v) }
 type Journal interface {
 	Append(ctx context.Context, events ...Event) error
 }
+
+type causeKey struct{}
+
+// CausedBy returns a context under which events follow from rules, the first first.
+func CausedBy(ctx context.Context, rules []int64) context.Context {
+	return context.WithValue(ctx, causeKey{}, rules)
+}
+
+// Cause returns the rules from which the events of a context follow; none for what people and the world do.
+func Cause(ctx context.Context) []int64 {
+	rules, _ := ctx.Value(causeKey{}).([]int64)
+	return rules
+}

@@ -310,11 +310,20 @@ var catalogue = []Kind{
 	{"repair.loan", "A unit was lent or swapped for a repair, came back or was charged.", repairFields},
 	{"repair.spent", "What a repair cost was written down.", repairFields},
 	{"repair.late", "The last day of a repair's stage, or of a lent unit, has passed.", repairFields},
+	{"rule.saved", "A rule of automation was made, or got another version.", ruleFields},
+	{"rule.switched", "A rule of automation was turned on or off.", ruleFields},
+	{"rule.disabled", "A rule of automation was switched off by itself, because it failed.", ruleFields},
+	{"rule.deleted", "A rule of automation was deleted.", []Field{name}},
+	{"rule.ordered", "The order in which rules of automation answer changed.", []Field{{"rules", Integer, "how many there are"}}},
+	{"rule.called", "A rule of automation says so: one of its steps tells webhooks.", []Field{name, {"word", Text, "what the step is called"}, {"ticket", "ticket", "the ticket"}, number, {"cause", Text, "the type of the event that it answered"}}},
 	{"place.saved", "A place that goods go back to was made or changed.", []Field{name, {"route", Text, "drop_off, local_hub, local_warehouse or origin"}, {"off", Boolean, "no new parcel goes there"}}},
 	{"provider.saved", "An account with a payment provider was made or changed.", trackerFields},
 	{"provider.deleted", "An account with a payment provider was deleted.", trackerFields},
 	{"provider.broken", "A payment provider refuses an account's key: nothing leaves through it.", trackerFields},
 }
+
+// ruleFields are those of how a rule of automation stands.
+var ruleFields = []Field{name, {"version", Integer, "the newest"}, {"on", Boolean, "it acts"}}
 
 var trackerFields = []Field{name, {"driver", Text, "which service"}, {"state", Text, "on, paused or broken"}}
 

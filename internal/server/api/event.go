@@ -29,7 +29,7 @@ type Event struct {
 	ID          Ref[anEvent]   `json:"id"`
 	Kind        string         `json:"kind" example:"ticket.assigned" doc:"subject.verb, in the past tense."`
 	At          time.Time      `json:"at"`
-	ActorKind   string         `json:"actor_kind" enum:"customer,agent,bot,system"`
+	ActorKind   string         `json:"actor_kind" enum:"customer,agent,bot,system,rule"`
 	ActorName   string         `json:"actor_name" example:"Lena Fischer"`
 	PersonID    *Ref[aPerson]  `json:"person_id" nullable:"true" doc:"The person of the workspace who did it."`
 	SubjectKind string         `json:"subject_kind" example:"ticket" doc:"What it is about."`

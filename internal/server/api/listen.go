@@ -35,7 +35,7 @@ type HeardData struct {
 
 // HeardActor is who acted.
 type HeardActor struct {
-	Kind string  `json:"kind" enum:"customer,agent,bot,system"`
+	Kind string  `json:"kind" enum:"customer,agent,bot,system,rule"`
 	ID   *string `json:"id" nullable:"true" example:"per_01h8xk3m5q0vg"`
 	Name string  `json:"name" example:"Lena Fischer"`
 }

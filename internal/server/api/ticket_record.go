@@ -92,7 +92,7 @@ type Message struct {
 	Kind           string         `json:"kind" enum:"inbound,outbound,note" doc:"A note is never seen by the customer."`
 	Form           string         `json:"form" enum:"message,bounce,auto_reply,list,report" doc:"What sort of mail it is."`
 	Channel        string         `json:"channel" example:"email"`
-	AuthorKind     string         `json:"author_kind" enum:"customer,agent,bot,system"`
+	AuthorKind     string         `json:"author_kind" enum:"customer,agent,bot,system,rule"`
 	AuthorName     string         `json:"author_name" example:"Anna Kowalska"`
 	PersonID       *Ref[aPerson]  `json:"person_id" nullable:"true" doc:"The person of the workspace who wrote it."`
 	Verified       bool           `json:"verified" doc:"The author is known to take part; nothing is ever sent to one who is not."`
