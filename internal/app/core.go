@@ -54,6 +54,7 @@ import (
 	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/stall"
 	"godwit.dev/godwit/internal/flow/tracking"
+	"godwit.dev/godwit/internal/flow/translating"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -100,6 +101,8 @@ type Config struct {
 	Drivers []commerce.Driver
 	// Trackers replaces the services that know of parcels; nil is all there are.
 	Trackers []tracking.Driver
+	// Translators replaces the providers of translations; nil is all there are.
+	Translators []translating.Driver
 	// FetchRates asks the European Central Bank for exchange rates a few times a day.
 	FetchRates bool
 	// Country tells where an address is, by a database of the operator's; nil knows nothing.
@@ -168,6 +171,8 @@ type Core struct {
 	vault      *vault.Vault
 	leave      context.CancelFunc // gives the node's number back
 	joined     sync.WaitGroup
+
+	Translations *translating.Service // messages and replies in other languages
 }
 
 // nodeLease is how long the jobs of a node that died wait for another one. A node
@@ -277,9 +282,10 @@ func (c *Core) build() {
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
 	c.buildClocks()
 	c.buildRouting()
+	c.buildTranslation()
 	c.Sorting = sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Store: s, Journal: s, Queue: s, Log: c.Log, Now: c.Now})
 	c.Tickets = ticket.NewService(ticket.Config{
-		Clocks: upkeep{c.Clocks, c.Routing}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Clocks: upkeep{c.Clocks, c.Routing, c.Translations}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 		Triage: c.Sorting,
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
@@ -336,6 +342,7 @@ func (c *Core) build() {
 		replay.Kind:         c.Replay.Work,
 		clocks.RecountJob:   c.Clocks.Work,
 		routing.Job:         c.Routing.Work,
+		translating.Job:     c.Translations.Work,
 		sorting.Job:         c.Sorting.Work,
 		automating.Job:      c.Automation.Work,
 		ruleNoticeJob:       c.ruleLetter,
@@ -344,6 +351,8 @@ func (c *Core) build() {
 	c.runner = job.NewRunner(job.Config{
 		Store: s, Log: c.Log, Now: c.Now, Lease: c.Lease, Poll: c.Poll, Handlers: handlers,
 		Queues: map[string]int{
+			translating.Queue: translateWorkers,
+
 			mailroom.Queue:   1,
 			errandQueue:      1,
 			portal.Queue:     1,

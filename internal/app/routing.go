@@ -6,6 +6,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/routing"
+	"godwit.dev/godwit/internal/flow/translating"
 )
 
 // buildRouting makes what gives tickets to people. It comes before the tickets.
@@ -15,10 +16,12 @@ func (c *Core) buildRouting() {
 	})
 }
 
-// upkeep is what follows each change of a ticket: its promises, and its place in the queue.
+// upkeep is what follows each change of a ticket: its promises, its place in the queue, and
+// what it says in other languages.
 type upkeep struct {
-	clocks  *clocks.Service
-	routing *routing.Service
+	clocks       *clocks.Service
+	routing      *routing.Service
+	translations *translating.Service
 }
 
 // Keep implements ticket.Clocks.
@@ -26,5 +29,8 @@ func (u upkeep) Keep(ctx context.Context, t *ticket.Ticket, s ticket.Shift) erro
 	if err := u.clocks.Keep(ctx, t, s); err != nil {
 		return err
 	}
-	return u.routing.Keep(ctx, t)
+	if err := u.routing.Keep(ctx, t); err != nil {
+		return err
+	}
+	return u.translations.Keep(ctx, t)
 }

@@ -10,6 +10,7 @@ import (
 	"godwit.dev/godwit/internal/flow/commerce"
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/tracking"
+	"godwit.dev/godwit/internal/flow/translating"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/hook"
 	"godwit.dev/godwit/internal/platform/once"
@@ -37,6 +38,7 @@ func sealedColumns() []sealedColumn {
 		{table: "hook", column: "secret", key: "id", place: func(id int64, _ []byte) string { return hookPlace(hook.ID(id)) }},
 		{table: "shop_connection", column: "settings", key: "id", place: func(id int64, _ []byte) string { return shopConnectionPlace(commerce.ID(id)) }},
 		{table: "tracker", column: "settings", key: "id", place: func(id int64, _ []byte) string { return trackerPlace(tracking.ID(id)) }},
+		{table: "translator", column: "settings", key: "id", place: func(id int64, _ []byte) string { return translatorPlace(translating.ID(id)) }},
 		{table: "payment_account", column: "settings", key: "id", place: func(id int64, _ []byte) string { return payAccountPlace(pay.AccountID(id)) }},
 		{table: "payee", column: "account", key: "order_id", place: func(id int64, _ []byte) string { return payeePlace(order.ID(id)) }},
 		{table: "transfer_batch", column: "file", key: "id", place: func(id int64, _ []byte) string { return transferPlace(pay.BatchID(id)) }},

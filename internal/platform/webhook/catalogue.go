@@ -51,6 +51,9 @@ var connectionFields = []Field{
 	{"problem", Text, "what is wrong, as a key of our texts; left out if nothing is"}, {"objects", Integer, "versions of orders, products and customers taken so far"},
 }
 
+// translatorFields are those of a connection with a provider of translations.
+var translatorFields = []Field{{"driver", Text, "the provider"}, name, {"state", Text, "on, paused or broken"}}
+
 // traceFields are those of a search request or claim to a carrier.
 var traceFields = []Field{
 	{"shipment", "shipment", "the parcel"}, {"shop", "shop", "the parcel's shop"}, {"order", "order", "the parcel's order"}, {"ticket", "ticket", "where it is spoken of"}, {"kind", Text, "search or claim"},
@@ -195,6 +198,11 @@ var catalogue = []Kind{
 	{"product.updated", "A product changed.", productFields},
 	{"product.edited", "Somebody wrote to a product by hand.", append(slices.Clone(productFields), Field{"variant", "variant", "the variant that it was written to"}, Field{"fields", Texts, "hs_code, origin, supplier, batch, attributes.NAME"})},
 	{"plan.saved", "A version of a shipping plan was saved.", []Field{name, {"version", Integer, "its number"}}},
+	{"ticket.translation", "Translating its messages into a language was turned on or off.", []Field{number, {"language", Text, "BCP 47"}, {"on", Boolean, "they are translated"}}},
+	{"ticket.translated", "Messages of it were translated.", []Field{number, {"language", Text, "into which, BCP 47"}, {"messages", Integer, "how many"}}},
+	{"translation.saved", "The glossary and limits of translations were saved.", []Field{{"version", Integer, "its number"}}},
+	{"translator.saved", "A connection with a provider of translations was made or changed.", translatorFields},
+	{"translator.deleted", "A connection with a provider of translations was deleted.", translatorFields},
 	{"routing.saved", "How tickets are given to people was saved.", []Field{{"version", Integer, "its number"}, {"on", Boolean, "tickets are given out"}}},
 	{"triage.learned", "Something was learned of corrected topics; it is used only if adopted.", []Field{{"version", Integer, "its number"}, {"judgement", Text, "adopted, or why not: worse_shipped, worse_aside, no_better"}, {"corrections", Integer, "how many there were"}}},
 	{"triage.saved", "A person said whether the program learns of corrected topics, and which version reads.", []Field{{"mode", Text, "learn, hold or off"}, {"version", Integer, "0 for the one that is shipped"}}},

@@ -326,6 +326,7 @@ type eventData struct {
 	FollowUp   int64    `json:"follow_up_of"`
 	Target     string   `json:"target"`
 	Due        int64    `json:"due"`
+	Language   string   `json:"language"`
 }
 
 // UnmarshalJSON keeps numbers whole: identifiers need all 63 bits.
@@ -437,6 +438,11 @@ func (r *request) happened(h *house, kind string, d eventData) (text, icon strin
 		return t("happened.promise_soon", "What", t("promise.target."+d.Target), "Time", r.printer.DateTime(time.UnixMilli(d.Due), r.zone, i18n.Brief)), "clock"
 	case "ticket.promise_broken":
 		return t("happened.promise_broken", "What", t("promise.target."+d.Target), "Time", r.printer.DateTime(time.UnixMilli(d.Due), r.zone, i18n.Brief)), "triangle-alert"
+	case "ticket.translation":
+		if d.On {
+			return t("happened.translation_on", "What", r.printer.Language(d.Language)), "languages"
+		}
+		return t("happened.translation_off", "What", r.printer.Language(d.Language)), "languages"
 	case "ticket.undone":
 		return t("happened.undone"), "undo-2"
 	}
