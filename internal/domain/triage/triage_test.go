@@ -175,6 +175,17 @@ func TestTemper(t *testing.T) {
 		{"harika, çok memnunum", triage.Positive, ""},
 		{"خدمة سيئة جدا، سأذهب إلى المحكمة", triage.Negative, triage.Legal},
 		{"the box was courteous pressed", triage.Neutral, ""},
+		{"บริการแย่มาก ผิดหวังจริงๆ", triage.Negative, ""},
+		{"ขอบคุณค่ะ สินค้าสวยมาก ชอบมาก", triage.Positive, ""},
+		{"ถ้าไม่คืนเงินจะแจ้งความและฟ้องศาล", triage.Negative, triage.Legal},
+		{"ครีมนี้ทำให้ผิวแพ้เป็นผื่น ต้องไปโรงพยาบาล", triage.Negative, triage.Risk},
+		{"ด่วนค่ะ ขอเปลี่ยนที่อยู่", triage.Neutral, triage.Haste},
+		{"Қызмет өте нашар, көңілім қалды", triage.Negative, ""},
+		{"Рақмет, өте жақсы, маған ұнады", triage.Positive, ""},
+		{"Ақшамды қайтармасаңыз, сотқа беремін", triage.Negative, triage.Legal},
+		{"Зарядтағыш жарылды, баламның қолы күйіп қалды", triage.Negative, triage.Risk},
+		{"Шұғыл: мекенжайды өзгертіңіз", triage.Neutral, triage.Haste},
+		{"Балама сыйлыққа тапсырыс бердім", triage.Neutral, ""},
 		{"😡😡😡", triage.Negative, ""},
 	} {
 		v := topicOf(t, c.text, triage.Evidence{}).Temper
@@ -186,6 +197,18 @@ func TestTemper(t *testing.T) {
 		}
 		if (v.Urgent || v.Mood != triage.Neutral && c.text != "not happy with the lamp at all") && len(v.Why) == 0 {
 			t.Errorf("%q: no word decided", c.text)
+		}
+	}
+}
+
+// In Thai and Kazakh, of which no phrase is trained with, the words of the lexica tell topics by what they mean elsewhere.
+func TestWordsAloneTellTopics(t *testing.T) {
+	for text, topic := range map[string]triage.Topic{
+		"ขอยกเลิกคำสั่งซื้อ": triage.CancelOrder, "สินค้าแตกเสียหายตอนแกะกล่อง": triage.Damaged, "ขอใบกำกับภาษีในนามบริษัท": triage.Invoice,
+		"Тапсырысым қайда, қашан келеді?": triage.WhereIsMyOrder, "Тапсырыстан бас тартқым келеді": triage.CancelOrder, "Шот-фактура керек, компания атына": triage.Invoice, "Промокод жарамсыз, жеңілдік болмады": triage.CouponPromo,
+	} {
+		if v := topicOf(t, text, triage.Evidence{}); v.Topic != topic {
+			t.Errorf("%q is read as %v by %q", text, v.Topics, v.Why)
 		}
 	}
 }
