@@ -14,7 +14,6 @@ import (
 	"godwit.dev/godwit/internal/domain/hold"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/refund"
-	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -73,11 +72,20 @@ func (c *Core) expectGoods(ctx context.Context, x cases.Case, r cases.Resolution
 	if route != decision.Carrier.String() {
 		return c.Goods.Expect(ctx, x, r, route)
 	}
-	list, err := c.Shipments.List(ctx, auth.ForSystem(x.Workspace), shipment.Filter{Order: x.Lines[r.Units[0].Line-1].Order, Direction: shipment.Out, Status: []shipment.Status{shipment.Returning, shipment.Returned}}, shipment.Cursor{}, 1)
+	list, err := c.Casework.TurnedParcels(ctx, x, r)
 	if err != nil || len(list) == 0 {
 		return err // it has not turned back yet; Casework.Turned is told when it does
 	}
-	return c.Goods.Await(ctx, x, r, list[0])
+	return c.Goods.Await(ctx, x, r, list)
+}
+
+// Raise implements casework.Desk. An order whose customer has no address is seen in the list of parcels alone.
+func (d caseDesk) Raise(ctx context.Context, o order.Order, key, note string) error {
+	_, err := d.core.Tickets.Raise(ctx, auth.ForSystem(o.Workspace), ticket.Case{Order: o, Subject: i18n.For(i18n.English).T("case.letter.subject", "Order", o.Number), Note: note, Key: key})
+	if errs.Is(err, errs.Invalid) {
+		return nil
+	}
+	return err
 }
 
 // paysAlone tells whether a refund needs nobody's approval any more: the decision lets it run by itself, or a person whose

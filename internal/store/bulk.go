@@ -43,7 +43,7 @@ func (r BulkRows) Count() int {
 const (
 	identityCols    = "id, workspace_id, customer_id, kind, value, verified, created_at"
 	lineCols        = "id, workspace_id, order_id, position, sku, title, variant, quantity, price, discount, tax, duty, shop_id, placed_at, sku_key"
-	parcelCols      = "id, workspace_id, order_id, carrier, tracking, tracking_key, status, shipped_at, delivered_at"
+	parcelCols      = "id, workspace_id, order_id, carrier, tracking, tracking_key, status, shipped_at, delivered_at, packed"
 	participantCols = "ticket_id, workspace_id, address, name, verified"
 )
 
@@ -72,7 +72,7 @@ func (s *Store) BulkRows(b Bulk) BulkRows {
 			paid.add(s.orderPaymentVals(o, i, p)...)
 		}
 		for _, f := range o.Fulfillments {
-			parcels.add(f.ID, o.Workspace, o.ID, clean(f.Carrier), clean(f.Tracking), order.Key(f.Tracking), f.Status, optMS(f.ShippedAt), optMS(f.DeliveredAt))
+			parcels.add(parcelVals(o, f)...)
 		}
 	}
 	tickets, tags, people := rowsOf("ticket", ticketCols), rowsOf("ticket_tag", "workspace_id, tag, ticket_id"), rowsOf("participant", participantCols)

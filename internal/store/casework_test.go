@@ -131,6 +131,11 @@ func (x *bureau) Write(_ context.Context, _ cases.Case, key, body string) error 
 	}
 	return nil
 }
+func (x *bureau) Raise(_ context.Context, _ order.Order, _, note string) error {
+	x.tasks = append(x.tasks, note)
+	return nil
+}
+
 func (x *bureau) Task(_ context.Context, _ cases.Case, _, note string) error {
 	x.tasks = append(x.tasks, note)
 	return nil

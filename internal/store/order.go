@@ -116,8 +116,8 @@ func (s *Store) fillOrders(ctx context.Context, w auth.WorkspaceID, list []order
 	}
 	parcels, err := all(ctx, s.DB, func(r *parcelRow) []any {
 		f := &r.Fulfillment
-		return []any{&r.order, &f.ID, &f.Carrier, &f.Tracking, &f.Status, at(&f.ShippedAt), at(&f.DeliveredAt)}
-	}, `SELECT order_id, id, carrier, tracking, status, shipped_at, delivered_at FROM fulfillment
+		return []any{&r.order, &f.ID, &f.Carrier, &f.Tracking, &f.Status, at(&f.ShippedAt), at(&f.DeliveredAt), doc(&f.Packed)}
+	}, `SELECT order_id, id, carrier, tracking, status, shipped_at, delivered_at, packed FROM fulfillment
 		WHERE workspace_id = $1 AND order_id IN (`+in+`) ORDER BY order_id, id`, args...)
 	for _, r := range parcels {
 		o := place[r.order]
@@ -221,6 +221,14 @@ func lineVals(o order.Order, position int, l order.Line) []any {
 	}
 }
 
+// parcelVals returns what parcelCols hold of a parcel of an order.
+func parcelVals(o order.Order, f order.Fulfillment) []any {
+	return []any{
+		f.ID, o.Workspace, o.ID, clean(f.Carrier), clean(f.Tracking), clean(order.TrackingKey(f.Tracking)), clean(f.Status),
+		optMS(f.ShippedAt), optMS(f.DeliveredAt), js(f.Packed),
+	}
+}
+
 // putContents writes the lines and fulfillments of an order, new and known ones.
 func (s *Store) putContents(ctx context.Context, o order.Order) error {
 	for i, l := range o.Lines {
@@ -234,11 +242,10 @@ func (s *Store) putContents(ctx context.Context, o order.Order) error {
 	}
 	for _, f := range o.Fulfillments {
 		if _, err := s.exec(ctx, `INSERT INTO fulfillment
-			(id, workspace_id, order_id, carrier, tracking, tracking_key, status, shipped_at, delivered_at) VALUES (`+places(1, 9)+`)
+			(`+parcelCols+`) VALUES (`+places(1, 10)+`)
 			ON CONFLICT (id) DO UPDATE SET carrier = excluded.carrier, tracking = excluded.tracking, tracking_key = excluded.tracking_key,
-			status = excluded.status, shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at`,
-			f.ID, o.Workspace, o.ID, clean(f.Carrier), clean(f.Tracking), clean(order.TrackingKey(f.Tracking)), clean(f.Status),
-			optMS(f.ShippedAt), optMS(f.DeliveredAt)); err != nil {
+			status = excluded.status, shipped_at = excluded.shipped_at, delivered_at = excluded.delivered_at, packed = excluded.packed`,
+			parcelVals(o, f)...); err != nil {
 			return err
 		}
 	}

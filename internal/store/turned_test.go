@@ -2,10 +2,13 @@ package store_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/decision"
 	"godwit.dev/godwit/internal/domain/order"
@@ -33,11 +36,14 @@ func newDoorstep(t *testing.T, s *store.Store) *doorstep {
 		Journal: s, IDs: x.ids, Now: clock})
 	x.Parcels = x.parcels
 	x.Expect = func(ctx context.Context, c cases.Case, r cases.Resolution, route string) error {
-		list, err := x.parcels.List(ctx, auth.ForSystem(x.w), shipment.Filter{Order: c.Lines[0].Order, Status: []shipment.Status{shipment.Returning, shipment.Returned}}, shipment.Cursor{}, 1)
-		if route != "carrier" || err != nil || len(list) == 0 {
+		if route != "carrier" {
+			return nil
+		}
+		list, err := x.TurnedParcels(ctx, c, r)
+		if err != nil || len(list) == 0 {
 			return err
 		}
-		return x.goods.Await(ctx, c, r, list[0])
+		return x.goods.Await(ctx, c, r, list)
 	}
 	x.terms.Policy.Auto[decision.Refund] = 20_000
 	return x
@@ -146,8 +152,96 @@ func TestAParcelThatTurnsBackJoinsAnOpenCase(t *testing.T) {
 		two := x.sells(t, "3003")
 		x.tells(t, two, "00340434161094042559", shipment.InTransit, 0)
 		x.tells(t, two, "00340434161094042560", shipment.Returning, 0)
-		if list := x.of(t, two); len(list) > 0 {
-			t.Errorf("one of two parcels opened %d cases", len(list))
+		x.tells(t, two, "00340434161094042560", shipment.Returned, 0)
+		if list := x.of(t, two); len(list) > 0 || len(x.tasks) != 2 || !strings.Contains(x.tasks[1], "00340434161094042560") {
+			t.Errorf("one of two parcels opened %d cases, tasks %q", len(list), x.tasks)
+		}
+	})
+}
+
+// One of several parcels of an order opens a case for what its shop tells is in it, awaits it in that parcel, and leaves
+// the rest of the order alone; so does the other one.
+func TestOneOfSeveralParcelsThatTurnsBack(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newDoorstep(t, s)
+		const first, second = "00340434161094042557", "00340434161094042558"
+		n := order.New{Shop: x.order.Shop, Number: "3004", Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 10000, Total: 10000, PaymentMethod: "card",
+			PlacedAt: x.now.AddDate(0, 0, -9), ShipTo: order.Address{Name: "Anna", City: "Portland", Region: "OR", Country: "US"},
+			Lines: []order.Line{{SKU: "LAMP", Title: "Lamp", Quantity: 2, Price: 3000}, {SKU: "MUG", Title: "Mug", Quantity: 4, Price: 1000}},
+			Fulfillments: []order.Fulfillment{
+				{Carrier: "DHL", Tracking: first, Packed: []order.Packed{{Line: 2, Quantity: 1}, {Line: 1, Quantity: 1}, {Line: 2, Quantity: 2}}},
+				{Carrier: "DHL", Tracking: second, Packed: []order.Packed{{Line: 1, Quantity: 9}, {Line: 2, Quantity: 1}}},
+			}}
+		n.Fulfillments[1].Packed[0].Quantity = 1
+		o, _, err := x.orders.Save(ctx, x.owner, n)
+		must(t, err)
+		if o, err = x.orders.Get(ctx, x.owner, o.ID); err != nil || !reflect.DeepEqual(o.Fulfillments[0].Packed, []order.Packed{{Line: 1, Quantity: 1}, {Line: 2, Quantity: 3}}) {
+			t.Fatalf("kept as %+v, %v", o.Fulfillments, err)
+		}
+		holds := func(c cases.Case, number string, lamps, mugs int64) {
+			t.Helper()
+			got := map[string]int64{}
+			for _, r := range c.Resolutions {
+				if r.Stand.Alive() {
+					for _, u := range r.Units {
+						got[c.Lines[u.Line-1].SKU] += u.Quantity
+					}
+				}
+			}
+			if c.Kind != cases.AtDoor || got["LAMP"] != lamps || got["MUG"] != mugs {
+				t.Errorf("case %d, %s, is about %v: %+v", c.Number, c.Kind, got, c.Resolutions)
+			}
+			found, err := x.goods.Find(ctx, x.owner, number)
+			must(t, err)
+			units := int64(0)
+			for _, p := range found {
+				if p.Case == c.ID {
+					units += p.Units()
+				}
+			}
+			if units != lamps+mugs {
+				t.Errorf("%d units are awaited in %s: %+v", units, number, found)
+			}
+		}
+		x.tells(t, o, first, shipment.InTransit, 0)
+		x.tells(t, o, second, shipment.Returning, 0)
+		x.tells(t, o, second, shipment.Returned, 0)
+		list := x.of(t, o)
+		if len(list) != 1 || len(x.tasks) > 0 {
+			t.Fatalf("%d cases, tasks %q", len(list), x.tasks)
+		}
+		holds(list[0], second, 1, 1)
+		x.tells(t, o, first, shipment.Returning, 0)
+		if list = x.of(t, o); len(list) == 2 && list[0].ID > list[1].ID {
+			slices.Reverse(list)
+		}
+		if len(list) != 2 || len(x.tasks) > 0 {
+			t.Fatalf("%d cases, tasks %q", len(list), x.tasks)
+		}
+		holds(list[0], second, 1, 1)
+		holds(list[1], first, 1, 3)
+
+		n.Number = "3005"
+		o, _, err = x.orders.Save(ctx, x.owner, n)
+		must(t, err)
+		w := x.wish(cases.NotReceived, "late", "refund", 1)
+		w.Order, w.Items[0].Row, w.Items[0].Quantity = o.ID, o.Lines[1].ID, 2
+		_, _, err = x.Open(ctx, x.anna, w)
+		must(t, err)
+		x.tells(t, o, "00340434161094042559", shipment.InTransit, 0)
+		n.Fulfillments[0].Tracking, n.Fulfillments[1].Tracking = "00340434161094042559", "00340434161094042560"
+		o, _, err = x.orders.Save(ctx, x.owner, n)
+		must(t, err)
+		x.tells(t, o, "00340434161094042559", shipment.Returning, 0)
+		if list := x.of(t, o); len(list) != 1 || len(x.tasks) != 1 {
+			t.Errorf("what an open case is about opened another one: %d cases, tasks %q", len(list), x.tasks)
+		}
+
+		for name, bad := range map[string][]order.Packed{"no such line": {{Line: 3, Quantity: 1}}, "no place": {{Quantity: 1}}, "no unit": {{Line: 1}}} {
+			n.Fulfillments[0].Packed = bad
+			if _, _, err := x.orders.Save(ctx, x.owner, n); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	})
 }

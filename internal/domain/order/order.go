@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/domain/customer"
@@ -95,6 +96,34 @@ type Fulfillment struct {
 	Status      string
 	ShippedAt   time.Time
 	DeliveredAt time.Time
+	Packed      []Packed // what is in it, each line once, in order; none where nobody tells
+}
+
+// Packed is how many units of a line of the order are in one of its parcels.
+type Packed struct {
+	Line     int   `json:"line"` // its place in the order's Lines, from 1
+	Quantity int64 `json:"quantity"`
+}
+
+// Inside returns the units of each line, by Line.ID, that are in the parcel under some tracking numbers. It is nil where
+// the shop does not tell what is in which parcel, or knows none under these numbers.
+func (o Order) Inside(numbers ...string) map[int64]int64 {
+	var out map[int64]int64
+	for _, f := range o.Fulfillments {
+		if f.Tracking == "" || !slices.ContainsFunc(numbers, func(n string) bool { return TrackingKey(n) == TrackingKey(f.Tracking) }) {
+			continue
+		}
+		if len(f.Packed) == 0 {
+			return nil
+		}
+		if out == nil {
+			out = map[int64]int64{}
+		}
+		for _, p := range f.Packed {
+			out[o.Lines[p.Line-1].ID] += p.Quantity
+		}
+	}
+	return out
 }
 
 // New is an order as a platform or a file tells it.

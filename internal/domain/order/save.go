@@ -3,7 +3,9 @@ package order
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -282,9 +284,31 @@ func normalise(shop Shop, n New) (Order, error) {
 	for _, f := range n.Fulfillments {
 		f.ID, f.Carrier, f.Tracking, f.Status = 0, line(f.Carrier), line(f.Tracking), line(f.Status)
 		f.ShippedAt, f.DeliveredAt = toMilli(f.ShippedAt), toMilli(f.DeliveredAt)
+		if f.Packed, err = packed(f.Packed, o.Lines); err != nil {
+			return o, err
+		}
 		o.Fulfillments = append(o.Fulfillments, f)
 	}
 	return o, nil
+}
+
+// packed is what is in a parcel, each line once and in order. More units than the line has are as many as it has: a line
+// may have been made shorter after its goods left.
+func packed(list []Packed, lines []Line) ([]Packed, error) {
+	sum := map[int]int64{}
+	for _, p := range list {
+		if p.Line < 1 || p.Line > len(lines) || p.Quantity < 1 {
+			return nil, errs.Field("packed", "error.order_packed", "line", p.Line, "lines", len(lines))
+		}
+		sum[p.Line] = min(sum[p.Line]+p.Quantity, lines[p.Line-1].Quantity)
+	}
+	var out []Packed
+	for _, at := range slices.Sorted(maps.Keys(sum)) {
+		if sum[at] > 0 {
+			out = append(out, Packed{Line: at, Quantity: sum[at]})
+		}
+	}
+	return out, nil
 }
 
 func (a Address) tidy() Address {

@@ -27,6 +27,9 @@ type Desk interface {
 	Write(ctx context.Context, c cases.Case, key, body string) error
 	// Task tells people what is to be done about a case.
 	Task(ctx context.Context, c cases.Case, key, note string) error
+	// Raise tells people of what happened to an order that has no case, on its ticket; one is opened where it has none. A
+	// repeat with a key tells nothing.
+	Raise(ctx context.Context, o order.Order, key, note string) error
 }
 
 // Follow is cases.Config.After: it takes a case on by what a step has led to, and writes to the customer.

@@ -303,9 +303,11 @@ func TestOrderIsExact(t *testing.T) {
 		Refunds:  []*intake.Refund{{Amount: eur(200)}, {Head: intake.Head{Status: "failed"}, Amount: eur(900)}},
 		Customer: &intake.Customer{Name: "Ада", Email: "ada@example.com", Language: "ru"},
 		ShipTo:   &intake.Address{Name: "Ada", Line1: "1", Line2: "2", District: "Mitte", Country: "DEU"},
-		Lines:    []intake.Line{{SKU: "A", Title: "Lamp", VariantTitle: "red", Quantity: 2, Price: eur(5000), Discount: eur(1000), Tax: eur(1970)}},
+		Lines:    []intake.Line{{ID: "l1", SKU: "A", Title: "Lamp", VariantTitle: "red", Quantity: 2, Price: eur(5000), Discount: eur(1000), Tax: eur(1970)}},
 		Fulfillments: []*intake.Shipment{
-			{Head: intake.Head{Status: intake.InTransit, CreatedAt: at}, Carrier: "DHL", Numbers: []string{"1", "2"}},
+			{Head: intake.Head{Status: intake.InTransit, CreatedAt: at}, Carrier: "DHL", Numbers: []string{"1", "2"}, Lines: []intake.Line{{LineItem: "l1", Quantity: 1}}},
+			{Head: intake.Head{Status: intake.InTransit, CreatedAt: at}, Carrier: "DHL", Numbers: []string{"4"}, Lines: []intake.Line{{ID: "f9", LineItem: "l1", Quantity: 1}}},
+			{Head: intake.Head{Status: intake.InTransit, CreatedAt: at}, Carrier: "DHL", Numbers: []string{"5"}, Lines: []intake.Line{{ID: "l1", Quantity: 1}, {ID: "l2", Quantity: 1}}},
 			{Head: intake.Head{Status: intake.Cancelled}, Carrier: "DHL", Numbers: []string{"3"}},
 			{Head: intake.Head{Status: intake.Announced, CreatedAt: at}},
 		},
@@ -320,7 +322,9 @@ func TestOrderIsExact(t *testing.T) {
 		ShipTo: order.Address{Name: "Ada", Line1: "1", Line2: "2, Mitte", Country: "DE"},
 		Lines:  []order.Line{{SKU: "A", Title: "Lamp", Variant: "red", Quantity: 2, Price: 5000, Discount: 1000, Tax: 1970}},
 		Fulfillments: []order.Fulfillment{
-			{Carrier: "DHL", Tracking: "1", Status: intake.InTransit, ShippedAt: at}, {Carrier: "DHL", Tracking: "2", Status: intake.InTransit, ShippedAt: at}, {Status: intake.Announced},
+			{Carrier: "DHL", Tracking: "1", Status: intake.InTransit, ShippedAt: at}, {Carrier: "DHL", Tracking: "2", Status: intake.InTransit, ShippedAt: at},
+			{Carrier: "DHL", Tracking: "4", Status: intake.InTransit, ShippedAt: at, Packed: []order.Packed{{Line: 1, Quantity: 1}}}, // of several numbers, and of lines that are not told, nobody knows
+			{Carrier: "DHL", Tracking: "5", Status: intake.InTransit, ShippedAt: at}, {Status: intake.Announced},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

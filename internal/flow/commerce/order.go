@@ -3,6 +3,7 @@ package commerce
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -127,6 +128,9 @@ func fulfillments(o *intake.Order) []order.Fulfillment {
 			continue
 		}
 		f := order.Fulfillment{Carrier: s.Carrier, Status: word(s.Status, s.VendorStatus), ShippedAt: s.ShippedAt, DeliveredAt: s.DeliveredAt}
+		if len(s.Numbers) < 2 { // of several numbers nobody tells which has what
+			f.Packed = inside(o, s)
+		}
 		if f.ShippedAt.IsZero() && s.Status != intake.Announced {
 			f.ShippedAt = s.CreatedAt
 		}
@@ -136,6 +140,23 @@ func fulfillments(o *intake.Order) []order.Fulfillment {
 		for _, number := range s.Numbers {
 			f.Tracking = number
 			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// inside is what is in a shipment of an order. A line that cannot be told leaves all of it untold: half of what is in a
+// parcel is worse than nothing.
+func inside(o *intake.Order, s *intake.Shipment) []order.Packed {
+	var out []order.Packed
+	for _, l := range s.Lines {
+		id := cmp.Or(l.LineItem, l.ID)
+		i := slices.IndexFunc(o.Lines, func(x intake.Line) bool { return id != "" && x.ID == id })
+		if i < 0 || l.Quantity < 0 {
+			return nil
+		}
+		if l.Quantity > 0 {
+			out = append(out, order.Packed{Line: i + 1, Quantity: l.Quantity})
 		}
 	}
 	return out

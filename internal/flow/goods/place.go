@@ -216,9 +216,14 @@ func (s *Service) Near(ctx context.Context, actor auth.Actor, shop order.ShopID,
 	return list, nil
 }
 
+// postcode is how one is compared: EC1A 1BB and ec1a1bb are one.
+func postcode(a order.Address) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(a.Postcode))
+}
+
 func nearness(a, b order.Address) int {
-	n := 0
-	for n < len(a.Postcode) && n < len(b.Postcode) && a.Postcode[n] == b.Postcode[n] {
+	n, x, y := 0, postcode(a), postcode(b)
+	for n < len(x) && n < len(y) && x[n] == y[n] {
 		n++
 	}
 	if a.City != "" && strings.EqualFold(a.City, b.City) {

@@ -132,11 +132,22 @@ func New(cfg Config) *Service {
 func (s *Service) clock() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
 // Await notes that the goods of a resolution come back in the very parcel in which they went out: refused at the door, not
-// picked up, sent to a wrong address. It is found by its RMA and by its own tracking number. Else it is as Expect; it joins
-// the transaction in ctx.
-func (s *Service) Await(ctx context.Context, c cases.Case, r cases.Resolution, v shipment.Shipment) error {
+// picked up, sent to a wrong address. It is the first of some in which nothing else is awaited, the first if there is none.
+// It is found by its RMA and by its own tracking number. Else it is as Expect; it joins the transaction in ctx.
+func (s *Service) Await(ctx context.Context, c cases.Case, r cases.Resolution, list []shipment.Shipment) error {
 	if _, err := s.Store.ReturnOf(ctx, c.Workspace, r.Number); !errs.Is(err, errs.NotFound) {
 		return err
+	}
+	v := list[0]
+	for _, x := range list {
+		others, err := s.Store.ReturnsByCode(ctx, c.Workspace, "", order.TrackingKey(x.Number))
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(others, func(p Parcel) bool { return p.Shipment == x.ID && p.State != Cancelled }) {
+			v = x
+			break
+		}
 	}
 	now := s.clock()
 	p := Parcel{

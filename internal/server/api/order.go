@@ -94,6 +94,13 @@ type Parcel struct {
 	Status      string       `json:"status" example:"in_transit"`
 	ShippedAt   *time.Time   `json:"shipped_at"`
 	DeliveredAt *time.Time   `json:"delivered_at"`
+	Packed      []Packed     `json:"packed" doc:"What is in it. Empty where the shop does not tell."`
+}
+
+// Packed is some units of a line of an order in one of its parcels.
+type Packed struct {
+	Line     int   `json:"line" minimum:"1" example:"1" doc:"Place of the line in the order's lines, from 1."`
+	Quantity int64 `json:"quantity" minimum:"1" example:"2"`
 }
 
 func orderRecord(o order.Order) Order {
@@ -107,7 +114,7 @@ func orderRecord(o order.Order) Order {
 			return OrderLine{refTo[aLine](l.ID), l.SKU, l.Title, l.Variant, l.Quantity, sum(l.Price), sum(l.Discount), sum(l.Tax), sum(l.Duty)}
 		}),
 		Parcels: convert(o.Fulfillments, func(f order.Fulfillment) Parcel {
-			return Parcel{refTo[aParcel](f.ID), f.Carrier, f.Tracking, f.Status, optTime(f.ShippedAt), optTime(f.DeliveredAt)}
+			return Parcel{refTo[aParcel](f.ID), f.Carrier, f.Tracking, f.Status, optTime(f.ShippedAt), optTime(f.DeliveredAt), convert(f.Packed, func(p order.Packed) Packed { return Packed(p) })}
 		}),
 	}
 }
@@ -207,6 +214,7 @@ type ParcelDraft struct {
 	Status      string     `json:"status,omitempty" maxLength:"500" example:"in_transit"`
 	ShippedAt   *time.Time `json:"shipped_at,omitempty"`
 	DeliveredAt *time.Time `json:"delivered_at,omitempty"`
+	Packed      []Packed   `json:"packed,omitempty" maxItems:"1000" doc:"What is in it. A parcel of several that turns back opens a case for these units."`
 }
 
 func (d OrderDraft) order(shop order.ShopID) order.New {
@@ -219,7 +227,7 @@ func (d OrderDraft) order(shop order.ShopID) order.New {
 			return order.Line{SKU: l.SKU, Title: l.Title, Variant: l.Variant, Quantity: l.Quantity, Price: l.Price, Discount: l.Discount, Tax: l.Tax, Duty: l.Duty}
 		}),
 		Fulfillments: convert(d.Parcels, func(p ParcelDraft) order.Fulfillment {
-			return order.Fulfillment{Carrier: p.Carrier, Tracking: p.Tracking, Status: p.Status, ShippedAt: timeOf(p.ShippedAt), DeliveredAt: timeOf(p.DeliveredAt)}
+			return order.Fulfillment{Carrier: p.Carrier, Tracking: p.Tracking, Status: p.Status, ShippedAt: timeOf(p.ShippedAt), DeliveredAt: timeOf(p.DeliveredAt), Packed: convert(p.Packed, func(x Packed) order.Packed { return order.Packed(x) })}
 		}),
 	}
 	if d.Promise != nil {

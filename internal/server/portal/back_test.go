@@ -140,6 +140,58 @@ func TestTheWayBack(t *testing.T) {
 	}
 }
 
+// A parcel that is handed in at a counter names the others near its customer, the nearest first, and takes one of them; a
+// counter that is switched off, of another shop or in another country is none of them.
+func TestOtherCountersNearACustomer(t *testing.T) {
+	p, link, held, c, parcel := withWayBack(t)
+	ctx, warehouse := t.Context(), p.door.Goods.(*goods.Service)
+	owner := auth.Actor{Kind: auth.Agent, ID: 9, Workspace: p.shops[0].Workspace, Role: auth.Owner}
+	counter := func(name, postcode, city, country string, change func(*goods.Place)) goods.Place {
+		t.Helper()
+		x := goods.Place{Route: "drop_off", Name: name, Hours: "9–18", Address: order.Address{Line1: "1", Postcode: postcode, City: city, Country: country}}
+		if change != nil {
+			change(&x)
+		}
+		x, err := warehouse.SavePlace(ctx, owner, x)
+		must(t, err)
+		return x
+	}
+	first := counter("Counter Altona", "22765", "Hamburg", "DE", nil)
+	far := counter("Counter Munich", "80331", "München", "DE", nil)
+	near := counter("Counter Kiel", "24103", "Kiel", "DE", nil)
+	counter("Counter Switched Off", "24103", "Kiel", "DE", func(x *goods.Place) { x.Off = true })
+	counter("Counter Vienna", "1010", "Wien", "AT", nil)
+	counter("Counter For Others", "24103", "Kiel", "DE", func(x *goods.Place) { x.Markets = []string{"FR"} })
+	_, err := warehouse.Redirect(ctx, owner, parcel.ID, first.ID)
+	must(t, err)
+	at := link + "/case/" + strconv.FormatInt(int64(c.ID), 10)
+	page := p.ask("GET", at, nil, "Cookie", held).body
+	if k, m := strings.Index(page, near.Name), strings.Index(page, far.Name); k < 0 || m < k {
+		t.Errorf("the nearest is not first: Kiel at %d, Munich at %d", k, m)
+	}
+	for _, name := range []string{"Counter Switched Off", "Counter Vienna", "Counter For Others"} {
+		if strings.Contains(page, name) {
+			t.Errorf("%s is named", name)
+		}
+	}
+	take := func(id goods.PlaceID) goods.Parcel {
+		t.Helper()
+		form := url.Values{"place": {strconv.FormatInt(int64(id), 10)}}
+		if a := p.ask("POST", at+"/back/"+strconv.FormatInt(int64(parcel.ID), 10)+"/place", form, "Cookie", held); a.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%d: %s", a.StatusCode, a.body)
+		}
+		list, err := warehouse.OfCase(ctx, auth.ForSystem(p.shops[0].Workspace), c.ID)
+		must(t, err)
+		return list[0]
+	}
+	if got := take(near.ID); got.Place != near.ID {
+		t.Errorf("it goes to %d, not to %d", got.Place, near.ID)
+	}
+	if a := p.ask("GET", at, nil, "Cookie", held); !strings.Contains(a.body, "24103") {
+		t.Error("the page does not say where it is handed in now")
+	}
+}
+
 // What was given up is expected no more, and its papers are gone.
 func TestAWayBackThatIsGivenUp(t *testing.T) {
 	p, link, held, c, parcel := withWayBack(t)

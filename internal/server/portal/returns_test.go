@@ -70,6 +70,7 @@ func (house) Begin(context.Context, auth.Actor, order.Order, casework.Wish) (tic
 }
 func (house) Said(context.Context, auth.Actor, cases.Case, string) error { return nil }
 func (house) Write(context.Context, cases.Case, string, string) error    { return nil }
+func (house) Raise(context.Context, order.Order, string, string) error   { return nil }
 func (house) Task(context.Context, cases.Case, string, string) error     { return nil }
 
 // withCases opens the door for returns, on a delivered order, and gives it a session.

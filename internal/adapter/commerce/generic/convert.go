@@ -99,9 +99,22 @@ func anOrder(n *wire.Node) *intake.Order {
 		if number := f.String("tracking"); number != "" {
 			s.Numbers = []string{number}
 		}
+		for _, p := range f.At("packed").Items() {
+			s.Lines = append(s.Lines, packed(o, int(p.Int("line")), p.Int("quantity")))
+		}
 		o.Fulfillments = append(o.Fulfillments, s)
 	}
 	return o
+}
+
+// packed is some units of the line of an order at a place from 1, as a shipment tells of them. Of a line that there is not
+// it knows no more than the quantity.
+func packed(o *intake.Order, place int, quantity int64) intake.Line {
+	l := intake.Line{Quantity: quantity}
+	if place >= 1 && place <= len(o.Lines) {
+		l.LineItem, l.SKU = o.Lines[place-1].ID, o.Lines[place-1].SKU
+	}
+	return l
 }
 
 func aProduct(n *wire.Node) *intake.Product {
@@ -187,6 +200,9 @@ func fromTable(n order.New) *intake.Order {
 		s := &intake.Shipment{Head: intake.Head{Status: f.Status}, Carrier: f.Carrier, ShippedAt: f.ShippedAt, DeliveredAt: f.DeliveredAt}
 		if f.Tracking != "" {
 			s.Numbers = []string{f.Tracking}
+		}
+		for _, p := range f.Packed {
+			s.Lines = append(s.Lines, packed(o, p.Line, p.Quantity))
 		}
 		o.Fulfillments = append(o.Fulfillments, s)
 	}

@@ -85,6 +85,8 @@ type RecordParcel struct {
 	Status      string    `json:"status"`
 	ShippedAt   time.Time `json:"shipped_at"`
 	DeliveredAt time.Time `json:"delivered_at"`
+
+	Packed []order.Packed `json:"packed"` // what is in it, lines by their place from 1
 }
 
 // Decimal is the text of an amount: a JSON string, or a number as it was written.
@@ -215,7 +217,7 @@ func (rec Record) read(g *group, shop order.Shop) {
 	}
 	for _, f := range rec.Fulfillments {
 		n.Fulfillments = append(n.Fulfillments, order.Fulfillment{
-			Carrier: f.Carrier, Tracking: f.Tracking, Status: f.Status, ShippedAt: f.ShippedAt, DeliveredAt: f.DeliveredAt,
+			Carrier: f.Carrier, Tracking: f.Tracking, Status: f.Status, ShippedAt: f.ShippedAt, DeliveredAt: f.DeliveredAt, Packed: f.Packed,
 		})
 	}
 	g.order = n
