@@ -114,7 +114,7 @@ func answersEndWhatIsDue(t *testing.T, h *house, p *post) {
 	h.due(t, "solved", tk.ID, again, never)
 	h.pass(time.Hour)
 	must(t, h.tickets.Undo(ctx, h.agent, tk.ID, solved))
-	h.due(t, "solved by mistake, for an hour", tk.ID, again, day+time.Hour)
+	h.due(t, "solved by mistake, for an hour: the customer waited all the same", tk.ID, again, day)
 }
 
 func mergeAndSplitAreHonest(t *testing.T, h *house, _ *post) {

@@ -145,6 +145,27 @@ func (t *Thread) stand(reason string, at time.Time) {
 	}
 }
 
+// Recall takes back what Stand noted at an instant, if nothing was noted since: what was a mistake has paused nothing.
+func (r *Record) Recall(at time.Time) {
+	for i := range r.Threads {
+		r.Threads[i].recall(at)
+	}
+}
+
+func (t *Thread) recall(at time.Time) {
+	n := len(t.Away)
+	if n == 0 {
+		return
+	}
+	last := &t.Away[n-1]
+	if last.To.IsZero() && last.From.Equal(at) {
+		t.Away, n = t.Away[:n-1], n-1
+	}
+	if n > 0 && t.Away[n-1].To.Equal(at) {
+		t.Away[n-1].To = time.Time{}
+	}
+}
+
 // standing is for whom the ticket waits now.
 func (t *Thread) standing() string {
 	if n := len(t.Away); n > 0 && t.Away[n-1].To.IsZero() {

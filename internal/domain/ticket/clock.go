@@ -21,6 +21,8 @@ type Shift struct {
 	From   ID   // it was split off from this ticket
 	Joined ID   // this ticket was merged into it
 	Parted ID   // this ticket was taken out of it again
+	// Undone is when a change of status was made that is taken back, zero if none is.
+	Undone time.Time
 }
 
 // clock has the clocks of the ticket kept.

@@ -404,6 +404,7 @@ func undoStatus(ctx context.Context, _ *Service, c *change, e event.Event) error
 	}
 	was.Unread = was.Unread || c.T.Unread
 	c.T.take(was)
+	c.shift.Undone = e.At
 	return nil
 }
 

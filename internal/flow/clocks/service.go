@@ -250,6 +250,9 @@ func (s *Service) grow(ctx context.Context, t ticket.Ticket, r promise.Record, f
 			r = r.Part(o)
 		}
 	}
+	if !shift.Undone.IsZero() {
+		r.Recall(shift.Undone.UTC().Truncate(time.Millisecond))
+	}
 	if fresh && !t.LastAt.IsZero() && t.LastAt.Before(at) && shift.From == 0 {
 		at = t.LastAt // it has stood so since its last message, as far as can be known
 	}
