@@ -217,6 +217,8 @@ func counterparts() map[string]string {
 		"POST /admin/promises":                       "promiseBookPut",
 		"GET /admin/triage":                          "triageGet triageVersionList",
 		"POST /admin/triage":                         "triagePut",
+		"GET /wallboard":                             "wallboardGet forecastSettingGet",
+		"POST /wallboard":                            "forecastSettingPut",
 		"GET /admin/routing":                         "routingGet sheetList",
 		"POST /admin/routing":                        "routingPut sheetPut",
 		"GET /admin/costs":                           "costBookGet",

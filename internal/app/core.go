@@ -40,6 +40,7 @@ import (
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/foresight"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/mailroom"
@@ -150,6 +151,7 @@ type Core struct {
 	Clocks    *clocks.Service
 	Routing   *routing.Service
 	Sorting   *sorting.Service
+	Foresight *foresight.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -284,6 +286,7 @@ func (c *Core) build() {
 	c.buildRouting()
 	c.buildTranslation()
 	c.Sorting = sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Store: s, Journal: s, Queue: s, Log: c.Log, Now: c.Now})
+	c.buildForesight()
 	c.Tickets = ticket.NewService(ticket.Config{
 		Clocks: upkeep{c.Clocks, c.Routing, c.Translations}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 		Triage: c.Sorting,
@@ -325,6 +328,7 @@ func (c *Core) build() {
 		errandJob:           c.errand,
 		unusualJob:          c.unusualLetter,
 		budgetNoticeJob:     c.budgetLetter,
+		foresightJob:        c.foresightLetter,
 		mailroom.ProcessJob: c.Mailroom.Process,
 		portal.JobKind:      c.Portal.Handle,
 		registeredJob:       c.registeredLetter,

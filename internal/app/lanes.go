@@ -43,7 +43,7 @@ func (c *Core) askLanes(ctx context.Context) {
 }
 
 func (c *Core) workLanes(ctx context.Context, j job.Job) error {
-	return errors.Join(c.Lanes.Work(ctx, j.Workspace), c.Traces.Sweep(ctx, j.Workspace), c.Recovery.Sweep(ctx, j.Workspace), c.Recoup.Work(ctx, j.Workspace), c.Stall.Work(ctx, j.Workspace), c.Proactive.Work(ctx, j.Workspace), c.Casework.Work(ctx, j.Workspace), c.Warranty.Work(ctx, j.Workspace), c.Cases.SweepForms(ctx, j.Workspace), c.Outlays.Work(ctx, j.Workspace))
+	return errors.Join(c.Foresight.Work(ctx, j.Workspace), c.Lanes.Work(ctx, j.Workspace), c.Traces.Sweep(ctx, j.Workspace), c.Recovery.Sweep(ctx, j.Workspace), c.Recoup.Work(ctx, j.Workspace), c.Stall.Work(ctx, j.Workspace), c.Proactive.Work(ctx, j.Workspace), c.Casework.Work(ctx, j.Workspace), c.Warranty.Work(ctx, j.Workspace), c.Cases.SweepForms(ctx, j.Workspace), c.Outlays.Work(ctx, j.Workspace))
 }
 
 // claimWindow tells lanes when a carrier takes a claim.

@@ -267,3 +267,19 @@ func (s Sheet) today(now time.Time) time.Time {
 	}
 	return now.In(zone)
 }
+
+// Between returns when the person is there between two instants, in order.
+func (s Shift) Between(from, to time.Time) []hours.Interval {
+	var out []hours.Interval
+	for from.Before(to) {
+		at, ok := s.At(from)
+		if !ok || !at.From.Before(to) {
+			break
+		}
+		if at.To.After(to) {
+			at.To = to
+		}
+		out, from = append(out, at), at.To
+	}
+	return out
+}

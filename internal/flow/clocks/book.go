@@ -190,7 +190,7 @@ func (s *Service) recount(ctx context.Context, w auth.WorkspaceID, id ticket.ID)
 	if err != nil {
 		return err
 	}
-	return s.set(ctx, d, &t, r, s.Now(), true)
+	return s.set(ctx, d, &t, r, s.Now(), true, withdrawn)
 }
 
 // Standing is how the promises about a ticket stand.

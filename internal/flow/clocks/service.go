@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/forecast"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/promise"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -58,6 +59,8 @@ type Store interface {
 	Ringing(ctx context.Context, before time.Time, limit int) ([]Ring, error)
 	// Rung moves a clock on if it stands as it was read, and reports whether it did.
 	Rung(ctx context.Context, was Ring, stage Stage, next time.Time) (bool, error)
+	// AddMoves keeps what came to a desk and what left it, until somebody counts it.
+	AddMoves(context.Context, auth.WorkspaceID, ...forecast.Move) error
 	// OpenTickets walks through a bucket of tickets, the one that moved last at the end.
 	OpenTickets(ctx context.Context, w auth.WorkspaceID, b ticket.Bucket, after ticket.Cursor, limit int) ([]ticket.Cursor, error)
 }
@@ -186,7 +189,7 @@ func (s *Service) Keep(ctx context.Context, t *ticket.Ticket, shift ticket.Shift
 	}
 	now := s.Now()
 	if t.MergedInto != 0 { // its record waits, in case the merge is taken back
-		return s.put(ctx, t, nil, now, false)
+		return s.put(ctx, t, nil, now, false, withdrawn)
 	}
 	was, err := s.Store.ClockRecord(ctx, t.Workspace, t.ID)
 	fresh := errs.Is(err, errs.NotFound)
@@ -204,7 +207,11 @@ func (s *Service) Keep(ctx context.Context, t *ticket.Ticket, shift ticket.Shift
 	}
 	// What was late before anybody kept its clock, or happened in an archive, is told to nobody.
 	quiet := now.Sub(shift.At) > time.Minute || fresh && shift.From == 0 && now.Sub(t.CreatedAt) > time.Minute
-	return s.set(ctx, d, t, r, now, quiet)
+	how := worked
+	if shift.Anew {
+		how = undone
+	}
+	return s.set(ctx, d, t, r, now, quiet, how)
 }
 
 // grow brings a record in line with what happened.
@@ -270,23 +277,24 @@ func (s *Service) record(ctx context.Context, w auth.WorkspaceID, t ticket.ID) (
 }
 
 // set brings the clocks of a ticket in line with its record.
-func (s *Service) set(ctx context.Context, d *desk, t *ticket.Ticket, r promise.Record, now time.Time, quiet bool) error {
+func (s *Service) set(ctx context.Context, d *desk, t *ticket.Ticket, r promise.Record, now time.Time, quiet bool, how manner) error {
 	if t.Spam {
-		return s.put(ctx, t, nil, now, quiet)
+		return s.put(ctx, t, nil, now, quiet, withdrawn)
 	}
 	who, err := s.subject(ctx, d.version.Book, *t)
 	if err != nil {
 		return err
 	}
-	return s.put(ctx, t, d.open.Clocks(who, r), now, quiet)
+	return s.put(ctx, t, d.open.Clocks(who, r), now, quiet, how)
 }
 
 // put keeps those of the clocks that run or are paused, and no others.
-func (s *Service) put(ctx context.Context, t *ticket.Ticket, clocks []promise.Clock, now time.Time, quiet bool) error {
+func (s *Service) put(ctx context.Context, t *ticket.Ticket, clocks []promise.Clock, now time.Time, quiet bool, how manner) error {
 	had, err := s.Store.Clocks(ctx, t.Workspace, t.ID)
 	if err != nil {
 		return err
 	}
+	var have []Row
 	old := map[promise.Target]Row{}
 	for _, row := range had {
 		old[row.Target] = row
@@ -298,6 +306,7 @@ func (s *Service) put(ctx context.Context, t *ticket.Ticket, clocks []promise.Cl
 		was, known := old[c.Target]
 		delete(old, c.Target)
 		row := next(Row{Workspace: t.Workspace, Ticket: t.ID, Clock: kept(c)}, was, now, quiet)
+		have = append(have, row)
 		if known && row == was {
 			continue
 		}
@@ -307,6 +316,11 @@ func (s *Service) put(ctx context.Context, t *ticket.Ticket, clocks []promise.Cl
 	}
 	for target := range old {
 		if err := s.Store.DeleteClock(ctx, t.Workspace, t.ID, target); err != nil {
+			return err
+		}
+	}
+	if moves := moved(t.Team, owes(had), owes(have), now, how); len(moves) > 0 {
+		if err := s.Store.AddMoves(ctx, t.Workspace, moves...); err != nil {
 			return err
 		}
 	}

@@ -100,6 +100,7 @@ func (s *Service) check(ctx context.Context, actor auth.Actor, b route.Book) err
 type Roster struct {
 	Sheet // of version 0 for whoever has none
 	Name  string
+	Teams []auth.TeamID
 	Able  bool // they may answer tickets
 	There bool
 	Until time.Time // when they go, or come; zero for never
@@ -128,7 +129,7 @@ func (s *Service) Roster(ctx context.Context, actor auth.Actor) ([]Roster, error
 	}
 	var out []Roster
 	for _, a := range crew {
-		r := Roster{Sheet: Sheet{Workspace: a.Workspace, Person: a.Person()}, Name: a.Name, Able: a.May(auth.WriteTickets) && a.May(auth.SendMail)}
+		r := Roster{Sheet: Sheet{Workspace: a.Workspace, Person: a.Person()}, Name: a.Name, Teams: a.Teams, Able: a.May(auth.WriteTickets) && a.May(auth.SendMail)}
 		if i := slices.IndexFunc(people, func(p route.Person) bool { return p.ID == a.Person() }); i >= 0 {
 			p := people[i]
 			r.Sheet, r.There, r.Load = sheets[p.ID], p.There(now), p.Load

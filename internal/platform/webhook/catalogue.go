@@ -207,6 +207,8 @@ var catalogue = []Kind{
 	{"triage.learned", "Something was learned of corrected topics; it is used only if adopted.", []Field{{"version", Integer, "its number"}, {"judgement", Text, "adopted, or why not: worse_shipped, worse_aside, no_better"}, {"corrections", Integer, "how many there were"}}},
 	{"triage.saved", "A person said whether the program learns of corrected topics, and which version reads.", []Field{{"mode", Text, "learn, hold or off"}, {"version", Integer, "0 for the one that is shipped"}}},
 	{"sheet.saved", "What a person can do, and when, was saved; the subject is the person.", []Field{{"version", Integer, "its number"}}},
+	{"forecast.saved", "When people are told that a promise is likely to be broken was saved.", []Field{{"version", Integer, "its number"}, {"warn", Boolean, "people are told"}, {"percent", Integer, "chance from which on"}}},
+	{"forecast.warned", "A promise about an answer is likely to be broken within the next hours; told once, until that has passed.", []Field{{"team", "team", "whose; none for the whole desk"}, {"from", Moment, "the hour in which it is likeliest"}, {"to", Moment, "its end"}, {"percent", Integer, "chance in that hour"}, {"misses", Integer, "broken promises in all hours of the forecast, on average"}, {"short", Integer, "people missing; 100: no number helps"}}},
 	{"promises.saved", "A version of the book of promises was saved.", []Field{{"version", Integer, "its number"}}},
 	{"costs.saved", "A version of the cost book was saved.", []Field{{"version", Integer, "its number"}}},
 	{"policy.budget_near", "Four fifths of a budget of the return policy are used; once a day, week or month.", budgetFields},

@@ -29,6 +29,7 @@ import (
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/foresight"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/lanes"
 	"godwit.dev/godwit/internal/flow/outgoing"
@@ -95,6 +96,7 @@ type Config struct {
 	Clocks    *clocks.Service
 	Routing   *routing.Service
 	Sorting   *sorting.Service
+	Foresight *foresight.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	// OrderLink returns the address of an order's page for its customer, "" where

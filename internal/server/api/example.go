@@ -227,6 +227,7 @@ func examples() map[string]example {
 		"outlayCases":          {query: "by=reason&key=damaged"},
 		"costBookPut":          {body: `{"book": {"currency": "EUR", "handling": 150, "lanes": [{"way": "back", "from": "DE", "route": "local_hub", "bands": [{"grams": 2000, "freight": 450}], "fee": 80, "days": 4}], "goods": [{"sku": "LAMP-S", "cost": 900, "grams": 740}]}}`},
 		"triagePut":            {body: `{"mode": "hold", "version": 0, "after": 0}`},
+		"forecastSettingPut":   {body: `{"after": 0, "warn": true, "percent": 60}`},
 		"routingPut":           {body: `{"after": 0, "routing": {"on": true, "rules": [{"name": "VIP", "when": {"tiers": ["vip"]}, "team_id": "` + team + `", "person_ids": ["` + person + `"]}], "tiers": {"vip": 240}, "weights": {"damaged": 2}, "patience": 30, "level": 2, "hand_over": "due"}}`},
 		"sheetPut":             {body: `{"after": 0, "sheet": {"capacity": 8, "languages": {"de": 3, "en": 2}, "topics": ["damaged"], "zone": "Europe/Berlin", "weekly": {"mon": ["09:00-12:30", "13:30-18:00"]}, "away": [{"from": "2026-12-24", "to": "2026-12-26"}]}}`},
 		"promiseBookPut":       {body: `{"after": 0, "book": {"calendar": "Shenzhen", "calendars": [{"name": "Shenzhen", "zone": "Asia/Shanghai", "weekly": {"mon": ["09:00-12:00", "13:30-18:30"]}, "countries": ["CN"]}], "rules": [{"name": "Everybody", "targets": {"first": 480, "next": 480}, "soon": 60}, {"name": "VIP", "when": {"tiers": ["vip"]}, "targets": {"first": 60}}]}}`},

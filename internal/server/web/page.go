@@ -69,7 +69,7 @@ var sections = []struct {
 	path       string
 }{
 	{ui.SectionInbox, auth.ReadTickets, "/inbox/" + ui.ViewMine}, {ui.SectionSearch, auth.ReadTickets, "/search"},
-	{ui.SectionOrders, auth.ReadOrders, "/orders"}, {ui.SectionCases, auth.ReadCases, "/cases"}, {ui.SectionRefunds, auth.ReadCases, "/refunds"}, {ui.SectionParcels, auth.ReadShipments, "/parcels"}, {ui.SectionReports, auth.SeeReports, "/reports"},
+	{ui.SectionOrders, auth.ReadOrders, "/orders"}, {ui.SectionCases, auth.ReadCases, "/cases"}, {ui.SectionRefunds, auth.ReadCases, "/refunds"}, {ui.SectionParcels, auth.ReadShipments, "/parcels"}, {ui.SectionWall, auth.ReadTickets, "/wallboard"}, {ui.SectionReports, auth.SeeReports, "/reports"},
 }
 
 // roleNames are the names of the roles that the workspace made.

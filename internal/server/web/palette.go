@@ -162,6 +162,7 @@ func (r *request) palettePlaces(kind, q string) []ui.PaletteItem {
 		{"page", "warehouse", "/warehouse", "", auth.ReadCases},
 		{"page", "replacements", "/replacements", "g x", auth.ReadCases},
 		{"page", "repairs", "/repairs", "g f", auth.ReadCases},
+		{"page", "wallboard", "/wallboard", "g w", auth.ReadTickets},
 		{"page", "reports", "/reports", "g r", auth.SeeReports},
 		{"page", "views", "/views", "", auth.ReadTickets},
 		{"page", "account", "/account", "g p", auth.ReadTickets},

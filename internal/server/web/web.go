@@ -28,6 +28,7 @@ import (
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
+	"godwit.dev/godwit/internal/flow/foresight"
 	"godwit.dev/godwit/internal/flow/goods"
 	"godwit.dev/godwit/internal/flow/outgoing"
 	"godwit.dev/godwit/internal/flow/outlay"
@@ -54,6 +55,7 @@ type Config struct {
 	Clocks    *clocks.Service // nil shows no promises
 	Routing   *routing.Service
 	Sorting   *sorting.Service
+	Foresight *foresight.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service

@@ -27,6 +27,7 @@ func (p Page) places() []place {
 		{SectionCases, "/cases", "undo-2", "g c", 0, true},
 		{SectionRefunds, "/refunds", "credit-card", "g m", 0, false},
 		{SectionParcels, "/parcels", "truck", "g b", 0, true},
+		{SectionWall, "/wallboard", "monitor", "g w", 0, false},
 		{SectionReports, "/reports", "chart-column", "g r", 0, false},
 		{SectionAdmin, "/admin", "settings", "g a", 0, false},
 		{SectionAccount, "/account", "circle-user", "g p", 0, false},

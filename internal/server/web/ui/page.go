@@ -68,6 +68,7 @@ const (
 	SectionRefunds Section = "refunds"
 	SectionParcels Section = "parcels"
 	SectionReports Section = "reports"
+	SectionWall    Section = "wallboard"
 	SectionAdmin   Section = "admin"
 	SectionAccount Section = "account"
 )

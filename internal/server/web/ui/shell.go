@@ -94,7 +94,7 @@ func shortcuts() []shortcut {
 		{"assign", []string{"A"}}, {"status", []string{"S"}}, {"solve", []string{"E"}}, {"snooze", []string{"H"}},
 		{"tag", []string{"T"}}, {"priority", []string{"P"}}, {"topic", []string{"O"}}, {"context", []string{"I"}}, {"undo", []string{"Z"}},
 		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"tabs", []string{"1", "8"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
-		{"go_cases", []string{"G", "C"}}, {"go_refunds", []string{"G", "M"}}, {"go_parcels", []string{"G", "B"}}, {"go_lanes", []string{"G", "L"}}, {"go_replacements", []string{"G", "X"}}, {"go_repairs", []string{"G", "F"}}, {"go_reports", []string{"G", "R"}}, {"go_admin", []string{"G", "A"}}, {"help", []string{"?"}},
+		{"go_cases", []string{"G", "C"}}, {"go_refunds", []string{"G", "M"}}, {"go_parcels", []string{"G", "B"}}, {"go_lanes", []string{"G", "L"}}, {"go_replacements", []string{"G", "X"}}, {"go_repairs", []string{"G", "F"}}, {"go_wallboard", []string{"G", "W"}}, {"go_reports", []string{"G", "R"}}, {"go_admin", []string{"G", "A"}}, {"help", []string{"?"}},
 	}
 }
 
@@ -106,7 +106,7 @@ func (p Page) shortcuts() []shortcut {
 	}
 	opens := map[string]string{
 		"palette": "/palette", "next": "/inbox/mine", "previous": "/inbox/mine", "open": "/inbox/mine", "context": "/inbox/mine", "search": "/search",
-		"go_inbox": "/inbox/mine", "go_orders": "/orders", "go_cases": "/cases", "go_refunds": "/refunds", "go_parcels": "/parcels", "go_lanes": "/lanes", "go_replacements": "/replacements", "go_repairs": "/repairs", "tabs": "/parcels", "go_reports": "/reports",
+		"go_inbox": "/inbox/mine", "go_orders": "/orders", "go_cases": "/cases", "go_refunds": "/refunds", "go_parcels": "/parcels", "go_lanes": "/lanes", "go_replacements": "/replacements", "go_repairs": "/repairs", "tabs": "/parcels", "go_wallboard": "/wallboard", "go_reports": "/reports",
 	}
 	return slices.DeleteFunc(shortcuts(), func(k shortcut) bool {
 		post, sends := posts[k.name]

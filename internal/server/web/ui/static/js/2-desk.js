@@ -110,7 +110,7 @@
   const lists = what => $("#list")?.dataset.of === what;
   // The page of one parcel, case or refund is drawn anew unless somebody writes in it.
   const refreshRecord = gw.debounce(async () => {
-    const page = $("[data-parcel-page], [data-case-page], [data-refund-page]");
+    const page = $("[data-parcel-page], [data-case-page], [data-refund-page], [data-wallboard]");
     if (!page || page.querySelector("form :focus, [popover]:popover-open")) return;
     const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) return;
@@ -121,11 +121,19 @@
     }
     gw.age();
   }, 200);
+  // A wallboard looks again a moment after something happened, and twice a minute for what only time changes.
+  let wall = 0;
+  const refreshWall = () => { if ($("[data-wallboard]") && !wall) wall = setTimeout(() => { wall = 0; refreshRecord(); }, 3000); };
+  setInterval(() => { if (!document.hidden) refreshWall(); }, 30000);
+  document.addEventListener("click", e => {
+    if (!e.target.closest("[data-full]")) return;
+    if (document.fullscreenElement) document.exitFullscreen(); else $("[data-wallboard]").requestFullscreen().catch(() => {});
+  });
   const refreshAll = () => { gw.refreshTicket(); refreshRows(); refreshCounts(); refreshRecord(); };
   // What the live stream tells. A page out of sight asks for nothing; it looks at all it shows when it is seen again.
   let stale = false, lost = false;
   const hear = {
-    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel") && !lists("case") && !lists("refund")) refreshRows(); refreshCounts(); },
+    ticket: d => { if (d.kind === "behind") return refreshAll(); if (String(d.number) === gw.ticket()) gw.refreshTicket(); if (!lists("parcel") && !lists("case") && !lists("refund")) refreshRows(); refreshCounts(); refreshWall(); },
     parcel: d => { if (lists("parcel")) { refreshRows(); refreshCounts(); } const shown = $("[data-parcel-page]")?.dataset.parcelPage; if (shown && (d.many || d.ids.includes(shown))) refreshRecord(); },
     case: d => { if (lists("case")) { refreshRows(); refreshCounts(); } if (d.ids.includes($("[data-case-page]")?.dataset.casePage)) refreshRecord(); },
     refund: d => { if (lists("refund")) { refreshRows(); refreshCounts(); } if (d.ids.includes($("[data-refund-page]")?.dataset.refundPage)) refreshRecord(); },

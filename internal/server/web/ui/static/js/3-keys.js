@@ -22,7 +22,7 @@
     area.focus(); area.setSelectionRange(area.value.length, area.value.length);
     return true;
   };
-  const jumps = { i: "/inbox/mine", u: "/inbox/unassigned", o: "/orders", c: "/cases", m: "/refunds", b: "/parcels", l: "/lanes", x: "/replacements", f: "/repairs", r: "/reports", a: "/admin", s: "/search", p: "/account", v: "/views" };
+  const jumps = { i: "/inbox/mine", u: "/inbox/unassigned", o: "/orders", c: "/cases", m: "/refunds", b: "/parcels", l: "/lanes", x: "/replacements", f: "/repairs", r: "/reports", w: "/wallboard", a: "/admin", s: "/search", p: "/account", v: "/views" };
   const single = {
     j: () => move(1), k: () => move(-1),
     r: () => compose("reply"), n: () => compose("note"),
