@@ -288,7 +288,8 @@ func (c *Core) build() {
 	c.Sorting = sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Store: s, Journal: s, Queue: s, Log: c.Log, Now: c.Now})
 	c.buildForesight()
 	c.Tickets = ticket.NewService(ticket.Config{
-		Clocks: upkeep{c.Clocks, c.Routing, c.Translations}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
+		Library: ticket.Library(),
+		Clocks:  upkeep{c.Clocks, c.Routing, c.Translations}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
 		Triage: c.Sorting,
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})

@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/tracking"
 	"godwit.dev/godwit/internal/platform/action"
@@ -167,7 +168,7 @@ func (l *demoLoader) loadDesk(ctx context.Context) error {
 		for lang, body := range m.Bodies {
 			bodies[lang] = variables.Replace(body)
 		}
-		_, err := l.core.Tickets.SaveMacro(ctx, l.owner, ticket.Macro{Name: m.Title, Folder: m.Topic, Bodies: bodies, Actions: ticket.MacroActions{Status: ticket.Status(m.Status), AddTags: m.Tags}})
+		_, err := l.core.Tickets.SaveMacro(ctx, l.owner, ticket.Macro{Name: m.Title, Folder: m.Topic, Bodies: bodies, Fits: ticket.Fits{Topics: []triage.Topic{triage.Topic(m.Topic)}}, Actions: ticket.MacroActions{Status: ticket.Status(m.Status), AddTags: m.Tags}})
 		if err != nil {
 			return err
 		}

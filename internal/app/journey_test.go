@@ -151,7 +151,7 @@ func (w *world) readsTheFirstMail(b *browser) string {
 
 func (w *world) takesAReplyBack(b *browser) {
 	macro := b.find("button", func(n *html.Node) bool {
-		return strings.HasPrefix(attr(n, "formaction"), "/t/1/macro/") && attr(n, "data-macro") != ""
+		return strings.HasPrefix(attr(n, "formaction"), "/t/1/macro/") && attr(n, "title") == "Hello {{customer.first_name}}, your order {{order.number}} is on its way: {{order.tracking}}"
 	})
 	if len(macro) != 1 {
 		w.t.Fatalf("%d macros to choose from", len(macro))

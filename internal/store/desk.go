@@ -137,10 +137,10 @@ func (s *Store) TicketsWithTag(ctx context.Context, w auth.WorkspaceID, name str
 		`SELECT ticket_id FROM ticket_tag WHERE workspace_id=$1 AND tag=$2 ORDER BY ticket_id LIMIT $3`, w, name, limit)
 }
 
-const macroCols = `id, workspace_id, name, folder, bodies, actions, uses, updated_at`
+const macroCols = `id, workspace_id, name, folder, bodies, actions, uses, updated_at, marks, fits, shipped, turned_off`
 
 func macroDest(m *ticket.Macro) []any {
-	return []any{&m.ID, &m.Workspace, &m.Name, &m.Folder, doc(&m.Bodies), doc(&m.Actions), &m.Uses, at(&m.UpdatedAt)}
+	return []any{&m.ID, &m.Workspace, &m.Name, &m.Folder, doc(&m.Bodies), doc(&m.Actions), &m.Uses, at(&m.UpdatedAt), doc(&m.Marks), doc(&m.Fits), &m.Shipped, flag(&m.Off)}
 }
 
 // PutMacro writes a macro; a name that another has is errs.Conflict.
@@ -148,10 +148,11 @@ func (s *Store) PutMacro(ctx context.Context, m ticket.Macro) error {
 	if m.Bodies == nil {
 		m.Bodies = map[string]string{}
 	}
-	_, err := s.exec(ctx, `INSERT INTO macro (`+macroCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
-		ON CONFLICT (id) DO UPDATE SET name=excluded.name, folder=excluded.folder, bodies=excluded.bodies, actions=excluded.actions, updated_at=excluded.updated_at
+	_, err := s.exec(ctx, `INSERT INTO macro (`+macroCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)
+		ON CONFLICT (id) DO UPDATE SET name=excluded.name, folder=excluded.folder, bodies=excluded.bodies, actions=excluded.actions, updated_at=excluded.updated_at,
+			marks=excluded.marks, fits=excluded.fits, turned_off=excluded.turned_off
 		WHERE macro.workspace_id=excluded.workspace_id`,
-		m.ID, m.Workspace, clean(m.Name), clean(m.Folder), js(m.Bodies), js(m.Actions), m.Uses, ms(m.UpdatedAt))
+		m.ID, m.Workspace, clean(m.Name), clean(m.Folder), js(m.Bodies), js(m.Actions), m.Uses, ms(m.UpdatedAt), js(m.Marks), js(m.Fits), m.Shipped, m.Off)
 	return err
 }
 
@@ -168,6 +169,32 @@ func (s *Store) Macro(ctx context.Context, w auth.WorkspaceID, id ticket.MacroID
 // Macros returns the macros of a workspace by folder and name.
 func (s *Store) Macros(ctx context.Context, w auth.WorkspaceID) ([]ticket.Macro, error) {
 	return all(ctx, s.DB, macroDest, `SELECT `+macroCols+` FROM macro WHERE workspace_id=$1 ORDER BY folder, name LIMIT 1000`, w)
+}
+
+// MacroFor returns what a workspace made of a shipped macro.
+func (s *Store) MacroFor(ctx context.Context, w auth.WorkspaceID, key string) (ticket.Macro, error) {
+	return one(ctx, s.DB, macroDest, `SELECT `+macroCols+` FROM macro WHERE workspace_id=$1 AND shipped=$2 AND shipped <> ''`, w, key)
+}
+
+// LibraryUsed counts a use of a shipped macro.
+func (s *Store) LibraryUsed(ctx context.Context, w auth.WorkspaceID, number ticket.MacroID) error {
+	_, err := s.exec(ctx, `INSERT INTO library_use (workspace_id, macro, uses) VALUES ($1,$2,1)
+		ON CONFLICT (workspace_id, macro) DO UPDATE SET uses=library_use.uses+1`, w, number)
+	return err
+}
+
+// LibraryUses returns how often shipped macros were used.
+func (s *Store) LibraryUses(ctx context.Context, w auth.WorkspaceID) (map[ticket.MacroID]int64, error) {
+	type use struct {
+		of   ticket.MacroID
+		uses int64
+	}
+	list, err := all(ctx, s.DB, func(u *use) []any { return []any{&u.of, &u.uses} }, `SELECT macro, uses FROM library_use WHERE workspace_id=$1`, w)
+	out := make(map[ticket.MacroID]int64, len(list))
+	for _, u := range list {
+		out[u.of] = u.uses
+	}
+	return out, err
 }
 
 // MacroUsed counts a use.

@@ -200,7 +200,7 @@ func (h *house) send(m ticket.MessageID) error {
 func TestVerbs(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		for name, story := range map[string]func(*testing.T, *house, *post){
-			"older drafts yield": olderDraftsYield, "macros wait for the reply": macrosWaitForTheReply, "unsending keeps drafts": unsendingKeepsDrafts,
+			"older drafts yield": olderDraftsYield, "macros wait for the reply": macrosWaitForTheReply, "one macro, many texts": oneMacroManyTexts, "shipped macros are copied when changed": shippedMacrosAreCopied, "unsending keeps drafts": unsendingKeepsDrafts,
 			"sent or taken back": sentOrTakenBack, "bulk does what it can": bulkDoesWhatItCan,
 			"undo leaves what came later": undoLeavesWhatCameLater, "what is written is read": whatIsWrittenIsRead,
 		} {

@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,148 +18,10 @@ func (s *Service) record(ctx context.Context, actor auth.Actor, kind, subject st
 	return s.Journal.Append(ctx, event.New(kind, actor, event.Subject{Kind: subject, ID: id}, 0, data))
 }
 
-// Macros lists the macros by name.
-func (s *Service) Macros(ctx context.Context, actor auth.Actor) ([]Macro, error) {
-	if err := actor.CanAny(auth.ReadTickets, auth.ManageMacros); err != nil {
-		return nil, err
-	}
-	return s.Store.Macros(ctx, actor.Workspace)
-}
-
-// Macro returns one macro.
-func (s *Service) Macro(ctx context.Context, actor auth.Actor, id MacroID) (Macro, error) {
-	if err := actor.CanAny(auth.ReadTickets, auth.ManageMacros); err != nil {
-		return Macro{}, err
-	}
-	return s.Store.Macro(ctx, actor.Workspace, id)
-}
-
-// SaveMacro writes a macro; one without ID is new.
-func (s *Service) SaveMacro(ctx context.Context, actor auth.Actor, m Macro) (Macro, error) {
-	if err := actor.Can(auth.ManageMacros); err != nil {
-		return m, err
-	}
-	m.Name = cut(strings.Join(strings.Fields(m.Name), " "), 100)
-	m.Folder = cut(strings.TrimSpace(m.Folder), 60)
-	if m.Name == "" {
-		return m, errs.Field("name", "error.name_empty")
-	}
-	for lang, b := range m.Bodies {
-		if len(b) > maxBody {
-			return m, errs.Field("body", "error.reply_long")
-		}
-		if strings.TrimSpace(b) == "" {
-			delete(m.Bodies, lang)
-		}
-	}
-	if a := m.Actions; a.Status != "" && !slices.Contains(Statuses(), a.Status) {
-		return m, errs.Field("then", "error.status")
-	}
-	if err := s.macroTargets(ctx, actor, m.Actions); err != nil {
-		return m, err
-	}
-	m.Workspace, m.UpdatedAt = actor.Workspace, s.Now()
-	if m.ID == 0 {
-		m.ID = MacroID(s.IDs.Next())
-	} else if old, err := s.Store.Macro(ctx, actor.Workspace, m.ID); err != nil {
-		return m, err
-	} else {
-		m.Uses = old.Uses
-	}
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := taken(s.Store.PutMacro(ctx, m)); err != nil {
-			return err
-		}
-		return s.record(ctx, actor, "macro.saved", "macro", int64(m.ID), map[string]any{"name": m.Name})
-	})
-	return m, err
-}
-
-// macroTargets refuses a team or assignee that the workspace does not have.
-func (s *Service) macroTargets(ctx context.Context, actor auth.Actor, a MacroActions) error {
-	c := &change{s: s, actor: actor, T: Ticket{Workspace: actor.Workspace}}
-	if a.Priority != nil {
-		if err := c.setPriority(*a.Priority); err != nil {
-			return err
-		}
-	}
-	return errors.Join(c.setTeam(ctx, a.Team), c.assign(ctx, a.Assignee))
-}
-
 // taken words the conflict of a name that another record has.
 func taken(err error) error {
 	if errs.Is(err, errs.Conflict) {
 		return &errs.Error{Kind: errs.Invalid, Field: "name", Key: "error.name_taken", Err: err}
-	}
-	return err
-}
-
-// DeleteMacro deletes a macro.
-func (s *Service) DeleteMacro(ctx context.Context, actor auth.Actor, id MacroID) error {
-	if err := actor.Can(auth.ManageMacros); err != nil {
-		return err
-	}
-	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		m, err := s.Store.Macro(ctx, actor.Workspace, id)
-		if err != nil {
-			return err
-		}
-		if err := s.Store.DeleteMacro(ctx, actor.Workspace, id); err != nil {
-			return err
-		}
-		return s.record(ctx, actor, "macro.deleted", "macro", int64(id), map[string]any{"name": m.Name})
-	})
-}
-
-// ApplyMacro runs a macro's actions on a ticket at once, without a reply.
-func (s *Service) ApplyMacro(ctx context.Context, actor auth.Actor, t ID, id MacroID) (event.ID, error) {
-	return s.one(ctx, actor, t, func(ctx context.Context, c *change) error {
-		a, err := s.macroActions(ctx, c, id)
-		if err != nil {
-			return err
-		}
-		return c.setStatus(ctx, a.Status, a.Waiting)
-	})
-}
-
-// macroActions does what a macro does besides its text, and returns it. The state
-// is left to the caller, because "send and ..." may have chosen another.
-func (s *Service) macroActions(ctx context.Context, c *change, id MacroID) (MacroActions, error) {
-	m, err := s.Store.Macro(ctx, c.T.Workspace, id)
-	if err != nil {
-		return MacroActions{}, err
-	}
-	a := m.Actions
-	if err := c.changeTags(ctx, a.AddTags, nil); err != nil {
-		return a, err
-	}
-	if a.Team != 0 {
-		if err := unlessGone(c.setTeam(ctx, a.Team)); err != nil {
-			return a, err
-		}
-	}
-	to := a.Assignee
-	if a.Self {
-		to = c.actor.Person()
-	}
-	if to != 0 {
-		if err := unlessGone(c.assign(ctx, to)); err != nil {
-			return a, err
-		}
-	}
-	if a.Priority != nil {
-		if err := c.setPriority(*a.Priority); err != nil {
-			return a, err
-		}
-	}
-	return a, s.Store.MacroUsed(ctx, c.T.Workspace, id)
-}
-
-// unlessGone lets a macro whose team or assignee has left since do the rest: an
-// answer must not fail for it.
-func unlessGone(err error) error {
-	if errs.Is(err, errs.Invalid) {
-		return nil
 	}
 	return err
 }

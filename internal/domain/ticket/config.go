@@ -1,7 +1,6 @@
 package ticket
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,65 +23,6 @@ type ViewID int64
 type Tag struct {
 	Name  string
 	Color string
-}
-
-// Macro is a reusable reply with actions.
-type Macro struct {
-	ID        MacroID
-	Workspace auth.WorkspaceID
-	Name      string
-	Folder    string
-	Bodies    map[string]string // by language; "" is the one for all others
-	Actions   MacroActions
-	Uses      int64
-	UpdatedAt time.Time
-}
-
-// MacroActions are what applying a macro also does, when the reply is sent.
-type MacroActions struct {
-	Status   Status        `json:"status,omitempty"`
-	Waiting  Waiting       `json:"waiting,omitempty"`
-	AddTags  []string      `json:"add_tags,omitempty"`
-	Assignee auth.PersonID `json:"assignee,omitempty"`
-	Self     bool          `json:"self,omitempty"` // assign to whoever applies it
-	Team     auth.TeamID   `json:"team,omitempty"`
-	Priority *Priority     `json:"priority,omitempty"`
-}
-
-// Body returns the text for a language: the exact one, the one of the base
-// language, or the one for all others.
-func (m Macro) Body(language string) string {
-	for l := language; l != ""; {
-		if b := m.Bodies[l]; b != "" {
-			return b
-		}
-		i := strings.LastIndexByte(l, '-')
-		if i < 0 {
-			break
-		}
-		l = l[:i]
-	}
-	if b := m.Bodies[""]; b != "" {
-		return b
-	}
-	return m.Bodies["en"]
-}
-
-var variable = regexp.MustCompile(`\{\{\s*([a-z_.]+)\s*\}\}`)
-
-// Expand replaces {{ name }} by its value. Unknown names stay, so that the
-// agent sees them before the customer does; they are returned as well.
-func Expand(body string, values map[string]string) (text string, unknown []string) {
-	text = variable.ReplaceAllStringFunc(body, func(m string) string {
-		name := variable.FindStringSubmatch(m)[1]
-		v, ok := values[name]
-		if !ok || v == "" {
-			unknown = append(unknown, name)
-			return m
-		}
-		return v
-	})
-	return text, unknown
 }
 
 // FieldType is the type of a custom field.

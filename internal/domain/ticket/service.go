@@ -36,6 +36,8 @@ type Config struct {
 	Triage Triage
 	// Clocks keeps the promises about tickets; nil keeps none.
 	Clocks Clocks
+	// Library are the macros that every workspace has until it changes them; see Library.
+	Library []Macro
 	// Pictures draws previews; nil makes one with a budget of its own.
 	Pictures *picture.Maker
 }

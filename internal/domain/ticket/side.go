@@ -281,9 +281,11 @@ func (s *Service) SaveDraft(ctx context.Context, actor auth.Actor, t ID, k Kind,
 			d.Macro = 0
 		}
 		if d.Macro != 0 && d.Macro != kept.Data.Macro {
-			if _, err := s.Store.Macro(ctx, actor.Workspace, d.Macro); err != nil {
+			m, err := s.macro(ctx, actor.Workspace, d.Macro)
+			if err != nil {
 				return err
 			}
+			d.Macro = m.ID
 		}
 		if d.Files == nil {
 			d.Files = kept.Data.Files

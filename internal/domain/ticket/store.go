@@ -100,7 +100,12 @@ type Store interface {
 	DeleteMacro(context.Context, auth.WorkspaceID, MacroID) error
 	Macro(context.Context, auth.WorkspaceID, MacroID) (Macro, error)
 	Macros(context.Context, auth.WorkspaceID) ([]Macro, error)
+	// MacroFor returns what a workspace made of a shipped macro, by its key.
+	MacroFor(context.Context, auth.WorkspaceID, string) (Macro, error)
 	MacroUsed(context.Context, auth.WorkspaceID, MacroID) error
+	// LibraryUsed counts a use of a shipped macro, and LibraryUses returns the counts.
+	LibraryUsed(context.Context, auth.WorkspaceID, MacroID) error
+	LibraryUses(context.Context, auth.WorkspaceID) (map[MacroID]int64, error)
 
 	PutField(context.Context, Field) error
 	DeleteField(context.Context, auth.WorkspaceID, FieldID) error

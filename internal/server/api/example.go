@@ -41,7 +41,7 @@ func (op operation) samplePath() string {
 			out := name == "message" && (strings.HasSuffix(op.path, "/cancel") || strings.HasSuffix(op.path, "/send") || strings.HasSuffix(op.path, "/retry"))
 			parts[i] = sample(kinds[name], out)
 		default:
-			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main", "policy": "standard"}[name])
+			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main", "language": "de+formal", "policy": "standard"}[name])
 		}
 	}
 	return strings.Join(parts, "/")
@@ -208,6 +208,8 @@ func examples() map[string]example {
 		"promiseList":          {query: "to=DE"},
 		"trackingSave":         {body: `{"events": [{"carrier": "DHL", "number": "00340434161094", "status": "in_transit", "code": "DEP", "text": "Departed from the sorting centre", "at": "2026-11-20T18:30:00+01:00", "place": {"country": "DE", "city": "Leipzig"}}]}`},
 		"macroCreate":          {body: `{"name": "Parcel on its way", "folder": "Shipping", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel {{ order.tracking }} is on its way.", "de": "Hallo {{ customer.first_name }}, dein Paket {{ order.tracking }} ist unterwegs."}, "actions": {"status": "pending", "waiting": "carrier", "add_tags": ["parcel"]}}`},
+		"macroTextPut":         {body: `{"body": "Guten Tag {{ customer.name }}, Ihr Paket ist unterwegs.", "draft": true}`},
+		"macroTextList":        {query: "language=de&state=missing"},
 		"macroUpdate":          {body: `{"name": "Parcel delayed", "bodies": {"default": "Hello {{ customer.first_name }}, your parcel is late."}, "actions": {"priority": "high"}}`},
 		"tagCreate":            {body: `{"name": "lost-parcel", "color": "rust"}`},
 		"tagUpdate":            {body: `{"color": "tide"}`},

@@ -34,8 +34,10 @@ func verbGroup() group {
 			"Takes one event of a ticket back, within a day. It is refused when the ticket has moved on, rather than overwrite somebody's work."},
 		{"ticketMacro", "POST", "/tickets/{ticket}/macro", write, do((*server).ticketMacro), "Apply a macro's actions",
 			"Does at once what a macro does besides its text. To reply with its text, read it with GET .../macros/{macro} and send it with `macro_id`."},
+		{"ticketMacroSuggest", "GET", "/tickets/{ticket}/macros", may(auth.ReadTickets), do((*server).ticketMacroSuggest), "Suggest macros for a ticket",
+			"The macros that answer what the customer wrote last, best first and at most three, each with what of the message says so: an alarm, a topic or the mood."},
 		{"ticketMacroText", "GET", "/tickets/{ticket}/macros/{macro}", may(auth.ReadTickets), do((*server).ticketMacroText), "Read a macro for a ticket",
-			"A macro's text in the customer's language with its variables filled in from the ticket. Variables without a value stay as they are and are listed."},
+			"A macro's text in the customer's language, addressed as their market is used to, with its variables filled in from the ticket. Variables without a value stay as they are and are listed."},
 		{"draftGet", "GET", "/tickets/{ticket}/drafts/{draft}", may(auth.ReadTickets), do((*server).draftGet), "Get a draft",
 			"What you are writing in a ticket: `reply` or `note`. It is yours alone, and the console shows it in the composer."},
 		{"draftPut", "PUT", "/tickets/{ticket}/drafts/{draft}", write, do((*server).draftPut).upTo(texts), "Save a draft",
@@ -288,10 +290,11 @@ func (s *server) ticketMacro(c *call, in *struct {
 
 // MacroText is a macro as it reads in a ticket.
 type MacroText struct {
-	MacroID Ref[aMacro]  `json:"macro_id"`
-	Body    string       `json:"body" example:"Hello Anna, thank you for your patience."`
-	Missing []string     `json:"missing" nullable:"false" doc:"Variables that have no value here."`
-	Actions MacroActions `json:"actions"`
+	MacroID  Ref[aMacro]  `json:"macro_id"`
+	Language string       `json:"language" example:"de+formal" doc:"The text that was chosen for the customer; default for the one for all languages."`
+	Body     string       `json:"body" example:"Hello Anna, thank you for your patience."`
+	Missing  []string     `json:"missing" nullable:"false" doc:"Variables that have no value here."`
+	Actions  MacroActions `json:"actions"`
 }
 
 func (s *server) ticketMacroText(c *call, in *struct {
@@ -310,6 +313,11 @@ func (s *server) ticketMacroText(c *call, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	body, missing := ticket.Expand(m.Body(t.Language), values)
-	return record(MacroText{refTo[aMacro](m.ID), body, append([]string{}, missing...), macroActionsRecord(m.Actions)}), nil
+	want, err := s.want(c, t)
+	if err != nil {
+		return nil, err
+	}
+	chosen := m.Choose(want)
+	body, missing := ticket.Expand(chosen.Body, values)
+	return record(MacroText{refTo[aMacro](m.ID), languageOf(chosen.Key), body, append([]string{}, missing...), macroActionsRecord(m.Actions)}), nil
 }

@@ -133,7 +133,10 @@ func (r *request) listing(key string, q url.Values) (listing, error) {
 	l.list.Untaught = len(h.boxes) == 0
 	l.filter(r, h, q)
 	for _, m := range h.macros {
-		l.list.Macros = append(l.list.Macros, ui.Option{Value: id64(m.ID), Label: m.Name})
+		if m.Off || m.OfLibrary() { // what is done to many is what the workspace has made
+			continue
+		}
+		l.list.Macros = append(l.list.Macros, ui.Option{Value: id64(m.ID), Label: r.macroName(m)})
 	}
 	l.list.People, l.list.Teams = r.peopleOptions(h, 0), teamOptions(h, 0)
 	return l, nil

@@ -55,6 +55,7 @@ func adminRoutes() []route {
 		{"POST", "/admin/mailboxes/{mailbox}", mail.fresh(), form, (*server).mailboxSave},
 		{"GET", "/admin/macros", macros, none, (*server).macrosPage},
 		{"POST", "/admin/macros", macros, text, (*server).macroAdd},
+		{"GET", "/admin/macros/languages", macros, none, (*server).macroTable},
 		{"GET", "/admin/macros/{macro}", macros, none, (*server).macroPage},
 		{"POST", "/admin/macros/{macro}", macros, text, (*server).macroSave},
 		{"GET", "/admin/tags", macros, none, (*server).tagsPage},

@@ -90,7 +90,11 @@ func (s *server) ticketMacros(w http.ResponseWriter, r *request) error {
 	}
 	t := ui.Ticket{Page: ui.Page{Printer: r.printer, Now: r.now, Zone: r.zone, Allows: r.allows}, Number: tk.Number}
 	q := strings.ToLower(r.URL.Query().Get("q"))
-	for _, m := range macroRefs(h, tk.Language) {
+	c, err := r.customer(tk)
+	if err != nil {
+		return err
+	}
+	for _, m := range r.macroRefs(h, wantFor(h, tk, c)) {
 		if strings.Contains(strings.ToLower(m.Name+" "+m.Folder), q) {
 			t.Composer.Macros = append(t.Composer.Macros, m)
 		}
@@ -282,7 +286,10 @@ func (r *request) composer(h *house, o *opened) ui.Composer {
 	c := ui.Composer{
 		DraftOnly: !r.actor.May(auth.SendMail),
 		Closed:    tk.Status == ticket.Closed, Reply: r.uiDraft(reply), Note: r.uiDraft(note), Tab: "reply",
-		To: reply.Data.To, Cc: reply.Data.CC, Then: ui.Status(r.person.Settings.SendAnd), Macros: macroRefs(h, tk.Language), MaxUpload: r.printer.Bytes(maxUpload),
+		To: reply.Data.To, Cc: reply.Data.CC, Then: ui.Status(r.person.Settings.SendAnd), Macros: r.macroRefs(h, wantFor(h, tk, o.customer)), MaxUpload: r.printer.Bytes(maxUpload),
+	}
+	if c.Reply.Body == "" {
+		c.Suggested = r.suggested(h, o.thread.Messages, wantFor(h, tk, o.customer))
 	}
 	if i := slices.IndexFunc(h.macros, func(m ticket.Macro) bool { return m.ID == reply.Data.Macro }); i >= 0 {
 		p := r.macroPending(h, h.macros[i])
@@ -336,15 +343,6 @@ func (r *request) uiDraft(d ticket.Draft) ui.Draft {
 	out := ui.Draft{Body: d.Data.Body, Version: d.Data.Version, SavedAt: d.UpdatedAt}
 	for i, f := range d.Data.Files {
 		out.Files = append(out.Files, ui.File{ID: int64(i + 1), Name: f.Name, Size: r.printer.Bytes(f.Size), Type: f.ContentType})
-	}
-	return out
-}
-
-// macroRefs lists the macros with how they begin in a language.
-func macroRefs(h *house, language string) []ui.MacroRef {
-	out := make([]ui.MacroRef, len(h.macros))
-	for i, m := range h.macros {
-		out[i] = ui.MacroRef{ID: int64(m.ID), Name: m.Name, Folder: m.Folder, Preview: ticket.Preview(m.Body(language))}
 	}
 	return out
 }

@@ -296,12 +296,16 @@ func (s *server) macro(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	body, _ := ticket.Expand(m.Body(tk.Language), values)
+	h, err := r.house()
+	if err != nil {
+		return err
+	}
+	want, err := r.want(h, tk)
+	if err != nil {
+		return err
+	}
+	body, _ := ticket.Expand(m.Choose(want).Body, values)
 	if r.wantsJSON() {
-		h, err := r.house()
-		if err != nil {
-			return err
-		}
 		s.json(w, r, http.StatusOK, ui.MacroApplied{Body: body, MacroPending: r.macroPending(h, m)})
 		return nil
 	}
@@ -317,7 +321,7 @@ func (s *server) macro(w http.ResponseWriter, r *request) error {
 	if _, err := s.Tickets.SaveDraft(r.Context(), r.actor, tk.ID, ticket.KindOutbound, d); err != nil {
 		return err
 	}
-	return r.acted(w, tk.Number, &ui.Toast{Text: r.printer.T("said.macro", "Name", m.Name)}, true)
+	return r.acted(w, tk.Number, &ui.Toast{Text: r.printer.T("said.macro", "Name", r.macroName(m))}, true)
 }
 
 // macroDrop takes the macro off the reply that is being written: its text stays,
@@ -409,7 +413,7 @@ func firstName(name string) string {
 
 // macroPending draws a macro whose actions wait for the reply.
 func (r *request) macroPending(h *house, m ticket.Macro) ui.MacroPending {
-	return ui.MacroPending{ID: id64(m.ID), Name: m.Name, Then: ui.Status(m.Actions.Status), Note: r.macroNote(h, m.Actions)}
+	return ui.MacroPending{ID: id64(m.ID), Name: r.macroName(m), Then: ui.Status(m.Actions.Status), Note: r.macroNote(h, m.Actions)}
 }
 
 // macroNote words what sending a reply made of a macro will also do.

@@ -275,14 +275,14 @@ func TestDraft(t *testing.T) {
 func TestMacro(t *testing.T) {
 	d, m, b, tk := deskOf(t)
 	mac, err := d.tickets.SaveMacro(context.Background(), m.owner, ticket.Macro{
-		Name: "On its way", Bodies: map[string]string{"": "Dear {{customer.first_name}}, {{order.number}} ({{order.total}}) travels as {{order.tracking}}. {{agent.name}}, {{shop.name}} {{nothing}}"},
+		Name: "On its way", Bodies: map[string]string{"": "Dear {{customer.first_name}}, {{order.number}} ({{order.total}}) travels as {{order.tracking}}. {{agent.name}}, {{shop.name}} {{order.link}}"},
 		Actions: ticket.MacroActions{AddTags: []string{"sent"}, Self: true},
 	})
 	must(t, err)
 	a := b.do("POST", path(tk, "/macro/"+id64(mac.ID)), nil, "Accept", "application/json").want(200)
 	var got struct{ Body, Note string }
 	must(t, json.Unmarshal([]byte(a.body), &got))
-	if want := "Dear Anna, DE-10482 (€54.90) travels as 00340434. Agent acme, Berlin {{nothing}}"; got.Body != want || !strings.Contains(got.Note, "sent") {
+	if want := "Dear Anna, DE-10482 (€54.90) travels as 00340434. Agent acme, Berlin {{order.link}}"; got.Body != want || !strings.Contains(got.Note, "sent") {
 		t.Fatalf("macro gives %q, note %q", got.Body, got.Note)
 	}
 	b.post(path(tk, "/macro/"+id64(mac.ID))).to()

@@ -161,29 +161,81 @@ type MacroRow struct {
 	Folder  string
 	Preview string
 	Uses    int64
-	UsedAt  time.Time
+	Shipped bool // it comes with Godwit as it is
+	Off     bool
 	Actions []string // worded
 }
 
-// MacroEdit is the page of one macro.
+// MacroEdit is the page of one macro with one of its texts.
 type MacroEdit struct {
 	Page
 	Form
 	ID        int64
 	Name      string
 	Folder    string
-	Body      string
+	Shipped   bool // it comes with Godwit as it is
+	Copied    bool // it was made of a shipped one
+	Off       bool
+	Key       string   // of the text
+	Body      string   // the text
+	Language  string   // of the text, for the browser; empty for the one for all others
+	Draft     bool     // nobody approved the text
+	Behind    bool     // its source says something else since
+	Source    string   // what the source says, where the text is another
+	SourceOf  string   // the name of the source
+	Texts     []Option // all that there are, with their state
+	Languages []Option // in which one can be written
+	Addresses []Option
+	Topics    []Option
+	Alarms    []Option
+	Moods     []Option
 	Then      Status
 	Waiting   Waiting
 	AddTags   string
-	Assignee  string
-	Team      string
 	Priority  Priority
 	People    []Option
 	Teams     []Option
 	Variables []Variable
 	Example   Preview // the macro with a real ticket's values
 	ExampleOf string  // which ticket that was, worded
+}
+
+// MacroTable is the page of which macro is written in which language.
+type MacroTable struct {
+	Page
+	Languages []string // the names of the columns
+	Rows      []MacroTexts
+	Counts    []MacroCount
+	Filters   []Select
+}
+
+// Select is a choice by which a list is narrowed.
+type Select struct {
+	Name    string
+	Label   string
+	Options []Option
+}
+
+// MacroCount is how many texts are in a state.
+type MacroCount struct {
+	Label string
+	Count int64
+	Tone  Tone
+}
+
+// MacroTexts is a macro with its text in each language of the table.
+type MacroTexts struct {
+	ID     int64
+	Name   string
+	Folder string
+	Cells  []MacroCell
+}
+
+// MacroCell is a macro's text in a language.
+type MacroCell struct {
+	Key   string
+	Label string // its state, worded
+	State string // ready, draft, behind or missing
 }
 
 // Variable is a placeholder a macro may use.

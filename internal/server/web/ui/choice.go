@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -58,6 +60,27 @@ func macroPath(v MacroEdit) string {
 		return "/admin/macros"
 	}
 	return "/admin/macros/" + id64(v.ID)
+}
+
+// macroTextPath is where one text of a macro is written.
+func macroTextPath(macro int64, key string) string {
+	return "/admin/macros/" + id64(macro) + "?text=" + url.QueryEscape(key)
+}
+
+func macroIcon(state string) string {
+	switch state {
+	case "ready":
+		return "check"
+	case "draft":
+		return "pencil"
+	case "behind":
+		return "clock"
+	}
+	return "plus"
+}
+
+func anySelected(list []Option) bool {
+	return slices.ContainsFunc(list, func(o Option) bool { return o.Selected })
 }
 
 func viewPath(v ViewEdit) string {

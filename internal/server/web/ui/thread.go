@@ -151,6 +151,14 @@ func (c Composer) then() Status {
 	return thenOr(c.Then)
 }
 
+// macroButton are the attributes of a button that puts a macro's text into the reply.
+func macroButton(t Ticket, m MacroRef) templ.Attributes {
+	return templ.Attributes{
+		"type": "submit", "form": "reply-form", "formmethod": "post", "formenctype": "application/x-www-form-urlencoded", "formnovalidate": true,
+		"formaction": ticketPath(t.Number, "/macro/", id64(m.ID)), "data-macro": id64(m.ID), "title": m.Preview,
+	}
+}
+
 func macroFolders(macros []MacroRef) []string {
 	var folders []string
 	seen := map[string]bool{}

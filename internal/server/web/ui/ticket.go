@@ -189,6 +189,7 @@ type Composer struct {
 	Placeholder string // whom the reply goes to
 	Signature   string
 	Macros      []MacroRef
+	Suggested   []MacroRef    // what answers the last message; none once something is written
 	Macro       *MacroPending // what the reply was made of; nil for none
 	People      []string      // names that can be mentioned
 	Undelivered string        // why replies cannot leave now (mailbox broken); empty if they can
@@ -209,6 +210,8 @@ type MacroRef struct {
 	Name    string
 	Folder  string
 	Preview string
+	Other   string // the language of its text where that is not the customer's
+	Why     string // why it is suggested; empty for one that is not
 }
 
 // MacroPending is a macro whose actions wait for the reply to be sent.
