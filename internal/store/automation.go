@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/domain/automation"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -237,4 +238,27 @@ func (s *Store) RuleSubject(ctx context.Context, w auth.WorkspaceID, t ticket.ID
 func (s *Store) OrderFacts(ctx context.Context, w auth.WorkspaceID, o order.ID) (automation.Facts, error) {
 	r, err := one(ctx, s.DB, tradeDest, `SELECT `+tradeCols+` FROM orders o LEFT JOIN customer c ON c.id=o.customer_id`+tradeFrom+` WHERE o.workspace_id=$1 AND o.id=$2`, w, int64(o))
 	return r.subject().Facts, err
+}
+
+// CountPast implements automating.PastStore.
+func (s *Store) CountPast(ctx context.Context, w auth.WorkspaceID, since time.Time) (int64, error) {
+	return scalar[int64](long(ctx), s.DB, `SELECT count(*) FROM ticket t WHERE t.workspace_id=$1 AND EXISTS (SELECT 1 FROM event e WHERE e.workspace_id=t.workspace_id AND e.ticket_id=t.id AND e.id>=$2)`, w, id.Floor(since))
+}
+
+// PastSubjects implements automating.PastStore.
+func (s *Store) PastSubjects(ctx context.Context, w auth.WorkspaceID, since time.Time, after ticket.ID, limit int) ([]automating.Subject, error) {
+	rows, err := all(long(ctx), s.DB, factDest, ticketFacts+` WHERE t.workspace_id=$1 AND t.id>$2 AND EXISTS (SELECT 1 FROM event e WHERE e.workspace_id=t.workspace_id AND e.ticket_id=t.id AND e.id>=$3)
+		ORDER BY t.id LIMIT $4`, w, int64(after), id.Floor(since), limit)
+	out := make([]automating.Subject, len(rows))
+	for i := range rows {
+		out[i] = rows[i].subject()
+	}
+	return out, err
+}
+
+// PastEvents implements automating.PastStore.
+func (s *Store) PastEvents(ctx context.Context, w auth.WorkspaceID, after, to ticket.ID) ([]automating.PastEvent, error) {
+	return all(long(ctx), s.DB, func(e *automating.PastEvent) []any {
+		return []any{&e.Ticket, at(&e.At), &e.Kind, &e.By, doc(&e.Data)}
+	}, `SELECT ticket_id, at, kind, actor_kind, data FROM event WHERE workspace_id=$1 AND ticket_id>$2 AND ticket_id<=$3 ORDER BY ticket_id, id`, w, int64(after), int64(to))
 }

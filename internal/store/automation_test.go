@@ -92,7 +92,7 @@ func TestAutomation(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, ruled){
 			"all verbs": allVerbs, "rules answer in order": rulesAnswerInOrder, "rules wait": rulesWait, "rules do not answer themselves": rulesDoNotAnswerThemselves, "two nodes do it once": twoNodesDoItOnce,
 			"a crash does nothing by halves": aCrashDoesNothingByHalves, "a rule that fails is switched off": aRuleThatFailsIsSwitchedOff, "quotas hold": quotasHold, "orders without a ticket": ordersWithoutATicket,
-			"rules have rights and versions": rulesHaveRightsAndVersions,
+			"rules have rights and versions": rulesHaveRightsAndVersions, "the past is asked": thePastIsAsked,
 		} {
 			t.Run(name, func(t *testing.T) { story(t, newRuled(t, s)) })
 		}
@@ -462,5 +462,78 @@ func rulesHaveRightsAndVersions(t *testing.T, r ruled) {
 	refused(t, err, errs.NotFound, "a rule that is deleted")
 	if n, err := r.EventsOf(ctx, r.w, automating.DeletedKind, r.time().AddDate(-1, 0, 0), 5); err != nil || len(n) != 1 {
 		t.Errorf("told of %+v, %v", n, err)
+	}
+}
+
+// thePastIsAsked tries rules on what happened, and holds the fold of each journal against the ticket as it stands.
+func thePastIsAsked(t *testing.T, r ruled) {
+	ctx := context.Background()
+	since := r.time()
+	quiet, loud := must1(r.mail("eva@client.example", ticket.Inbound{Body: german}))(t).Ticket, r.asked(t).ID
+	for _, id := range []ticket.ID{quiet, loud} {
+		_, err := r.tickets.ChangeTags(ctx, r.agent, id, []string{"b2b", "old"}, nil)
+		must(t, err)
+		_, err = r.tickets.ChangeTags(ctx, r.agent, id, nil, []string{"old"})
+		must(t, err)
+		_, err = r.tickets.SetPriority(ctx, r.agent, id, ticket.High)
+		must(t, err)
+		_, err = r.tickets.Assign(ctx, r.agent, id, r.lead.Person())
+		must(t, err)
+		_, err = r.tickets.Reply(ctx, r.agent, id, ticket.NewReply{Body: "It is on its way.", Then: ticket.Pending})
+		must(t, err)
+		r.pass(time.Hour)
+		_, err = r.tickets.SetStatus(ctx, r.agent, id, ticket.Solved, "")
+		must(t, err)
+	}
+	r.pass(100 * time.Hour)
+	for _, to := range []ticket.Status{ticket.Open, ticket.Solved} {
+		_, err := r.tickets.SetStatus(ctx, r.agent, loud, to, "")
+		must(t, err)
+	}
+	r.pass(100 * time.Hour)
+	_, err := r.tickets.SetPriority(ctx, r.agent, quiet, ticket.Low)
+	must(t, err)
+	step := []automation.Step{{Do: automation.Tag, Word: "x"}}
+	for _, x := range []struct {
+		event, cond  string
+		after        int
+		events, acts int64
+	}{
+		{"ticket.status", `ticket.status = "solved"`, 0, 6, 3},
+		{"ticket.status", `ticket.status = "solved" and ticket.solved_hours >= 168`, 168, 6, 1},
+		{"ticket.priority", `ticket.priority = "high" and ticket.tags has "b2b" and not ticket.assigned`, 0, 3, 2},
+		{"ticket.priority", `ticket.tags has "old"`, 0, 3, 0},
+		{"ticket.replied", `ticket.messages = 2 and not ticket.unanswered`, 0, 2, 2},
+		{"ticket.assigned", `ticket.status = "pending"`, 2, 2, 0},
+		{"ticket.assigned", `customer.tier = ""`, 0, 2, 2},
+	} {
+		var told int64
+		got, err := r.Try(ctx, r.lead, automation.Definition{Name: "x", When: automation.When{Event: x.event, After: x.after}, If: x.cond, Then: step, Hourly: 100}, since, func(done, total int64) { told = done })
+		must(t, err)
+		if got.Events != x.events || got.Acts != x.acts || got.Tickets != 2 || got.Total != 2 || told != 2 || got.Unlike != 0 || got.Stopped || int64(len(got.Examples)) != x.acts {
+			t.Errorf("%s %d %s: %+v", x.event, x.after, x.cond, got)
+		}
+		if today := slices.Contains(got.Today, "customer.tier"); today != (x.cond == `customer.tier = ""`) {
+			t.Errorf("%s: read as they are today: %v", x.cond, got.Today)
+		}
+	}
+	once := automation.Definition{Name: "x", When: automation.When{Event: "ticket.status"}, Then: step, Hourly: 1}
+	got, err := r.Try(ctx, r.lead, once, since, nil)
+	must(t, err)
+	if got.Acts+got.Over != 6 || got.Over == 0 {
+		t.Errorf("once an hour: %+v", got)
+	}
+	over, stop := context.WithCancel(ctx)
+	stop()
+	if got, err := r.Try(over, r.lead, once, since, nil); err == nil && !got.Stopped {
+		t.Errorf("with a caller who had enough: %+v", got)
+	}
+	once.When.Event = "shipment.stalled"
+	_, err = r.Try(ctx, r.lead, once, since, nil)
+	refused(t, err, errs.Invalid, "try what no journal of tickets tells")
+	_, err = r.Try(ctx, r.agent, once, since, nil)
+	refused(t, err, errs.Denied, "an agent tries a rule")
+	if n := r.told(t, quiet, "ticket.tags"); n != 2 {
+		t.Error("the trial wrote")
 	}
 }

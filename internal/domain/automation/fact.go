@@ -175,6 +175,7 @@ var fields = []Field{
 	{Name: "ticket.waiting", Type: Choice, Choices: texts(ticket.Waits()), Words: "waiting.", get: word(func(f *Facts) string { return f.Ticket.Waiting })},
 	{Name: "ticket.spam", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Spam })},
 	{Name: "ticket.snoozed", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Snoozed })},
+	{Name: "ticket.unread", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Unread })},
 	{Name: "ticket.messages", Type: Number, get: count(func(f *Facts) int64 { return f.Ticket.Messages })},
 	{Name: "ticket.reopened", Type: Number, get: count(func(f *Facts) int64 { return f.Ticket.Reopened })},
 	{Name: "ticket.age_hours", Type: Number, get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Created })},

@@ -20,4 +20,9 @@
 // ticket has moved on, it does not. Trouble of the house itself is tried again later.
 //
 // Rules act as the actor "rule", with the rights of a desk and no more.
+//
+// A dry run asks what a rule would have done: it folds the journal of each ticket
+// from its beginning and asks the rule about each event as the ticket was then.
+// Facts that the journal does not tell are read as they are today, and the result
+// names those. It writes nothing.
 package automating

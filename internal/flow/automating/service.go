@@ -104,6 +104,8 @@ type Store interface {
 	// TicketsOfOrder returns the newest tickets of an order.
 	TicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, limit int) ([]ticket.Ticket, error)
 	Order(context.Context, auth.WorkspaceID, order.ID) (order.Order, error)
+
+	PastStore
 }
 
 // Tickets is what rules do to tickets.

@@ -26,6 +26,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
+	"godwit.dev/godwit/internal/flow/automating"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
@@ -91,10 +92,13 @@ type MailStep struct {
 
 // Config is what the door needs.
 type Config struct {
-	Auth      *auth.Service
-	Tickets   *ticket.Service
-	Clocks    *clocks.Service
-	Routing   *routing.Service
+	Auth    *auth.Service
+	Tickets *ticket.Service
+	Clocks  *clocks.Service
+	Routing *routing.Service
+
+	Automation *automating.Service
+
 	Sorting   *sorting.Service
 	Foresight *foresight.Service
 	Customers *customer.Service

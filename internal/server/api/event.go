@@ -42,7 +42,7 @@ type Event struct {
 // subjects gives the kinds of subject their identifiers.
 func subjects() map[string]kind {
 	return map[string]kind{
-		"ticket": aTicket{}, "message": aMessage{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "trace": aTrace{}, "recovery": aRecovery{}, "agreement": anAgreement{}, "shop": aShop{}, "person": aPerson{}, "team": aTeam{},
+		"ticket": aTicket{}, "message": aMessage{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "trace": aTrace{}, "rule": aRule{}, "recovery": aRecovery{}, "agreement": anAgreement{}, "shop": aShop{}, "person": aPerson{}, "team": aTeam{},
 		"mailbox": aMailbox{}, "macro": aMacro{}, "field": aField{}, "workspace": aWorkspace{}, "token": aToken{}, "webhook": aWebhook{}, "hook": aHook{},
 	}
 }

@@ -158,7 +158,7 @@ func propertyNames(t reflect.Type) []string {
 // groups is the whole door.
 func groups() []group {
 	return []group{
-		ticketGroup(), verbGroup(), messageGroup(), sideGroup(), bulkGroup(), eventGroup(), customerGroup(), orderGroup(), productGroup(), planGroup(), policyGroup(), costGroup(), promiseBookGroup(), routingGroup(), wallboardGroup(), triageGroup(), ratesGroup(), shipmentGroup(), traceGroup(), caseGroup(), goodsGroup(), outgoingGroup(), warrantyGroup(), repairGroup(), viewGroup(),
+		ticketGroup(), verbGroup(), messageGroup(), sideGroup(), bulkGroup(), eventGroup(), customerGroup(), orderGroup(), productGroup(), planGroup(), policyGroup(), costGroup(), promiseBookGroup(), routingGroup(), automationGroup(), wallboardGroup(), triageGroup(), ratesGroup(), shipmentGroup(), traceGroup(), caseGroup(), goodsGroup(), outgoingGroup(), warrantyGroup(), repairGroup(), viewGroup(),
 		macroGroup(), tagGroup(), fieldGroup(), peopleGroup(), teamGroup(), mailboxGroup(), reportGroup(), meGroup(), tokenGroup(),
 		webhookGroup(), hookGroup(), shopGroup(), recoveryGroup(), proactiveGroup(), trackerGroup(), refundGroup(), paymentGroup(), transferGroup(), lookGroup(), securityGroup(), auditGroup(),
 	}

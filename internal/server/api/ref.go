@@ -56,6 +56,7 @@ type (
 	aResolution  struct{}
 	aScan        struct{}
 	aReplay      struct{}
+	aRule        struct{}
 	// aWarrantyTerm and aWarrantyPlan are of guarantees.
 	aWarrantyTerm struct{}
 	aWarrantyPlan struct{}
@@ -107,6 +108,7 @@ func (aReturn) prefix() string       { return "rtn" }
 func (aReplacement) prefix() string  { return "rpm" }
 func (aScan) prefix() string         { return "scn" }
 func (aReplay) prefix() string       { return "rpl" }
+func (aRule) prefix() string         { return "rul" }
 func (aWarrantyTerm) prefix() string { return "wty" }
 func (aWarrantyPlan) prefix() string { return "wpl" }
 func (aUnit) prefix() string         { return "unt" }
@@ -124,7 +126,7 @@ func inPath() map[string]kind {
 		"recovery": aRecovery{}, "agreement": anAgreement{}, "recovery_document": aRecoveryDocument{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{},
+		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{}, "rule": aRule{},
 	}
 }
 

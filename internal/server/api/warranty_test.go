@@ -25,6 +25,8 @@ func (w *world) stageAfterSale(m *merchant, n, op string, put func(kind, bool, i
 		w.stageWarranty(m, n, op, put)
 	case strings.HasPrefix(op, "recovery"), strings.HasPrefix(op, "agreement"):
 		w.stageRecovery(m, n, op, put)
+	case strings.HasPrefix(op, "rule"):
+		w.stageRule(m, op, put)
 	case strings.HasPrefix(op, "policyReplay"):
 		w.stageReplay(m, op, put)
 	}

@@ -172,7 +172,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 func (w *world) config() Config {
 	return Config{
 		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Outlays: outlay.New(w.store, w.now), Replay: w.replays(), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Warranty: w.warranty, Recovery: w.recoveries(), Recoup: w.recoups(), Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Ledger: w.ledger, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
-		Outgoing: w.out, Clocks: w.clocks(), Routing: w.routing(), Foresight: w.foresight(), Sorting: sorting.New(sorting.Config{Store: w.store, Journal: w.store, Queue: w.store, Now: w.now}),
+		Outgoing: w.out, Clocks: w.clocks(), Routing: w.routing(), Automation: w.automation(), Foresight: w.foresight(), Sorting: sorting.New(sorting.Config{Store: w.store, Journal: w.store, Queue: w.store, Now: w.now}),
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},

@@ -25,6 +25,7 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/trace"
 	"godwit.dev/godwit/internal/domain/warranty"
+	"godwit.dev/godwit/internal/flow/automating"
 	"godwit.dev/godwit/internal/flow/casework"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/flow/commerce"
@@ -50,6 +51,8 @@ import (
 
 // Config is what the door needs.
 type Config struct {
+	Automation *automating.Service
+
 	Auth      *auth.Service
 	Tickets   *ticket.Service
 	Clocks    *clocks.Service // nil shows no promises
