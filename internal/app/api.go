@@ -29,8 +29,14 @@ func (c *Core) api(cfg ServeConfig, p *web.Presence, done <-chan struct{}) http.
 	return api.New(api.Config{
 		OrderLink: c.Portal.LinkToOrder,
 		Auth:      c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Products: c.Products, Rates: c.Rates, Plans: c.Plans, Policies: c.Policies, Costs: c.Costs, Outlays: c.Outlays, Replay: c.Replay, Shipments: c.Shipments, Traces: c.Traces, Cases: c.Cases, Casework: c.Casework, Goods: c.Goods, Warranty: c.Warranty, Recovery: c.Recovery, Recoup: c.Recoup, Lanes: c.Lanes, Webhooks: c.Webhooks, Hooks: c.Hooks, Shops: c.Shops, Tracking: c.Tracking, Refunds: c.Refunds, Ledger: c.Ledger, Pay: c.Pay, Proactive: c.Proactive, Brands: c.Brands, CustomerPage: c.Portal.Page, Audit: c.Audit, Bus: c.Bus, Done: done, Store: c.Store, Presence: attendance{p}, Now: c.Now, Log: c.Log,
-		Outgoing: c.Outgoing, Clocks: c.Clocks, Routing: c.Routing, Automation: c.Automation, Foresight: c.Foresight, Sorting: c.Sorting,
-		Address: cfg.Address, Secure: cfg.secure(), Rate: cfg.Rate, Nodes: c.Node.Peers, Watch: c.Watch,
+		Outgoing:     c.Outgoing,
+		Clocks:       c.Clocks,
+		Routing:      c.Routing,
+		Automation:   c.Automation,
+		Translations: c.Translations,
+		Foresight:    c.Foresight,
+		Sorting:      c.Sorting,
+		Address:      cfg.Address, Secure: cfg.secure(), Rate: cfg.Rate, Nodes: c.Node.Peers, Watch: c.Watch,
 		MailTest: func(ctx context.Context, m ticket.Mailbox) []api.MailStep {
 			var out []api.MailStep
 			for _, x := range c.testMailbox(ctx, m) {

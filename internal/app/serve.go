@@ -94,8 +94,14 @@ func Start(ctx context.Context, c *Core, cfg ServeConfig) (*App, error) {
 	handler := web.New(web.Config{
 		OrderLink: c.Portal.LinkToOrder,
 		Auth:      c.Auth, Tickets: c.Tickets, Customers: c.Customers, Orders: c.Orders, Shipments: c.Shipments, Traces: c.Traces, Goods: c.Goods, Warranty: c.Warranty, Recovery: c.Recovery, Recoup: c.Recoup, Rates: c.Rates, Plans: c.Plans, Policies: c.Policies, Costs: c.Costs, Outlays: c.Outlays, Replay: c.Replay, Products: c.Products, Cases: c.Cases, Casework: c.Casework, Refunds: c.Refunds, Ledger: c.Ledger, Lanes: c.Lanes, Webhooks: c.Webhooks, Hooks: c.Hooks, Shops: c.Shops, Tracking: c.Tracking, Pay: c.Pay, Proactive: c.Proactive, Brands: c.Brands, CustomerPage: c.Portal.Page, Audit: c.Audit, Bus: c.Bus, Now: c.Now, Log: c.Log,
-		Outgoing: c.Outgoing, Clocks: c.Clocks, Routing: c.Routing, Automation: c.Automation, Foresight: c.Foresight, Sorting: c.Sorting,
-		Secure: cfg.secure(), Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
+		Outgoing:     c.Outgoing,
+		Clocks:       c.Clocks,
+		Routing:      c.Routing,
+		Automation:   c.Automation,
+		Translations: c.Translations,
+		Foresight:    c.Foresight,
+		Sorting:      c.Sorting,
+		Secure:       cfg.secure(), Demo: cfg.Logins, Done: a.stopping, Address: cfg.Address, Key: key, MailTest: c.testMailbox,
 		Presence: presence, Watch: c.Watch, Rate: cfg.ConsoleRate, Nodes: c.Node.Peers,
 	})
 	// No WriteTimeout: live streams stay open, and set their own deadlines.

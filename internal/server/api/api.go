@@ -42,6 +42,7 @@ import (
 	"godwit.dev/godwit/internal/flow/routing"
 	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/flow/tracking"
+	"godwit.dev/godwit/internal/flow/translating"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -135,6 +136,7 @@ type Config struct {
 	// CustomerPage returns the public address of a shop's page for its customers, ""
 	// where there is none.
 	CustomerPage func(context.Context, order.Shop) (string, error)
+	Translations *translating.Service // messages and replies in other languages
 	Audit        *audit.Service
 	Bus          *event.Bus // wakes listeners; nil: they look once a second
 	Store        Store

@@ -44,6 +44,7 @@ type (
 	// anAgreement is what was agreed with a party about claims.
 	anAgreement struct{}
 	aTracker    struct{}
+	aTranslator struct{}
 	aRefund     struct{}
 	// aPayAccount is one with a payment provider.
 	aPayAccount struct{}
@@ -101,6 +102,7 @@ func (aRefund) prefix() string       { return "rfd" }
 func (aPayAccount) prefix() string   { return "pac" }
 func (aBatch) prefix() string        { return "btb" }
 func (aTracker) prefix() string      { return "trk" }
+func (aTranslator) prefix() string   { return "trl" }
 func (aPlace) prefix() string        { return "plc" }
 func (aCase) prefix() string         { return "cas" }
 func (aResolution) prefix() string   { return "rsl" }
@@ -125,7 +127,7 @@ func inPath() map[string]kind {
 		"ticket": aTicket{}, "message": aMessage{}, "side": aSide{}, "customer": aCustomer{}, "order": anOrder{}, "shipment": aShipment{}, "payload": aPayload{}, "product": aProduct{}, "person": aPerson{}, "team": aTeam{},
 		"recovery": aRecovery{}, "agreement": anAgreement{}, "recovery_document": aRecoveryDocument{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
-		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
+		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "translator": aTranslator{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
 		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{}, "rule": aRule{},
 	}
 }

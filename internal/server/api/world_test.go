@@ -47,6 +47,7 @@ import (
 	"godwit.dev/godwit/internal/flow/pay"
 	"godwit.dev/godwit/internal/flow/proactive"
 	"godwit.dev/godwit/internal/flow/tracking"
+	"godwit.dev/godwit/internal/flow/translating"
 	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/audit"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -172,7 +173,7 @@ func newWorld(t testing.TB, s *store.Store) *world {
 func (w *world) config() Config {
 	return Config{
 		Auth: w.auth, Tickets: w.tickets, Customers: w.customers, Orders: w.orders, Products: w.products, Rates: w.rates, Plans: w.plans, Policies: policy.New(policy.Config{Store: w.store, Rates: w.rates, Journal: w.store, Now: w.now}), Costs: w.costs(), Outlays: outlay.New(w.store, w.now), Replay: w.replays(), Shipments: w.shipments, Traces: w.traces, Cases: w.cases, Casework: w.casework, Goods: w.goods, Warranty: w.warranty, Recovery: w.recoveries(), Recoup: w.recoups(), Lanes: lanes.New(lanes.Config{Store: w.store, Now: w.now}), Webhooks: w.webhooks, Hooks: w.hooks, Shops: w.shops, Tracking: w.tracking, Refunds: w.refunds, Ledger: w.ledger, Pay: w.pay, Proactive: w.proactive, Brands: brand.New(brand.Config{Store: w.store, Journal: w.store, Pictures: drawing.NewMaker(0), Records: w, Host: "desk.example", Now: w.now}), Audit: w.audit, Store: w.store, Now: w.now, Rate: rate.Rate{PerMinute: 600_000, Burst: 100_000},
-		Outgoing: w.out, Clocks: w.clocks(), Routing: w.routing(), Automation: w.automation(), Foresight: w.foresight(), Sorting: sorting.New(sorting.Config{Store: w.store, Journal: w.store, Queue: w.store, Now: w.now}),
+		Outgoing: w.out, Clocks: w.clocks(), Routing: w.routing(), Automation: w.automation(), Translations: w.translations(), Foresight: w.foresight(), Sorting: sorting.New(sorting.Config{Store: w.store, Journal: w.store, Queue: w.store, Now: w.now}),
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), Presence: empty{}, MailTest: func(context.Context, ticket.Mailbox) []MailStep {
 			return []MailStep{{Name: "outgoing", Code: "auth_failed", Detail: "535 5.7.8 no"}}
 		},
@@ -324,6 +325,13 @@ func (m *merchant) stage(op string) map[string]string {
 			}
 		}
 	}
+	views, err := w.tickets.Views(ctx, m.owner)
+	must(w.t, err)
+	if len(views) > 100 { // those of earlier stages: only so many are listed
+		for _, v := range views {
+			must(w.t, w.tickets.DeleteView(ctx, m.owner, v.ID))
+		}
+	}
 	view, err := w.tickets.SaveView(ctx, m.owner, ticket.View{Name: n, Sort: sortNewest, Condition: ticket.Condition{Field: "status", Op: "is", Value: "open"}})
 	must(w.t, err)
 	put(aView{}, false, int64(view.ID))
@@ -459,6 +467,11 @@ func (m *merchant) stage(op string) map[string]string {
 	w.stageMoney(m, n, op, put)
 	if strings.HasPrefix(op, "transfer") || strings.HasPrefix(op, "payee") {
 		w.stageTransfer(m, n, op, put)
+	}
+	if strings.HasPrefix(op, "translator") {
+		x, err := w.translations().Add(ctx, m.owner, translating.Input{Driver: "apertium", Name: n})
+		must(w.t, err)
+		put(aTranslator{}, false, int64(x.ID))
 	}
 	if strings.HasPrefix(op, "tracker") {
 		x, _, err := w.tracking.Add(ctx, m.owner, tracking.Input{Driver: "easypost", Name: n, Values: map[string]string{"api_key": "key " + m.mark}})

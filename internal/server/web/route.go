@@ -111,7 +111,42 @@ func deskRoutes() []route {
 
 // routes is the whole table.
 func routes() []route {
-	return slices.Concat(deskRoutes(), adminRoutes(), parcelRoutes(), accessRoutes(), signinRoutes(), hookRoutes(), shopRoutes(), proactiveRoutes(), trackerRoutes(), lookRoutes(), rateRoutes(), placeRoutes(), warrantyRoutes(), warehouseRoutes(), outgoingRoutes(), planRoutes(), policyRoutes(), costRoutes(), promiseRoutes(), routingRoutes(), automationRoutes(), wallRoutes(), triageRoutes(), productRoutes(), caseRoutes(), repairRoutes(), refundRoutes(), paymentRoutes(), transferRoutes(), recoveryRoutes(), batchRoutes(), agreementRoutes(), auditRoutes())
+	return slices.Concat(
+		deskRoutes(),
+		adminRoutes(),
+		parcelRoutes(),
+		accessRoutes(),
+		signinRoutes(),
+		hookRoutes(),
+		shopRoutes(),
+		proactiveRoutes(),
+		trackerRoutes(),
+		lookRoutes(),
+		rateRoutes(),
+		placeRoutes(),
+		warrantyRoutes(),
+		warehouseRoutes(),
+		outgoingRoutes(),
+		planRoutes(),
+		policyRoutes(),
+		costRoutes(),
+		promiseRoutes(),
+		routingRoutes(),
+		automationRoutes(),
+		translationRoutes(),
+		wallRoutes(),
+		triageRoutes(),
+		productRoutes(),
+		caseRoutes(),
+		repairRoutes(),
+		refundRoutes(),
+		paymentRoutes(),
+		transferRoutes(),
+		recoveryRoutes(),
+		batchRoutes(),
+		agreementRoutes(),
+		auditRoutes(),
+	)
 }
 
 // mux mounts the table. A path that no route knows is a page that does not exist.

@@ -197,6 +197,9 @@ func (r *request) uiTicket(p ui.Page, o *opened, panel bool) (ui.Ticket, error) 
 	if o.thread.Older != 0 {
 		t.Older = id64(o.thread.Older)
 	}
+	if err := r.speech(o, &t); err != nil {
+		return t, err
+	}
 	t.Composer = r.composer(h, o)
 	chips, clocks, err := r.clocks(tk)
 	if err != nil {

@@ -41,6 +41,7 @@ type Ticket struct {
 	Older     string // cursor of older items, the value of "before"; empty if the thread is whole
 	Composer  Composer
 	Context   Context
+	Speech    *Speech // how it stands with translation; nil if nothing is to be translated
 	Truncated bool
 }
 
@@ -111,8 +112,10 @@ type Message struct {
 	Read      *Read // of a customer's message that was read
 	Files     []File
 	Mentions  []string
-	Mail      bool // has a raw original
-	Highlight bool // the message the reader was led to
+	Other     *Other // the text in the reader's language, if it is there
+	Foreign   string // name of the language, if it is not the reader's
+	Mail      bool   // has a raw original
+	Highlight bool   // the message the reader was led to
 	Collapsed bool
 }
 
