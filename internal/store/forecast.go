@@ -66,12 +66,12 @@ func (s *Store) Owed(ctx context.Context, w auth.WorkspaceID, start, now time.Ti
 	var out []foresight.Owed
 	for _, b := range owing {
 		list, err := all(long(ctx), s.DB, func(o *foresight.Owed) []any { return []any{&o.Team, &o.Slot, &o.N} },
-			fmt.Sprintf(`SELECT team, slot, count(*) FROM (SELECT team, CASE WHEN due<$3 THEN -1 WHEN due>=$4 THEN %d ELSE (due-$5)/%d END AS slot FROM
+			fmt.Sprintf(`SELECT team, slot, count(*) FROM (SELECT team, CASE WHEN due<$6 THEN -2 WHEN due<$3 THEN -1 WHEN due>=$4 THEN %d ELSE (due-$5)/%d END AS slot FROM
 			(SELECT t.id, t.team, min(CASE WHEN c.due_at>0 THEN c.due_at ELSE %d END) AS due
 				FROM (SELECT id, coalesce(team_id, 0) AS team FROM ticket WHERE workspace_id=$1 AND bucket=$2 AND due_at<%[3]d ORDER BY due_at, id LIMIT %d) t
 				JOIN ticket_clock c ON c.ticket_id=t.id AND c.target IN ('first', 'next') GROUP BY t.id, t.team) d) x GROUP BY team, slot ORDER BY team, slot`,
 				forecast.Beyond, forecast.Slot.Milliseconds(), neverDue, mostOwed),
-			w, b, ms(now), ms(start.Add(time.Duration(forecast.Beyond)*forecast.Slot)), ms(start))
+			w, b, ms(now), ms(start.Add(time.Duration(forecast.Beyond)*forecast.Slot)), ms(start), ms(now.Add(-forecast.Lies)))
 		if err != nil {
 			return nil, err
 		}

@@ -211,6 +211,22 @@ func boardsHaveRights(t *testing.T, f *foreseen) {
 	if b, err = f.Board(ctx, f.lead); err != nil || b.Late != 3 {
 		t.Errorf("an hour later %d are late, %v", b.Late, err)
 	}
+	f.work(t)
+	lying := func() (late, lying int) {
+		t.Helper()
+		b, err := f.Board(ctx, f.lead)
+		must(t, err)
+		return b.Queues[0].Forecast.Late, b.Queues[0].Forecast.Lying
+	}
+	if late, left := lying(); late != 3 || left != 0 {
+		t.Errorf("an hour later %d are late and %d lie", late, left)
+	}
+	f.pass(24 * time.Hour)
+	f.work(t)
+	if late, left := lying(); late != 1 || left != 3 {
+		t.Errorf("a day later %d are late and %d lie", late, left)
+	}
+	f.pass(-24 * time.Hour)
 	if b, err = f.Board(ctx, f.hidden); err != nil || b.Waiting != 3 || len(b.Queues) != 0 {
 		t.Errorf("who sees no team: %d wait, forecasts %+v, %v", b.Waiting, b.Queues, err)
 	}

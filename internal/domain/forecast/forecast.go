@@ -51,6 +51,9 @@ type Move struct {
 	Done int
 }
 
+// Lies is how long after it was due an answer is taken for one that is left lying.
+const Lies = 24 * time.Hour
+
 // Situation is what is known of a queue.
 type Situation struct {
 	Now time.Time
@@ -58,11 +61,15 @@ type Situation struct {
 	// before Weeks is not needed.
 	Past []Hour
 	This Hour // what happened in the running hour
-	Late int  // answers that are owed and late
+	Late int  // answers that are owed and late, but for those that lie
+	// Lying are answers that are late by more than Lies: nobody writes them next, whatever is
+	// due. They are not owed as far as a forecast is concerned, and say nothing of how busy
+	// people were.
+	Lying int
 	// Due counts the answers that are owed, by when they are due: in the slot of the clock
 	// in which now is, the next one, and so on. What is due later is not needed.
 	Due []int
-	// Owed is all that is owed, late and whenever due.
+	// Owed is all that is owed, late and whenever due, but for what lies.
 	Owed int
 	// Staff is how many people are on shift, slot by slot as Due.
 	Staff []float64
@@ -78,7 +85,8 @@ type Forecast struct {
 	Level    float64   `json:"level"`    // what comes, in parts of what is usual
 	Rate     float64   `json:"rate"`     // answers in an hour of work
 	Measured float64   `json:"measured"` // hours of work that the rate was measured over; 0: it is a guess
-	Late     int       `json:"late"`     // answers that are late already
+	Late     int       `json:"late"`     // answers that are late already, but for those that lie
+	Lying    int       `json:"lying"`    // answers that are late by more than Lies
 	Short    int       `json:"short"`    // people missing all the time, so that no hour is beyond what is bearable; Many for no number that helps
 	Why      []Reason  `json:"why"`
 }
@@ -130,7 +138,7 @@ var crews = []int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48}
 // Make makes a forecast.
 func Make(s Situation) Forecast {
 	m := learn(s)
-	f := Forecast{At: s.Now, Hours: m.hours(s), Level: m.level, Rate: m.rate, Measured: m.measured, Late: s.Late}
+	f := Forecast{At: s.Now, Hours: m.hours(s), Level: m.level, Rate: m.rate, Measured: m.measured, Late: s.Late, Lying: s.Lying}
 	chance, misses := m.play(s, 0)
 	for i := range f.Hours {
 		f.Hours[i].Chance, f.Hours[i].Misses = chance[i], misses[i]
@@ -263,6 +271,7 @@ type Kind string
 // The reasons.
 const (
 	ByLate   Kind = "late"   // N answers are late already and go first
+	ByLying  Kind = "lying"  // N answers have been late for so long that they are left out
 	ByDue    Kind = "due"    // by the end of the worst hour N answers are due, of which Of can be written
 	BySurge  Kind = "surge"  // N percent of what is usual comes
 	ByNobody Kind = "nobody" // nobody is on shift from From to To
@@ -300,6 +309,9 @@ func why(s Situation, f Forecast) []Reason {
 	}
 	if f.Late > 0 {
 		out = append(out, Reason{Kind: ByLate, N: f.Late})
+	}
+	if f.Lying > 0 {
+		out = append(out, Reason{Kind: ByLying, N: f.Lying})
 	}
 	if f.Level >= surge {
 		out = append(out, Reason{Kind: BySurge, N: int(math.Round(f.Level * 100))})

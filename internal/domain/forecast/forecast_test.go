@@ -75,6 +75,28 @@ func TestWhatDrivesIt(t *testing.T) {
 }
 
 // TestLevel: one busy hour of a small desk moves little, at a large one it is a surge.
+// What has been late for days delays nothing that comes, and does not make people look slow.
+func TestWhatLiesIsLeftOut(t *testing.T) {
+	idle := func() forecast.Situation {
+		s := desk()
+		for i := range s.Past {
+			s.Past[i].Came, s.Past[i].Done = map[int]int{8: 1}, 1 // half an answer each: there is no more to do
+		}
+		return s
+	}
+	s := idle()
+	s.Late, s.Owed = 45, 45
+	if f := forecast.Make(s); f.Rate > 1 {
+		t.Fatalf("45 late answers that wait to be written make %.2f an hour; this no longer shows anything", f.Rate)
+	}
+	s = idle()
+	s.Lying = 45
+	f := forecast.Make(s)
+	if f.Rate < 4 || f.Worst().Chance > 0.1 || f.Lying != 45 || !slices.Contains(kinds(f), forecast.ByLying) || slices.Contains(kinds(f), forecast.ByLate) {
+		t.Errorf("45 that lie: %.2f an hour, chance %.2f, because of %v", f.Rate, f.Worst().Chance, f.Why)
+	}
+}
+
 func TestLevel(t *testing.T) {
 	levels := map[int]float64{}
 	for _, size := range []int{1, 100} {

@@ -39,7 +39,7 @@ func Default(w auth.WorkspaceID) Setting { return Setting{Workspace: w, Warn: tr
 // Owed counts answers that a team owes.
 type Owed struct {
 	Team auth.TeamID // 0 for none
-	Slot int         // of the forecast in which they are due; -1 for those that are late, forecast.Beyond for those due later
+	Slot int         // of the forecast in which they are due; -1 for those that are late, -2 for those that lie, forecast.Beyond for those due later
 	N    int
 }
 

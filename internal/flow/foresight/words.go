@@ -15,6 +15,8 @@ func Words(p *i18n.Printer, zone *time.Location, r forecast.Reason) string {
 		return p.N("wall.why.due", int64(r.N), "Time", at(r.To), "Of", p.Number(int64(r.Of)))
 	case forecast.ByLate:
 		return p.N("wall.why.late", int64(r.N))
+	case forecast.ByLying:
+		return p.N("wall.why.lying", int64(r.N))
 	case forecast.BySurge:
 		return p.T("wall.why.surge", "Percent", p.Percent(float64(r.N)/100, 0))
 	case forecast.ByNobody:

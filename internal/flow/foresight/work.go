@@ -196,6 +196,10 @@ func (s *Service) situations(ctx context.Context, w auth.WorkspaceID, now time.T
 	for _, o := range owed {
 		for _, team := range slices.Compact([]auth.TeamID{0, o.Team}) {
 			x := of(team)
+			if o.Slot < -1 {
+				x.Lying += o.N
+				continue
+			}
 			x.Owed += o.N
 			switch {
 			case o.Slot < 0:
