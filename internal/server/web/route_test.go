@@ -196,6 +196,10 @@ func TestRoutesHideTickets(t *testing.T) {
 		}
 		ours := strings.Contains(rt.pattern, "{number}") || strings.Contains(rt.pattern, "{batch}") || strings.HasPrefix(rt.pattern, "/f/")
 		a := b.visit(rt, ids)
+		if strings.HasPrefix(a.header.Get("Location"), "/sign-in") && rt.rule.kind != public.kind {
+			b = d.as("hidden@acme.example") // an earlier route signed them out
+			a = b.visit(rt, ids)
+		}
 		if ours && a.status != http.StatusNotFound {
 			t.Errorf("%s %s of a hidden ticket: %d to %q", rt.method, rt.pattern, a.status, a.header.Get("Location"))
 		}
