@@ -17,7 +17,8 @@
 //
 // Who answers. People on shift answer at the rate, which is measured over past hours in
 // which enough waited to fill their time: an idle desk says nothing about how fast it is.
-// It is a gamma-Poisson mean too, with a prior of six an hour.
+// It is a gamma-Poisson mean too, with a prior of six an hour, and never
+// below two: who writes less while answers wait is at something else.
 //
 // What happens. The next hours are played many times in slots: Poisson arrivals with leads
 // as at that hour of the day, answers in the order in which they are due, those that are

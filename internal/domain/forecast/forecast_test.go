@@ -86,8 +86,8 @@ func TestWhatLiesIsLeftOut(t *testing.T) {
 	}
 	s := idle()
 	s.Late, s.Owed = 45, 45
-	if f := forecast.Make(s); f.Rate > 1 {
-		t.Fatalf("45 late answers that wait to be written make %.2f an hour; this no longer shows anything", f.Rate)
+	if f := forecast.Make(s); f.Rate != 2 || f.Measured != 0 || f.Worst().Chance < 0.3 {
+		t.Errorf("45 late answers that go first: %.2f an hour, chance %.2f", f.Rate, f.Worst().Chance)
 	}
 	s = idle()
 	s.Lying = 45

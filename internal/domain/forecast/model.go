@@ -23,6 +23,7 @@ const (
 
 	priorRate = 6.0  // answers in an hour of work
 	priorWork = 4.0  // hours of work that it counts for
+	leastRate = 2.0  // below it people do something else, and the answers that wait say nothing of how fast they are
 	workAday  = 0.01 // variance of the rate from day to day, in parts of its square
 	strays    = 0.1  // share of the answers that go to what could have waited
 	enough    = 1.2  // of what people could write in an hour must wait for it to count
@@ -186,6 +187,10 @@ func (m *model) learnRate(s Situation) {
 		}
 		m.rate, m.measured = (priorRate*priorWork+done)/(priorWork+work), work
 		m.rateSpread = 1/(priorRate*priorWork+done) + workAday
+	}
+	if m.rate < leastRate {
+		m.rate, m.rateSpread, m.measured = leastRate, 1/(leastRate*priorWork)+workAday, 0
+		return
 	}
 	if m.measured > 0 || len(paces) < 20 {
 		return
