@@ -90,7 +90,7 @@ func (p *post) count(m ticket.MessageID) int {
 func newHouse(t testing.TB, s *store.Store) (*house, *post) {
 	t.Helper()
 	ctx := context.Background()
-	ids := id.NewSource(id.RandomNode()%storetest.Node, time.Now) // never the store's own: within a millisecond both would give the same numbers
+	ids := id.NewSource(storetest.OtherNode(), time.Now)
 	h := &house{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	h.ws = auth.Workspace{ID: auth.WorkspaceID(ids.Next()), Name: "Shop", Language: "en", Zone: "UTC", Secret: []byte("a secret of thirty-two bytes ..."), CreatedAt: h.now}
 	h.ws.Slug = fmt.Sprint("w", h.ws.ID)

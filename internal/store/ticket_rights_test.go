@@ -208,8 +208,12 @@ func rights() map[string]right {
 
 		"Raise": {"", own, func(a auth.Actor, v scene) (any, error) { return v.tickets.Raise(ctx, a, ticket.Case{Key: "case"}) }},
 
-		"Macros":      {auth.AgentRole, own, func(a auth.Actor, v scene) (any, error) { return v.tickets.Macros(ctx, a) }},
-		"Macro":       {auth.AgentRole, aRecord, func(a auth.Actor, v scene) (any, error) { return v.tickets.Macro(ctx, a, v.macro.ID) }},
+		"Macros":     {auth.AgentRole, own, func(a auth.Actor, v scene) (any, error) { return v.tickets.Macros(ctx, a) }},
+		"Macro":      {auth.AgentRole, aRecord, func(a auth.Actor, v scene) (any, error) { return v.tickets.Macro(ctx, a, v.macro.ID) }},
+		"MacroTable": {auth.AgentRole, own, func(a auth.Actor, v scene) (any, error) { return v.tickets.MacroTable(ctx, a) }},
+		"SaveMacroText": {auth.Lead, aRecord, func(a auth.Actor, v scene) (any, error) {
+			return v.tickets.SaveMacroText(ctx, a, v.macro.ID, "de", "Hallo", false)
+		}},
 		"SaveMacro":   {auth.Lead, aRecord, func(a auth.Actor, v scene) (any, error) { return v.tickets.SaveMacro(ctx, a, v.macro) }},
 		"DeleteMacro": {auth.Lead, aRecord, func(a auth.Actor, v scene) (any, error) { return nil, v.tickets.DeleteMacro(ctx, a, v.macro.ID) }},
 		"Tags": {auth.AgentRole, own, func(a auth.Actor, v scene) (any, error) {
@@ -241,7 +245,7 @@ func rights() map[string]right {
 // looks are the verbs that change nothing, which share one scene.
 var looks = []string{
 	"Get", "ByNumber", "ByIDs", "Open", "Thread", "TicketOf", "MessageIn", "Original", "DraftOf", "ReplyTo", "ReplyAnchor", "MarksOn", "OfCustomer", "Count", "Search",
-	"Attachment", "Picture", "Counts", "List", "Macros", "Macro", "Tags", "TagList", "Fields", "FieldUse", "Views", "View", "Report", "Mailboxes", "Mailbox", "MailTraffic",
+	"Attachment", "Picture", "Counts", "List", "Macros", "Macro", "MacroTable", "Tags", "TagList", "Fields", "FieldUse", "Views", "View", "Report", "Mailboxes", "Mailbox", "MailTraffic",
 }
 
 func hits(p ticket.SearchPage, err error) (any, error) { return p.Hits, err }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,12 @@ import (
 
 // Node is the node of the numbers that a store of a test gives itself.
 const Node = 255
+
+var others atomic.Int64
+
+// OtherNode is the node of another source of numbers in the same database: never Node, and never the last one's, since two of
+// one node give the same numbers within a millisecond.
+func OtherNode() uint8 { return uint8(others.Add(1) % Node) }
 
 // Server is the environment variable with the address of a PostgreSQL server on
 // which tests may create databases. Without it they are skipped there, unless
