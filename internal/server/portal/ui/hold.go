@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"slices"
+
 	"godwit.dev/godwit/internal/base/i18n"
+	"godwit.dev/godwit/internal/domain/cases"
 	"godwit.dev/godwit/internal/domain/hold"
 )
 
@@ -31,6 +34,19 @@ func (h Hold) says() string {
 		return "case.letter.hold_back"
 	case hold.Failed:
 		return "portal.hold.failed"
+	}
+	return ""
+}
+
+// holdSays is the key of the sentence on a hold of a case. Once the exchange has left, what counts is whether the goods have.
+func (v Case) holdSays(h Hold) string {
+	key := h.says()
+	left := slices.ContainsFunc(v.Sendings, func(s Sending) bool { return s.State == "sent" || s.State == "delivered" })
+	switch {
+	case key != "case.letter.hold_began" || !left:
+		return key
+	case v.Case.Phase == cases.AwaitingGoods:
+		return "case.letter.hold_ends"
 	}
 	return ""
 }
