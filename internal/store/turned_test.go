@@ -245,3 +245,45 @@ func TestOneOfSeveralParcelsThatTurnsBack(t *testing.T) {
 		}
 	})
 }
+
+// Of two parcels with the same in them each is awaited once.
+func TestParcelsOfTheSameGoodsAreToldApart(t *testing.T) {
+	storetest.Open(t, func(t *testing.T, s *store.Store) {
+		ctx, x := context.Background(), newDoorstep(t, s)
+		o := x.sells(t, "3001")
+		numbers := []string{"00340434161094042557", "00340434161094042558"}
+		n := order.New{Shop: o.Shop, Number: o.Number, Email: "anna@client.example", CustomerName: "Anna", Currency: "EUR", Goods: 6000, Total: 6000, PaymentMethod: "card", PlacedAt: o.PlacedAt, ShipTo: o.ShipTo, Lines: o.Lines}
+		for _, number := range numbers {
+			n.Fulfillments = append(n.Fulfillments, order.Fulfillment{Carrier: "DHL", Tracking: number, Packed: []order.Packed{{Line: 1, Quantity: 1}}})
+		}
+		o, _, err := x.orders.Save(ctx, x.owner, n)
+		must(t, err)
+		x.terms.Policy.Auto[decision.Refund] = 0 // people choose, later
+		for _, number := range numbers {
+			x.tells(t, o, number, shipment.Returning, 0)
+		}
+		list := x.of(t, o)
+		slices.SortFunc(list, func(a, b cases.Case) int { return int(a.ID - b.ID) })
+		for i, c := range list {
+			j := slices.IndexFunc(c.Resolutions, func(r cases.Resolution) bool { return r.Means == cases.RefundOriginal })
+			_, err := x.Approve(ctx, x.owner, c.ID, c.Resolutions[j].Number, "it came back")
+			must(t, err)
+			if i == 0 {
+				x.tells(t, o, numbers[0], shipment.Returned, 0) // the newest of both, and awaited already
+				x.tells(t, o, numbers[1], shipment.Returned, 0)
+				x.tells(t, o, numbers[0], shipment.Returned, 0)
+			}
+		}
+		of := map[cases.ID]bool{}
+		for _, number := range numbers {
+			found, err := x.goods.Find(ctx, x.owner, number)
+			if err != nil || len(found) != 1 || found[0].Units() != 1 {
+				t.Fatalf("in %s: %+v, %v", number, found, err)
+			}
+			of[found[0].Case] = true
+		}
+		if len(of) != 2 {
+			t.Errorf("%d cases", len(of))
+		}
+	})
+}

@@ -189,7 +189,7 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, n NewCase) (Case, 
 // lines looks the items up in their orders and chooses their units.
 func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *Opening) ([]Line, error) {
 	known := map[order.ID]order.Order{}
-	held := map[int64][]int64{}
+	held, spoken := map[int64][]int64{}, map[int64][]int64{} // by resolutions, and for by open cases
 	var out []Line
 	for _, it := range items {
 		l := Line{Order: it.Order, OrderRow: it.OrderRow, Reason: it.Reason, Foreign: it.Foreign, From: 1, Counts: map[Counter]int64{Asked: it.Quantity}}
@@ -211,6 +211,9 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 			for _, u := range units {
 				held[u.OrderRow] = append(held[u.OrderRow], u.Unit)
 			}
+			if spoken, err = s.spoken(ctx, actor, it.Order, spoken); err != nil {
+				return nil, err
+			}
 			known[it.Order] = x
 		}
 		if o.Shop != 0 && o.Shop != x.Shop || o.Customer != 0 && x.Customer != 0 && o.Customer != x.Customer && !o.Gift {
@@ -230,7 +233,10 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 		if l.SKU, l.Title = row.SKU, row.Title; it.Quantity < 1 || it.Quantity > row.Quantity {
 			return nil, errs.Field("quantity", "error.case_quantity")
 		}
-		if l.From = FirstFree(held[row.ID], row.Quantity, it.Quantity); l.From == 0 {
+		if l.From = FirstFree(slices.Concat(held[row.ID], spoken[row.ID]), row.Quantity, it.Quantity); l.From == 0 {
+			l.From = FirstFree(held[row.ID], row.Quantity, it.Quantity)
+		}
+		if l.From == 0 {
 			if o.Kind != Goodwill {
 				return nil, errs.New(errs.Conflict, "error.case_units")
 			}
@@ -242,6 +248,26 @@ func (s *Service) lines(ctx context.Context, actor auth.Actor, items []Item, o *
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+// spoken adds the units of an order that its open cases are about, though none of their resolutions may hold them yet: two
+// cases about one unit each are about two, as long as there are two.
+func (s *Service) spoken(ctx context.Context, actor auth.Actor, o order.ID, all map[int64][]int64) (map[int64][]int64, error) {
+	list, err := s.Store.Cases(ctx, auth.ForSystem(actor.Workspace).Scope(), Filter{Order: o}, 0, MaxPage)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		if c.Phase == Closed || c.Phase == Draft {
+			continue
+		}
+		for _, l := range c.Lines {
+			for u := range l.Count(Asked) {
+				all[l.OrderRow] = append(all[l.OrderRow], l.From+u)
+			}
+		}
+	}
+	return all, nil
 }
 
 // order returns an order in the actor's sight; a customer sees their own.
