@@ -46,7 +46,7 @@ func TestDemo(t *testing.T) {
 	if err := json.Unmarshal([]byte(line), &said); err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	for _, key := range []string{"console", "portal", "api", "logins", "token"} {
+	for _, key := range []string{"console", "portal", "api", "logins", "token", "mail"} {
 		if said[key] == nil {
 			t.Errorf("no %s in %s", key, line)
 		}

@@ -181,7 +181,7 @@ func (c *demoCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	console := "http://" + d.Addr()
 	if c.JSON {
-		out, err := json.Marshal(map[string]any{"console": console, "portal": console + d.Portal, "api": console + "/api/v1", "logins": d.Logins, "token": d.Token})
+		out, err := json.Marshal(map[string]any{"console": console, "portal": console + d.Portal, "api": console + "/api/v1", "logins": d.Logins, "token": d.Token, "mail": d.MailAddr(0)})
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ import (
 // buildAutomation makes what answers by rules.
 func (c *Core) buildAutomation() {
 	c.Automation = automating.New(automating.Config{
-		Store: c.Store, Tickets: c.Tickets, People: c.Store, Values: c.macroValues, Journal: c.Store, Queue: c.Store, IDs: c.IDs, Now: c.Now, Log: c.Log, Disabled: c.ruleOff,
+		Store: c.Store, Tickets: c.Tickets, People: c.Store, Crew: c.Auth.Crew, Values: c.macroValues, Journal: c.Store, Queue: c.Store, IDs: c.IDs, Now: c.Now, Log: c.Log, Disabled: c.ruleOff,
 	})
 }
 
@@ -72,19 +72,35 @@ func (c *Core) macroValues(ctx context.Context, actor auth.Actor, t ticket.Ticke
 const ruleNoticeJob = "rule.notice"
 
 type ruleNotice struct {
-	Rule automation.ID `json:"rule"`
+	Rule   automation.ID `json:"rule"`
+	Person auth.PersonID `json:"person"`
 }
 
-// ruleOff asks for a letter to the rule's owner.
+// ruleOff asks for a letter to the rule's owner; if they have left, to the owners of the workspace.
 func (c *Core) ruleOff(ctx context.Context, r automation.Rule) error {
 	c.Log.WarnContext(ctx, "a rule was switched off", "rule", int64(r.ID), "workspace", int64(r.Workspace), "why", r.Off)
-	if r.Owner == 0 {
-		return nil
+	people, err := c.Store.People(ctx, r.Workspace)
+	if err != nil {
+		return err
 	}
-	return c.Store.Enqueue(ctx, job.New(r.Workspace, ruleNoticeJob, ruleNotice{r.ID}).On(errandQueue).Tries(errandTries))
+	for _, told := range []func(auth.Person) bool{
+		func(p auth.Person) bool { return p.ID == r.Owner },
+		func(p auth.Person) bool { return p.Role == auth.Owner },
+	} {
+		var jobs []job.Job
+		for _, p := range people {
+			if p.Status == auth.Active && told(p) {
+				jobs = append(jobs, job.New(r.Workspace, ruleNoticeJob, ruleNotice{r.ID, p.ID}).On(errandQueue).Tries(errandTries))
+			}
+		}
+		if len(jobs) > 0 {
+			return c.Store.Enqueue(ctx, jobs...)
+		}
+	}
+	return nil
 }
 
-// ruleLetter tells the owner, unless somebody has seen to it meanwhile. Without a mailbox that sends, the settings page is
+// ruleLetter tells one of them, unless somebody has seen to it meanwhile. Without a mailbox that sends, the settings page is
 // what tells.
 func (c *Core) ruleLetter(ctx context.Context, j job.Job) error {
 	var n ruleNotice
@@ -98,7 +114,10 @@ func (c *Core) ruleLetter(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	p, err := c.Store.Person(ctx, j.Workspace, r.Owner)
+	p, err := c.Store.Person(ctx, j.Workspace, n.Person)
+	if errs.Is(err, errs.NotFound) || err == nil && p.Status != auth.Active {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

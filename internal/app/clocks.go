@@ -10,7 +10,10 @@ import (
 
 // buildClocks makes what keeps the promises about tickets. It comes before the tickets.
 func (c *Core) buildClocks() {
-	c.Clocks = clocks.New(clocks.Config{Store: c.Store, Places: places{c}, Journal: c.Store, Queue: c.Store, Log: c.Log, Now: c.Now})
+	c.Clocks = clocks.New(clocks.Config{
+		Store: c.Store, Places: places{c}, Journal: c.Store, Queue: c.Store, Log: c.Log, Now: c.Now,
+		Moved: func(ctx context.Context, w auth.WorkspaceID) error { return c.Routing.Wake(ctx, w) },
+	})
 }
 
 // places are the teams and shops that a book of promises may speak of.

@@ -25,6 +25,7 @@ import (
 	"godwit.dev/godwit/internal/domain/credit"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -152,6 +153,7 @@ type Core struct {
 	Routing   *routing.Service
 	Sorting   *sorting.Service
 	Foresight *foresight.Service
+	Habits    *habit.Service
 	Tickets   *ticket.Service
 	Actions   *action.Engine
 	Mailroom  *mailroom.Mailroom
@@ -259,13 +261,26 @@ func keyPath(cfg Config) string {
 func (c *Core) build() {
 	s := c.Store
 	c.Auth = auth.NewService(auth.Config{Store: s, Hasher: auth.NewHasher(), IDs: c.IDs, Now: c.Now, Signin: c.signin(), Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
-		return s.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
+		if err := s.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data)); err != nil {
+			return err
+		}
+		switch kind {
+		case "person.changed", "role.saved", "role.deleted", "team.saved", "team.deleted": // who may have which ticket
+			return c.Routing.Wake(ctx, by.Workspace)
+		}
+		return nil
 	}})
 	for _, rights := range []string{"token.revoked", "person.", "role.", "team.", "workspace."} { // changed here or on another node
 		c.Bus.On(rights, func(event.Event) { c.Auth.Forget() })
 	}
 	c.Audit = audit.NewService(audit.Config{Store: s, Journal: s, Signer: c.vault, Now: c.Now})
-	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now})
+	c.Customers = customer.New(customer.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, People: s,
+		Placed: func(ctx context.Context, w auth.WorkspaceID, list ...customer.ID) error {
+			if err := c.Clocks.OfCustomers(ctx, w, list...); err != nil {
+				return err
+			}
+			return c.Routing.Follow(ctx, w, list...)
+		}})
 	c.Lanes = lanes.New(lanes.Config{Store: s, Parcels: func() lanes.Parcels { return c.Shipments }, Claims: claimWindow, Now: c.Now})
 	c.Shipments = shipment.New(shipment.Config{Store: s, Journal: s, IDs: c.IDs, Now: c.Now, Patience: c.Lanes.Patience,
 		Turned: func(ctx context.Context, v shipment.Shipment) error { return c.Casework.Turned(ctx, v) }})
@@ -276,21 +291,26 @@ func (c *Core) build() {
 	c.Orders = order.NewService(order.Config{Store: s, Customers: c.Customers, Parcels: c.Shipments, Journal: s, IDs: c.IDs, Now: c.Now,
 		Money: func(ctx context.Context, a auth.Actor, list []order.Order) error {
 			return c.Refunds.Follow(ctx, a, list)
+		},
+		Elsewhere: func(ctx context.Context, w auth.WorkspaceID, list ...order.ID) error {
+			return c.Clocks.OfOrders(ctx, w, list...)
 		}})
 
 	// The engine runs what tickets propose, and what it ran is told to tickets:
 	// the map closes that circle, and is not written once jobs run.
 	runners := map[string]action.Runner{}
 	c.Actions = action.NewEngine(s, s, runners, c.Now, c.Log)
+	c.Habits = habit.New(habit.Config{Store: s, Journal: s, Now: c.Now})
 	c.buildClocks()
 	c.buildRouting()
 	c.buildTranslation()
-	c.Sorting = sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Store: s, Journal: s, Queue: s, Log: c.Log, Now: c.Now})
+	c.Sorting = sorting.New(sorting.Config{Orders: c.Orders, Shipments: c.Shipments, Store: s, Outside: c.Translations,
+		Tickets: func() sorting.Tickets { return c.Tickets }, Journal: s, Queue: s, Log: c.Log, Now: c.Now})
 	c.buildForesight()
 	c.Tickets = ticket.NewService(ticket.Config{
 		Library: ticket.Library(),
 		Clocks:  upkeep{c.Clocks, c.Routing, c.Translations}, Store: s, Journal: s, Actions: c.Actions, Customers: c.Customers, Orders: c.Orders, People: s, Letters: s, IDs: c.IDs, Now: c.Now, UndoSend: c.UndoSend,
-		Triage: c.Sorting,
+		Triage: c.Sorting, Habits: c.Habits,
 		Footer: func(ctx context.Context, f ticket.Footing) (string, error) { return c.Portal.ReplyFooter(ctx, f) },
 	})
 	c.buildAutomation()
@@ -349,7 +369,9 @@ func (c *Core) build() {
 		routing.Job:         c.Routing.Work,
 		translating.Job:     c.Translations.Work,
 		sorting.Job:         c.Sorting.Work,
+		sorting.AskJob:      c.Sorting.Ask,
 		automating.Job:      c.Automation.Work,
+		automating.TrialJob: c.Automation.WorkTrial,
 		ruleNoticeJob:       c.ruleLetter,
 	}
 	maps.Copy(handlers, c.Shops.Handlers())
@@ -374,7 +396,10 @@ func (c *Core) build() {
 			clocks.Queue:     1,
 			routing.Queue:    1,
 			sorting.Queue:    1,
+			sorting.AskQueue: 1,
 			automating.Queue: 1,
+
+			automating.TrialQueue: 1,
 		},
 	})
 }

@@ -59,7 +59,8 @@ const (
 	demoDay   = 24 * time.Hour
 )
 
-// plan says what happens while the merchant's mail is told: the policy is written, and exchanges go out against a hold.
+// plan says what happens while the merchant's mail is told: the policy is written, exchanges go out against a hold, and
+// letters come in many languages.
 func (l *demoLoader) plan(context.Context) error {
 	end := l.merchant.Now()
 	l.taken = map[order.ID]bool{}
@@ -90,6 +91,10 @@ func (l *demoLoader) plan(context.Context) error {
 			}
 			day(n, func(ctx context.Context, _ cases.ID) error { return l.core.Pay.WorkHolds(ctx, l.space.ID) })
 		}
+	}
+	l.planRules()
+	if err := l.planLetters(); err != nil {
+		return err
 	}
 	slices.SortStableFunc(l.moments, func(a, b demoMoment) int { return a.at.Compare(b.at) })
 	return nil

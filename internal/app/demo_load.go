@@ -17,7 +17,6 @@ import (
 	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/flow/mailroom"
 	"godwit.dev/godwit/internal/flow/tracking"
-	"godwit.dev/godwit/internal/platform/action"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/job"
 )
@@ -67,7 +66,7 @@ func (l *demoLoader) load(ctx context.Context) error {
 	}
 	l.clock.to(begin)
 	for _, f := range []func(context.Context) error{
-		l.loadPeople, l.loadSheets, l.loadDesk, l.loadPromises, l.loadTrade, l.loadTill, l.loadOrders, l.plan, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRecoveries, l.loadRefunds, l.loadDrop,
+		l.loadPeople, l.loadSheets, l.loadDesk, l.loadPromises, l.loadTrade, l.loadTill, l.loadOrders, l.plan, l.loadThreads, l.loadParcels, l.loadTraces, l.loadRates, l.loadCases, l.loadRecoveries, l.loadRefunds, l.loadDrop, l.loadTranslation,
 	} {
 		if err := f(ctx); err != nil {
 			return err
@@ -368,25 +367,6 @@ func (l *demoLoader) actor(key string) auth.Actor {
 		return a
 	}
 	return l.owner
-}
-
-// drain runs the actions that are due at the story's time.
-func (l *demoLoader) drain(ctx context.Context) error {
-	for {
-		now := l.clock.now()
-		jobs, err := l.core.Store.Claim(ctx, action.Queue, now, now.Add(time.Minute), 50)
-		if err != nil || len(jobs) == 0 {
-			return err
-		}
-		for _, j := range jobs {
-			if err := l.core.Actions.Handle(ctx, j); err != nil {
-				return err
-			}
-			if _, err := l.core.Store.Finish(ctx, j, now); err != nil {
-				return err
-			}
-		}
-	}
 }
 
 // finish gives a ticket the state that its thread ends in.

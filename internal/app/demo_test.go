@@ -47,6 +47,8 @@ func TestDemoShowsAllOfItMoving(t *testing.T) {
 	demoCasesMove(t, d.Core, by)
 	demoHoldsEnd(t, d.Core, by)
 	demoOutlet(t, d.Core, by)
+	t.Run("rules act", func(t *testing.T) { demoRulesAct(t, d.Core, spaces[0].ID) })
+	t.Run("in many languages", func(t *testing.T) { demoLettersAnswered(t, d.Core, by) })
 }
 
 func demoParcelsMove(t *testing.T, c *Core, by auth.Actor) {

@@ -50,15 +50,22 @@ func (c *Core) foretold(ctx context.Context, w auth.WorkspaceID, told foresight.
 	}
 	var jobs []job.Job
 	for _, a := range crew {
-		if scope := a.Scope(); a.May(auth.ManageTeams) && (scope.All || told.Team != 0 && slices.Contains(scope.Teams, told.Team)) {
+		if foretells(a, told.Team) {
 			jobs = append(jobs, job.New(w, foresightJob, foresightNotice{a.Person(), told, told.Why}).On(errandQueue).Tries(errandTries))
 		}
 	}
 	return c.Store.Enqueue(ctx, jobs...)
 }
 
+// foretells reports whether somebody is told of a team, or of the whole desk as team 0:
+// whoever leads it and may open the wallboard, to which the letter leads.
+func foretells(a auth.Actor, team auth.TeamID) bool {
+	return a.May(auth.ManageTeams) && a.May(auth.ReadTickets) && foresight.Sees(a.Scope(), team)
+}
+
 // foresightLetter tells somebody. Without a mailbox that sends, the wallboard is
-// what tells; what has come to pass by then is told to nobody.
+// what tells; what has come to pass by then, or is no longer likely, is told to nobody, and
+// nothing to whoever leads no more.
 func (c *Core) foresightLetter(ctx context.Context, j job.Job) error {
 	var n foresightNotice
 	if err := j.Decode(&n); err != nil {
@@ -67,10 +74,15 @@ func (c *Core) foresightLetter(ctx context.Context, j job.Job) error {
 	if c.Now().After(time.UnixMilli(n.To)) {
 		return nil
 	}
-	p, err := c.Store.Person(ctx, j.Workspace, n.Person)
-	if errs.Is(err, errs.NotFound) || err == nil && p.Status != auth.Active {
-		return nil
+	queues, err := c.Store.Forecasts(ctx, j.Workspace)
+	if err != nil || !slices.ContainsFunc(queues, func(q foresight.Queue) bool { return q.Team == n.Team && !q.WarnedAt.IsZero() }) {
+		return err
 	}
+	crew, err := c.Auth.Crew(ctx, j.Workspace)
+	if err != nil || !slices.ContainsFunc(crew, func(a auth.Actor) bool { return a.Person() == n.Person && foretells(a, n.Team) }) {
+		return err
+	}
+	p, err := c.Store.Person(ctx, j.Workspace, n.Person)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func (c *Core) buildPortal() {
 	c.Portal = flow.New(flow.Config{
 		Orders: c.Orders, Shipments: c.Shipments, House: c.Store, Gate: auth.NewGate(c.Store, c.Now), Store: c.Store, Queue: c.Store, Post: c.customerLetter, Desk: c.Tickets, Brands: c.Brands,
 		Address: strings.TrimRight(c.Address, "/"), Forecasts: c.forecasts, Usuals: c.usuals, Now: c.Now,
-		Forms: c.Cases, Withdraw: c.withdraw,
+		Forms: c.Cases, Withdraw: c.withdraw, Habits: c.Habits, Hours: c.Clocks.Hours,
 	})
 }
 

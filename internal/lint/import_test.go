@@ -19,7 +19,38 @@ var floors = [][]string{
 }
 
 // records is the order within the domain.
-var records = []string{"hours", "habit", "customer", "carrier", "fx", "ledger", "lane", "order", "brand", "product", "shipment", "plan", "triage", "shipped", "ticket", "decision", "refund", "credit", "cases", "hold", "cost", "policy", "warranty", "trace", "recovery", "promise", "route", "forecast", "translate", "automation"}
+var records = []string{
+	"hours",
+	"habit",
+	"customer",
+	"carrier",
+	"fx",
+	"ledger",
+	"lane",
+	"order",
+	"brand",
+	"product",
+	"shipment",
+	"plan",
+	"triage",
+	"shipped",
+	"ticket",
+	"decision",
+	"refund",
+	"credit",
+	"cases",
+	"hold",
+	"cost",
+	"policy",
+	"warranty",
+	"trace",
+	"recovery",
+	"promise",
+	"route",
+	"forecast",
+	"translate",
+	"automation",
+}
 
 // vocabulary is what vendors' objects are brought to before any flow takes them up; flows know it and nothing else of
 // each other.

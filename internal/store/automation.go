@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/automation"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -43,11 +43,11 @@ func (s *Store) oweRules(ctx context.Context, e event.Event) error {
 	return nil
 }
 
-const ruleCols = `r.id, r.workspace_id, r.place, r.is_on, r.owner_id, r.version, r.failures, r.off_why, r.shipped, r.created_at, v.saved_at, v.saved_by, v.definition
+const ruleCols = `r.id, r.workspace_id, r.place, r.is_on, r.owner_id, r.version, r.failures, r.off_why, r.shipped, r.created_at, r.fires_at, v.saved_at, v.saved_by, v.definition
 	FROM automation_rule r JOIN automation_version v ON v.rule_id=r.id AND v.version=r.version`
 
 func ruleDest(r *automation.Rule) []any {
-	return []any{&r.ID, &r.Workspace, &r.Place, flag(&r.On), ref(&r.Owner), &r.Version, &r.Failures, &r.Off, &r.Shipped, at(&r.CreatedAt), at(&r.SavedAt), ref(&r.SavedBy), doc(&r.Definition)}
+	return []any{&r.ID, &r.Workspace, &r.Place, flag(&r.On), ref(&r.Owner), &r.Version, &r.Failures, &r.Off, &r.Shipped, at(&r.CreatedAt), at(&r.Fires), at(&r.SavedAt), ref(&r.SavedBy), doc(&r.Definition)}
 }
 
 // Rules implements automating.Store.
@@ -71,11 +71,11 @@ func (s *Store) HoldRule(ctx context.Context, w auth.WorkspaceID, id automation.
 // PutRule implements automating.Store.
 func (s *Store) PutRule(ctx context.Context, r automation.Rule) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
-		_, err := s.exec(ctx, `INSERT INTO automation_rule (id, workspace_id, place, is_on, owner_id, version, event, after_hours, failures, off_why, shipped, created_at)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)
+		_, err := s.exec(ctx, `INSERT INTO automation_rule (id, workspace_id, place, is_on, owner_id, version, event, after_hours, failures, off_why, shipped, created_at, fires_at)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)
 			ON CONFLICT (id) DO UPDATE SET place=excluded.place, is_on=excluded.is_on, owner_id=excluded.owner_id, version=excluded.version, event=excluded.event,
-				after_hours=excluded.after_hours, failures=excluded.failures, off_why=excluded.off_why WHERE automation_rule.workspace_id=excluded.workspace_id`,
-			int64(r.ID), r.Workspace, r.Place, s.bool(r.On), opt(r.Owner), r.Version, r.When.Event, r.When.After, r.Failures, r.Off, r.Shipped, ms(r.CreatedAt))
+				after_hours=excluded.after_hours, failures=excluded.failures, off_why=excluded.off_why, fires_at=excluded.fires_at WHERE automation_rule.workspace_id=excluded.workspace_id`,
+			int64(r.ID), r.Workspace, r.Place, s.bool(r.On), opt(r.Owner), r.Version, r.When.Event, r.When.After, r.Failures, r.Off, r.Shipped, ms(r.CreatedAt), opt(ms(r.Fires)))
 		if err != nil {
 			return err
 		}
@@ -116,32 +116,44 @@ func (s *Store) Versions(ctx context.Context, w auth.WorkspaceID, id automation.
 // DueRules implements automating.Store. The rules of one event are due together, unless some of them wait.
 func (s *Store) DueRules(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]automating.Due, error) {
 	return all(ctx, s.DB, func(d *automating.Due) []any {
-		return []any{&d.Rule, &d.Event, at(&d.At), doc(&d.Chain), &d.Tries}
-	}, `SELECT d.rule_id, d.event_id, d.due_at, d.chain, d.tries FROM automation_due d LEFT JOIN automation_rule r ON r.id=d.rule_id
+		return []any{&d.Rule, &d.Event, &d.Ticket, at(&d.At), doc(&d.Chain), &d.Tries}
+	}, `SELECT d.rule_id, CASE d.fired_id WHEN 0 THEN d.event_id ELSE d.fired_id END, CASE d.fired_id WHEN 0 THEN 0 ELSE d.event_id END, d.due_at, d.chain, d.tries FROM automation_due d LEFT JOIN automation_rule r ON r.id=d.rule_id
 		WHERE d.workspace_id=$1 AND d.due_at<=$2 ORDER BY d.due_at, d.event_id, r.place, d.rule_id LIMIT $3`, w, ms(now), limit)
 }
 
 // NextRuleDue implements automating.Store.
 func (s *Store) NextRuleDue(ctx context.Context, w auth.WorkspaceID) (time.Time, error) {
-	return one(ctx, s.DB, func(t *time.Time) []any { return []any{at(t)} }, `SELECT min(due_at) FROM automation_due WHERE workspace_id=$1`, w)
+	return one(ctx, s.DB, func(t *time.Time) []any { return []any{at(t)} }, `SELECT min(next) FROM (SELECT min(due_at) AS next FROM automation_due WHERE workspace_id=$1
+		UNION ALL SELECT min(fires_at) FROM automation_rule WHERE workspace_id=$1 AND fires_at IS NOT NULL) n`, w)
+}
+
+// owed returns what a rule is owed as it is kept: an event and no firing, or a ticket and the event of the firing.
+func owed(d automating.Due) (of, fired int64) {
+	if d.Ticket != 0 {
+		return int64(d.Ticket), int64(d.Event)
+	}
+	return int64(d.Event), 0
 }
 
 // TakeDue implements automating.Store.
 func (s *Store) TakeDue(ctx context.Context, w auth.WorkspaceID, d automating.Due) (bool, error) {
-	n, err := s.exec(ctx, `DELETE FROM automation_due WHERE workspace_id=$1 AND rule_id=$2 AND event_id=$3`, w, int64(d.Rule), int64(d.Event))
+	of, fired := owed(d)
+	n, err := s.exec(ctx, `DELETE FROM automation_due WHERE workspace_id=$1 AND rule_id=$2 AND event_id=$3 AND fired_id=$4`, w, int64(d.Rule), of, fired)
 	return n == 1, err
 }
 
 // PutDue implements automating.Store.
 func (s *Store) PutDue(ctx context.Context, w auth.WorkspaceID, d automating.Due) error {
-	_, err := s.exec(ctx, `INSERT INTO automation_due (rule_id, event_id, workspace_id, due_at, chain, tries) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT DO NOTHING`,
-		int64(d.Rule), int64(d.Event), w, ms(d.At), js(append(automation.Chain{}, d.Chain...)), d.Tries)
+	of, fired := owed(d)
+	_, err := s.exec(ctx, `INSERT INTO automation_due (rule_id, event_id, fired_id, workspace_id, due_at, chain, tries) VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT DO NOTHING`,
+		int64(d.Rule), of, fired, w, ms(d.At), js(append(automation.Chain{}, d.Chain...)), d.Tries)
 	return err
 }
 
 // SkipDue implements automating.Store.
-func (s *Store) SkipDue(ctx context.Context, w auth.WorkspaceID, e event.ID, place int) error {
-	_, err := s.exec(ctx, `DELETE FROM automation_due WHERE workspace_id=$1 AND event_id=$2 AND rule_id IN (SELECT id FROM automation_rule WHERE workspace_id=$1 AND place>$3)`, w, int64(e), place)
+func (s *Store) SkipDue(ctx context.Context, w auth.WorkspaceID, d automating.Due, place int) error {
+	of, fired := owed(d)
+	_, err := s.exec(ctx, `DELETE FROM automation_due WHERE workspace_id=$1 AND event_id=$2 AND fired_id=$3 AND rule_id IN (SELECT id FROM automation_rule WHERE workspace_id=$1 AND place>$4)`, w, of, fired, place)
 	return err
 }
 
@@ -177,7 +189,7 @@ func (s *Store) Acted(ctx context.Context, w auth.WorkspaceID, r automation.ID, 
 }
 
 // factCols are what rules ask about a ticket itself.
-const factCols = `t.id, t.number, c.name, t.status, t.waiting, t.topic, t.mood, t.alarm, t.priority, t.channel, t.language, t.subject, coalesce(tm.name, ''), coalesce(sh.name, ''), coalesce(sh.market, ''), t.tags,
+const factCols = `t.id, t.number, t.status, t.waiting, t.topic, t.mood, t.alarm, t.priority, t.channel, t.language, t.subject, coalesce(tm.name, ''), coalesce(sh.name, ''), coalesce(sh.market, ''), t.tags,
 	t.assignee_id, t.bucket, t.unread, t.snoozed_until, t.messages, t.reopened, t.created_at, t.last_inbound_at, t.last_outbound_at, t.last_at, t.solved_at`
 
 // tradeCols are what rules ask about a customer c and an order o: the newest parcel to the customer, case and refund.
@@ -191,7 +203,7 @@ const tradeFrom = `
 	LEFT JOIN case_file cf ON cf.id=(SELECT max(co.case_id) FROM case_order co WHERE co.workspace_id=o.workspace_id AND co.order_id=o.id)
 	LEFT JOIN refund rf ON rf.id=(SELECT max(x.id) FROM refund x WHERE x.workspace_id=o.workspace_id AND x.order_id=o.id)`
 
-const ticketFacts = `SELECT ` + factCols + `, ` + tradeCols + ` FROM ticket t JOIN customer c ON c.id=t.customer_id LEFT JOIN shop sh ON sh.id=t.shop_id LEFT JOIN team tm ON tm.id=t.team_id
+const factFrom = ` JOIN customer c ON c.id=t.customer_id LEFT JOIN shop sh ON sh.id=t.shop_id LEFT JOIN team tm ON tm.id=t.team_id
 	LEFT JOIN orders o ON o.id=t.order_id` + tradeFrom
 
 // factRow is a ticket with its facts as a statement reads it.
@@ -206,7 +218,7 @@ type factRow struct {
 func factDest(r *factRow) []any {
 	t := &r.Facts.Ticket
 	return append([]any{
-		&r.Ticket, &r.Number, &r.Customer, &t.Status, &t.Waiting, &t.Topic, &t.Mood, &t.Alarm, &t.Priority, &t.Channel, &t.Language, &t.Subject, &t.Team, &t.Shop, &t.Market, doc(&t.Tags),
+		&r.Ticket, &r.Number, &t.Status, &t.Waiting, &t.Topic, &t.Mood, &t.Alarm, &t.Priority, &t.Channel, &t.Language, &t.Subject, &t.Team, &t.Shop, &t.Market, doc(&t.Tags),
 		ref(&r.assignee), &r.bucket, flag(&t.Unread), at(&r.snoozed), &t.Messages, &t.Reopened, at(&t.Created), at(&t.Inbound), at(&t.Outbound), at(&t.Last), at(&t.Solve),
 	}, tradeDest(r)...)
 }
@@ -225,40 +237,27 @@ func (r *factRow) subject() automating.Subject {
 	f := &r.Facts
 	f.Ticket.Assigned, f.Ticket.Spam, f.Ticket.Snoozed = r.assignee != 0, r.bucket == string(ticket.InSpam), !r.snoozed.IsZero()
 	f.Order.Known, f.Shipment.Known, f.Case.Known, f.Refund.Known = r.order != 0, r.parcel != 0, r.file != 0, r.refunded != 0
+	r.Order = order.ID(r.order)
 	return r.Subject
 }
 
 // RuleSubject implements automating.Store.
 func (s *Store) RuleSubject(ctx context.Context, w auth.WorkspaceID, t ticket.ID) (automating.Subject, error) {
-	r, err := one(ctx, s.DB, factDest, ticketFacts+` WHERE t.workspace_id=$1 AND t.id=$2`, w, int64(t))
+	r, err := one(ctx, s.DB, factDest, `SELECT `+factCols+`, `+tradeCols+` FROM ticket t`+factFrom+` WHERE t.workspace_id=$1 AND t.id=$2`, w, int64(t))
 	return r.subject(), err
+}
+
+// NewestForm implements automating.Store.
+func (s *Store) NewestForm(ctx context.Context, w auth.WorkspaceID, t ticket.ID) (string, error) {
+	form, err := scalar[string](ctx, s.DB, `SELECT form FROM message WHERE workspace_id=$1 AND ticket_id=$2 AND kind='inbound' AND side_id IS NULL ORDER BY id DESC LIMIT 1`, w, int64(t))
+	if errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return form, err
 }
 
 // OrderFacts implements automating.Store.
 func (s *Store) OrderFacts(ctx context.Context, w auth.WorkspaceID, o order.ID) (automation.Facts, error) {
 	r, err := one(ctx, s.DB, tradeDest, `SELECT `+tradeCols+` FROM orders o LEFT JOIN customer c ON c.id=o.customer_id`+tradeFrom+` WHERE o.workspace_id=$1 AND o.id=$2`, w, int64(o))
 	return r.subject().Facts, err
-}
-
-// CountPast implements automating.PastStore.
-func (s *Store) CountPast(ctx context.Context, w auth.WorkspaceID, since time.Time) (int64, error) {
-	return scalar[int64](long(ctx), s.DB, `SELECT count(*) FROM ticket t WHERE t.workspace_id=$1 AND EXISTS (SELECT 1 FROM event e WHERE e.workspace_id=t.workspace_id AND e.ticket_id=t.id AND e.id>=$2)`, w, id.Floor(since))
-}
-
-// PastSubjects implements automating.PastStore.
-func (s *Store) PastSubjects(ctx context.Context, w auth.WorkspaceID, since time.Time, after ticket.ID, limit int) ([]automating.Subject, error) {
-	rows, err := all(long(ctx), s.DB, factDest, ticketFacts+` WHERE t.workspace_id=$1 AND t.id>$2 AND EXISTS (SELECT 1 FROM event e WHERE e.workspace_id=t.workspace_id AND e.ticket_id=t.id AND e.id>=$3)
-		ORDER BY t.id LIMIT $4`, w, int64(after), id.Floor(since), limit)
-	out := make([]automating.Subject, len(rows))
-	for i := range rows {
-		out[i] = rows[i].subject()
-	}
-	return out, err
-}
-
-// PastEvents implements automating.PastStore.
-func (s *Store) PastEvents(ctx context.Context, w auth.WorkspaceID, after, to ticket.ID) ([]automating.PastEvent, error) {
-	return all(long(ctx), s.DB, func(e *automating.PastEvent) []any {
-		return []any{&e.Ticket, at(&e.At), &e.Kind, &e.By, doc(&e.Data)}
-	}, `SELECT ticket_id, at, kind, actor_kind, data FROM event WHERE workspace_id=$1 AND ticket_id>$2 AND ticket_id<=$3 ORDER BY ticket_id, id`, w, int64(after), int64(to))
 }

@@ -31,11 +31,19 @@ type ruled struct {
 func newRuled(t *testing.T, s *store.Store) ruled {
 	t.Helper()
 	h, _ := newHouse(t, s)
+	return newRuledIn(h, s)
+}
+
+// newRuledIn has a house that is there answer by rules.
+func newRuledIn(h *house, s *store.Store) ruled {
 	var off []automation.Rule
 	values := func(_ context.Context, _ auth.Actor, k ticket.Ticket) (map[string]string, error) {
 		return map[string]string{"ticket.number": fmt.Sprint(k.Number)}, nil
 	}
 	r := automating.New(automating.Config{Store: s, Tickets: h.tickets, People: s, Values: values, Journal: s, Queue: s, IDs: h.ids, Now: h.time,
+		Crew: func(context.Context, auth.WorkspaceID) ([]auth.Actor, error) {
+			return []auth.Actor{h.owner, h.lead, h.agent}, nil
+		},
 		Disabled: func(_ context.Context, r automation.Rule) error { off = append(off, r); return nil }})
 	return ruled{h, r, &off}
 }
@@ -92,7 +100,10 @@ func TestAutomation(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, ruled){
 			"all verbs": allVerbs, "rules answer in order": rulesAnswerInOrder, "rules wait": rulesWait, "rules do not answer themselves": rulesDoNotAnswerThemselves, "two nodes do it once": twoNodesDoItOnce,
 			"a crash does nothing by halves": aCrashDoesNothingByHalves, "a rule that fails is switched off": aRuleThatFailsIsSwitchedOff, "quotas hold": quotasHold, "orders without a ticket": ordersWithoutATicket,
-			"rules have rights and versions": rulesHaveRightsAndVersions, "the past is asked": thePastIsAsked,
+			"a message is answered once": aMessageIsAnsweredOnce, "claims and traces are answered": claimsAndTracesAreAnswered, "rules have rights and versions": rulesHaveRightsAndVersions, "the past is asked": thePastIsAsked,
+			"a page of the past is read at its front": aPageOfThePastIsReadAtItsFront, "a trial runs in the background": aTrialRunsInTheBackground, "the past of orders is asked": thePastOfOrdersIsAsked,
+			"a ticket has a quota of its own": aTicketHasAQuotaOfItsOwn, "failures count in a row": failuresCountInARow, "a rule that stops stops later ones only": aRuleThatStopsStopsLaterOnesOnly, "rules stay in their house": rulesStayInTheirHouse,
+			"rules fire by the calendar": rulesFireByTheCalendar, "a firing survives a crash": aFiringSurvivesACrash, "a firing owes what holds": aFiringOwesWhatHolds, "machines and spam are not answered": machinesAndSpamAreNotAnswered, "an owner who may not answers for no rule": anOwnerWhoMayNotAnswersForNoRule, "the past of the calendar is asked": thePastOfTheCalendarIsAsked,
 		} {
 			t.Run(name, func(t *testing.T) { story(t, newRuled(t, s)) })
 		}
@@ -477,6 +488,7 @@ func thePastIsAsked(t *testing.T, r ruled) {
 		must(t, err)
 		_, err = r.tickets.SetPriority(ctx, r.agent, id, ticket.High)
 		must(t, err)
+		r.pass(time.Millisecond) // what is told at one instant was done with one act
 		_, err = r.tickets.Assign(ctx, r.agent, id, r.lead.Person())
 		must(t, err)
 		_, err = r.tickets.Reply(ctx, r.agent, id, ticket.NewReply{Body: "It is on its way.", Then: ticket.Pending})
@@ -489,6 +501,7 @@ func thePastIsAsked(t *testing.T, r ruled) {
 	for _, to := range []ticket.Status{ticket.Open, ticket.Solved} {
 		_, err := r.tickets.SetStatus(ctx, r.agent, loud, to, "")
 		must(t, err)
+		r.pass(time.Millisecond)
 	}
 	r.pass(100 * time.Hour)
 	_, err := r.tickets.SetPriority(ctx, r.agent, quiet, ticket.Low)
@@ -510,7 +523,7 @@ func thePastIsAsked(t *testing.T, r ruled) {
 		var told int64
 		got, err := r.Try(ctx, r.lead, automation.Definition{Name: "x", When: automation.When{Event: x.event, After: x.after}, If: x.cond, Then: step, Hourly: 100}, since, func(done, total int64) { told = done })
 		must(t, err)
-		if got.Events != x.events || got.Acts != x.acts || got.Tickets != 2 || got.Total != 2 || told != 2 || got.Unlike != 0 || got.Stopped || int64(len(got.Examples)) != x.acts {
+		if got.Events != x.events || got.Acts != x.acts || got.Looked != 2 || got.Total != 2 || told != 2 || got.Unlike != 0 || got.Stopped || int64(len(got.Examples)) != x.acts {
 			t.Errorf("%s %d %s: %+v", x.event, x.after, x.cond, got)
 		}
 		if today := slices.Contains(got.Today, "customer.tier"); today != (x.cond == `customer.tier = ""`) {
@@ -528,9 +541,6 @@ func thePastIsAsked(t *testing.T, r ruled) {
 	if got, err := r.Try(over, r.lead, once, since, nil); err == nil && !got.Stopped {
 		t.Errorf("with a caller who had enough: %+v", got)
 	}
-	once.When.Event = "shipment.stalled"
-	_, err = r.Try(ctx, r.lead, once, since, nil)
-	refused(t, err, errs.Invalid, "try what no journal of tickets tells")
 	_, err = r.Try(ctx, r.agent, once, since, nil)
 	refused(t, err, errs.Denied, "an agent tries a rule")
 	if n := r.told(t, quiet, "ticket.tags"); n != 2 {

@@ -53,7 +53,7 @@ const (
 func (s *Store) BulkRows(b Bulk) BulkRows {
 	customers, identities, keys := rowsOf("customer", customerCols), rowsOf("identity", identityCols), rowsOf("customer_key", "workspace_id, word, customer_id")
 	for _, c := range b.Customers {
-		customers.add(c.ID, c.Workspace, clean(c.Name), clean(c.Language), clean(c.Country), clean(c.Tier), clean(c.Note), opt(c.MergedInto), ms(c.CreatedAt), ms(c.UpdatedAt))
+		customers.add(c.ID, c.Workspace, clean(c.Name), clean(c.Language), clean(c.Country), clean(c.Tier), clean(c.Note), opt(c.MergedInto), ms(c.CreatedAt), ms(c.UpdatedAt), s.bool(c.Said), opt(c.Agent))
 		for _, i := range c.Identities {
 			identities.add(s.ids.Next(), c.Workspace, c.ID, i.Kind, clean(i.Value), s.bool(i.Verified), ms(c.CreatedAt))
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/promise"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/clocks"
@@ -61,22 +63,35 @@ func (s *Store) AddPromiseBook(ctx context.Context, v clocks.Version) (bool, err
 	return n == 1, err
 }
 
-// Traits implements clocks.Store.
-func (s *Store) Traits(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (tier, market string, err error) {
-	type traits struct{ tier, market string }
-	out, err := one(ctx, s.DB, func(x *traits) []any { return []any{&x.tier, &x.market} },
-		`SELECT coalesce((SELECT tier FROM customer WHERE workspace_id=$1 AND id=$2), ''), coalesce((SELECT market FROM shop WHERE workspace_id=$1 AND id=$3), '')`,
-		w, t.Customer, opt(t.Shop))
-	return out.tier, out.market, err
+// Traits implements clocks.Store, routing.Store and translating.Store.
+func (s *Store) Traits(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (ticket.Traits, error) {
+	type row struct{ tier, order, customer, shop string }
+	x, err := one(ctx, s.DB, func(x *row) []any { return []any{&x.tier, &x.customer, &x.order, &x.shop} },
+		`SELECT coalesce((SELECT tier FROM customer WHERE workspace_id=$1 AND id=$2), ''), coalesce((SELECT country FROM customer WHERE workspace_id=$1 AND id=$2), ''),
+			coalesce((SELECT ship_to->>'country' FROM orders WHERE workspace_id=$1 AND id=$3), ''), coalesce((SELECT market FROM shop WHERE workspace_id=$1 AND id=$4), '')`,
+		w, t.Customer, opt(t.Order), opt(t.Shop))
+	out := ticket.Traits{Tier: x.tier}
+	out.Market, out.MarketBy = ticket.MarketOf(x.order, x.customer, x.shop)
+	return out, err
+}
+
+// PlacesOf implements ticket.Store.
+func (s *Store) PlacesOf(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (ticket.Places, error) {
+	return one(ctx, s.DB, func(p *ticket.Places) []any { return []any{&p.Order, &p.OrderShop, &p.Customer, &p.Shop} },
+		`SELECT coalesce((SELECT ship_to->>'country' FROM orders WHERE workspace_id=$1 AND id=$2), ''), coalesce((SELECT shop_id FROM orders WHERE workspace_id=$1 AND id=$2), 0),
+		coalesce((SELECT country FROM customer WHERE workspace_id=$1 AND id=$3), ''), coalesce((SELECT market FROM shop WHERE workspace_id=$1 AND id=$4), '')`,
+		w, opt(t.Order), t.Customer, opt(t.Shop))
 }
 
 // Marks implements clocks.Store. Of inbound messages those count that somebody wrote, of
-// ours those that reached their reader as far as we know, from when they leave.
+// ours those that reached their reader as far as we know, from when they leave; what is to leave
+// later than ticket.Ahead counts once it has begun to.
 func (s *Store) Marks(ctx context.Context, w auth.WorkspaceID, t ticket.ID, after int64) ([]promise.Mark, error) {
 	return all(ctx, s.DB, func(m *promise.Mark) []any { return []any{&m.ID, at(&m.At), flag(&m.Answer)} },
 		`SELECT id, CASE WHEN coalesce(send_at, 0)>at THEN send_at ELSE at END, CASE WHEN kind='outbound' THEN 1 ELSE 0 END FROM message
 		WHERE ticket_id=$1 AND id>$2 AND workspace_id=$3 AND side_id IS NULL AND (kind='inbound' AND form IN ('message', 'list')
-			OR kind='outbound' AND form<>'auto_reply' AND delivery NOT IN ('cancelled', 'failed', 'bounced')) ORDER BY id`, t, after, w)
+			OR kind='outbound' AND form<>'auto_reply' AND delivery NOT IN ('cancelled', 'failed', 'bounced') AND (delivery<>'scheduled' OR coalesce(send_at, 0)-at<=$4)) ORDER BY id`,
+		t, after, w, ticket.Ahead.Milliseconds())
 }
 
 // ClockRecord implements clocks.Store.
@@ -134,6 +149,20 @@ func (s *Store) Rung(ctx context.Context, was clocks.Ring, stage clocks.Stage, n
 	n, err := s.exec(ctx, `UPDATE ticket_clock SET stage=$1, next_at=$2 WHERE ticket_id=$3 AND target=$4 AND workspace_id=$5 AND next_at=$6 AND due_at=$7`,
 		int(stage), ms(next), was.Ticket, was.Target, was.Workspace, ms(was.Next), ms(was.Due))
 	return n == 1, err
+}
+
+// OpenTicketsOfCustomer implements clocks.Store.
+func (s *Store) OpenTicketsOfCustomer(ctx context.Context, w auth.WorkspaceID, c customer.ID, after ticket.Cursor, limit int) ([]ticket.Cursor, error) {
+	return all(ctx, s.DB, func(c *ticket.Cursor) []any { return []any{at(&c.At), &c.ID} },
+		`SELECT last_at, id FROM ticket WHERE workspace_id=$1 AND customer_id=$2 AND bucket IN ('open', 'waiting', 'snoozed') AND (last_at,id)>($3,$4) ORDER BY last_at, id LIMIT $5`,
+		w, c, ms(after.At), after.ID, limit)
+}
+
+// OpenTicketsOfOrder implements clocks.Store.
+func (s *Store) OpenTicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, after ticket.Cursor, limit int) ([]ticket.Cursor, error) {
+	return all(ctx, s.DB, func(c *ticket.Cursor) []any { return []any{at(&c.At), &c.ID} },
+		`SELECT last_at, id FROM ticket WHERE workspace_id=$1 AND order_id=$2 AND bucket IN ('open', 'waiting', 'snoozed') AND (last_at,id)>($3,$4) ORDER BY last_at, id LIMIT $5`,
+		w, o, ms(after.At), after.ID, limit)
 }
 
 // OpenTickets implements clocks.Store.

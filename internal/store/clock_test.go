@@ -64,6 +64,7 @@ func TestClocks(t *testing.T) {
 		for name, story := range map[string]func(*testing.T, *house, *post){
 			"answers end what is due": answersEndWhatIsDue, "merge and split are honest": mergeAndSplitAreHonest, "what is due is told once": whatIsDueIsToldOnce,
 			"a new book counts anew": aNewBookCountsAnew, "books have rights": booksHaveRights, "lists go by what is due": listsGoByWhatIsDue,
+			"a planned reply answers when it leaves": aPlannedReplyAnswersWhenItLeaves, "what is soon due by other promises is told again": soonIsToldAgain,
 		} {
 			t.Run(name, func(t *testing.T) {
 				h, p := newHouse(t, s)

@@ -13,12 +13,12 @@ import (
 
 var _ customer.Store = (*Store)(nil)
 
-const customerCols = "id, workspace_id, name, language, country, tier, note, merged_into, created_at, updated_at"
+const customerCols = "id, workspace_id, name, language, country, tier, note, merged_into, created_at, updated_at, language_said, agent_id"
 
 func customerDest(c *customer.Customer) []any {
 	return []any{
 		&c.ID, &c.Workspace, &c.Name, &c.Language, &c.Country, &c.Tier, &c.Note,
-		ref(&c.MergedInto), at(&c.CreatedAt), at(&c.UpdatedAt),
+		ref(&c.MergedInto), at(&c.CreatedAt), at(&c.UpdatedAt), flag(&c.Said), ref(&c.Agent),
 	}
 }
 
@@ -166,9 +166,9 @@ func (s *Store) fillIdentities(ctx context.Context, w auth.WorkspaceID, list []c
 func (s *Store) AddCustomer(ctx context.Context, c customer.Customer) (bool, error) {
 	added := false
 	err := s.InTx(ctx, func(ctx context.Context) error {
-		_, err := s.exec(ctx, `INSERT INTO customer (`+customerCols+`) VALUES (`+places(1, 10)+`)`,
+		_, err := s.exec(ctx, `INSERT INTO customer (`+customerCols+`) VALUES (`+places(1, 12)+`)`,
 			c.ID, c.Workspace, clean(c.Name), clean(c.Language), clean(c.Country), clean(c.Tier), clean(c.Note),
-			opt(c.MergedInto), ms(c.CreatedAt), ms(c.UpdatedAt))
+			opt(c.MergedInto), ms(c.CreatedAt), ms(c.UpdatedAt), s.bool(c.Said), opt(c.Agent))
 		if err != nil {
 			return err
 		}
@@ -198,9 +198,9 @@ func (s *Store) dropCustomer(ctx context.Context, c customer.Customer) error {
 // SaveCustomer implements customer.Store.
 func (s *Store) SaveCustomer(ctx context.Context, c customer.Customer) error {
 	return s.InTx(ctx, func(ctx context.Context) error {
-		n, err := s.exec(ctx, `UPDATE customer SET name = $1, language = $2, country = $3, tier = $4, note = $5, updated_at = $6
-			WHERE workspace_id = $7 AND id = $8`,
-			clean(c.Name), clean(c.Language), clean(c.Country), clean(c.Tier), clean(c.Note), ms(c.UpdatedAt), c.Workspace, c.ID)
+		n, err := s.exec(ctx, `UPDATE customer SET name = $1, language = $2, country = $3, tier = $4, note = $5, updated_at = $6, language_said = $7, agent_id = $8
+			WHERE workspace_id = $9 AND id = $10`,
+			clean(c.Name), clean(c.Language), clean(c.Country), clean(c.Tier), clean(c.Note), ms(c.UpdatedAt), s.bool(c.Said), opt(c.Agent), c.Workspace, c.ID)
 		if err != nil {
 			return err
 		}

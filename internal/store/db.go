@@ -104,7 +104,8 @@ func from(ctx context.Context) *tx {
 
 // InTx runs fn in a transaction and commits it when fn returns nil. A
 // transaction that is already in ctx is joined. PostgreSQL's serialization
-// failures and deadlocks run fn again, up to five times.
+// failures and deadlocks, and transactions that it ended because they stood still,
+// run fn again, up to five times.
 func (d *DB) InTx(ctx context.Context, fn func(context.Context) error) error {
 	if from(ctx) != nil {
 		return fn(ctx)

@@ -109,10 +109,11 @@ func (s *Store) Forecasts(ctx context.Context, w auth.WorkspaceID) ([]foresight.
 }
 
 // PutForecast implements foresight.Store.
-func (s *Store) PutForecast(ctx context.Context, w auth.WorkspaceID, q foresight.Queue) error {
-	_, err := s.exec(ctx, `INSERT INTO forecast (workspace_id, team_id, at, warned_at, forecast) VALUES ($1,$2,$3,$4,$5)
-		ON CONFLICT (workspace_id, team_id) DO UPDATE SET at=excluded.at, warned_at=excluded.warned_at, forecast=excluded.forecast`, w, q.Team, ms(q.At), ms(q.WarnedAt), js(q.Forecast))
-	return err
+func (s *Store) PutForecast(ctx context.Context, w auth.WorkspaceID, q foresight.Queue, was time.Time) (bool, error) {
+	n, err := s.exec(ctx, `INSERT INTO forecast (workspace_id, team_id, at, warned_at, forecast) VALUES ($1,$2,$3,$4,$5)
+		ON CONFLICT (workspace_id, team_id) DO UPDATE SET at=excluded.at, warned_at=excluded.warned_at, forecast=excluded.forecast
+		WHERE forecast.at=$6`, w, q.Team, ms(q.At), ms(q.WarnedAt), js(q.Forecast), ms(was))
+	return n == 1, err
 }
 
 // DropForecast implements foresight.Store.

@@ -80,7 +80,7 @@ func (f *foreseen) counted(t *testing.T) (came, done int) {
 func TestForesight(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		for name, story := range map[string]func(*testing.T, *foreseen){
-			"what happens is counted once": whatHappensIsCounted, "leads are told before it happens, once": leadsAreToldOnce, "a board shows what one may see": boardsHaveRights,
+			"what happens is counted once": whatHappensIsCounted, "leads are told before it happens, once": leadsAreToldOnce, "nodes tell once": nodesTellOnce, "a board shows what one may see": boardsHaveRights,
 		} {
 			t.Run(name, func(t *testing.T) { story(t, newForeseen(t, s)) })
 		}
@@ -156,6 +156,11 @@ func leadsAreToldOnce(t *testing.T, f *foreseen) {
 	if len(f.told) != 1 || len(events) != 1 {
 		t.Errorf("told %d times, in the journal %d times", len(f.told), len(events))
 	}
+	f.Service = foresight.New(f.Config) // after a restart
+	f.work(t)
+	if len(f.told) != 1 {
+		t.Errorf("after a restart it was told %d times", len(f.told))
+	}
 	for _, id := range list {
 		_, err := f.tickets.Reply(ctx, f.agent, id, ticket.NewReply{Body: "An answer"})
 		must(t, err)
@@ -188,6 +193,36 @@ func leadsAreToldOnce(t *testing.T, f *foreseen) {
 	f.work(t)
 	if len(f.told) != 2 {
 		t.Errorf("turned off, and told all the same: %+v", f.told[2:])
+	}
+}
+
+// Two nodes that make the same forecast at once tell of it once: the later one of them
+// finds that it is kept.
+func nodesTellOnce(t *testing.T, f *foreseen) {
+	ctx := context.Background()
+	_, err := f.clocks.Save(ctx, f.owner, promise.Book{Rules: []promise.Rule{{Name: "All", Targets: map[promise.Target]int{promise.First: 180}}}}, 0)
+	must(t, err)
+	for _, calm := range []bool{true, false} { // the very first forecast, and one after others
+		f.told = nil
+		list := f.ask(t, 5)
+		f.pass(foresight.Every)
+		workers := f.Workers
+		slow := f.Config
+		slow.Workers = func(ctx context.Context, w auth.WorkspaceID) ([]foresight.Worker, error) {
+			must(t, f.Work(ctx, w)) // the other node is faster
+			return workers(ctx, w)
+		}
+		must(t, foresight.New(slow).Work(ctx, f.w))
+		events, err := f.EventsOf(ctx, f.w, foresight.WarnedKind, f.ws.CreatedAt, 10)
+		must(t, err)
+		if want := map[bool]int{true: 1, false: 2}[calm]; len(f.told) != 1 || len(events) != want {
+			t.Errorf("two nodes told %d times, in the journal %d times, want %d", len(f.told), len(events), want)
+		}
+		for _, id := range list {
+			_, err := f.tickets.Reply(ctx, f.agent, id, ticket.NewReply{Body: "An answer"})
+			must(t, err)
+		}
+		f.work(t)
 	}
 }
 
@@ -234,6 +269,11 @@ func boardsHaveRights(t *testing.T, f *foreseen) {
 	inTeam.Teams = []auth.TeamID{f.team}
 	if b, err = f.Board(ctx, inTeam); err != nil || b.Waiting != 4 || len(b.Queues) != 1 || b.Queues[0].Team != f.team {
 		t.Errorf("who sees their team: %d wait, forecasts %+v, %v", b.Waiting, b.Queues, err)
+	}
+	shops := f.lead
+	shops.Restricted, shops.Teams, shops.Limits = true, []auth.TeamID{f.team}, auth.Limits{Shops: []int64{}}
+	if b, err = f.Board(ctx, shops); err != nil || len(b.Queues) != 0 {
+		t.Errorf("who is limited to shops: forecasts %+v, %v", b.Queues, err)
 	}
 	_, err = f.Board(ctx, auth.Actor{Kind: auth.Agent, Workspace: f.w, Role: "nothing"})
 	refused(t, err, errs.Denied, "who reads no tickets")

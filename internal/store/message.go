@@ -66,6 +66,16 @@ func (s *Store) SaveMessage(ctx context.Context, m ticket.Message) error {
 		clean(m.Subject), m.Delivery, clean(m.DeliveryDetail), optMS(m.SendAt), optMS(m.SentAt), m.Workspace, m.ID))
 }
 
+// PutReading implements ticket.Store.
+func (s *Store) PutReading(ctx context.Context, m ticket.Message) error {
+	return found(s.exec(ctx, `UPDATE message SET reading=$1 WHERE workspace_id=$2 AND id=$3`, js(m.Reading), m.Workspace, m.ID))
+}
+
+// TopicSaid implements ticket.Store.
+func (s *Store) TopicSaid(ctx context.Context, w auth.WorkspaceID, t ticket.ID) (bool, error) {
+	return scalar[bool](ctx, s.DB, `SELECT EXISTS (SELECT 1 FROM event WHERE workspace_id=$1 AND ticket_id=$2 AND kind='ticket.topic')`, w, t)
+}
+
 // Message returns one message.
 func (s *Store) Message(ctx context.Context, w auth.WorkspaceID, id ticket.MessageID) (ticket.Message, error) {
 	return one(ctx, s.DB, messageDest, `SELECT `+messageCols+` FROM message WHERE workspace_id=$1 AND id=$2`, w, id)

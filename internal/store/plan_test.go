@@ -248,7 +248,22 @@ func TestNothingReadsAWholeTable(t *testing.T) {
 			},
 			"books":       func() error { _, err := s.PromiseBooks(ctx, d.w, 9, 10); return err },
 			"newest book": func() error { _, err := s.PromiseVersion(ctx, d.w); return err },
-			"traits":      func() error { _, _, err := s.Traits(ctx, d.w, ticket.Ticket{Customer: who, Shop: 4}); return err },
+			"traits": func() error {
+				_, err := s.Traits(ctx, d.w, ticket.Ticket{Customer: who, Order: 5, Shop: 4})
+				return err
+			},
+			"open of a customer": func() error {
+				_, err := s.OpenTicketsOfCustomer(ctx, d.w, who, ticket.Cursor{At: time.UnixMilli(5), ID: 7}, 20)
+				return err
+			},
+			"open of an order": func() error {
+				_, err := s.OpenTicketsOfOrder(ctx, d.w, 5, ticket.Cursor{At: time.UnixMilli(5), ID: 7}, 20)
+				return err
+			},
+			"places": func() error {
+				_, err := s.PlacesOf(ctx, d.w, ticket.Ticket{Order: 5, Customer: who, Shop: 4})
+				return err
+			},
 			"snoozed":     func() error { _, err := s.DueSnoozed(ctx, time.Now(), 10); return err },
 			"messages":    func() error { _, err := s.Messages(ctx, d.w, tk, 0, 50); return err },
 			"last":        func() error { _, err := s.LastMessage(ctx, d.w, tk); return err },

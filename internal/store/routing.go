@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/routing"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -54,11 +55,11 @@ func (s *Store) TakeTurn(ctx context.Context, w auth.WorkspaceID, p auth.PersonI
 }
 
 // EnterQueue implements routing.Store.
-func (s *Store) EnterQueue(ctx context.Context, w auth.WorkspaceID, t ticket.ID, since, start time.Time) (bool, error) {
-	n, err := s.exec(ctx, `INSERT INTO ticket_queue (ticket_id, workspace_id, since_at, start_at) VALUES ($1,$2,$3,$4)
+func (s *Store) EnterQueue(ctx context.Context, w auth.WorkspaceID, t ticket.ID, since, start time.Time) error {
+	_, err := s.exec(ctx, `INSERT INTO ticket_queue (ticket_id, workspace_id, since_at, start_at) VALUES ($1,$2,$3,$4)
 		ON CONFLICT (ticket_id) DO UPDATE SET start_at=ticket_queue.since_at+excluded.start_at-excluded.since_at
 		WHERE ticket_queue.workspace_id=excluded.workspace_id AND ticket_queue.start_at<>ticket_queue.since_at+excluded.start_at-excluded.since_at`, t, w, ms(since), ms(start))
-	return n == 1, err
+	return err
 }
 
 // LeaveQueue implements routing.Store.
@@ -80,23 +81,41 @@ func (s *Store) ClearQueue(ctx context.Context, w auth.WorkspaceID) error {
 	return err
 }
 
-// waitCols are those of a ticket in the queue, with what rules ask of it: its customer's
-// tier, its shop's market, and who had the customer's last other ticket, or this one.
-const waitCols = `t.id, t.number, t.version, t.workspace_id, t.team_id, t.mailbox_id, t.shop_id, t.channel, t.topic, t.language, t.priority, q.since_at, q.start_at, c.tier, coalesce(s.market, ''),
+// waitCols are those of a ticket in the queue, with what rules ask of it: its customer's tier
+// and own person, the market as ticket.MarketOf has it, and who had the customer's last other
+// ticket, or this one.
+const waitCols = `t.id, t.number, t.version, t.workspace_id, t.team_id, t.mailbox_id, t.shop_id, t.channel, t.topic, t.language, t.priority, q.since_at, q.start_at, c.tier, coalesce(nullif(d.ship_to->>'country', ''), nullif(c.country, ''), s.market, ''), c.agent_id, t.due_at,
 	coalesce(r.person_id, (SELECT o.assignee_id FROM ticket o WHERE o.workspace_id=t.workspace_id AND o.customer_id=t.customer_id AND o.assignee_id IS NOT NULL ORDER BY o.last_at DESC LIMIT 1))
-	FROM ticket_queue q JOIN ticket t ON t.id=q.ticket_id JOIN customer c ON c.id=t.customer_id LEFT JOIN shop s ON s.id=t.shop_id LEFT JOIN ticket_route r ON r.ticket_id=t.id`
+	FROM ticket_queue q JOIN ticket t ON t.id=q.ticket_id JOIN customer c ON c.id=t.customer_id LEFT JOIN shop s ON s.id=t.shop_id LEFT JOIN orders d ON d.id=t.order_id LEFT JOIN ticket_route r ON r.ticket_id=t.id`
 
 func waitDest(x *routing.Wait) []any {
 	x.Resource.Kind = auth.OfTicket
 	return []any{
 		&x.ID, &x.Number, &x.Version, &x.Resource.Workspace, ref(&x.Resource.Team), ref(&x.Resource.Mailbox), ref(&x.Resource.Shop), &x.Channel, &x.Topic, &x.Language, &x.Priority,
-		at(&x.Since), at(&x.Start), &x.Tier, &x.Market, ref(&x.Last),
+		at(&x.Since), at(&x.Start), &x.Tier, &x.Market, ref(&x.Own), dueCol{&x.Due}, ref(&x.Last),
 	}
 }
 
+// TidyQueue implements routing.Store.
+func (s *Store) TidyQueue(ctx context.Context, w auth.WorkspaceID, t ticket.ID) error {
+	_, err := s.exec(ctx, `DELETE FROM ticket_queue WHERE workspace_id=$1 AND ticket_id=$2 AND NOT EXISTS (
+		SELECT 1 FROM ticket t WHERE t.workspace_id=ticket_queue.workspace_id AND t.id=ticket_queue.ticket_id AND t.assignee_id IS NULL AND t.bucket='open' AND t.merged_into IS NULL)`, w, t)
+	return err
+}
+
 // QueueFront implements routing.Store.
-func (s *Store) QueueFront(ctx context.Context, w auth.WorkspaceID, limit int) ([]routing.Wait, error) {
-	return all(ctx, s.DB, waitDest, `SELECT `+waitCols+` WHERE q.workspace_id=$1 ORDER BY q.start_at, q.ticket_id LIMIT $2`, w, limit)
+func (s *Store) QueueFront(ctx context.Context, w auth.WorkspaceID, behind routing.Wait, limit int) ([]routing.Wait, error) {
+	return all(ctx, s.DB, waitDest, `SELECT `+waitCols+` WHERE q.workspace_id=$1 AND (q.start_at, q.ticket_id)>($2, $3) ORDER BY q.start_at, q.ticket_id LIMIT $4`, w, ms(behind.Start), behind.ID, limit)
+}
+
+// QueueOf implements routing.Store.
+func (s *Store) QueueOf(ctx context.Context, w auth.WorkspaceID, c customer.ID, limit int) ([]routing.Wait, error) {
+	return all(ctx, s.DB, waitDest, `SELECT `+waitCols+` WHERE q.workspace_id=$1 AND t.workspace_id=$1 AND t.customer_id=$2 ORDER BY q.start_at, q.ticket_id LIMIT $3`, w, c, limit)
+}
+
+// QueuePressing implements routing.Store.
+func (s *Store) QueuePressing(ctx context.Context, w auth.WorkspaceID, due time.Time, limit int) ([]routing.Wait, error) {
+	return all(ctx, s.DB, waitDest, `SELECT `+waitCols+` WHERE q.workspace_id=$1 AND t.workspace_id=$1 AND t.bucket='open' AND t.due_at<=$2 ORDER BY t.due_at, t.id LIMIT $3`, w, ms(due), limit)
 }
 
 // QueuePlace implements routing.Store.
@@ -119,6 +138,25 @@ func (s *Store) HeldBy(ctx context.Context, w auth.WorkspaceID, who auth.PersonI
 	return all(ctx, s.DB, func(h *routing.Held) []any { return []any{&h.Ticket, &h.Person, dueCol{&h.Due}} },
 		`SELECT t.id, t.assignee_id, t.due_at FROM ticket t JOIN ticket_route r ON r.ticket_id=t.id AND r.person_id=t.assignee_id
 		WHERE t.workspace_id=$1 AND t.assignee_id=$2 AND t.bucket='open' ORDER BY t.due_at, t.id LIMIT $3`, w, who, limit)
+}
+
+// Stranded implements routing.Store.
+func (s *Store) Stranded(ctx context.Context, w auth.WorkspaceID, limit int) ([]routing.Held, error) {
+	return all(ctx, s.DB, func(h *routing.Held) []any { return []any{&h.Ticket, &h.Person, dueCol{&h.Due}} },
+		`SELECT t.id, t.assignee_id, t.due_at FROM person p JOIN ticket t ON t.workspace_id=p.workspace_id AND t.assignee_id=p.id AND t.bucket='open'
+		WHERE p.workspace_id=$1 AND p.status='disabled' ORDER BY t.due_at, t.id LIMIT $2`, w, limit)
+}
+
+// Worker implements routing.Store.
+func (s *Store) Worker(ctx context.Context, w auth.WorkspaceID, who auth.PersonID) (v routing.Sheet, active bool, err error) {
+	type row struct {
+		routing.Sheet
+		status auth.Status
+	}
+	r, err := one(ctx, s.DB, func(r *row) []any { return []any{&r.Person, &r.Workspace, &r.status, &r.Version, doc(&r.Sheet.Sheet)} },
+		`SELECT p.id, p.workspace_id, p.status, coalesce(x.version, 0), x.sheet FROM person p LEFT JOIN person_sheet x ON x.person_id=p.id AND x.workspace_id=p.workspace_id
+		WHERE p.workspace_id=$1 AND p.id=$2`, w, who)
+	return r.Sheet, r.status == auth.Active, err
 }
 
 // PutGiven implements routing.Store.

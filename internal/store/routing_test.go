@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/promise"
 	"godwit.dev/godwit/internal/domain/route"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -39,9 +40,15 @@ type routed struct {
 func newRouted(t *testing.T, s *store.Store) routed {
 	t.Helper()
 	h, _ := newHouse(t, s)
-	people := auth.NewService(auth.Config{Store: s, IDs: h.ids, Now: h.time})
-	r := routing.New(routing.Config{Store: s, Tickets: func() routing.Tickets { return h.tickets }, People: people, Journal: s, Queue: s, Now: h.time})
-	h.tickets.Clocks = both{h.clocks, r}
+	return h.routed(t, routing.Config{Tickets: func() routing.Tickets { return h.tickets }})
+}
+
+func (h *house) routed(t *testing.T, c routing.Config) routed {
+	t.Helper()
+	s := h.Store
+	c.Store, c.People, c.Journal, c.Queue, c.Now = s, auth.NewService(auth.Config{Store: s, IDs: h.ids, Now: h.time}), s, s, h.time
+	r := routing.New(c)
+	h.tickets.Clocks, h.clocks.Moved = both{h.clocks, r}, r.Wake
 	return routed{h, r}
 }
 
@@ -98,7 +105,7 @@ func TestRouting(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		for name, story := range map[string]func(*testing.T, routed){
 			"tickets find who speaks": ticketsFindWhoSpeaks, "who is gone hands over": whoIsGoneHandsOver, "nobody sees what is not theirs": nobodySeesWhatIsNotTheirs, "two nodes give once": twoNodesGiveOnce,
-			"settings have rights": settingsHaveRights,
+			"settings have rights": settingsHaveRights, "a customer has a person": aCustomerHasAPerson, "what is due waits for nobody": whatIsDueWaitsForNobody,
 		} {
 			t.Run(name, func(t *testing.T) { story(t, newRouted(t, s)) })
 		}
@@ -158,6 +165,90 @@ func ticketsFindWhoSpeaks(t *testing.T, r routed) {
 	}
 	r.work(t)
 	r.has(t, "by hand", late, r.lead)
+}
+
+// A customer may have a person of their own: who may be it, that they are waited for and how long, and that the queue is
+// decided about anew when it changes.
+func aCustomerHasAPerson(t *testing.T, r routed) {
+	ctx := context.Background()
+	all := customer.New(customer.Config{Store: r.house.Store, Journal: r.house.Store, IDs: r.ids, Now: r.time, People: r.house.Store, Placed: r.Follow})
+	r.sheet(t, r.agent, 0, route.Sheet{Capacity: 1, Languages: map[string]route.Level{"es": route.Fluent}})
+	r.sheet(t, r.lead, 0, route.Sheet{Capacity: 5, Languages: map[string]route.Level{"de": route.Fluent}})
+	r.turnOn(t)
+	first := r.writes(t, "eva@client.example", german)
+	eva := r.get(t, first).Customer
+	own, stranger := r.agent.Person(), auth.PersonID(1)
+	got, err := all.Update(ctx, r.lead, eva, customer.Update{Agent: &own})
+	must(t, err)
+	again, err := all.Get(ctx, r.lead, eva)
+	must(t, err)
+	if got.Agent != own || again.Agent != own {
+		t.Errorf("their person is %d, kept as %d", got.Agent, again.Agent)
+	}
+	if _, err := all.Update(ctx, r.lead, eva, customer.Update{Agent: &stranger}); !errs.Is(err, errs.Invalid) {
+		t.Errorf("a stranger: %v", err)
+	}
+	if _, err := all.Update(ctx, auth.Actor{Kind: auth.Agent, ID: r.agent.ID, Workspace: r.w}, eva, customer.Update{Agent: new(auth.PersonID)}); !errs.Is(err, errs.Denied) {
+		t.Errorf("without a right: %v", err)
+	}
+	r.work(t)
+	r.has(t, "own person, who does not speak it", first, r.agent)
+	why := func(id ticket.ID) []route.Reason {
+		st, err := r.Of(ctx, r.lead, r.get(t, id))
+		must(t, err)
+		if st.Given != nil {
+			return st.Given.Why
+		}
+		return st.Waiting.Why
+	}
+	if list := why(first); list[0].Kind != route.ByOwn {
+		t.Errorf("because of %+v", list)
+	}
+	second, err := r.mail("eva@client.example", ticket.Inbound{Subject: "Another thing", Body: german})
+	must(t, err)
+	next := r.work(t)
+	r.has(t, "own person has no room", second.Ticket, auth.Actor{})
+	if list := why(second.Ticket); list[len(list)-1] != (route.Reason{Kind: route.WaitsFull, Number: int(route.Own)}) || !next.Equal(r.time().Add(30*time.Minute)) {
+		t.Errorf("until %v because of %+v", next, list)
+	}
+	none := auth.PersonID(0)
+	_, err = all.Update(ctx, r.lead, eva, customer.Update{Agent: &none})
+	must(t, err)
+	if jobs, err := r.Claim(ctx, routing.Queue, time.Now().Add(time.Hour), time.Now().Add(2*time.Hour), 50); err != nil || !slices.ContainsFunc(jobs, func(j job.Job) bool { return j.Workspace == r.w && j.Kind == routing.Job }) {
+		t.Errorf("nobody decides anew: %v", err)
+	}
+	r.work(t)
+	r.has(t, "nobody's own", second.Ticket, r.lead)
+}
+
+// Half an hour before its promise is due, a ticket is held back for nobody.
+func whatIsDueWaitsForNobody(t *testing.T, r routed) {
+	book := promise.Default()
+	book.Rules[0].Targets = map[promise.Target]int{promise.First: 45}
+	_, err := r.clocks.Save(context.Background(), r.lead, book, 0)
+	must(t, err)
+	r.sheet(t, r.agent, 0, route.Sheet{Capacity: 1, Languages: map[string]route.Level{"de": route.Fluent}})
+	r.sheet(t, r.lead, 0, route.Sheet{Capacity: 5, Languages: map[string]route.Level{"es": route.Fluent}})
+	r.turnOn(t)
+	given := r.writes(t, "uwe@client.example", german)
+	r.work(t)
+	r.has(t, "who speaks it", given, r.agent)
+	waits := r.writes(t, "eva@client.example", german)
+	next := r.work(t)
+	if want := r.time().Add(15 * time.Minute); !next.Equal(want) {
+		t.Errorf("looks again at %v, want %v: half an hour before it is due", next, want)
+	}
+	r.has(t, "held back", waits, auth.Actor{})
+	r.pass(15 * time.Minute)
+	list, err := r.house.QueuePressing(context.Background(), r.w, r.time().Add(30*time.Minute), 10)
+	if err != nil || len(list) != 1 || ticket.ID(list[0].ID) != waits {
+		t.Errorf("pressing: %+v, %v", list, err)
+	}
+	if list, err = r.house.QueuePressing(context.Background(), r.w, r.time().Add(30*time.Minute-time.Millisecond), 10); err != nil || len(list) != 0 {
+		t.Errorf("pressing too early: %+v, %v", list, err)
+	}
+	r.work(t)
+	r.has(t, "pressing", waits, r.lead)
 }
 
 func whoIsGoneHandsOver(t *testing.T, r routed) {

@@ -95,8 +95,13 @@ func newHouse(t testing.TB, s *store.Store) (*house, *post) {
 	h.ws = auth.Workspace{ID: auth.WorkspaceID(ids.Next()), Name: "Shop", Language: "en", Zone: "UTC", Secret: []byte("a secret of thirty-two bytes ..."), CreatedAt: h.now}
 	h.ws.Slug = fmt.Sprint("w", h.ws.ID)
 	must(t, s.AddWorkspace(ctx, h.ws))
-	c := customer.New(customer.Config{Store: s, Journal: s, IDs: ids})
-	h.desk = desk{Store: s, w: h.ws.ID, ids: ids, customers: c, orders: order.NewService(order.Config{Store: s, Customers: c, Journal: s, IDs: ids})}
+	c := customer.New(customer.Config{Store: s, Journal: s, IDs: ids, Placed: func(ctx context.Context, w auth.WorkspaceID, list ...customer.ID) error {
+		return h.clocks.OfCustomers(ctx, w, list...)
+	}})
+	o := order.NewService(order.Config{Store: s, Customers: c, Journal: s, IDs: ids, Elsewhere: func(ctx context.Context, w auth.WorkspaceID, list ...order.ID) error {
+		return h.clocks.OfOrders(ctx, w, list...)
+	}})
+	h.desk = desk{Store: s, w: h.ws.ID, ids: ids, customers: c, orders: o}
 	mail := &post{took: map[ticket.MessageID]int{}}
 	h.engine = action.NewEngine(s, s, map[string]action.Runner{ticket.SendKind: mail}, h.time, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	h.clocks = clocks.New(clocks.Config{Store: s, Places: places{s, h.orders}, Journal: s, Queue: s, Now: h.time})
@@ -200,7 +205,7 @@ func (h *house) send(m ticket.MessageID) error {
 func TestVerbs(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		for name, story := range map[string]func(*testing.T, *house, *post){
-			"older drafts yield": olderDraftsYield, "macros wait for the reply": macrosWaitForTheReply, "one macro, many texts": oneMacroManyTexts, "shipped macros are copied when changed": shippedMacrosAreCopied, "unsending keeps drafts": unsendingKeepsDrafts,
+			"older drafts yield": olderDraftsYield, "macros wait for the reply": macrosWaitForTheReply, "one macro, many texts": oneMacroManyTexts, "markets are the merchant’s": marketsAreTheMerchants, "languages are said": languagesAreSaid, "shipped macros are copied when changed": shippedMacrosAreCopied, "unsending keeps drafts": unsendingKeepsDrafts,
 			"sent or taken back": sentOrTakenBack, "bulk does what it can": bulkDoesWhatItCan,
 			"undo leaves what came later": undoLeavesWhatCameLater, "what is written is read": whatIsWrittenIsRead,
 		} {

@@ -174,6 +174,7 @@ func rights() map[string]right {
 		"Assign":      {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.Assign(ctx, a, v.tk.ID, 0) }},
 		"SetTeam":     {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetTeam(ctx, a, v.tk.ID, v.team) }},
 		"SetPriority": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetPriority(ctx, a, v.tk.ID, ticket.Low) }},
+		"SetLanguage": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetLanguage(ctx, a, v.tk.ID, "sr") }},
 		"SetTopic":    {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.SetTopic(ctx, a, v.tk.ID, triage.Damaged) }},
 		"ChangeTags": {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) {
 			return v.tickets.ChangeTags(ctx, a, v.tk.ID, []string{"t"}, nil)
@@ -210,6 +211,7 @@ func rights() map[string]right {
 
 		"Macros":     {auth.AgentRole, own, func(a auth.Actor, v scene) (any, error) { return v.tickets.Macros(ctx, a) }},
 		"Macro":      {auth.AgentRole, aRecord, func(a auth.Actor, v scene) (any, error) { return v.tickets.Macro(ctx, a, v.macro.ID) }},
+		"Wanted":     {auth.AgentRole, aTicket, func(a auth.Actor, v scene) (any, error) { return v.tickets.Wanted(ctx, a, v.tk) }},
 		"MacroTable": {auth.AgentRole, own, func(a auth.Actor, v scene) (any, error) { return v.tickets.MacroTable(ctx, a) }},
 		"SaveMacroText": {auth.Lead, aRecord, func(a auth.Actor, v scene) (any, error) {
 			return v.tickets.SaveMacroText(ctx, a, v.macro.ID, "de", "Hallo", false)
@@ -245,7 +247,7 @@ func rights() map[string]right {
 // looks are the verbs that change nothing, which share one scene.
 var looks = []string{
 	"Get", "ByNumber", "ByIDs", "Open", "Thread", "TicketOf", "MessageIn", "Original", "DraftOf", "ReplyTo", "ReplyAnchor", "MarksOn", "OfCustomer", "Count", "Search",
-	"Attachment", "Picture", "Counts", "List", "Macros", "Macro", "MacroTable", "Tags", "TagList", "Fields", "FieldUse", "Views", "View", "Report", "Mailboxes", "Mailbox", "MailTraffic",
+	"Attachment", "Picture", "Counts", "List", "Macros", "Macro", "MacroTable", "Wanted", "Tags", "TagList", "Fields", "FieldUse", "Views", "View", "Report", "Mailboxes", "Mailbox", "MailTraffic",
 }
 
 func hits(p ticket.SearchPage, err error) (any, error) { return p.Hits, err }

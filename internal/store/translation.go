@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -31,7 +32,7 @@ func (s *Store) PutTranslationBook(ctx context.Context, v translating.Setting) (
 	return n == 1, err
 }
 
-const translatorCols = `id, workspace_id, driver, name, settings, place, state, problem, rest_until, ok_at, created_by, created_at, updated_at`
+const translatorCols = `id, workspace_id, driver, name, settings, place, state, problem, rest_until, ok_at, created_by, created_at, updated_at, price, currency, most`
 
 // translatorRow is a connection as it lies in its table.
 type translatorRow struct {
@@ -41,7 +42,7 @@ type translatorRow struct {
 
 func translatorDest(r *translatorRow) []any {
 	return []any{
-		&r.ID, &r.Workspace, &r.Driver, &r.Name, &r.sealed, &r.Place, &r.State, &r.Problem, at(&r.RestUntil), at(&r.OKAt), &r.CreatedBy, at(&r.CreatedAt), at(&r.UpdatedAt),
+		&r.ID, &r.Workspace, &r.Driver, &r.Name, &r.sealed, &r.Place, &r.State, &r.Problem, at(&r.RestUntil), at(&r.OKAt), &r.CreatedBy, at(&r.CreatedAt), at(&r.UpdatedAt), &r.Terms.Price.Minor, &r.Terms.Price.Currency, &r.Terms.Most,
 	}
 }
 
@@ -60,8 +61,8 @@ func (s *Store) AddTranslator(ctx context.Context, c translating.Connection) err
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, `INSERT INTO translator (`+translatorCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
-		c.ID, c.Workspace, c.Driver, clean(c.Name), sealed, c.Place, c.State, c.Problem, ms(c.RestUntil), ms(c.OKAt), c.CreatedBy, ms(c.CreatedAt), ms(c.UpdatedAt))
+	_, err = s.exec(ctx, `INSERT INTO translator (`+translatorCols+`) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)`,
+		c.ID, c.Workspace, c.Driver, clean(c.Name), sealed, c.Place, c.State, c.Problem, ms(c.RestUntil), ms(c.OKAt), c.CreatedBy, ms(c.CreatedAt), ms(c.UpdatedAt), c.Terms.Price.Minor, c.Terms.Price.Currency, c.Terms.Most)
 	return err
 }
 
@@ -71,8 +72,8 @@ func (s *Store) SaveTranslator(ctx context.Context, c translating.Connection) er
 	if err != nil {
 		return err
 	}
-	_, err = s.exec(ctx, `UPDATE translator SET name=$1, settings=$2, place=$3, state=$4, problem=$5, rest_until=$6, ok_at=$7, updated_at=$8 WHERE workspace_id=$9 AND id=$10`,
-		clean(c.Name), sealed, c.Place, c.State, c.Problem, ms(c.RestUntil), ms(c.OKAt), ms(c.UpdatedAt), c.Workspace, c.ID)
+	_, err = s.exec(ctx, `UPDATE translator SET name=$1, settings=$2, place=$3, state=$4, problem=$5, rest_until=$6, ok_at=$7, updated_at=$8, price=$9, currency=$10, most=$11 WHERE workspace_id=$12 AND id=$13`,
+		clean(c.Name), sealed, c.Place, c.State, c.Problem, ms(c.RestUntil), ms(c.OKAt), ms(c.UpdatedAt), c.Terms.Price.Minor, c.Terms.Price.Currency, c.Terms.Most, c.Workspace, c.ID)
 	return err
 }
 
@@ -113,8 +114,13 @@ func (s *Store) SpentOnTranslation(ctx context.Context, w auth.WorkspaceID, mont
 		`SELECT translator_id, characters, requests FROM translation_use WHERE workspace_id=$1 AND month=$2 ORDER BY translator_id`, w, month)
 }
 
-// pairOf names the languages of a sentence and its translation.
-func pairOf(from, to string) string { return from + ">" + to }
+// pairOf names the languages of a sentence and its translation, and how that addresses its reader: en>de, en>de+formal.
+func pairOf(from, to string, f translating.Formality) string {
+	if f == translating.AsUsual {
+		return from + ">" + to
+	}
+	return from + ">" + to + "+" + string(f)
+}
 
 const memoryCols = `m.id, m.workspace_id, m.pair, m.hash, m.source, m.target, m.approved, m.translator_id, m.at, m.used_at`
 
@@ -131,26 +137,24 @@ func memoryDest(r *memoryRow) []any {
 func memories(rows []memoryRow, err error) ([]translating.Memory, error) {
 	out := make([]translating.Memory, len(rows))
 	for i, r := range rows {
-		for n, c := range r.pair {
-			if c == '>' {
-				r.From, r.To = r.pair[:n], r.pair[n+1:]
-			}
-		}
+		pair, form, _ := strings.Cut(r.pair, "+")
+		r.From, r.To, _ = strings.Cut(pair, ">")
+		r.Formality = translating.Formality(form)
 		out[i] = r.Memory
 	}
 	return out, err
 }
 
 // Recall implements translating.Store.
-func (s *Store) Recall(ctx context.Context, w auth.WorkspaceID, from, to string, keys []int64) ([]translating.Memory, error) {
-	return memories(among(ctx, s.DB, memoryDest, `SELECT `+memoryCols+` FROM translation_memory m WHERE m.workspace_id=$1 AND m.pair=$2 AND `, []any{w, pairOf(from, to)}, "m.hash", keys, ` ORDER BY m.id`))
+func (s *Store) Recall(ctx context.Context, w auth.WorkspaceID, from, to string, f translating.Formality, keys []int64) ([]translating.Memory, error) {
+	return memories(among(ctx, s.DB, memoryDest, `SELECT `+memoryCols+` FROM translation_memory m WHERE m.workspace_id=$1 AND m.pair IN ($2,$3) AND `, []any{w, pairOf(from, to, f), pairOf(from, to, translating.AsUsual)}, "m.hash", keys, ` ORDER BY m.id`))
 }
 
 // Near implements translating.Store.
-func (s *Store) Near(ctx context.Context, w auth.WorkspaceID, from, to string, grams []int64, limit int) ([]translating.Memory, error) {
+func (s *Store) Near(ctx context.Context, w auth.WorkspaceID, from, to string, f translating.Formality, grams []int64, limit int) ([]translating.Memory, error) {
 	type hit struct{ id, n int64 }
 	hits, err := among(ctx, s.DB, func(h *hit) []any { return []any{&h.id, &h.n} },
-		`SELECT memory_id, count(*) FROM translation_gram WHERE workspace_id=$1 AND pair=$2 AND `, []any{w, pairOf(from, to)}, "gram", grams,
+		`SELECT memory_id, count(*) FROM translation_gram WHERE workspace_id=$1 AND pair IN ($2,$3) AND `, []any{w, pairOf(from, to, f), pairOf(from, to, translating.AsUsual)}, "gram", grams,
 		fmt.Sprintf(` GROUP BY memory_id ORDER BY count(*) DESC, memory_id DESC LIMIT %d`, limit))
 	if err != nil {
 		return nil, err
@@ -166,11 +170,11 @@ func (s *Store) Near(ctx context.Context, w auth.WorkspaceID, from, to string, g
 func (s *Store) Remember(ctx context.Context, list []translating.Memory) error {
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b translating.Memory) int {
-		return cmp.Or(cmp.Compare(pairOf(a.From, a.To), pairOf(b.From, b.To)), cmp.Compare(a.Key, b.Key))
+		return cmp.Or(cmp.Compare(pairOf(a.From, a.To, a.Formality), pairOf(b.From, b.To, b.Formality)), cmp.Compare(a.Key, b.Key))
 	})
 	return s.InTx(ctx, func(ctx context.Context) error {
 		for _, m := range list {
-			pair := pairOf(m.From, m.To)
+			pair := pairOf(m.From, m.To, m.Formality)
 			id, err := scalar[int64](ctx, s.DB, `INSERT INTO translation_memory (id, workspace_id, pair, hash, source, target, approved, translator_id, at, used_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)
 				ON CONFLICT (workspace_id, pair, hash) DO UPDATE SET source=excluded.source, target=excluded.target, approved=excluded.approved, translator_id=excluded.translator_id, at=excluded.at, used_at=excluded.used_at
 				WHERE excluded.approved RETURNING id`,

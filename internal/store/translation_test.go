@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/base/outbound"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/translate"
 	"godwit.dev/godwit/internal/flow/translating"
@@ -26,23 +28,36 @@ type provider struct {
 	asked []string
 	err   error
 	spoil func(string) string
+	short bool // it leaves out the last
+
+	formality translating.Formality // of the last request
+	dear      int64                 // it bills each character as so many more
+	during    func()                // happens while it is asked
 }
 
 func (p *provider) About(context.Context) (translating.About, error) {
 	return translating.About{Languages: []string{"es", "en"}, Left: -1}, nil
 }
 
-func (p *provider) Translate(_ context.Context, a translating.Ask) ([]string, error) {
+func (p *provider) Translate(_ context.Context, a translating.Ask) (translating.Answer, error) {
+	if f := p.during; f != nil {
+		p.during = nil
+		f()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var out []string
+	p.formality = a.Formality
+	var out translating.Answer
 	for _, x := range a.Sentences {
 		p.asked = append(p.asked, x.Text)
 		answer := strings.ToUpper(x.Text)
 		if p.spoil != nil {
 			answer = p.spoil(answer)
 		}
-		out = append(out, answer)
+		out.Texts, out.Billed = append(out.Texts, answer), out.Billed+(1+p.dear)*int64(len([]rune(x.Text)))
+	}
+	if p.short {
+		out.Texts = out.Texts[1:]
 	}
 	return out, p.err
 }
@@ -73,7 +88,7 @@ func newSpoken(t *testing.T, s *store.Store) spoken {
 	h, _ := newHouse(t, s)
 	x := spoken{house: h, first: &provider{}, second: &provider{}}
 	x.Service = translating.New(translating.Config{
-		Store: s, Tickets: func() translating.Tickets { return h.tickets }, Journal: s, Queue: s, IDs: h.ids, Client: outbound.New(outbound.Options{}), Now: h.time,
+		Store: s, Tickets: func() translating.Tickets { return h.tickets }, Journal: s, Queue: s, Habits: habit.New(habit.Config{Store: s, Journal: s, Now: h.time}), IDs: h.ids, Client: outbound.New(outbound.Options{}), Now: h.time,
 		Drivers: []translating.Driver{x.first.driver("first", false), x.second.driver("second", true)},
 	})
 	return x
@@ -104,7 +119,7 @@ func TestTranslation(t *testing.T) {
 	storetest.Open(t, func(t *testing.T, s *store.Store) {
 		for name, story := range map[string]func(*testing.T, spoken){
 			"a message is read in another language": aMessageIsReadInAnotherLanguage, "what was seen is what is sent": whatWasSeenIsWhatIsSent, "an approved sentence is known": anApprovedSentenceIsKnown,
-			"the next one is asked": theNextOneIsAsked, "the limit holds": theLimitHolds, "translations have rights": translationsHaveRights, "the memory is bounded": theMemoryIsBounded,
+			"the next one is asked": theNextOneIsAsked, "the limit holds": theLimitHolds, "translations have rights": translationsHaveRights, "the memory is bounded": theMemoryIsBounded, "a provider has its price": aProviderHasItsPrice,
 		} {
 			t.Run(name, func(t *testing.T) { story(t, newSpoken(t, s)) })
 		}
@@ -145,12 +160,9 @@ func aMessageIsReadInAnotherLanguage(t *testing.T, x spoken) {
 	if n := x.told(t, tk.ID, translating.Turned) + 10*x.told(t, tk.ID, translating.Translated); n != 11 {
 		t.Errorf("told %d", n)
 	}
-	// The same words about another order cost nothing.
-	other, om := x.asks(t, "¿Dónde está mi pedido #99-B?")
-	k, err = x.Translate(ctx, x.agent, other, om, "en")
-	must(t, err)
-	if k.Result.Text() != "¿DÓNDE ESTÁ MI PEDIDO #99-B?" || x.first.times() != 2 {
-		t.Errorf("%q after %d sentences", k.Result.Text(), x.first.times())
+	// The words of a customer stand beside their message and nowhere else: the memory has none of them.
+	if approved, machine, err := x.MemorySize(ctx, x.agent); err != nil || approved != 0 || machine != 0 {
+		t.Errorf("the memory has %d and %d sentences, %v", approved, machine, err)
 	}
 	spent, err := x.Spent(ctx, x.owner)
 	must(t, err)
@@ -158,11 +170,43 @@ func aMessageIsReadInAnotherLanguage(t *testing.T, x spoken) {
 		t.Errorf("spent %+v, want %d characters", spent, want)
 	}
 	must(t, x.Turn(ctx, x.agent, tk, "en", false))
+	// What a provider did not bring back whole is asked for again, and nothing else of the message.
+	x.first.spoil = func(s string) string { return strings.ReplaceAll(s, string(translate.First), "") }
+	other, om := x.asks(t, ask)
+	for range 2 {
+		k, err = x.Translate(ctx, x.agent, other, om, "en")
+		must(t, err)
+	}
+	x.first.spoil = nil
+	if k, err = x.Translate(ctx, x.agent, other, om, "en"); err != nil || !k.Result.Ready() || x.first.times() != 2+2+1+1 {
+		t.Errorf("%+v after %d sentences, %v", k.Result, x.first.times(), err)
+	}
+	// The same words of our own about another order cost nothing.
+	asked := x.first.times()
+	for _, body := range []string{"Your order #4711 left.", "Your order #99-B left."} {
+		if _, err := x.Preview(ctx, x.agent, tk, "en", body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := x.first.times(); n != asked+1 {
+		t.Errorf("%d sentences for one", n-asked)
+	}
 	if v, err = x.Of(ctx, x.agent, tk, "en", nil); err != nil || v.On {
 		t.Errorf("turned off: %+v %v", v, err)
 	}
 	if _, err := x.Translate(ctx, x.agent, tk, m, "es"); !errs.Is(err, errs.Invalid) {
 		t.Errorf("into its own language: %v", err)
+	}
+
+	// A name that only the text has, and a street, are not told either, and come back as they stood.
+	tk, m = x.asks(t, "Me llamo Inés Marín.\nVivo en la Calle Mayor 5, 28013 Madrid.")
+	k, err = x.Translate(ctx, x.agent, tk, m, "en")
+	must(t, err)
+	if got := k.Result.Text(); got != "ME LLAMO Inés Marín.\nVIVO EN LA Calle Mayor 5, 28013 Madrid." {
+		t.Errorf("translated as %q", got)
+	}
+	if told := strings.Join(x.first.asked, ""); strings.Contains(told, "Marín") || strings.Contains(told, "Mayor") {
+		t.Errorf("the provider was told %q", told)
 	}
 }
 
@@ -365,6 +409,60 @@ func translationsHaveRights(t *testing.T, x spoken) {
 }
 
 func failure[T any](_ T, err error) error { return err }
+
+// A provider gets as much a month as it was given, costs what was said, is tried by itself, and one that answers less
+// than it was asked is as one that did not.
+func aProviderHasItsPrice(t *testing.T, x spoken) {
+	ctx := context.Background()
+	price := money.Amount{Minor: 2000, Currency: "EUR"}
+	c, err := x.Add(ctx, x.owner, translating.Input{Driver: "first", Values: map[string]string{"key": "hush"}, Terms: &translating.Terms{Price: price, Most: 25}})
+	must(t, err)
+	r, err := x.Try(ctx, x.owner, c.ID, "es", "en-GB", "Mi pedido #4711.")
+	must(t, err)
+	if r.Text() != "MI PEDIDO #4711." || r.To != "en" || strings.Contains(x.first.asked[0], "4711") {
+		t.Errorf("%+v, asked %q", r, x.first.asked)
+	}
+	spent, err := x.Spent(ctx, x.owner)
+	must(t, err)
+	if len(spent) != 1 || spent[0].Characters != int64(len([]rune(x.first.asked[0]))) {
+		t.Errorf("spent %+v", spent)
+	}
+	tk, m := x.asks(t, "Quince letras aquí")
+	if k, err := x.Translate(ctx, x.agent, tk, m, "en"); err != nil || k.Result.Ready() || x.first.times() != 1 {
+		t.Errorf("beyond its limit: %+v %v", k.Result, err)
+	}
+	must(t, x.Change(ctx, x.owner, c.ID, translating.Input{Terms: &translating.Terms{Price: price}}))
+	x.first.short = true
+	k, err := x.Translate(ctx, x.agent, tk, m, "en")
+	must(t, err)
+	list, err := x.Connections(ctx, x.owner)
+	must(t, err)
+	if got := list[0]; k.Result.Ready() || got.Problem != "error.vendor_answer" || got.Terms.Price != price || got.Terms.Most != 0 || got.Name != "first" {
+		t.Errorf("%+v, %+v", list[0], k.Result)
+	}
+	x.first.short = false
+	x.first.spoil = func(string) string { return "otra cosa 7" }
+	if _, err := x.Try(ctx, x.owner, c.ID, "es", "en", "Mi pedido #4711."); !errs.Is(err, errs.Unavailable) || !strings.Contains(err.Error(), "translate_marks") {
+		t.Errorf("an answer without the number: %v", err)
+	}
+	x.first.err = translating.ErrPair()
+	if _, err := x.Try(ctx, x.owner, c.ID, "es", "en", "Hola a todos."); !errs.Is(err, errs.Unsupported) {
+		t.Errorf("a pair that there is not: %v", err)
+	}
+	for _, bad := range []translating.Terms{{Most: -1}, {Price: money.Amount{Minor: -1, Currency: "EUR"}}, {Price: money.Amount{Minor: 1, Currency: "XXX1"}}} {
+		if err := x.Change(ctx, x.owner, c.ID, translating.Input{Terms: &bad}); !errs.Is(err, errs.Invalid) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	for billed, want := range map[int64]int64{0: 0, 249: 0, 250: 1, 1_000_000: 2000, 1_500_250: 3001, 1_000_000_000: 2_000_000} {
+		if got := (translating.Terms{Price: price}).Cost(billed); got.Minor != want || got.Currency != "EUR" {
+			t.Errorf("%d cost %v, want %d", billed, got, want)
+		}
+	}
+	if _, err := x.Try(ctx, x.agent, c.ID, "es", "en", "Hola."); !errs.Is(err, errs.Denied) {
+		t.Errorf("an agent tried it: %v", err)
+	}
+}
 
 func theMemoryIsBounded(t *testing.T, x spoken) {
 	ctx := context.Background()

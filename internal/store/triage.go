@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/sorting"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -21,7 +22,7 @@ func (s *Store) MessagesRead(ctx context.Context, w auth.WorkspaceID, t ticket.I
 	out := make([]sorting.Written, len(list))
 	for i, r := range list {
 		out[i] = r.Written
-		out[i].Topic = r.reading.Topic()
+		out[i].Topic, out[i].Model = r.reading.Topic(), r.reading.Model
 	}
 	return out, err
 }
@@ -63,15 +64,15 @@ func (s *Store) CorrectionPairs(ctx context.Context, w auth.WorkspaceID) ([]sort
 // TriageSetting implements sorting.Store.
 func (s *Store) TriageSetting(ctx context.Context, w auth.WorkspaceID) (sorting.Setting, error) {
 	return one(ctx, s.DB, func(v *sorting.Setting) []any {
-		return []any{&v.Workspace, &v.Revision, &v.Mode, &v.Version, at(&v.SavedAt), ref(&v.SavedBy)}
-	}, `SELECT workspace_id, revision, mode, version, saved_at, saved_by FROM triage_setting WHERE workspace_id=$1`, w)
+		return []any{&v.Workspace, &v.Revision, &v.Mode, &v.Version, ref(&v.Asking.Model), &v.Asking.Daily, at(&v.SavedAt), ref(&v.SavedBy)}
+	}, `SELECT workspace_id, revision, mode, version, model_id, model_daily, saved_at, saved_by FROM triage_setting WHERE workspace_id=$1`, w)
 }
 
 // PutTriageSetting implements sorting.Store.
 func (s *Store) PutTriageSetting(ctx context.Context, v sorting.Setting) (bool, error) {
-	n, err := s.exec(ctx, `INSERT INTO triage_setting (workspace_id, revision, mode, version, saved_at, saved_by) VALUES ($1,$2,$3,$4,$5,$6)
-		ON CONFLICT (workspace_id) DO UPDATE SET revision=excluded.revision, mode=excluded.mode, version=excluded.version, saved_at=excluded.saved_at, saved_by=excluded.saved_by
-		WHERE triage_setting.revision=excluded.revision-1`, v.Workspace, v.Revision, v.Mode, v.Version, ms(v.SavedAt), opt(v.SavedBy))
+	n, err := s.exec(ctx, `INSERT INTO triage_setting (workspace_id, revision, mode, version, model_id, model_daily, saved_at, saved_by) VALUES ($1,$2,$3,$4,$5,$6,$7,$8)
+		ON CONFLICT (workspace_id) DO UPDATE SET revision=excluded.revision, mode=excluded.mode, version=excluded.version, model_id=excluded.model_id, model_daily=excluded.model_daily, saved_at=excluded.saved_at, saved_by=excluded.saved_by
+		WHERE triage_setting.revision=excluded.revision-1`, v.Workspace, v.Revision, v.Mode, v.Version, opt(v.Asking.Model), v.Asking.Daily, ms(v.SavedAt), opt(v.SavedBy))
 	return n == 1, err
 }
 
@@ -102,4 +103,28 @@ func (s *Store) DropTriageVersions(ctx context.Context, w auth.WorkspaceID, vers
 		}
 	}
 	return nil
+}
+
+// CountAsked implements sorting.Store.
+func (s *Store) CountAsked(ctx context.Context, w auth.WorkspaceID, day string, most int) (bool, error) {
+	n, err := s.exec(ctx, `INSERT INTO triage_model_day (workspace_id, day, asked, answered, problem) VALUES ($1,$2,1,0,'')
+		ON CONFLICT (workspace_id, day) DO UPDATE SET asked=triage_model_day.asked+1 WHERE triage_model_day.asked<$3`, w, day, most)
+	return n == 1, err
+}
+
+// NoteAsking implements sorting.Store.
+func (s *Store) NoteAsking(ctx context.Context, w auth.WorkspaceID, day string, answered int, problem string) error {
+	_, err := s.exec(ctx, `INSERT INTO triage_model_day (workspace_id, day, asked, answered, problem) VALUES ($1,$2,0,$3,$4)
+		ON CONFLICT (workspace_id, day) DO UPDATE SET answered=triage_model_day.answered+excluded.answered, problem=excluded.problem`, w, day, answered, problem)
+	return err
+}
+
+// AskedOn implements sorting.Store.
+func (s *Store) AskedOn(ctx context.Context, w auth.WorkspaceID, day string) (sorting.Day, error) {
+	d, err := one(ctx, s.DB, func(d *sorting.Day) []any { return []any{&d.Asked, &d.Answered, &d.Problem} },
+		`SELECT asked, answered, problem FROM triage_model_day WHERE workspace_id=$1 AND day=$2`, w, day)
+	if errs.Is(err, errs.NotFound) {
+		return sorting.Day{}, nil
+	}
+	return d, err
 }

@@ -67,7 +67,7 @@ func (r sorter) corrections(t *testing.T) (n int) {
 
 func (r sorter) save(t *testing.T, m sorting.Mode, version int) {
 	t.Helper()
-	_, err := r.Save(context.Background(), r.owner, m, version, r.state(t).Revision)
+	_, err := r.Save(context.Background(), r.owner, m, version, r.state(t).Revision, nil)
 	must(t, err)
 }
 
@@ -200,17 +200,17 @@ func triageHasRights(t *testing.T, r sorter) {
 	if _, err := r.State(ctx, r.agent); !errs.Is(err, errs.Denied) {
 		t.Errorf("an agent sees what was learned: %v", err)
 	}
-	if _, err := r.Save(ctx, r.agent, sorting.Off, 0, 0); !errs.Is(err, errs.Denied) {
+	if _, err := r.Save(ctx, r.agent, sorting.Off, 0, 0, nil); !errs.Is(err, errs.Denied) {
 		t.Errorf("an agent turns it off: %v", err)
 	}
-	if _, err := r.Save(ctx, r.owner, sorting.Holding, 7, 0); !errs.Is(err, errs.Invalid) {
+	if _, err := r.Save(ctx, r.owner, sorting.Holding, 7, 0, nil); !errs.Is(err, errs.Invalid) {
 		t.Errorf("a version that nobody learned is held: %v", err)
 	}
-	if _, err := r.Save(ctx, r.owner, "often", 0, 0); !errs.Is(err, errs.Invalid) {
+	if _, err := r.Save(ctx, r.owner, "often", 0, 0, nil); !errs.Is(err, errs.Invalid) {
 		t.Errorf("an unknown mode: %v", err)
 	}
 	r.save(t, sorting.Off, 0)
-	if _, err := r.Save(ctx, r.owner, sorting.Learning, 0, 0); !errs.Is(err, errs.Conflict) {
+	if _, err := r.Save(ctx, r.owner, sorting.Learning, 0, 0, nil); !errs.Is(err, errs.Conflict) {
 		t.Errorf("a page of before: %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import { parcels } from "./parcels.mjs";
 import { portal } from "./portal.mjs";
 import { holds, money, returns } from "./returns.mjs";
 import { storefront } from "./storefront.mjs";
+import { translate } from "./translate.mjs";
 import { work } from "./work.mjs";
 
 if (!process.env.GODWIT_BIN) {
@@ -37,6 +38,7 @@ try {
   try {
     await work(check, chrome, desk);
     await live(check, chrome, desk);
+    await translate(check, chrome, desk);
     await parcels(check, chrome, desk);
     await portal(check, chrome, desk);
     await returns(check, chrome, desk);

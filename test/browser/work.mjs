@@ -24,6 +24,50 @@ export async function work(check, chrome, desk) {
     return note;
   });
 
+  await check("steps and rules are dragged, and moved back with Escape", async () => {
+    const s = await seat(chrome, desk, login("owner"));
+    const { page, wrong } = s;
+    const grips = list => page.locator(`${list} [data-drag]`);
+    const middle = async at => { const b = await at.boundingBox(); return [b.x + b.width / 2, b.y + b.height / 2]; };
+    const drag = async (list, from, to, release = () => page.mouse.up()) => {
+      await grips(list).nth(Math.min(from, to)).scrollIntoViewIfNeeded();
+      await page.mouse.move(...await middle(grips(list).nth(from)));
+      await page.mouse.down();
+      const [x, y] = await middle(page.locator(`${list} > li`).nth(to));
+      await page.mouse.move(x, y + (to > from ? 12 : -12), { steps: 6 });
+      await release();
+    };
+    await page.goto(desk.console + "/admin/automation?shipped=legal#edit");
+    const does = () => page.locator("#then select[name=do_step]").evaluateAll(list => list.map(x => x.value).join());
+    const before = await does();
+    const asked = page.waitForResponse(r => r.request().method() === "POST" && r.url().endsWith("/admin/automation"));
+    await drag("#then ol", 0, 2);
+    await asked;
+    await page.waitForFunction(() => document.querySelector("#then ol li:nth-child(3) [role=group]").getAttribute("aria-label").includes("3"));
+    const after = await does(), [a, b, c] = before.split(",");
+    if (after !== [b, c, a].join()) throw new Error(`${before} became ${after}`);
+    await drag("#then ol", 2, 0, async () => { await page.keyboard.press("Escape"); await page.mouse.up(); });
+    if (await does() !== after) throw new Error(`Escape left ${await does()}`);
+
+    await page.goto(desk.console + "/admin/automation");
+    const names = () => page.locator("ol[data-order] > li .rowlink").evaluateAll(list => list.map(x => x.textContent));
+    const rules = await names();
+    const moved = async (from, to) => { const gone = page.waitForNavigation(); await drag("ol[data-order]", from, to); await gone; };
+    await moved(0, 1);
+    const swapped = await names();
+    if (swapped[0] !== rules[1] || swapped[1] !== rules[0]) throw new Error(`${rules} became ${swapped}`);
+    const touch = await page.context().newCDPSession(page);
+    const [fx, fy] = await middle(grips("ol[data-order]").nth(1)), [, ty] = await middle(page.locator("ol[data-order] > li").nth(0));
+    const gone = page.waitForNavigation();
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x: fx, y: fy }] });
+    for (const y of [fy - 20, ty, ty - 12]) await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: fx, y }] });
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await gone;
+    if ((await names()).join() !== rules.join()) throw new Error(`a finger left ${await names()}`);
+    await s.close();
+    if (wrong.length) throw new Error(wrong.join("\n"));
+  });
+
   await check("a reply by keyboard alone, taken back in time", async () => {
     const s = await seat(chrome, desk, login("agent"));
     const { page, wrong } = s;
@@ -31,6 +75,7 @@ export async function work(check, chrome, desk) {
     await page.goto(desk.console + "/");
     await key("g"); await key("u");
     await page.waitForURL("**/inbox/unassigned*");
+    await page.goto(desk.console + "/inbox/open"); // routing may have given out all that had nobody
     await page.waitForSelector("#rows .row");
     const focused = () => page.evaluate(() => document.activeElement.closest(".row")?.id ?? "");
     await key("j"); const one = await focused();

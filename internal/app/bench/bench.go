@@ -133,7 +133,7 @@ func (b *bench) run(ctx context.Context, name string, do op) error {
 }
 
 func (b *bench) measures(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking, b.sweep, b.replay, b.routing, b.forecast} {
+	for _, part := range []func(context.Context) error{b.weigh, b.desk, b.baseline, b.intake, b.tracking, b.sweep, b.replay, b.automation, b.firings, b.triage, b.clocks, b.routing, b.forecast} {
 		if err := part(ctx); err != nil {
 			return err
 		}

@@ -199,11 +199,12 @@ func (l *loader) ticket(lines [PerTicket]line) {
 		Customer: cust, Order: l.order(first.number, cust, first.from, created), Subject: first.subject, CreatedAt: created, Messages: PerTicket,
 		Tags: []string{tagNames[n%8]},
 	}
-	l.settle(&t, n)
 	agent := l.agents[n%int64(len(l.agents))]
 	customerActor := auth.Actor{Kind: auth.Customer, ID: int64(cust), Name: name, Workspace: l.space.ID}
 	t.LastAt = created
-	l.log(&t, "ticket.opened", customerActor, event.Subject{Kind: "ticket", ID: int64(t.ID)}, map[string]any{"number": t.Number, "channel": "email", "subject": t.Subject})
+	about := event.Subject{Kind: "ticket", ID: int64(t.ID)}
+	l.log(&t, "ticket.opened", customerActor, about, map[string]any{"number": t.Number, "channel": "email", "subject": t.Subject})
+	l.log(&t, "ticket.tags", auth.ForSystem(l.space.ID), about, map[string]any{"added": t.Tags, "removed": []string{}, "number": t.Number})
 	for i, x := range lines {
 		m := ticket.Message{
 			ID: ticket.MessageID(l.core.IDs.Next()), Workspace: l.space.ID, Ticket: t.ID, Kind: ticket.KindInbound, Form: ticket.Plain, Channel: ticket.Email,
@@ -230,16 +231,15 @@ func (l *loader) ticket(lines [PerTicket]line) {
 		l.bulk.Messages = append(l.bulk.Messages, m)
 		l.log(&t, kind, by, event.Subject{Kind: "message", ID: int64(m.ID)}, map[string]any{"message": int64(m.ID), "number": t.Number})
 	}
-	if t.Bucket() == ticket.InDone {
-		t.SolvedAt = t.LastAt.Add(time.Hour)
-	}
+	l.settle(&t, n, agent)
 	l.bulk.Tickets = append(l.bulk.Tickets, t)
 	l.bulk.Participants[t.ID] = []ticket.Participant{{Address: first.from, Name: name, Verified: true}}
 }
 
 // settle gives a ticket its place: of ten, six are open, one waits, one is put
-// aside or spam, and two are done.
-func (l *loader) settle(t *ticket.Ticket, n int64) {
+// aside or spam, and two are done. The journal tells how it came there.
+func (l *loader) settle(t *ticket.Ticket, n int64, agent auth.Actor) {
+	about := event.Subject{Kind: "ticket", ID: int64(t.ID)}
 	switch x := n % 20; {
 	case x < 4:
 		t.Status, t.Unread = ticket.New, true
@@ -257,7 +257,12 @@ func (l *loader) settle(t *ticket.Ticket, n int64) {
 		t.Status = ticket.Closed
 	}
 	if t.Status != ticket.New {
-		t.Assignee = l.agents[n%int64(len(l.agents))].Person()
+		t.Assignee = agent.Person()
+		l.log(t, "ticket.assigned", agent, about, map[string]any{"from": 0, "to": agent.ID, "number": t.Number})
+		l.log(t, "ticket.status", agent, about, map[string]any{"from": ticket.New, "to": t.Status, "waiting": t.Waiting, "number": t.Number})
+	}
+	if t.Bucket() == ticket.InDone {
+		t.SolvedAt = t.LastAt.Add(time.Hour)
 	}
 }
 

@@ -53,6 +53,9 @@ func load(fsys fs.FS) (all map[Lang]catalog, twice []string, err error) {
 	}
 	all = map[Lang]catalog{English: {}}
 	for _, name := range names {
+		if path.Base(name) == "languages.json" {
+			continue
+		}
 		lang, err := fileLang(name)
 		if err != nil {
 			return nil, nil, err

@@ -88,6 +88,9 @@ func (p *Printer) Day(t, now time.Time, zone *time.Location) string {
 	return p.locale.format(t, p.locale.dates[Medium])
 }
 
+// Weekday writes the name of a day of the week.
+func (p *Printer) Weekday(d time.Weekday) string { return p.locale.days[d] }
+
 // days numbers the calendar days.
 func days(t time.Time) int64 {
 	y, m, d := t.Date()

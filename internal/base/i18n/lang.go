@@ -1,7 +1,13 @@
 package i18n
 
 import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -16,31 +22,79 @@ const (
 	Russian           Lang = "ru"
 )
 
+// written is a line of locale/languages.json, the list that a translator adds to.
+type written struct {
+	Tag     Lang   `json:"tag"`
+	Name    string `json:"name"`    // what the language calls itself
+	Console bool   `json:"console"` // whether the console is written in it, not only what customers read
+}
+
+// languages are those of the list, English first.
+var languages = sync.OnceValue(func() []written {
+	all, err := readLanguages(listed)
+	if err != nil {
+		panic(err)
+	}
+	return all
+})
+
+//go:embed locale/languages.json
+var listed []byte
+
+func readLanguages(data []byte) ([]written, error) {
+	var all []written
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&all); err != nil {
+		return nil, fmt.Errorf("read the list of languages: %w", err)
+	}
+	seen := map[Lang]bool{}
+	for _, l := range all {
+		tag, err := language.Parse(string(l.Tag))
+		switch {
+		case err != nil || tag.String() != string(l.Tag):
+			return nil, fmt.Errorf("read the list of languages: %q is no BCP 47 tag in canonical case", l.Tag)
+		case l.Name == "":
+			return nil, fmt.Errorf("read the list of languages: %s has no name", l.Tag)
+		case seen[l.Tag]:
+			return nil, fmt.Errorf("read the list of languages: %s stands twice", l.Tag)
+		}
+		seen[l.Tag] = true
+	}
+	if len(all) == 0 || all[0].Tag != English || !all[0].Console {
+		return nil, errors.New("read the list of languages: English, which misses nothing, must come first")
+	}
+	return all, nil
+}
+
 // Console lists the languages that the console is written in; English, the one that misses nothing, comes first.
-func Console() []Lang { return []Lang{English, SimplifiedChinese, Russian} }
+func Console() []Lang {
+	var out []Lang
+	for _, l := range languages() {
+		if l.Console {
+			out = append(out, l.Tag)
+		}
+	}
+	return out
+}
 
 // Customer lists the languages in which customers are served. "pt" is the Portuguese of Portugal.
 func Customer() []Lang {
-	return []Lang{
-		English, "de", "fr", "es", "it", "pt", "pt-BR", "nl", "pl", "cs", Russian, "uk", "kk", "tr", "ar", "he",
-		"ja", "ko", SimplifiedChinese, "zh-Hant", "th", "vi", "id", "sv", "da", "nb", "fi", "el", "ro", "hu",
+	out := make([]Lang, len(languages()))
+	for i, l := range languages() {
+		out[i] = l.Tag
 	}
+	return out
 }
 
 // NativeName returns the language's name for itself ("Deutsch", "简体中文"), or the tag if the language is not ours.
 func NativeName(l Lang) string {
-	if name, ok := nativeNames[l]; ok {
-		return name
+	for _, w := range languages() {
+		if w.Tag == l {
+			return w.Name
+		}
 	}
 	return string(l)
-}
-
-var nativeNames = map[Lang]string{
-	"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "pt": "Português",
-	"pt-BR": "Português (Brasil)", "nl": "Nederlands", "pl": "Polski", "cs": "Čeština", "ru": "Русский",
-	"uk": "Українська", "kk": "Қазақша", "tr": "Türkçe", "ar": "العربية", "he": "עברית", "ja": "日本語", "ko": "한국어",
-	"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "th": "ไทย", "vi": "Tiếng Việt", "id": "Bahasa Indonesia",
-	"sv": "Svenska", "da": "Dansk", "nb": "Norsk bokmål", "fi": "Suomi", "el": "Ελληνικά", "ro": "Română", "hu": "Magyar",
 }
 
 // Dir returns the writing direction of a language for HTML's dir attribute: "rtl" or "ltr".

@@ -1,6 +1,12 @@
 package i18n
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+)
 
 // Form is a CLDR plural category.
 type Form uint8
@@ -34,12 +40,31 @@ func Forms(l Lang) []Form {
 		return []Form{Zero, One, Two, Few, Many, Other}
 	case "he":
 		return []Form{One, Two, Other}
+	case "en", "de", "fr", "es", "it", "pt", "nl", "kk", "tr", "sv", "da", "nb", "fi", "el", "hu":
+		return []Form{One, Other}
 	}
-	return []Form{One, Other}
+	var out []Form
+	for n := range uint64(200) { // whatever a rule tells apart, it does by the last two figures
+		if f := other(l, n); f != Other && !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	slices.Sort(out)
+	return append(out, Other)
+}
+
+// other is the category in a language that we have no rule of our own for: what golang.org/x/text has of CLDR 32. A tag
+// that is no language counts like English.
+func other(l Lang, u uint64) Form {
+	tag, err := language.Parse(string(l))
+	if err != nil {
+		tag = language.English
+	}
+	return [...]Form{plural.Other: Other, plural.Zero: Zero, plural.One: One, plural.Two: Two, plural.Few: Few, plural.Many: Many}[plural.Cardinal.MatchPlural(tag, int(u%10_000_000), 0, 0, 0, 0)]
 }
 
 // PluralForm returns the cardinal category of a whole number in a language (CLDR 48 supplemental/plurals).
-// The sign is ignored; a language that is not ours counts like English.
+// The sign is ignored.
 func PluralForm(l Lang, n int64) Form {
 	u := uint64(n)
 	if n < 0 {
@@ -84,11 +109,13 @@ func PluralForm(l Lang, n int64) Form {
 		return romance(u, u == 1 || u == 0 && l == "pt-BR")
 	case "es", "it":
 		return romance(u, u == 1)
+	case "en", "de", "nl", "kk", "tr", "sv", "da", "nb", "fi", "el", "hu":
+		if u == 1 {
+			return One
+		}
+		return Other
 	}
-	if u == 1 {
-		return One
-	}
-	return Other
+	return other(l, u)
 }
 
 func slavic(u uint64, one bool) Form {

@@ -22,14 +22,24 @@ type Printer struct {
 var printers = sync.OnceValue(func() map[Lang]*Printer {
 	all := map[Lang]*Printer{}
 	for _, l := range Customer() {
-		c, ok := catalogs()[l]
-		if !ok {
-			c = catalogs()[English].lent()
-		}
-		all[l] = &Printer{lang: l, messages: c, locale: locales[l]}
+		all[l] = printer(l, catalogs())
 	}
 	return all
 })
+
+// printer makes the Printer of a language. One that was added and that go generate has not read CLDR for yet writes dates
+// and numbers as English does.
+func printer(l Lang, words map[Lang]catalog) *Printer {
+	c, ok := words[l]
+	if !ok {
+		c = words[English].lent()
+	}
+	how, ok := locales[l]
+	if !ok {
+		how = locales[English]
+	}
+	return &Printer{lang: l, messages: c, locale: how}
+}
 
 // For returns the printer of a language. A tag that is not one of [Customer] is served by the same language in the same
 // script ("de-AT" by "de", "zh-TW" by "zh-Hant") and otherwise in English.

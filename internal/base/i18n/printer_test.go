@@ -34,8 +34,8 @@ func TestN(t *testing.T) {
 	}{
 		{"en", 0, "0 tickets"}, {"en", 1, "1 ticket"}, {"en", 2, "2 tickets"},
 		{"zh-Hans", 1, "1 个工单"}, {"zh-Hans", 5, "5 个工单"},
-		{"ru", 1, "1 обращение"}, {"ru", 2, "2 обращения"}, {"ru", 5, "5 обращений"}, {"ru", 11, "11 обращений"},
-		{"ru", 21, "21 обращение"}, {"ru", 112, "112 обращений"},
+		{"ru", 1, "1 тикет"}, {"ru", 2, "2 тикета"}, {"ru", 5, "5 тикетов"}, {"ru", 11, "11 тикетов"},
+		{"ru", 21, "21 тикет"}, {"ru", 112, "112 тикетов"},
 		{"fr", 0, "0 tickets"}, // worded in English, so counted in English
 	} {
 		if got := For(c.lang).N("count.tickets", c.count); got != c.want {

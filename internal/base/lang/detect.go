@@ -27,7 +27,7 @@ type Detector struct {
 	table *ngram.Table
 	of    map[string][]int // the languages of a script, as indices of the table
 	words map[string][]int // whole words that part a language from its neighbours
-	prior []float64        // bits against each language before any letter was read
+	prior []int            // tenths of bits against each language before any letter was read
 }
 
 // Default is the detector over the shipped table, made at its first use.
@@ -45,7 +45,7 @@ func New(packed []byte) (*Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Detector{table: t, of: map[string][]int{}, words: parting(t.Labels), prior: make([]float64, len(t.Labels))}
+	d := &Detector{table: t, of: map[string][]int{}, words: parting(t.Labels), prior: make([]int, len(t.Labels))}
 	for i, code := range t.Labels {
 		script := scriptOf[code]
 		if script == "" {
@@ -60,14 +60,14 @@ func New(packed []byte) (*Detector, error) {
 }
 
 const (
-	most    = 600  // letters that are looked at; more change nothing
-	rarity  = 4.0  // bits against a language that few customers of a shop write
-	backoff = 2.0  // bits for each letter of history that a language does not know
-	unknown = 16.0 // bits of a letter that a language never uses
-	telling = 4.0  // bits for a word that parts a language from its neighbours
-	hint    = 6.0  // bits for a language that the caller expects
-	sharp   = 0.75 // letters depend on each other, so the evidence of each counts for less
-	least   = 0.25 // confidence below which nothing is said
+	most    = 600               // letters that are looked at; more change nothing
+	rarity  = 4 * ngram.Steps   // against a language that few customers of a shop write; this and the next are tenths of bits, as those of the table
+	backoff = 2 * ngram.Steps   // for each letter of history that a language does not know
+	unknown = 16 * ngram.Steps  // of a letter that a language never uses
+	telling = 4 * ngram.Steps   // for a word that parts a language from its neighbours
+	hint    = 6 * ngram.Steps   // for a language that the caller expects
+	sharp   = .75 / ngram.Steps // letters depend on each other, so the evidence of each counts for less
+	least   = 0.25              // confidence below which nothing is said
 )
 
 // rare are languages in which letters to a cross-border shop are seldom written, beside likelier neighbours that
@@ -77,11 +77,15 @@ var rare = []string{"eo", "la", "lg", "mi", "nn", "bs", "sn", "st", "tn", "ts", 
 // Detect tells the language of a text. The languages that the caller expects, such as that of the customer's market,
 // decide where the letters leave it open. A text that does not tell is Undetermined.
 func (d *Detector) Detect(text string, expected ...string) Result {
+	if len(text) > reach {
+		text = text[:reach]
+	}
 	words, counts := split(text)
-	script := counts.top()
-	if script == "" {
+	top := counts.top()
+	if top == none {
 		return Result{Language: Undetermined}
 	}
+	script := scripts[top].code
 	switch script {
 	case "Hani", "Hira", "Kana":
 		return eastAsian(text, counts)
@@ -99,42 +103,38 @@ func (d *Detector) Detect(text string, expected ...string) Result {
 	if len(of) == 0 {
 		return Result{Undetermined, script, 0}
 	}
-	bits, letters := d.score(words, script)
-	best, sure := d.best(bits, of, letters, expected)
+	bits, letters := d.score(words, top)
+	best, sure := d.best(bits, of, expected)
 	if sure < least || letters < 2 {
 		return Result{Undetermined, script, sure}
 	}
 	return Result{d.table.Labels[best], script, sure}
 }
 
-// score adds up, for each language of the table, the bits that it takes to write the words of one script.
-func (d *Detector) score(words []word, script string) (bits []float64, letters int) {
+// score adds up, for each language of the table, the tenths of bits that it takes to write the words of one script, less
+// what they take where no language knows any letter.
+func (d *Detector) score(words []word, script script) (bits []int, letters int) {
 	bits = slices.Clone(d.prior)
-	var one [128]float64
-	cost := one[:len(bits)]
+	var told [256]int // the last letter that a language was asked about, by language
 	for _, w := range words {
 		if w.script != script {
 			continue
 		}
-		for _, code := range d.words[string(w.letters)] {
+		for _, code := range d.words[w.text] {
 			bits[code] -= telling
 		}
 		for i := range w.letters {
 			if letters++; letters > most {
 				return bits, letters
 			}
-			reach := min(i+1, ngram.Most)
-			for l := range cost {
-				cost[l] = unknown + float64(reach)*backoff
-			}
-			for n := 1; n <= reach; n++ {
-				langs, levels := d.table.Find(ngram.Hash(w.letters[i+1-n : i+1]))
-				for k, l := range langs {
-					cost[l] = float64(levels[k])/ngram.Steps + float64(reach-n)*backoff
+			past := min(i+1, ngram.Most)
+			for n := past; n > 0; n-- { // the longest history that a language knows counts
+				for _, m := range d.table.Marks(d.table.Find(ngram.Hash(w.letters[i+1-n : i+1]))) {
+					if told[m.Label] != letters {
+						told[m.Label] = letters
+						bits[m.Label] += int(m.Level) - n*backoff - unknown
+					}
 				}
-			}
-			for l := range cost {
-				bits[l] += cost[l]
 			}
 		}
 	}
@@ -142,7 +142,7 @@ func (d *Detector) score(words []word, script string) (bits []float64, letters i
 }
 
 // best is the language that takes the fewest bits, and its share among those of its script.
-func (d *Detector) best(bits []float64, of []int, letters int, expected []string) (int, float64) {
+func (d *Detector) best(bits, of []int, expected []string) (int, float64) {
 	at := of[0]
 	for _, l := range of {
 		if slices.Contains(expected, d.table.Labels[l]) {
@@ -154,7 +154,7 @@ func (d *Detector) best(bits []float64, of []int, letters int, expected []string
 	}
 	sum := 0.0
 	for _, l := range of {
-		sum += math.Exp2((bits[at] - bits[l]) * sharp)
+		sum += math.Exp2(float64(bits[at]-bits[l]) * sharp)
 	}
 	return at, 1 / sum
 }

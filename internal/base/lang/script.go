@@ -5,8 +5,11 @@ import (
 	"unicode"
 )
 
+// script is an index of scripts.
+type script int
+
 // scripts in the order in which a tie between them is broken.
-var scripts = []struct {
+var scripts = [...]struct {
 	code  string
 	table *unicode.RangeTable
 }{
@@ -17,6 +20,22 @@ var scripts = []struct {
 	{"Orya", unicode.Oriya}, {"Sinh", unicode.Sinhala}, {"Laoo", unicode.Lao}, {"Khmr", unicode.Khmer}, {"Mymr", unicode.Myanmar},
 	{"Ethi", unicode.Ethiopic},
 }
+
+// The scripts that something is said of below, by their places in scripts.
+const (
+	latin    script = 0
+	han      script = 2
+	hiragana script = 3
+	katakana script = 4
+	hangul   script = 5
+	thai     script = 10
+	lao      script = 22
+	khmer    script = 23
+	burmese  script = 24
+
+	mark script = -1 // a sign that belongs to the letter before it
+	none script = -2
+)
 
 // alone are the scripts that one language of customers is written in.
 var alone = map[string]string{
@@ -30,23 +49,23 @@ var scriptOf = map[string]string{
 	"ar": "Arab", "fa": "Arab", "ur": "Arab", "hi": "Deva", "mr": "Deva",
 }
 
-// scriptName is the script of a letter, "mark" of a sign that belongs to the letter before it, "" of all else.
-func scriptName(r rune) string {
+// scriptOfRune is the script of a letter, mark of a sign that belongs to the letter before it, none of all else.
+func scriptOfRune(r rune) script {
 	if r < 0x250 {
 		if unicode.IsLetter(r) {
-			return "Latn"
+			return latin
 		}
-		return ""
+		return none
 	}
-	for _, s := range scripts {
+	for i, s := range scripts {
 		if unicode.Is(s.table, r) {
-			return s.code
+			return script(i)
 		}
 	}
 	if unicode.IsMark(r) {
-		return "mark"
+		return mark
 	}
-	return ""
+	return none
 }
 
 // Characters that one of the two ways to write Chinese does not have, and those that Japan alone simplified so; the
@@ -60,48 +79,50 @@ const (
 // japanese are words of the trade that Chinese writes with other characters.
 var japanese = []string{"返品", "返金", "荷物", "注文", "破損", "交換希望", "未着", "領収書"}
 
-var hansOnly, hantOnly, jpanOnly = only(hans, hant), only(hant, hans), only(jpan, hans+hant)
+// form says which way of writing a character is of.
+type form byte
 
-// only is the set of the characters of a that are not in b.
-func only(a, b string) map[rune]bool {
-	set := map[rune]bool{}
-	for _, r := range a {
-		set[r] = true
-	}
-	for _, r := range b {
-		delete(set, r)
-	}
-	return set
-}
+const (
+	simple form = iota + 1 // Chinese that was simplified
+	full                   // Chinese that was not
+	japan                  // Japanese
+)
 
-// eastAsian tells Japanese by its kana, or by characters of its own in a text without any, and Chinese in its two forms.
-func eastAsian(text string, counts tally) Result {
-	kana := counts["Hira"] + counts["Kana"]
-	simple, full, japan := 0, 0, 0
-	for _, w := range japanese {
-		japan += strings.Count(text, w)
-	}
-	for _, r := range text {
-		switch {
-		case jpanOnly[r]:
-			japan++
-		case hansOnly[r]:
-			simple++
-		case hantOnly[r]:
-			full++
+// forms are the characters that tell, each of one form only.
+var forms = func() map[rune]form {
+	out := make(map[rune]form, len(hans+hant+jpan)/3)
+	for i, list := range []string{hans, hant, jpan} {
+		for _, r := range list {
+			if is := form(i) + 1; !strings.ContainsRune([]string{hant, hans, hans + hant}[i], r) {
+				out[r] = is
+			}
 		}
 	}
-	han := counts["Hani"]
+	return out
+}()
+
+// eastAsian tells Japanese by its kana, or by characters of its own in a text without any, and Chinese in its two forms.
+func eastAsian(text string, counts *tally) Result {
+	kana, han := counts[hiragana]+counts[katakana], counts[han]
+	var seen [japan + 1]int
+	for _, w := range japanese {
+		seen[japan] += strings.Count(text, w)
+	}
+	for _, r := range text {
+		if r >= unicode.MaxLatin1 {
+			seen[forms[r]]++
+		}
+	}
 	switch {
-	case kana*8 > han || kana == 0 && japan > simple && japan >= full:
+	case kana*8 > han || kana == 0 && seen[japan] > seen[simple] && seen[japan] >= seen[full]:
 		sure := 1.0
 		if kana == 0 {
 			sure = 0.7
 		}
 		return Result{"ja", "Jpan", sure}
-	case full > simple:
+	case seen[full] > seen[simple]:
 		return Result{"zh", "Hant", 1}
-	case simple > 0:
+	case seen[simple] > 0:
 		return Result{"zh", "Hans", 1}
 	}
 	return Result{"zh", "Hans", 0.6}

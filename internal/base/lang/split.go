@@ -14,23 +14,27 @@ var noise = regexp.MustCompile(`(?i)<[^<>]{0,500}>|&[a-z]{2,8};|https?://\S+|www
 
 // word is a run of letters of one script, in lower case.
 type word struct {
-	script  string
+	script  script
 	letters []rune
+	text    string // the same letters
 }
 
 // tally counts the letters of each script.
-type tally map[string]int
+type tally [len(scripts)]int
 
 // top is the script with most letters. A character of China or Japan says as much as two letters elsewhere.
-func (t tally) top() string {
-	best, most := "", 0
-	for _, s := range scripts {
-		n := t[s.code]
-		if s.code == "Hani" || s.code == "Hira" || s.code == "Kana" || s.code == "Hang" {
+func (t *tally) top() script {
+	best, most := none, 0
+	for s, n := range t {
+		switch script(s) {
+		case latin:
+		case han, hiragana, katakana, hangul:
+			n *= 4
+		default:
 			n *= 2
 		}
 		if n > most {
-			best, most = s.code, n
+			best, most = script(s), n
 		}
 	}
 	return best
@@ -84,26 +88,27 @@ func loud(run string) bool {
 // reach bounds the text that is looked at, in bytes: beyond it there is nothing new.
 const reach = 8 * most
 
-func split(text string) ([]word, tally) {
-	if len(text) > reach {
-		text = text[:reach]
-	}
+// split cuts a text into its words, and counts their letters.
+func split(text string) ([]word, *tally) {
 	text = norm.NFC.String(quiet(strings.ToValidUTF8(text, " ")))
-	var words []word
-	counts := tally{}
-	for _, field := range strings.FieldsFunc(text, func(r rune) bool {
+	words, counts := make([]word, 0, len(text)/6+1), &tally{}
+	var letters []rune // of all words, one behind the other
+	for field := range strings.FieldsFuncSeq(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '_'
 	}) {
-		if strings.IndexFunc(field, func(r rune) bool { return unicode.IsDigit(r) || r == '_' }) >= 0 && !eastern(field) {
+		if strings.ContainsFunc(field, func(r rune) bool { return unicode.IsDigit(r) || r == '_' }) && !eastern(field) {
 			continue
+		}
+		if cap(letters)-len(letters) < len(field) {
+			letters = make([]rune, 0, max(256, len(field)))
 		}
 		start := len(words)
 		for _, r := range field {
-			s := scriptName(r)
-			if s == "" {
+			s := scriptOfRune(r)
+			if s == none {
 				continue
 			}
-			if s == "mark" {
+			if s == mark {
 				if len(words) == start {
 					continue
 				}
@@ -111,14 +116,19 @@ func split(text string) ([]word, tally) {
 			}
 			counts[s]++
 			if len(words) == start || words[len(words)-1].script != s {
-				words = append(words, word{script: s})
+				words = append(words, word{script: s, letters: letters[len(letters):]})
 			}
 			w := &words[len(words)-1]
 			r = lower(r)
 			if n := len(w.letters); n >= 2 && w.letters[n-1] == r && w.letters[n-2] == r {
 				continue // "sooooo"
 			}
-			w.letters = append(w.letters, r)
+			letters = append(letters, r)
+			w.letters = w.letters[:len(w.letters)+1]
+		}
+		for i := range words[start:] {
+			w := &words[start+i]
+			w.text = string(w.letters)
 		}
 	}
 	return words, counts
@@ -127,8 +137,8 @@ func split(text string) ([]word, tally) {
 // eastern reports whether a word is of a script without spaces, where digits stand within sentences.
 func eastern(word string) bool {
 	for _, r := range word {
-		switch scriptName(r) {
-		case "Hani", "Hira", "Kana", "Thai", "Hang", "Laoo", "Khmr", "Mymr":
+		switch scriptOfRune(r) {
+		case han, hiragana, katakana, thai, hangul, lao, khmer, burmese:
 			return true
 		}
 	}

@@ -39,14 +39,42 @@ func Complete(text string) []string {
 	case before.kind == name && fact != nil && fact.Type != Truth:
 		return begins(slices.Clone(fact.Type.Signs()))
 	case owner != nil && slices.Contains(owner.Type.Signs(), strings.ToLower(before.text)) && before.kind != quoted:
-		if owner.Choices == nil {
-			return []string{owner.Example()}
+		if list := owner.offers(); len(list) > 0 {
+			return list
 		}
-		list := []string{}
-		for _, c := range owner.Choices {
-			list = append(list, quote(c))
+		return []string{owner.Example()}
+	}
+	if f, next := listed(tokens); f != nil {
+		if !next {
+			return []string{",", "]"}
+		}
+		list := f.offers()
+		if len(list) == 0 {
+			list = append(list, quote("vip"))
 		}
 		return list
 	}
 	return begins([]string{"and", "or"})
+}
+
+// offers are the words that a fact may be compared with, as they are written.
+func (f *Field) offers() []string {
+	list := []string{}
+	for _, c := range slices.Concat(f.Choices, f.Known) {
+		list = append(list, quote(c))
+	}
+	return list
+}
+
+// listed returns the fact whose list of values is not closed yet, and whether a value comes next.
+func listed(tokens []token) (f *Field, next bool) {
+	for i := len(tokens) - 1; i >= 0; i-- {
+		switch t := tokens[i]; {
+		case t.kind == signed && t.text == "[" && i >= 2:
+			return fieldByName[strings.ToLower(tokens[i-2].text)], tokens[len(tokens)-1].kind != quoted
+		case t.kind != quoted && t.text != ",":
+			return nil, false
+		}
+	}
+	return nil, false
 }

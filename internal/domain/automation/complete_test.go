@@ -15,6 +15,11 @@ func TestComplete(t *testing.T) {
 		"order.total >= ":                        {"100 EUR"},
 		"ticket.spam ":                           {"and", "or"},
 		`customer.tier = "vip" o`:                {"or"},
+		`ticket.priority in [`:                   {`"low"`, `"normal"`, `"high"`, `"urgent"`},
+		`ticket.priority in ["low"`:              {",", "]"},
+		`ticket.priority in ["low", `:            {`"low"`, `"normal"`, `"high"`, `"urgent"`},
+		`customer.tier in [`:                     {`"vip"`},
+		`ticket.priority in ["low"] `:            {"and", "or"},
 		`not (ticket.u`:                          {"ticket.unread", "ticket.unanswered"},
 		`ticket.status in ["open"] and now.week`: {"now.weekday"},
 	} {

@@ -3,7 +3,8 @@
 //
 // Words. A rule has a place in an order, an owner, and versions; a version is a
 // Definition and never changes. When names a kind of event of the journal, and how
-// long after it the rule acts. If is an Expr over Facts: what is known of the
+// long after it the rule acts; or weekdays and a time of day, and the rule is asked
+// about each ticket that is not closed. If is an Expr over Facts: what is known of the
 // ticket, its customer, order, parcel, case and refund at the moment of acting, so
 // that "three days after X, if still Y" is a delay and an expression. Then is a
 // list of steps, done in turn and all or none. A rule that stops keeps later rules

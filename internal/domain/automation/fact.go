@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/cases"
+	"godwit.dev/godwit/internal/domain/refund"
+	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/triage"
 )
@@ -98,8 +101,11 @@ type Field struct {
 	Name    string
 	Type    Type
 	Choices []string // of Choice and Level, in order
-	Words   string   // the beginning of catalogue keys of the choices, "" if they stand as they are
+	Known   []string // of Text: the words that Godwit writes itself; others may be asked for, too
+	Words   string   // the beginning of catalogue keys of the choices and known words, "" if they stand as they are
 	Today   bool     // a dry run reads it as it is now, not as it was
+	unit    string   // of Number: hours, days, times, messages or clock, as catalogues name it
+	bare    bool     // its words stand in a sentence without quotation marks
 	get     func(*Facts) value
 }
 
@@ -154,6 +160,10 @@ var (
 	actors     = []string{"customer", "agent", "bot", "system", "rule"}
 	risks      = []string{"overdue", "stalled", "presumed_lost", "contradicted"}
 	moods      = texts([]triage.Mood{triage.Negative, triage.Neutral, triage.Positive})
+	channels   = []string{"email", "web", "chat", "phone", "sms", "whatsapp", "telegram", "marketplace", "api"}
+	forms      = texts([]ticket.Form{ticket.Plain, ticket.AutoReply, ticket.Bounce, ticket.List, ticket.Report})
+	sales      = []string{"open", "fulfilled", "partially_fulfilled", "cancelled", "returned"}
+	payments   = []string{"pending", "unpaid", "authorized", "paid", "partially_refunded", "refunded", "failed"}
 	alarms     = texts([]triage.Alarm{triage.Risk, triage.Legal, triage.Chargeback, triage.Press, triage.Haste})
 )
 
@@ -168,56 +178,56 @@ var fields = []Field{
 	{Name: "ticket.assigned", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Assigned })},
 	{Name: "ticket.team", Type: Text, get: word(func(f *Facts) string { return f.Ticket.Team })},
 	{Name: "ticket.shop", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Ticket.Shop })},
-	{Name: "ticket.market", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Ticket.Market })},
-	{Name: "ticket.language", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Ticket.Language })},
-	{Name: "ticket.channel", Type: Text, get: word(func(f *Facts) string { return f.Ticket.Channel })},
+	{Name: "ticket.market", Type: Text, Today: true, bare: true, get: word(func(f *Facts) string { return f.Ticket.Market })},
+	{Name: "ticket.language", Type: Text, Today: true, bare: true, get: word(func(f *Facts) string { return f.Ticket.Language })},
+	{Name: "ticket.channel", Type: Text, Known: channels, Words: "channel.", get: word(func(f *Facts) string { return f.Ticket.Channel })},
 	{Name: "ticket.subject", Type: Text, get: word(func(f *Facts) string { return f.Ticket.Subject })},
-	{Name: "ticket.waiting", Type: Choice, Choices: texts(ticket.Waits()), Words: "waiting.", get: word(func(f *Facts) string { return f.Ticket.Waiting })},
+	{Name: "ticket.waiting", Type: Choice, Choices: texts(ticket.Waits()), Words: "waiting.", bare: true, get: word(func(f *Facts) string { return f.Ticket.Waiting })},
 	{Name: "ticket.spam", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Spam })},
 	{Name: "ticket.snoozed", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Snoozed })},
 	{Name: "ticket.unread", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Unread })},
-	{Name: "ticket.messages", Type: Number, get: count(func(f *Facts) int64 { return f.Ticket.Messages })},
-	{Name: "ticket.reopened", Type: Number, get: count(func(f *Facts) int64 { return f.Ticket.Reopened })},
-	{Name: "ticket.age_hours", Type: Number, get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Created })},
-	{Name: "ticket.silent_hours", Type: Number, get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Last })},
-	{Name: "ticket.customer_silent_hours", Type: Number, get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Inbound })},
+	{Name: "ticket.messages", Type: Number, unit: "messages", get: count(func(f *Facts) int64 { return f.Ticket.Messages })},
+	{Name: "ticket.reopened", Type: Number, unit: "times", get: count(func(f *Facts) int64 { return f.Ticket.Reopened })},
+	{Name: "ticket.age_hours", Type: Number, unit: "hours", get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Created })},
+	{Name: "ticket.silent_hours", Type: Number, unit: "hours", get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Last })},
+	{Name: "ticket.customer_silent_hours", Type: Number, unit: "hours", get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Inbound })},
 	{Name: "ticket.unanswered", Type: Truth, get: truth(func(f *Facts) bool { return f.Ticket.Inbound.After(f.Ticket.Outbound) })},
-	{Name: "ticket.solved_hours", Type: Number, get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Solve })},
+	{Name: "ticket.solved_hours", Type: Number, unit: "hours", get: since(time.Hour, func(f *Facts) time.Time { return f.Ticket.Solve })},
 
 	{Name: "customer.tier", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Customer.Tier })},
-	{Name: "customer.country", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Customer.Country })},
-	{Name: "customer.language", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Customer.Language })},
+	{Name: "customer.country", Type: Text, Today: true, bare: true, get: word(func(f *Facts) string { return f.Customer.Country })},
+	{Name: "customer.language", Type: Text, Today: true, bare: true, get: word(func(f *Facts) string { return f.Customer.Language })},
 
 	{Name: "order.known", Type: Truth, get: truth(func(f *Facts) bool { return f.Order.Known })},
-	{Name: "order.status", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Order.Status })},
-	{Name: "order.payment", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Order.Payment })},
-	{Name: "order.fulfilment", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Order.Fulfilment })},
+	{Name: "order.status", Type: Text, Today: true, Known: sales, Words: "order.status.", get: word(func(f *Facts) string { return f.Order.Status })},
+	{Name: "order.payment", Type: Text, Today: true, Known: payments, Words: "payment.", get: word(func(f *Facts) string { return f.Order.Payment })},
+	{Name: "order.fulfilment", Type: Text, Today: true, Known: sales, Words: "order.status.", get: word(func(f *Facts) string { return f.Order.Fulfilment })},
 	{Name: "order.total", Type: Money, Today: true, get: sum(func(f *Facts) Sum { return f.Order.Total })},
-	{Name: "order.age_days", Type: Number, get: since(24*time.Hour, func(f *Facts) time.Time { return f.Order.Placed })},
+	{Name: "order.age_days", Type: Number, unit: "days", get: since(24*time.Hour, func(f *Facts) time.Time { return f.Order.Placed })},
 
 	{Name: "shipment.known", Type: Truth, Today: true, get: truth(func(f *Facts) bool { return f.Shipment.Known })},
-	{Name: "shipment.status", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Shipment.Status })},
+	{Name: "shipment.status", Type: Text, Today: true, Known: texts(shipment.Statuses()), Words: "parcel.", get: word(func(f *Facts) string { return f.Shipment.Status })},
 	{Name: "shipment.risk", Type: Choice, Choices: risks, Words: "rule.risk.", Today: true, get: word(func(f *Facts) string { return f.Shipment.Risk })},
 	{Name: "shipment.carrier", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Shipment.Carrier })},
 	{Name: "shipment.reason", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Shipment.Reason })},
-	{Name: "shipment.attempts", Type: Number, Today: true, get: count(func(f *Facts) int64 { return f.Shipment.Attempts })},
-	{Name: "shipment.silent_hours", Type: Number, Today: true, get: since(time.Hour, func(f *Facts) time.Time { return f.Shipment.Scan })},
+	{Name: "shipment.attempts", Type: Number, Today: true, unit: "times", get: count(func(f *Facts) int64 { return f.Shipment.Attempts })},
+	{Name: "shipment.silent_hours", Type: Number, Today: true, unit: "hours", get: since(time.Hour, func(f *Facts) time.Time { return f.Shipment.Scan })},
 
 	{Name: "case.known", Type: Truth, Today: true, get: truth(func(f *Facts) bool { return f.Case.Known })},
-	{Name: "case.kind", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Case.Kind })},
-	{Name: "case.phase", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Case.Phase })},
+	{Name: "case.kind", Type: Text, Today: true, Known: texts(cases.Kinds()), Words: "cases.kind.", get: word(func(f *Facts) string { return f.Case.Kind })},
+	{Name: "case.phase", Type: Text, Today: true, Known: texts(cases.Phases()), Words: "cases.phase.", get: word(func(f *Facts) string { return f.Case.Phase })},
 
 	{Name: "refund.known", Type: Truth, Today: true, get: truth(func(f *Facts) bool { return f.Refund.Known })},
-	{Name: "refund.state", Type: Text, Today: true, get: word(func(f *Facts) string { return f.Refund.State })},
+	{Name: "refund.state", Type: Text, Today: true, Known: texts(refund.States()), Words: "refunds.state.", get: word(func(f *Facts) string { return f.Refund.State })},
 	{Name: "refund.total", Type: Money, Today: true, get: sum(func(f *Facts) Sum { return f.Refund.Total })},
 
-	{Name: "event.by", Type: Choice, Choices: actors, Words: "rule.by.", get: word(func(f *Facts) string { return f.Event.By })},
+	{Name: "event.by", Type: Choice, Choices: actors, Words: "rule.by.", bare: true, get: word(func(f *Facts) string { return f.Event.By })},
 	{Name: "event.from", Type: Text, get: word(func(f *Facts) string { return f.Event.From })},
 	{Name: "event.to", Type: Text, get: word(func(f *Facts) string { return f.Event.To })},
-	{Name: "event.form", Type: Text, get: word(func(f *Facts) string { return f.Event.Form })},
+	{Name: "event.form", Type: Text, Known: forms, Words: "rule.form.", get: word(func(f *Facts) string { return f.Event.Form })},
 
-	{Name: "now.hour", Type: Number, get: count(func(f *Facts) int64 { return int64(f.Now.Hour()) })},
-	{Name: "now.weekday", Type: Choice, Choices: weekdays, Words: "promise.day.", get: word(func(f *Facts) string { return weekdays[(int(f.Now.Weekday())+6)%7] })},
+	{Name: "now.hour", Type: Number, unit: "clock", get: count(func(f *Facts) int64 { return int64(f.Now.Hour()) })},
+	{Name: "now.weekday", Type: Choice, Choices: weekdays, Words: "promise.day.", bare: true, get: word(func(f *Facts) string { return weekdays[(int(f.Now.Weekday())+6)%7] })},
 }
 
 // Fields returns the facts that expressions may name, in the order in which an editor offers them.

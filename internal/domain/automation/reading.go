@@ -2,11 +2,9 @@ package automation
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"godwit.dev/godwit/internal/base/i18n"
-	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 )
@@ -29,43 +27,63 @@ type Names struct {
 // Text is the reading as one paragraph.
 func (r Reading) Text(p *i18n.Printer) string {
 	if r.If == "" {
-		return p.T("rule.says.always", "When", r.When, "Then", strings.Join(r.Then, "; "), "Last", r.Last)
+		return p.T("rule.says.always", "When", r.When, "Then", strings.Join(r.Then, p.T("rule.says.semicolon")), "Last", r.Last)
 	}
-	return p.T("rule.says.whole", "When", r.When, "If", r.If, "Then", strings.Join(r.Then, "; "), "Last", r.Last)
+	return p.T("rule.says.whole", "When", r.When, "If", r.If, "Then", strings.Join(r.Then, p.T("rule.says.semicolon")), "Last", r.Last)
 }
 
 // Read says in plain words what a definition does. What cannot be read of an expression stands as it was written.
 func (d Definition) Read(p *i18n.Printer, n Names) Reading {
-	r := Reading{When: p.T("rule.says.when", "Event", EventWords(p, d.When.Event))}
-	if d.When.After > 0 {
-		r.When = p.T("rule.says.after", "Event", EventWords(p, d.When.Event), "Hours", strconv.Itoa(d.When.After))
-	}
+	r := Reading{When: d.When.says(p)}
 	if e, err := Parse(d.If); err != nil {
 		r.If = d.If
 	} else if !e.Always() {
-		r.If = e.root.read(p)
+		r.If = reader{p, d.When.Event}.says(e.root, false)
 	}
 	for _, s := range d.Then {
 		r.Then = append(r.Then, s.Read(p, n))
 	}
-	r.Last = p.T("rule.says.goes_on", "N", strconv.Itoa(d.Hourly))
+	r.Last = p.N("rule.says.goes_on", int64(d.Hourly))
 	if d.Stop {
-		r.Last = p.T("rule.says.stops", "N", strconv.Itoa(d.Hourly))
+		r.Last = p.N("rule.says.stops", int64(d.Hourly))
 	}
 	return r
 }
 
-// worded are the kinds of event that have words of their own; others are called by their names.
-var worded = []string{
-	"ticket.opened", "ticket.received", "ticket.replied", "ticket.bounced", "ticket.noted", "ticket.status", "ticket.reopened", "ticket.assigned", "ticket.team", "ticket.priority", "ticket.topic", "ticket.sorted",
-	"ticket.tags", "ticket.order", "ticket.woke", "ticket.promise_soon", "ticket.promise_broken", "order.created", "order.updated",
-	"shipment.delivered", "shipment.overdue", "shipment.stalled", "shipment.presumed_lost", "shipment.contradicted", "shipment.attempt_failed", "shipment.lost", "shipment.returned",
-	"case.opened", "case.moved", "refund.requested", "refund.moved", "goods.moved", "replacement.moved", "repair.late",
+// says tells when a rule acts.
+func (w When) says(p *i18n.Printer) string {
+	if w.Timed() {
+		return p.T("rule.says.times", "Days", w.saysDays(p), "Time", w.Time)
+	}
+	if w.After > 0 {
+		return p.T("rule.says.after", "Event", EventWords(p, w.Event), "Span", span(p, "rule.unit.", "hours", float64(w.After)))
+	}
+	return p.T("rule.says.when", "Event", EventWords(p, w.Event))
 }
 
-// EventWords says in plain words that an event of a kind happens.
+// saysDays names the weekdays of a rule that is timed.
+func (w When) saysDays(p *i18n.Printer) string {
+	var days []string
+	for _, d := range weekdays {
+		if slices.Contains(w.Days, d) {
+			days = append(days, d)
+		}
+	}
+	switch {
+	case len(days) == 7:
+		return p.T("rule.on.daily")
+	case slices.Equal(days, weekdays[:5]):
+		return p.T("rule.on.workdays")
+	}
+	for i, d := range days {
+		days[i] = p.T("rule.on." + d)
+	}
+	return p.T("rule.on.days", "Days", list(p, days, "rule.all."))
+}
+
+// EventWords says in plain words that an event of a kind happened. One that no rule can answer is called by its name.
 func EventWords(p *i18n.Printer, kind string) string {
-	if slices.Contains(worded, kind) {
+	if CanAnswer(kind) {
 		return p.T("rule.event." + strings.ReplaceAll(kind, ".", "_"))
 	}
 	return p.T("rule.event.other", "Kind", kind)
@@ -76,61 +94,6 @@ func (f *Field) Label(p *i18n.Printer) string {
 	return p.T("rule.fact." + strings.ReplaceAll(f.Name, ".", "_"))
 }
 
-var signWords = map[string]string{"=": "rule.is.equal", "!=": "rule.is.other", "<": "rule.is.less", "<=": "rule.is.most", ">": "rule.is.more", ">=": "rule.is.least", "in": "rule.is.among", "has": "rule.is.having"}
-
-func (n *node) read(p *i18n.Printer) string {
-	switch n.op {
-	case "and", "or":
-		parts := make([]string, len(n.kids))
-		for i, k := range n.kids {
-			if parts[i] = k.read(p); k.op == "and" || k.op == "or" {
-				parts[i] = "(" + parts[i] + ")"
-			}
-		}
-		joint := p.T("rule.says.and")
-		if n.op == "or" {
-			joint = p.T("rule.says.or")
-		}
-		return strings.Join(parts, " "+joint+" ")
-	case "not":
-		return p.T("rule.says.not", "What", n.kids[0].read(p))
-	}
-	if n.sign == "" {
-		return n.field.Label(p)
-	}
-	var list []string
-	for _, w := range n.want {
-		list = append(list, n.field.say(p, w))
-	}
-	return p.T(signWords[n.sign], "Fact", n.field.Label(p), "Value", strings.Join(list, ", "))
-}
-
-// say writes a value as people read it.
-func (f *Field) say(p *i18n.Printer, v value) string {
-	switch {
-	case f.Type == Number:
-		return f.write(v)
-	case f.Type == Money:
-		if a, err := money.New(v.sum.Minor, v.sum.Currency); err == nil {
-			return a.Format(string(p.Lang()))
-		}
-		return f.write(v)
-	case v.text == "":
-		return p.T("rule.says.nothing")
-	case f.Words != "":
-		return p.T("rule.says.value", "Value", p.T(f.Words+v.text))
-	}
-	return p.T("rule.says.value", "Value", v.text)
-}
-
-// ChoiceLabel is what people call a choice of a fact.
-func (f *Field) ChoiceLabel(p *i18n.Printer, choice string) string {
-	if f.Words == "" {
-		return choice
-	}
-	return p.T(f.Words + choice)
-}
-
 // Read says in plain words what a step does.
 func (s Step) Read(p *i18n.Printer, n Names) string {
 	named := func(name string) string {
@@ -139,6 +102,14 @@ func (s Step) Read(p *i18n.Printer, n Names) string {
 		}
 		return name
 	}
+	quoted := func(name string) string {
+		if name == "" {
+			return p.T("rule.says.gone")
+		}
+		return p.T("rule.says.value", "Value", name)
+	}
+	// A sentence goes on after what is quoted: it keeps its own end.
+	text := strings.TrimRight(strings.Join(strings.Fields(s.Text), " "), ".。")
 	switch s.Do {
 	case Tag:
 		return p.T("rule.do.tag", "Word", ticket.TagName(s.Word))
@@ -151,7 +122,7 @@ func (s Step) Read(p *i18n.Printer, n Names) string {
 	case Raise:
 		return p.T("rule.do.raise", "Word", p.T("priority."+s.Word))
 	case Team:
-		return p.T("rule.do.team", "Name", named(n.Teams[s.Team]))
+		return p.T("rule.do.team", "Name", quoted(n.Teams[s.Team]))
 	case Assign:
 		if s.Person == 0 {
 			return p.T("rule.do.unassign")
@@ -163,17 +134,17 @@ func (s Step) Read(p *i18n.Printer, n Names) string {
 		}
 		return p.T("rule.do.status", "Word", p.T("status."+s.Word))
 	case Snooze:
-		return p.T("rule.do.snooze", "Hours", strconv.Itoa(s.Hours))
+		return p.T("rule.do.snooze", "Span", span(p, "rule.unit.", "hours", float64(s.Hours)))
 	case Reply:
-		return p.T("rule.do.reply", "Name", named(n.Macros[s.Macro]))
+		return p.T("rule.do.reply", "Name", quoted(n.Macros[s.Macro]))
 	case Note:
-		return p.T("rule.do.note", "Text", s.Text)
+		return p.T("rule.do.note", "Text", text)
 	case Notify:
-		return p.T("rule.do.notify", "Name", named(n.People[s.Person]), "Text", s.Text)
+		return p.T("rule.do.notify", "Name", named(n.People[s.Person]), "Text", text)
 	case Call:
 		return p.T("rule.do.call", "Word", s.Word)
 	case Open:
-		return p.T("rule.do.open", "Text", s.Text)
+		return p.T("rule.do.open", "Text", text)
 	}
 	return string(s.Do)
 }

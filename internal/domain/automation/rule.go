@@ -39,9 +39,10 @@ type Rule struct {
 	Owner     auth.PersonID // who is told of its trouble
 	Version   int           // from 1
 	Definition
-	Failures  int    // in a row
-	Off       string // catalogue key of why it was switched off by itself, "" if it was not
-	Shipped   string // name of the shipped rule that it was made from, "" for none
+	Fires     time.Time // next by the calendar; zero if it is off or answers an event
+	Failures  int       // in a row
+	Off       string    // catalogue key of why it was switched off by itself, "" if it was not
+	Shipped   string    // name of the shipped rule that it was made from, "" for none
 	SavedAt   time.Time
 	SavedBy   auth.PersonID
 	CreatedAt time.Time
@@ -57,10 +58,12 @@ type Definition struct {
 	Hourly int    `json:"hourly"`         // how often it acts in an hour at most
 }
 
-// When is what a rule answers.
+// When is what a rule answers: an event, or times by the calendar.
 type When struct {
-	Event string `json:"event"`           // kind of event of the journal
-	After int    `json:"after,omitempty"` // hours after it; 0 is at once
+	Event string   `json:"event,omitempty"` // kind of event of the journal
+	After int      `json:"after,omitempty"` // hours after it; 0 is at once
+	Days  []string `json:"days,omitempty"`  // weekdays on which it fires: mon, tue, wed, thu, fri, sat, sun
+	Time  string   `json:"time,omitempty"`  // of those days, on the wall of the workspace's zone: 09:00
 }
 
 // Verb is what a step does.
@@ -102,11 +105,16 @@ type Step struct {
 }
 
 // subjects are the beginnings of the kinds of event that a rule may answer: those about a ticket or an order.
-var subjects = []string{"ticket.", "order.", "shipment.", "case.", "refund.", "goods.", "replacement.", "hold.", "repair."}
+var subjects = []string{
+	"ticket.", "order.", "shipment.", "proactive.", "trace.", "case.", "refund.", "goods.", "replacement.", "hold.", "repair.", "recovery.",
+}
+
+// settings have such a beginning and are about no ticket and no order.
+var settings = []string{"refund.limits", "proactive.set", "recovery.agreed", "recovery.agreement_dropped"}
 
 // CanAnswer reports whether rules may answer events of a kind.
 func CanAnswer(kind string) bool {
-	return webhook.Known(kind) && slices.ContainsFunc(subjects, func(s string) bool { return strings.HasPrefix(kind, s) })
+	return webhook.Known(kind) && !slices.Contains(settings, kind) && slices.ContainsFunc(subjects, func(s string) bool { return strings.HasPrefix(kind, s) })
 }
 
 // Kinds lists the kinds of event that rules may answer, those of tickets first.
@@ -114,7 +122,7 @@ func Kinds() []string {
 	var out []string
 	for _, s := range subjects {
 		for _, k := range webhook.Kinds() {
-			if strings.HasPrefix(k.Name, s) {
+			if strings.HasPrefix(k.Name, s) && CanAnswer(k.Name) {
 				out = append(out, k.Name)
 			}
 		}
@@ -128,7 +136,11 @@ func (d Definition) Check() (Expr, error) {
 	if n := utf8.RuneCountInString(d.Name); strings.TrimSpace(d.Name) == "" || n > maxName {
 		return Expr{}, errs.Field("name", "error.rule_name", "max", maxName)
 	}
-	if !CanAnswer(d.When.Event) {
+	if d.When.Timed() {
+		if err := d.When.checkTimes(); err != nil {
+			return Expr{}, err
+		}
+	} else if !CanAnswer(d.When.Event) {
 		return Expr{}, errs.Field("when.event", "error.rule_event", "kind", d.When.Event)
 	}
 	if d.When.After < 0 || d.When.After > MaxDelay {

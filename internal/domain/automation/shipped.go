@@ -30,6 +30,11 @@ func ShippedRules() []Shipped {
 	at := func(key, event string, after int, cond string, steps ...Step) Shipped {
 		return Shipped{key, Definition{When: When{Event: event, After: after}, If: cond, Then: steps, Hourly: 200}}
 	}
+	morning := Shipped{"morning", Definition{
+		When: When{Days: weekdays[:5:5], Time: "09:00"}, Hourly: 200,
+		If:   `ticket.status in ["new", "open"] and ticket.unanswered and ticket.customer_silent_hours > 24 and not ticket.spam and not ticket.snoozed`,
+		Then: []Step{{Do: Tag, Word: "waits-for-us"}, {Do: Note}},
+	}}
 	return []Shipped{
 		at("vip", "ticket.received", 0, `customer.tier in ["vip", "gold"] and ticket.priority < "high"`, Step{Do: Raise, Word: "high"}, Step{Do: Tag, Word: "vip"}),
 		at("legal", "ticket.sorted", 0, `ticket.alarm = "legal"`, Step{Do: Raise, Word: "urgent"}, Step{Do: Tag, Word: "legal"}, Step{Do: Note}),
@@ -44,5 +49,6 @@ func ShippedRules() []Shipped {
 		at("away", "ticket.received", 0, `event.form = "auto_reply" and ticket.status in ["new", "open"]`, Step{Do: Status, Word: "pending", Wait: "customer"}, Step{Do: Tag, Word: "out-of-office"}),
 		at("dear", "ticket.sorted", 0, `order.total >= 500 EUR and ticket.mood = "negative"`, Step{Do: Raise, Word: "high"}, Step{Do: Tag, Word: "dear-order"}),
 		at("again", "ticket.reopened", 0, `ticket.reopened >= 2`, Step{Do: Raise, Word: "high"}, Step{Do: Note}),
+		morning,
 	}
 }

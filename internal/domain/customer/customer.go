@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -16,11 +17,13 @@ type Customer struct {
 	ID         ID
 	Workspace  auth.WorkspaceID
 	Name       string
-	Language   string // BCP 47, "" while unknown
-	Country    string // ISO 3166-1 alpha-2, "" while unknown
-	Tier       string // the merchant's own word: vip, wholesale
-	Note       string // for agents only
-	MergedInto ID     // the customer that took over, or 0
+	Language   string        // BCP 47, "" while unknown
+	Said       bool          // a person said the language; what is read out of messages does not change it
+	Country    string        // ISO 3166-1 alpha-2, "" while unknown
+	Tier       string        // the merchant's own word: vip, wholesale
+	Note       string        // for agents only
+	Agent      auth.PersonID // their own person, who is given their tickets before all others; 0 for nobody
+	MergedInto ID            // the customer that took over, or 0
 	Identities []Identity
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
@@ -50,6 +53,9 @@ type Update struct {
 	Country  *string
 	Tier     *string
 	Note     *string
+	Agent    *auth.PersonID // 0 takes it away
+
+	said *bool // see Speak
 }
 
 // apply returns the customer with the update, and the new values by field.
@@ -65,6 +71,9 @@ func (u Update) apply(c Customer) (Customer, map[string]string) {
 	}
 	set("name", &c.Name, u.Name, maxName)
 	set("language", &c.Language, u.Language, maxWord)
+	if u.said != nil && *u.said != c.Said {
+		c.Said, changed["language"] = *u.said, c.Language
+	}
 	set("tier", &c.Tier, u.Tier, maxWord)
 	if u.Country != nil {
 		country := strings.ToUpper(*u.Country)
@@ -73,6 +82,10 @@ func (u Update) apply(c Customer) (Customer, map[string]string) {
 	if u.Note != nil && *u.Note != c.Note {
 		c.Note = cut(*u.Note, maxNote)
 		changed["note"] = c.Note
+	}
+	if u.Agent != nil && *u.Agent != c.Agent {
+		c.Agent = *u.Agent
+		changed["agent"] = strconv.FormatInt(int64(c.Agent), 10)
 	}
 	return c, changed
 }

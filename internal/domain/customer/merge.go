@@ -38,7 +38,10 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, from, into ID) (e
 		}
 		e := event.New(Joined, actor, into.subject(), 0, Merged{From: from, Into: into, Moved: moved})
 		e.ID = at
-		return s.journal.Append(ctx, e)
+		if err := s.journal.Append(ctx, e); err != nil {
+			return err
+		}
+		return s.placed(ctx, actor.Workspace, into)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("merge customers: %w", err)
@@ -82,7 +85,10 @@ func (s *Service) Unmerge(ctx context.Context, actor auth.Actor, mergeEvent even
 		if !ok {
 			return errs.New(errs.Conflict, "error.merge_undone")
 		}
-		return s.journal.Append(ctx, event.New(Unmerged, actor, m.Into.subject(), 0, undone{m.From, m.Into, mergeEvent}))
+		if err := s.journal.Append(ctx, event.New(Unmerged, actor, m.Into.subject(), 0, undone{m.From, m.Into, mergeEvent})); err != nil {
+			return err
+		}
+		return s.placed(ctx, actor.Workspace, m.From)
 	})
 	if err != nil {
 		return fmt.Errorf("unmerge customers: %w", err)

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -20,6 +21,13 @@ type Config struct {
 	Journal event.Journal
 	IDs     *id.Source
 	Now     func() time.Time
+	// People says who may be a customer's own person; nil: nobody.
+	People interface {
+		People(context.Context, auth.WorkspaceID) ([]auth.Person, error)
+	}
+	// Placed joins the transaction in which customers get another tier, country or person of their own, or tickets of others;
+	// nil: nobody is to know.
+	Placed func(context.Context, auth.WorkspaceID, ...ID) error
 }
 
 // Service holds the verbs of customers.
@@ -28,6 +36,7 @@ type Service struct {
 	journal event.Journal
 	ids     *id.Source
 	now     func() time.Time
+	cfg     Config
 }
 
 // New returns a Service.
@@ -35,7 +44,7 @@ func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{store: cfg.Store, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
+	return &Service{store: cfg.Store, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now, cfg: cfg}
 }
 
 // Ensure returns the customer behind an identity and creates one if nobody has
@@ -172,19 +181,75 @@ func (s *Service) ByEmail(ctx context.Context, w auth.WorkspaceID, email string)
 }
 
 // Update changes a customer. A repeat changes nothing and announces nothing.
-// It fails with errs.Conflict if the customer was merged into another.
+// It fails with errs.Conflict if the customer was merged into another, and with
+// errs.Invalid for a person of their own who cannot sign in.
 func (s *Service) Update(ctx context.Context, actor auth.Actor, id ID, u Update) (c Customer, err error) {
 	if err := actor.Can(auth.WriteTickets); err != nil {
 		return c, err
 	}
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
-		if c, err = s.living(ctx, actor.Workspace, id); err != nil {
+		was, err := s.living(ctx, actor.Workspace, id)
+		if err != nil {
 			return err
 		}
-		c, err = s.save(ctx, actor, c, u)
-		return err
+		if u.Agent != nil && *u.Agent != was.Agent {
+			if err := s.mayOwn(ctx, actor.Workspace, *u.Agent); err != nil {
+				return err
+			}
+		}
+		if c, err = s.save(ctx, actor, was, u); err != nil || c.Agent == was.Agent && c.Tier == was.Tier && c.Country == was.Country {
+			return err
+		}
+		return s.placed(ctx, actor.Workspace, id)
 	})
 	return c, err
+}
+
+// placed lets whoever goes by tiers, countries and own people know, in the transaction in ctx.
+func (s *Service) placed(ctx context.Context, w auth.WorkspaceID, list ...ID) error {
+	if s.cfg.Placed == nil {
+		return nil
+	}
+	return s.cfg.Placed(ctx, w, list...)
+}
+
+// Speak keeps which language a customer writes ("" leaves it), and returns the customer as they were before. Said means that
+// a person says so: from then on what is read out of messages does not change it. A repeat changes nothing. It needs
+// WriteTickets, and fails with errs.Conflict if the customer was merged into another.
+func (s *Service) Speak(ctx context.Context, actor auth.Actor, id ID, language string, said bool) (was Customer, err error) {
+	if err := actor.Can(auth.WriteTickets); err != nil {
+		return was, err
+	}
+	u := Update{said: &said}
+	if language != "" {
+		u.Language = &language
+	}
+	err = s.store.InTx(ctx, func(ctx context.Context) error {
+		if was, err = s.living(ctx, actor.Workspace, id); err != nil {
+			return err
+		}
+		_, err = s.save(ctx, actor, was, u)
+		return err
+	})
+	return was, err
+}
+
+// mayOwn fails with errs.Invalid for whoever is nobody of the workspace, or no more.
+func (s *Service) mayOwn(ctx context.Context, w auth.WorkspaceID, who auth.PersonID) error {
+	if who == 0 {
+		return nil
+	}
+	var people []auth.Person
+	if s.cfg.People != nil {
+		var err error
+		if people, err = s.cfg.People.People(ctx, w); err != nil {
+			return err
+		}
+	}
+	if !slices.ContainsFunc(people, func(p auth.Person) bool { return p.ID == who && p.Status == auth.Active }) {
+		return errs.Field("agent", "error.assignee")
+	}
+	return nil
 }
 
 // Link adds an identity to a customer. A repeat changes nothing; it fails with

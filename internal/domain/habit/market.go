@@ -69,6 +69,7 @@ type Profile struct {
 	Traits       []string // how a letter should sound, from Traits()
 	Service      []string // what is expected of a service, from Services()
 	Channels     []string // in order of use
+	Hours        Hours    // when people answer, in the market's wall time; without days nobody said so, as in all shipped ones
 	Status       string   // how far the row was verified: "verify" is not at all
 	Source       string
 	AsOf         string

@@ -84,6 +84,9 @@ func TestTheTablesAreWhole(t *testing.T) {
 	if !Holiday("DE", time.Date(2026, 12, 25, 23, 0, 0, 0, time.UTC)) || Holiday("DE", time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)) || Holiday("XX", time.Now()) {
 		t.Error("the first day of Christmas is a holiday in Germany, the eve is none")
 	}
+	if !Holiday("RS", time.Date(2027, 1, 7, 0, 0, 0, 0, time.UTC)) || !Holiday("RS", time.Date(2026, 4, 13, 0, 0, 0, 0, time.UTC)) || Holiday("RS", time.Date(2026, 12, 25, 0, 0, 0, 0, time.UTC)) {
+		t.Error("Christmas is on 7 January in Serbia, and Easter Monday of 2026 on 13 April")
+	}
 	for _, country := range Countries() {
 		days := Holidays(country)
 		for y := FirstYear; y <= LastYear; y++ {

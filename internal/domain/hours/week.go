@@ -27,9 +27,19 @@ func wallTime(s string) (int, bool) {
 // not shut within a year the end is a year after. It reports false if the calendar does
 // not open within a year.
 func (c *Calendar) Next(from time.Time) (Interval, bool) {
+	return first(c.zone, func(yield func(stretch) bool) { c.walk(from, from.AddDate(1, 0, 0), nil, yield) })
+}
+
+// Next is Calendar.Next for the chain, pauses left out.
+func (c Chain) Next(from time.Time, pauses []Interval) (Interval, bool) {
+	return first(c.Zone(), func(yield func(stretch) bool) { c.walk(from, from.AddDate(1, 0, 0), pauses, yield) })
+}
+
+// first returns the first stretch of a walk, with those that touch it.
+func first(zone *time.Location, walk func(yield func(stretch) bool)) (Interval, bool) {
 	var s stretch
 	found := false
-	c.walk(from, from.AddDate(1, 0, 0), nil, func(next stretch) bool {
+	walk(func(next stretch) bool {
 		switch {
 		case !found:
 			s, found = next, true
@@ -40,5 +50,5 @@ func (c *Calendar) Next(from time.Time) (Interval, bool) {
 		}
 		return true
 	})
-	return Interval{time.Unix(0, s.from).In(c.zone), time.Unix(0, s.to).In(c.zone)}, found
+	return Interval{time.Unix(0, s.from).In(zone), time.Unix(0, s.to).In(zone)}, found
 }

@@ -86,7 +86,9 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 		saved = make([]Order, len(list))
 		var events []event.Event
 		var moved []Order
+		var elsewhere []ID
 		for i, n := range list {
+			was, known := kept[orders[i].ExternalID]
 			o, out, err := s.put(ctx, orders[i], n, kept)
 			if err != nil {
 				return err
@@ -100,6 +102,9 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 				events = append(events, event.New(Created, actor, o.ID.subject(), 0, summary(o)))
 			case Changed:
 				events = append(events, event.New(Updated, actor, o.ID.subject(), 0, summary(o)))
+				if known && was.ShipTo.Country != o.ShipTo.Country {
+					elsewhere = append(elsewhere, o.ID)
+				}
 			}
 		}
 		if len(events) == 0 {
@@ -107,6 +112,11 @@ func (s *Service) SaveAll(ctx context.Context, actor auth.Actor, shop Shop, list
 		}
 		if err := s.journal.Append(ctx, events...); err != nil {
 			return err
+		}
+		if len(elsewhere) > 0 && s.elsewhere != nil {
+			if err := s.elsewhere(ctx, actor.Workspace, elsewhere...); err != nil {
+				return err
+			}
 		}
 		if s.parcels != nil {
 			if err := s.parcels.Follow(ctx, actor, moved); err != nil {

@@ -33,10 +33,12 @@ type Config struct {
 	Customers Customers
 	Parcels   Parcels // nil tells nobody
 	// Money is told of orders that are new or changed, in the transaction that saves them; nil tells nobody.
-	Money   func(ctx context.Context, actor auth.Actor, orders []Order) error
-	Journal event.Journal
-	IDs     *id.Source
-	Now     func() time.Time
+	Money func(ctx context.Context, actor auth.Actor, orders []Order) error
+	// Elsewhere joins the transaction in which orders are found to go to another country than before; nil: nobody is to know.
+	Elsewhere func(ctx context.Context, w auth.WorkspaceID, orders ...ID) error
+	Journal   event.Journal
+	IDs       *id.Source
+	Now       func() time.Time
 }
 
 // Service holds the verbs of orders and shops.
@@ -45,6 +47,7 @@ type Service struct {
 	customers Customers
 	parcels   Parcels
 	money     func(context.Context, auth.Actor, []Order) error
+	elsewhere func(context.Context, auth.WorkspaceID, ...ID) error
 	journal   event.Journal
 	ids       *id.Source
 	now       func() time.Time
@@ -55,7 +58,7 @@ func NewService(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Service{store: cfg.Store, customers: cfg.Customers, parcels: cfg.Parcels, money: cfg.Money, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
+	return &Service{store: cfg.Store, customers: cfg.Customers, parcels: cfg.Parcels, money: cfg.Money, elsewhere: cfg.Elsewhere, journal: cfg.Journal, ids: cfg.IDs, now: cfg.Now}
 }
 
 // Resource returns the order as rights see it.

@@ -85,6 +85,31 @@ func (d *Desk) closed(s Subject) []hours.Interval {
 	return out
 }
 
+// Hours are when somebody is there for a ticket.
+type Hours struct {
+	Calendar string // a calendar or chain; "" where the book names none: around the clock
+	Wall     hours.Chain
+	Shut     []hours.Interval // closures of its shop, and of all
+}
+
+// Hours returns when somebody is there for a ticket: the hours in which its first answer is
+// counted, else its next one, else those of its team or of the book.
+func (d *Desk) Hours(s Subject) Hours {
+	var rule Rule
+	for _, p := range d.Promises(s) {
+		if (p.Target == First || p.Target == Next) && p.Minutes > 0 {
+			rule = d.Book.Rules[p.Rule]
+			break
+		}
+	}
+	out := Hours{Shut: d.closed(s)}
+	out.Wall, out.Calendar = d.calendar(rule, s)
+	return out
+}
+
+// Next returns when somebody is there at or after an instant, as hours.Calendar.Next does.
+func (h Hours) Next(from time.Time) (hours.Interval, bool) { return h.Wall.Next(from, h.Shut) }
+
 // Zone returns the zone of a calendar or chain, UTC for any other name.
 func (d *Desk) Zone(calendar string) *time.Location { return d.walls[calendar].Zone() }
 

@@ -13,14 +13,16 @@
 // one that names it: a rule that names the tier goes before one that does not, then the
 // topic, the shop, the market and the channel; of two that name the same, the one that is
 // written first. A rule that sets a target to nought promises nothing of it, whatever
-// wider rules say. The calendar is the rule's, else that of the ticket's team, else the
-// book's, else it is open around the clock. What decided is part of each clock.
+// wider rules say. The market is where the ticket's order goes, else where its customer is,
+// else that of its shop. The calendar is the rule's, else that of the ticket's team, else
+// the book's, else it is open around the clock. What decided is part of each clock.
 //
 // What a clock counts from. The first response is counted from the customer's first
 // message, the next response from the earliest one that nobody answered, the resolution
 // from when the matter began, an update from our last message. Only messages between
 // customer and merchant count, and only such as reached their reader as far as we know: a
-// reply that was taken back, failed or bounced answered nothing. Time in which a ticket
+// reply that was taken back, failed or bounced answered nothing, and one that is to leave
+// later answers when it leaves. Time in which a ticket
 // waits for somebody is left out of the targets that the rule pauses for that reason, time
 // in which it was solved out of all; time for which it was snoozed is not, so that nobody
 // stops a clock by putting a ticket out of sight.

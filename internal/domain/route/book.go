@@ -46,11 +46,12 @@ const (
 // Book is how a workspace gives tickets to people. The zero Book gives none.
 type Book struct {
 	On       bool           `json:"on"`
-	Rules    []Rule         `json:"rules,omitempty"`   // the first that a ticket meets holds
-	Tiers    map[string]int `json:"tiers,omitempty"`   // head starts in minutes; the merchant's own words, in whatever case
-	Weights  map[string]int `json:"weights,omitempty"` // of topics; what is not named weighs 1
-	Patience int            `json:"patience"`          // minutes
-	Level    Level          `json:"level"`             // from which somebody counts as speaking a language
+	Rules    []Rule         `json:"rules,omitempty"`    // the first that a ticket meets holds
+	Tiers    map[string]int `json:"tiers,omitempty"`    // head starts in minutes; the merchant's own words, in whatever case
+	Weights  map[string]int `json:"weights,omitempty"`  // of topics; what is not named weighs 1
+	Patience int            `json:"patience"`           // minutes
+	Level    Level          `json:"level"`              // from which somebody counts as speaking a language
+	Escalate int            `json:"escalate,omitempty"` // minutes before a promise is due from which its ticket is held back for nobody; 0 never
 	HandOver HandOver       `json:"hand_over"`
 }
 
@@ -74,10 +75,10 @@ type When struct {
 }
 
 // Default is the book of a workspace that saved none: nothing is given out. Switched on as
-// it is, a VIP has a head start of four hours, and half an hour is waited for somebody who
-// speaks the language.
+// it is, a VIP has a head start of four hours, half an hour is waited for somebody who
+// knows the topic, and what is due within half an hour waits for nobody.
 func Default() Book {
-	return Book{Tiers: map[string]int{"vip": 240}, Patience: 30, Level: Working, HandOver: DueFirst}
+	return Book{Tiers: map[string]int{"vip": 240}, Patience: 30, Escalate: 30, Level: Working, HandOver: DueFirst}
 }
 
 // Sheet is what a person can do, and when.
@@ -134,6 +135,9 @@ func (b Book) Check() error {
 	if b.Patience < 0 || b.Patience > MostMinutes {
 		add("patience", "error.route_minutes", "most", MostMinutes)
 	}
+	if b.Escalate < 0 || b.Escalate > MostMinutes {
+		add("escalate", "error.route_minutes", "most", MostMinutes)
+	}
 	if b.Level < Basic || b.Level > Fluent {
 		add("level", "error.route_level")
 	}
@@ -141,6 +145,22 @@ func (b Book) Check() error {
 		add("hand_over", "error.route_hand_over")
 	}
 	return errors.Join(list...)
+}
+
+// Among returns the book as it goes among the teams that there are: a rule does not send to
+// a team that is no more, and one that goes nowhere else is left out.
+func (b Book) Among(teams []auth.TeamID) Book {
+	rules := b.Rules
+	b.Rules = nil
+	for _, r := range rules {
+		if r.Team != 0 && !slices.Contains(teams, r.Team) {
+			r.Team = 0
+		}
+		if r.Team != 0 || len(r.People) > 0 {
+			b.Rules = append(b.Rules, r)
+		}
+	}
+	return b
 }
 
 // Shift is when a sheet's person is there.

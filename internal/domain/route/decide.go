@@ -21,6 +21,8 @@ type Ticket struct {
 	Tier     string
 	Priority int           // -1 low, 0, 1 high, 2 urgent
 	Last     auth.PersonID // who answered this customer last, 0 for nobody
+	Own      auth.PersonID // the customer's own person, 0 for nobody
+	Due      time.Time     // when its next promise is due, zero for never
 	Since    time.Time     // when it began to wait for a person
 }
 
@@ -65,9 +67,10 @@ type Stage int
 
 // The stages, from the most that is asked to the least.
 const (
-	Dedicated Stage = iota // is named by the rule, speaks the language and knows the topic
-	Fitting                // speaks the language and knows the topic
-	Speaking               // speaks the language
+	Own       Stage = iota - 1 // is the customer's own person, whatever language and topic
+	Dedicated                  // is named by the rule, speaks the language and knows the topic
+	Fitting                    // speaks the language and knows the topic
+	Speaking                   // speaks the language
 	Anybody
 )
 
@@ -110,6 +113,27 @@ func priorityStart(t Ticket) time.Duration {
 	return 0
 }
 
+// escalated is the head start of a ticket whose promise is nearly broken.
+const escalated = 8 * time.Hour
+
+// presses reports whether a ticket's promise is due so soon that it is held back for nobody.
+func (b Book) presses(t Ticket, now time.Time) bool {
+	return b.Escalate > 0 && !t.Due.IsZero() && !now.Before(b.pressesAt(t))
+}
+
+func (b Book) pressesAt(t Ticket) time.Time {
+	return t.Due.Add(-time.Duration(b.Escalate) * time.Minute)
+}
+
+// place is where the ticket stands in the queue now.
+func (b Book) place(t Ticket, now time.Time) time.Time {
+	at := b.Start(t)
+	if b.presses(t, now) {
+		at = at.Add(-escalated)
+	}
+	return at
+}
+
 // Weight is how much of a person's capacity a ticket of a topic takes.
 func (b Book) Weight(topic string) int { return cmp.Or(b.Weights[topic], 1) }
 
@@ -122,19 +146,47 @@ func (w When) meets(t Ticket) bool {
 		(len(w.Shops) == 0 || slices.Contains(w.Shops, t.Resource.Shop))
 }
 
-// Decide goes through the queue from its front and says of each ticket who gets it, or why
-// it waits. What it gives out counts as load of those who follow. The same values always
-// give the same decisions, in whichever order tickets and people come.
+// Decide decides about a whole queue at once, as a Desk that was asked about nothing before.
 func (b Book) Decide(queue []Ticket, people []Person, now time.Time) []Decision {
-	queue, people = slices.Clone(queue), slices.Clone(people)
-	slices.SortFunc(queue, func(x, y Ticket) int { return cmp.Or(b.Start(x).Compare(b.Start(y)), cmp.Compare(x.ID, y.ID)) })
+	return b.Sit(people, now).Decide(queue)
+}
+
+// Desk is one round of decisions: what it gives out counts as load of those whom it is asked
+// about later.
+type Desk struct {
+	Book
+	people []Person
+	now    time.Time
+	free   []int // places of those who are there and have room that is not kept
+	kept   []int // places of those whose room is kept for a ticket that weighs more than it
+	reach  map[need]time.Time
+	list   []Reason // of the person who is looked at
+}
+
+// Sit returns a desk of people as they stand.
+func (b Book) Sit(people []Person, now time.Time) *Desk {
+	people = slices.Clone(people)
 	slices.SortFunc(people, func(x, y Person) int { return cmp.Compare(x.ID, y.ID) })
-	d := &desk{Book: b, people: people, now: now, reach: map[need]time.Time{}}
+	d := &Desk{Book: b, people: people, now: now, reach: map[need]time.Time{}}
 	for i, p := range people {
 		if p.There(now) && p.Room() > 0 {
 			d.free = append(d.free, i)
 		}
 	}
+	return d
+}
+
+// Full reports whether nobody who is there can be given anything more.
+func (d *Desk) Full() bool { return len(d.free) == 0 }
+
+// Decide goes through a part of the queue from its front and says of each ticket who gets
+// it, or why it waits. The parts are to come in the order of the queue. The same values
+// always give the same decisions, in whichever order tickets of a part and people come.
+func (d *Desk) Decide(queue []Ticket) []Decision {
+	queue = slices.Clone(queue)
+	slices.SortFunc(queue, func(x, y Ticket) int {
+		return cmp.Or(d.place(x, d.now).Compare(d.place(y, d.now)), cmp.Compare(x.ID, y.ID))
+	})
 	out := make([]Decision, len(queue))
 	for i, t := range queue {
 		out[i] = d.decide(t)
@@ -142,21 +194,12 @@ func (b Book) Decide(queue []Ticket, people []Person, now time.Time) []Decision 
 	return out
 }
 
-// desk is one round of decisions.
-type desk struct {
-	Book
-	people []Person
-	now    time.Time
-	free   []int // places of those who are there and have room
-	reach  map[need]time.Time
-	list   []Reason // of the person who is looked at
-}
-
 // need is what a ticket asks of people at a stage, as far as it decides who could.
 type need struct {
 	resource        auth.Resource
 	language, topic string
 	rule            int
+	own             auth.PersonID
 	stage           Stage
 }
 
@@ -168,7 +211,7 @@ type wish struct {
 	weight int
 }
 
-func (d *desk) wish(t Ticket) wish {
+func (d *Desk) wish(t Ticket) wish {
 	w := wish{Ticket: t, place: -1, weight: d.Weight(t.Topic)}
 	for i := range d.Rules {
 		if r := &d.Rules[i]; r.When.meets(t) {
@@ -193,6 +236,8 @@ func (w *wish) may(p *Person) bool {
 // fits reports whether a person meets what a stage asks.
 func (w *wish) fits(p *Person, s Stage, enough Level) bool {
 	switch {
+	case s == Own:
+		return w.Own != 0 && w.Own == p.ID
 	case s <= Speaking && w.Language != "" && p.speaks(w.Language) < enough:
 		return false
 	case s <= Fitting && w.Topic != "" && len(p.Topics) > 0 && !slices.Contains(p.Topics, w.Topic):
@@ -204,18 +249,25 @@ func (w *wish) fits(p *Person, s Stage, enough Level) bool {
 }
 
 // until returns when a stage is no longer asked for; the last one has no end.
-func (d *desk) until(w *wish, s Stage) time.Time {
+func (d *Desk) until(w *wish, s Stage) time.Time {
 	patience := time.Duration(d.Patience) * time.Minute
 	if s == Speaking {
 		patience *= 2
 	}
-	return w.Since.Add(patience)
+	end := w.Since.Add(patience)
+	if at := d.pressesAt(w.Ticket); d.Escalate > 0 && !w.Due.IsZero() && at.Before(end) {
+		return at
+	}
+	return end
 }
 
 // comes returns when the first person who could take a ticket at a stage is there, zero
 // for never: now, if somebody is, with room or without.
-func (d *desk) comes(w *wish, s Stage) time.Time {
-	key := need{w.Resource, w.Language, w.Topic, w.place, s}
+func (d *Desk) comes(w *wish, s Stage) time.Time {
+	key := need{w.Resource, w.Language, w.Topic, w.place, 0, s}
+	if s == Own {
+		key.own = w.Own
+	}
 	at, known := d.reach[key]
 	if known {
 		return at
@@ -237,10 +289,13 @@ func (d *desk) comes(w *wish, s Stage) time.Time {
 	return at
 }
 
-func (d *desk) decide(t Ticket) Decision {
+func (d *Desk) decide(t Ticket) Decision {
 	w := d.wish(t)
 	out := Decision{Ticket: t, Team: w.Resource.Team, Why: d.ranked(&w)}
-	for s := Dedicated; s <= Anybody; s++ {
+	for s := Own; s <= Anybody; s++ {
+		if s == Own && w.Own == 0 {
+			continue
+		}
 		if best, points := d.best(&w, s); best >= 0 {
 			p := &d.people[best]
 			out.To, out.Stage = p.ID, s
@@ -265,6 +320,9 @@ func (d *desk) decide(t Ticket) Decision {
 				return out
 			}
 		}
+		if s == Own {
+			out.Why = append(out.Why, d.without(&w))
+		}
 	}
 	at := d.comes(&w, Anybody)
 	out.Stage = Anybody
@@ -272,12 +330,42 @@ func (d *desk) decide(t Ticket) Decision {
 		out.Next = at
 	}
 	out.Why = append(out.Why, d.waits(&w, Anybody, at))
+	if d.keep(&w) {
+		out.Why = append(out.Why, Reason{Kind: KeepsRoom})
+	}
 	return out
+}
+
+// keep keeps what room there is for a ticket that weighs more than it and has nothing else
+// to wait for: that of the person who lacks least. Lighter tickets from behind would take it
+// again and again. It reports whether anybody of those who may have the ticket has room.
+func (d *Desk) keep(w *wish) bool {
+	best, least := -1, 0
+	for _, i := range d.free {
+		p := &d.people[i]
+		if lacks := w.takes(p) - p.Room(); w.may(p) && (best < 0 || lacks < least) {
+			best, least = i, lacks
+		}
+	}
+	if best >= 0 {
+		d.free = slices.DeleteFunc(d.free, func(i int) bool { return i == best })
+		d.kept = append(d.kept, best)
+	}
+	return best >= 0
+}
+
+// keptFrom reports whether somebody could take a ticket at a stage, but for a ticket that
+// came earlier and weighs more.
+func (d *Desk) keptFrom(w *wish, s Stage) bool {
+	return slices.ContainsFunc(d.kept, func(i int) bool {
+		p := &d.people[i]
+		return p.Room() >= w.takes(p) && w.may(p) && w.fits(p, s, d.Level)
+	})
 }
 
 // best returns the place of the person with the most points among those who have room and
 // meet a stage, -1 for none.
-func (d *desk) best(w *wish, s Stage) (best int, points []Reason) {
+func (d *Desk) best(w *wish, s Stage) (best int, points []Reason) {
 	best, most := -1, 0
 	for _, i := range d.free {
 		p := &d.people[i]
@@ -297,16 +385,19 @@ func (d *desk) best(w *wish, s Stage) (best int, points []Reason) {
 }
 
 // Returns says what a person gives back who is not there: of a ticket that is open, when
-// its next promise is due, zero for none.
+// its next promise is due, zero for none. Who never comes back gives back all.
 func (b Book) Returns(p Person, due, now time.Time) bool {
 	if p.There(now) {
 		return false
+	}
+	if p.On.To.IsZero() {
+		return true
 	}
 	switch b.HandOver {
 	case All:
 		return true
 	case DueFirst:
-		return p.On.To.IsZero() || !due.IsZero() && due.Before(p.On.From)
+		return !due.IsZero() && due.Before(p.On.From)
 	}
 	return false
 }

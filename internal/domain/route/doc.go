@@ -14,16 +14,20 @@
 //
 // Who gets it. Only a person who is on shift, has room for its weight, may see the ticket
 // and belongs to its team. Among them the ticket looks for those who fit, and asks for less
-// the longer it waits: dedicated people who speak its language and know its topic; then
-// anybody who speaks and knows; then anybody who speaks; in the end anybody. The first two
-// are asked for until the ticket has waited as long as the book's patience, the third for
+// the longer it waits: the customer's own person, whatever language and topic; dedicated people who speak its language and know its topic; then
+// anybody who speaks and knows; then anybody who speaks; in the end anybody. The first three
+// are asked for until the ticket has waited as long as the book's patience, the fourth for
 // twice that. A demand that nobody can meet before it ends is not waited for. Of those who
 // fit, points decide: who answered this customer last, how well they speak the language,
 // whether the topic is theirs, and how much room they have left. Equal points go to who was
 // given nothing for the longest time.
 //
+// A ticket whose promise is due within the book's escalation gets a head start of eight hours
+// and is held back for nobody: it goes to the best of those who have room.
+//
 // Nobody starves: with every demand dropped in the end, the ticket at the front goes to the
-// first person of its team who has room.
+// first person of its team who has room for its weight. If some have room, but none enough,
+// the room of whoever lacks least is kept for it, and nothing lighter from behind takes it.
 //
 // A person who goes off shift keeps what can wait until they are back, and hands over what
 // is due before that (HandOver), or all, or nothing, as the book says.

@@ -87,6 +87,22 @@ func TestWhoGetsIt(t *testing.T) {
 	sent.Rules = []route.Rule{{Name: "German", When: route.When{Languages: []string{"de"}}, Team: 7}}
 	full := worker(2, 1, "de")
 	full.Load = 1
+	kept := asks(1, 0, "de") // the customer has a person of their own
+	kept.Own = 3
+	keptLong := asks(1, 31*time.Minute, "de")
+	keptLong.Own = 3
+	keptFull := worker(3, 1, "fr")
+	keptFull.Load = 1
+	soon := asks(1, 0, "de")
+	soon.Due = noon.Add(29 * time.Minute)
+	notYet := asks(1, 0, "de")
+	notYet.Due = noon.Add(40 * time.Minute)
+	late := asks(1, 0, "de")
+	late.Due = noon.Add(-time.Hour)
+	keptSoon := kept
+	keptSoon.Due = noon.Add(time.Minute)
+	never := on()
+	never.Escalate = 0
 	for name, c := range map[string]struct {
 		book   route.Book
 		ticket route.Ticket
@@ -115,12 +131,30 @@ func TestWhoGetsIt(t *testing.T) {
 		"dedicated":                           {named, vip, []route.Person{worker(2, 5, "de"), worker(3, 5, "de")}, 3, route.Dedicated, 0, route.ByDedicated},
 		"dedicated, and comes soon":           {named, vip, []route.Person{worker(2, 5, "de"), later(worker(3, 5, "de"), 29*time.Minute)}, 0, route.Dedicated, 29 * time.Minute, route.WaitsShift},
 		"dedicated, and comes too late":       {named, vip, []route.Person{worker(2, 5, "de"), later(worker(3, 5, "de"), 31*time.Minute)}, 2, route.Fitting, 0, route.ByTier},
-		"too heavy":                           {heavy, returns, []route.Person{two}, 0, route.Fitting, 30 * time.Minute, route.WaitsFull},
-		"takes all of a small capacity":       {heavy, returns, []route.Person{worker(3, 2, "de")}, 3, route.Fitting, 0, route.ByRoom},
-		"may not see it":                      {on(), asks(1, 0, "de"), []route.Person{elsewhere}, 0, route.Anybody, 0, route.WaitsNobody},
-		"nobody is there":                     {on(), asks(1, 0, "de"), []route.Person{later(worker(2, 5, "de"), 9*time.Hour)}, 0, route.Anybody, 9 * time.Hour, route.WaitsShift},
-		"no capacity at all":                  {on(), asks(1, 0, "de"), []route.Person{worker(2, 0, "de")}, 0, route.Anybody, 0, route.WaitsNobody},
-		"no language known":                   {on(), asks(1, 0, ""), []route.Person{worker(2, 5, "fr")}, 2, route.Fitting, 0, route.ByRoom},
+		"own person, whatever the language":   {on(), kept, []route.Person{worker(2, 5, "de"), worker(3, 5, "fr")}, 3, route.Own, 0, route.ByOwn},
+		"own before the rule's": {func() route.Book {
+			b := sent
+			b.Rules = []route.Rule{{Name: "x", People: []auth.PersonID{2}}}
+			return b
+		}(), kept, []route.Person{worker(2, 5, "de"), worker(3, 5, "de")}, 3, route.Own, 0, route.ByOwn},
+		"own person comes soon":                 {on(), kept, []route.Person{worker(2, 5, "de"), later(worker(3, 5), 20*time.Minute)}, 0, route.Own, 20 * time.Minute, route.WaitsShift},
+		"own person comes too late":             {on(), kept, []route.Person{worker(2, 5, "de"), later(worker(3, 5), 31*time.Minute)}, 2, route.Fitting, 0, route.OwnAway},
+		"own person is never there":             {on(), kept, []route.Person{worker(2, 5, "de")}, 2, route.Fitting, 0, route.OwnNever},
+		"own person may not see it":             {on(), func() route.Ticket { x := kept; x.Own = 2; return x }(), []route.Person{elsewhere, worker(3, 5, "de")}, 3, route.Fitting, 0, route.OwnNever},
+		"own person is full":                    {on(), kept, []route.Person{worker(2, 5, "de"), keptFull}, 0, route.Own, 30 * time.Minute, route.WaitsFull},
+		"own person was full for long":          {on(), keptLong, []route.Person{worker(2, 5, "de"), keptFull}, 2, route.Fitting, 0, route.OwnFull},
+		"due soon, and waits for nobody":        {on(), soon, []route.Person{full, worker(3, 5, "fr")}, 3, route.Anybody, 0, route.ByDue},
+		"late, and waits for nobody":            {on(), late, []route.Person{full, worker(3, 5, "fr")}, 3, route.Anybody, 0, route.ByDue},
+		"not due so soon":                       {on(), notYet, []route.Person{full, worker(3, 5, "fr")}, 0, route.Fitting, 10 * time.Minute, route.WaitsFull},
+		"due soon, and nothing is pressing":     {never, soon, []route.Person{full, worker(3, 5, "fr")}, 0, route.Fitting, 30 * time.Minute, route.WaitsFull},
+		"due soon, and their own person is off": {on(), keptSoon, []route.Person{worker(2, 5, "de"), later(worker(3, 5), 5*time.Minute)}, 2, route.Fitting, 0, route.OwnAway},
+		"too heavy":                             {heavy, returns, []route.Person{two}, 0, route.Fitting, 30 * time.Minute, route.WaitsFull},
+		"says what it weighs":                   {heavy, returns, []route.Person{two}, 0, route.Fitting, 30 * time.Minute, route.ByWeight},
+		"takes all of a small capacity":         {heavy, returns, []route.Person{worker(3, 2, "de")}, 3, route.Fitting, 0, route.ByRoom},
+		"may not see it":                        {on(), asks(1, 0, "de"), []route.Person{elsewhere}, 0, route.Anybody, 0, route.WaitsNobody},
+		"nobody is there":                       {on(), asks(1, 0, "de"), []route.Person{later(worker(2, 5, "de"), 9*time.Hour)}, 0, route.Anybody, 9 * time.Hour, route.WaitsShift},
+		"no capacity at all":                    {on(), asks(1, 0, "de"), []route.Person{worker(2, 0, "de")}, 0, route.Anybody, 0, route.WaitsNobody},
+		"no language known":                     {on(), asks(1, 0, ""), []route.Person{worker(2, 5, "fr")}, 2, route.Fitting, 0, route.ByRoom},
 	} {
 		d := c.book.Decide([]route.Ticket{c.ticket}, c.people, noon)[0]
 		next := time.Duration(0)
@@ -129,6 +163,22 @@ func TestWhoGetsIt(t *testing.T) {
 		}
 		if d.To != c.to || d.Stage != c.stage || next != c.next || !slices.Contains(kinds(d), c.kind) {
 			t.Errorf("%s: to %d at stage %d, next in %v, because of %v; want %d, %d, %v, %s", name, d.To, d.Stage, next, kinds(d), c.to, c.stage, c.next, c.kind)
+		}
+	}
+}
+
+// TestPressing: what is due soon goes before whoever came up to eight hours earlier, and not before others, so that nobody
+// is overtaken for ever.
+func TestPressing(t *testing.T) {
+	pressing := asks(9, 0, "")
+	pressing.Due = noon.Add(10 * time.Minute)
+	for _, x := range []struct {
+		waited time.Duration
+		first  int64
+	}{{7 * time.Hour, 9}, {9 * time.Hour, 1}} {
+		d := on().Decide([]route.Ticket{asks(1, x.waited, ""), pressing}, []route.Person{worker(2, 1)}, noon)
+		if d[0].Ticket.ID != x.first || d[0].To != 2 || d[1].To != 0 {
+			t.Errorf("after %v: %+v", x.waited, d)
 		}
 	}
 }
@@ -156,13 +206,14 @@ func TestReturns(t *testing.T) {
 		due    time.Time
 		want   bool
 	}{
-		"there":                {route.All, there, noon, false},
-		"gone":                 {route.All, gone, time.Time{}, true},
-		"due before":           {route.DueFirst, gone, noon.Add(9 * time.Hour), true},
-		"due after":            {route.DueFirst, gone, noon.Add(11 * time.Hour), false},
-		"not due at all":       {route.DueFirst, gone, time.Time{}, false},
-		"never comes back":     {route.DueFirst, func() route.Person { p := there; p.On = hours.Interval{}; return p }(), time.Time{}, true},
-		"keeps what is theirs": {route.Nothing, gone, noon, false},
+		"there":                  {route.All, there, noon, false},
+		"gone":                   {route.All, gone, time.Time{}, true},
+		"due before":             {route.DueFirst, gone, noon.Add(9 * time.Hour), true},
+		"due after":              {route.DueFirst, gone, noon.Add(11 * time.Hour), false},
+		"not due at all":         {route.DueFirst, gone, time.Time{}, false},
+		"never comes back":       {route.DueFirst, func() route.Person { p := there; p.On = hours.Interval{}; return p }(), time.Time{}, true},
+		"keeps what is theirs":   {route.Nothing, gone, noon, false},
+		"keeps nothing for ever": {route.Nothing, func() route.Person { p := there; p.On = hours.Interval{}; return p }(), time.Time{}, true},
 	} {
 		b := on()
 		b.HandOver = c.how

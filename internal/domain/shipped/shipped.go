@@ -1,6 +1,7 @@
 package shipped
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -27,7 +28,7 @@ type Macro struct {
 	Names   map[string]string `json:"names"`   // by language of the console
 }
 
-// Text is what the shipped macros say in one language.
+// Text is what the shipped macros say in one language, addressing the customer in one way.
 type Text struct {
 	Language string            `json:"language"` // BCP 47
 	Address  habit.Formality   `json:"address"`  // neutral where the language does not tell
@@ -50,7 +51,7 @@ var macros, texts = read()
 // Macros returns the shipped macros by their numbers. What they hold is not to be changed.
 func Macros() []Macro { return slices.Clone(macros) }
 
-// Texts returns what the macros say, by language. What they hold is not to be changed.
+// Texts returns what the macros say, by language and address. What they hold is not to be changed.
 func Texts() []Text { return slices.Clone(texts) }
 
 // read reads the files that are part of the program, which a test reads as well: a mistake in them stops the program
@@ -73,11 +74,13 @@ func read() (list []Macro, in []Text) {
 	for _, f := range names {
 		var t Text
 		load("text/"+f.Name(), &t)
-		if t.Language+".json" != f.Name() {
-			panic("shipped: " + f.Name() + " says that it is " + t.Language)
+		if name := t.Language + ".json"; f.Name() != name && f.Name() != t.Language+"+"+string(t.Address)+".json" {
+			panic("shipped: " + f.Name() + " says that it is " + t.Language + ", " + string(t.Address))
 		}
 		in = append(in, t)
 	}
-	slices.SortFunc(in, func(a, b Text) int { return strings.Compare(a.Language, b.Language) })
+	slices.SortFunc(in, func(a, b Text) int {
+		return cmp.Or(strings.Compare(a.Language, b.Language), strings.Compare(string(a.Address), string(b.Address)))
+	})
 	return list, in
 }

@@ -30,7 +30,7 @@ var scripts = map[string][]*unicode.RangeTable{
 // signs are letters and words that only texts of a language have, or never: what tells it from its neighbours.
 var signs = map[string]struct{ has, not string }{
 	"uk": {"іїє", "ыэъё"}, "ru": {"ыэ", "іїєқң"}, "kk": {"әіқғңөұү", "їє"}, "zh-Hans": {"们请这", "們請這單"}, "zh-Hant": {"們請這單", "们请这单"},
-	"ja": {"のをにご", ""}, "de": {"äöüß", ""}, "pl": {"ąęłśż", ""}, "vi": {"ơưđạế", ""}, "tr": {"ışğ", ""}, "fr": {"éèà", ""}, "es": {"áéíñ", ""}, "pt-BR": {"ãçé", ""},
+	"ja": {"のをにご", ""}, "de": {"äöüß", ""}, "pl": {"ąęłśż", ""}, "vi": {"ơưđạế", ""}, "tr": {"ışğ", ""}, "fr": {"éèà", ""}, "es": {"áéíñ", ""}, "es-AR": {"áéíñ", ""}, "pt": {"ãçé", ""}, "pt-BR": {"ãçé", ""},
 }
 
 // rude are the words that a text which addresses formally must not have, and stiff those of one that does informally.
@@ -40,14 +40,25 @@ var rude, stiff = map[string]string{
 	"es": "tú tu te ti tus contigo vosotros os vuestro vuestra", "ru": "ты тебя тебе тобой твой твоя твоё твои твоего твоей", "uk": "ти тебе тобі тобою твій твоя твоє твої твого",
 	"pl": "ty ciebie cię tobie ci twój twoja twoje twojego twojej twoich", "tr": "sen seni sana senin senden", "kk": "сен сені саған сенің", "nl": "je jij jou jouw jullie",
 	"id": "kamu kau engkau", "pt-BR": "tu te ti teu tua vós", "zh-Hans": "", "zh-Hant": "",
-}, map[string]string{"nl": "u uw uzelf", "pt-BR": "vossa senhor senhora"}
+	"es-AR": "vos tú tu te ti tus contigo vosotros os vuestro vuestra tenés podés querés decinos mandanos contanos",
+	"pt":    "tu te ti teu tua teus tuas contigo vós vosso vossa você vocês cupom estoque endereço equipe celular contato conosco",
+}, map[string]string{
+	"de": "sie ihnen ihr ihre ihren ihrem ihrer ihres", "nl": "u uw uzelf", "pt-BR": "vossa senhor senhora",
+	"es":    "usted ustedes su sus le les consigo vos díganos envíenos cuéntenos escríbanos inténtelo elija guarde",
+	"es-AR": "usted ustedes su sus consigo tú ti tuyo contigo eres puedes quieres tienes prefieres dinos envíanos díganos envíenos cuéntenos",
+}
 
 func TestShippedTextsAreComplete(t *testing.T) {
-	for _, l := range []string{"ar", "de", "en", "es", "fr", "id", "it", "ja", "kk", "ko", "nl", "pl", "pt-BR", "ru", "th", "tr", "uk", "vi", "zh-Hans", "zh-Hant"} {
+	for _, l := range []string{"ar", "de", "en", "es", "es-AR", "fr", "id", "it", "ja", "kk", "ko", "nl", "pl", "pt", "pt-BR", "ru", "th", "tr", "uk", "vi", "zh-Hans", "zh-Hant"} {
 		byLanguage(t, l)
 	}
-	english := byLanguage(t, "en")
+	english, seen := byLanguage(t, "en"), map[string]bool{}
 	for _, in := range Texts() {
+		form := in.Language + "+" + string(in.Address)
+		if seen[form] {
+			t.Errorf("%s is there twice", form)
+		}
+		seen[form] = true
 		if in.Address != habit.Formal && in.Address != habit.Informal && in.Address != habit.Neutral || in.Greeting == "" || in.Closing == "" {
 			t.Errorf("%s: how it addresses, greets and ends: %q, %q, %q", in.Language, in.Address, in.Greeting, in.Closing)
 		}
@@ -154,7 +165,27 @@ func TestShippedMacrosAreSound(t *testing.T) {
 			}
 		}
 	}
-	if len(Macros()) < 40 {
+	if len(Macros()) < 48 {
 		t.Errorf("%d macros are shipped", len(Macros()))
+	}
+}
+
+// TestShippedTextsHaveNoFalseFriends holds texts to what natives mean: each of these words says something else than the
+// English one that it was written for, or supposes that an agent or a customer is a man.
+func TestShippedTextsHaveNoFalseFriends(t *testing.T) {
+	wrong := map[string]*regexp.Regexp{
+		"de":      regexp.MustCompile(`(?i)versender|verletzt oder unwohl`),         // who sends, not who carries
+		"ru":      regexp.MustCompile(`(?i)кредит|за наш счёт`),                     // a loan
+		"fr":      regexp.MustCompile(`(?i)\bsuis désolé|vous avoir déçu\b`),        // of a man
+		"es":      regexp.MustCompile(`(?i)rechazado en la puerta|las noticias de`), // the press has those
+		"zh-Hans": regexp.MustCompile(`写信告诉|两张都要`),                                  // a letter on paper; what is counted as sheets
+		"ja":      regexp.MustCompile(`喜んで交換`),
+	}
+	for _, in := range Texts() {
+		for key, text := range in.Texts {
+			if re := wrong[in.Language]; re != nil && re.MatchString(text) {
+				t.Errorf("%s %s %s has %q: %s", in.Language, in.Address, key, re.FindString(text), text)
+			}
+		}
 	}
 }

@@ -34,5 +34,12 @@ func (c *change) clock(ctx context.Context) error {
 	return c.s.Clocks.Keep(ctx, &c.T, c.shift)
 }
 
+// Ahead is how long after it was written a reply may leave and answer at once. One that is to
+// leave later answers when it leaves: until then it can be taken back, and the customer waits.
+const Ahead = 10 * time.Minute
+
+// waits reports whether a message is to leave so late that it answers only then.
+func (m Message) waits() bool { return m.Delivery == Scheduled && m.SendAt.Sub(m.At) > Ahead }
+
 // answers reports whether a reply of this delivery may have reached its reader.
 func (d Delivery) answers() bool { return d != Cancelled && d != Failed && d != Bounced }

@@ -330,12 +330,15 @@ func Suggest(macros []Macro, r *Reading, w Want) []Suggestion {
 	for _, a := range r.Alarms {
 		take(mostSuggested, Suggestion{Alarm: a}, func(f Fits) bool { return slices.Contains(f.Alarms, a) })
 	}
-	topic(1, r.Topic())
+	about := r.About()
+	if len(about) > 0 {
+		topic(1, about[0])
+	}
 	if r.Mood != "" {
 		take(1, Suggestion{Mood: r.Mood}, func(f Fits) bool { return f.Mood == r.Mood && len(f.Topics) == 0 })
 	}
-	for _, t := range r.Topics {
-		topic(mostSuggested, t.Topic)
+	for _, t := range about {
+		topic(mostSuggested, t)
 	}
 	return out
 }

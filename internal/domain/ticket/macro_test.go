@@ -158,3 +158,48 @@ func TestMacrosAreSuggestedWithTheirReason(t *testing.T) {
 		}
 	}
 }
+
+// TestShippedTextsSuitTheMarkets says that customers of each market get the shipped text in the form of address that they
+// are used to, wherever their language is shipped at all.
+func TestShippedTextsSuitTheMarkets(t *testing.T) {
+	chosen := map[string]string{}
+	for _, m := range Library() {
+		for _, market := range habit.Markets() {
+			p, _ := habit.Of(market)
+			for _, lang := range p.Languages {
+				c := m.Choose(Want{Language: lang, Market: market, Address: p.Formality})
+				if !c.Spoken() {
+					continue
+				}
+				_, address := TextOf(c.Key)
+				if address != "" && address != p.Formality && p.Formality != habit.Neutral {
+					t.Errorf("%s for %s in %s is %s, the market is %s", m.Name, lang, market, c.Key, p.Formality)
+				}
+				if at := lang + " " + market; chosen[at] != "" && chosen[at] != c.Key {
+					t.Errorf("%s is %s for one macro and %s for another", at, chosen[at], c.Key)
+				} else {
+					chosen[at] = c.Key
+				}
+			}
+		}
+	}
+	for at, want := range map[string]string{
+		"es US": "es+informal", "es MX": "es+formal", "es ES": "es+formal", "es CL": "es+formal", "es AR": "es-AR+informal", "nl NL": "nl+informal", "nl BE": "nl+formal",
+		"pt PT": "pt+formal", "pt BR": "pt-BR+informal", "de DE": "de+formal", "zh TW": "zh-Hant+formal", "en US": "en",
+	} {
+		if chosen[at] != want {
+			t.Errorf("%s gets %q, not %s", at, chosen[at], want)
+		}
+	}
+	// What a merchant says of a market in place of the table holds as well.
+	for _, x := range []struct{ lang, market, want string }{{"es", "AR", "es-AR+formal"}, {"nl", "NL", "nl+formal"}} {
+		if c := Library()[0].Choose(Want{Language: x.lang, Market: x.market, Address: habit.Formal}); c.Key != x.want {
+			t.Errorf("%s in %s, formally: %s", x.lang, x.market, c.Key)
+		}
+	}
+	for _, x := range []struct{ lang, market, want string }{{"es", "ES", "es+informal"}, {"nl", "BE", "nl+informal"}, {"de", "DE", "de+informal"}} {
+		if c := Library()[0].Choose(Want{Language: x.lang, Market: x.market, Address: habit.Informal}); c.Key != x.want {
+			t.Errorf("%s in %s, informally: %s", x.lang, x.market, c.Key)
+		}
+	}
+}

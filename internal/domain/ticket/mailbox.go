@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -66,4 +67,9 @@ type MailSecrets struct {
 func (m Mailbox) Domain() string {
 	_, d, _ := strings.Cut(m.Address, "@")
 	return d
+}
+
+// ours reports whether an address is one of the workspace's mailboxes.
+func ours(boxes []Mailbox, address string) bool {
+	return slices.ContainsFunc(boxes, func(b Mailbox) bool { return b.Address == address })
 }

@@ -231,6 +231,8 @@ func undoer(kind string) func(context.Context, *Service, *change, event.Event) e
 		return undoPriority
 	case "ticket.topic":
 		return undoTopic
+	case "ticket.language":
+		return undoLanguage
 	case "ticket.tags":
 		return undoTags
 	case "ticket.snoozed":

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/order"
@@ -21,13 +22,17 @@ type Triage interface {
 	// Correct is told that a person said that a ticket is about another topic, "" for none, within the transaction of
 	// that change.
 	Correct(ctx context.Context, actor auth.Actor, t ID, from, to triage.Topic) error
+	// Unsure is told of a customer's message that does not tell what it is about, nor does its ticket, within the
+	// transaction in which the message is kept.
+	Unsure(ctx context.Context, w auth.WorkspaceID, m MessageID) error
 }
 
-// Reading is what a customer's message was taken for when it came in. It never changes: a person who knows better changes
-// the ticket.
+// Reading is what a customer's message was taken for when it came in. It never changes, but for what an
+// outside model says afterwards: a person who knows better changes the ticket.
 type Reading struct {
 	Language string          `json:"language,omitempty"` // ISO 639-1; "" if the text does not tell
 	Topics   []triage.Scored `json:"topics,omitempty"`   // best first; triage.Other stands alone
+	Model    triage.Topic    `json:"model,omitempty"`    // what an outside model took it for that gave the ticket its topic; "" for none
 	Why      []string        `json:"why,omitempty"`      // the words that decided the topic, as they were written
 	Mood     triage.Mood     `json:"mood,omitempty"`
 	Alarms   []triage.Alarm  `json:"alarms,omitempty"`  // gravest first
@@ -40,6 +45,19 @@ func (r *Reading) Topic() triage.Topic {
 		return ""
 	}
 	return r.Topics[0].Topic
+}
+
+// About is what a message that was read is about, the likeliest first: what an outside model said, if it was asked, else
+// its topics.
+func (r *Reading) About() []triage.Topic {
+	if r.Model != "" {
+		return []triage.Topic{r.Model}
+	}
+	var out []triage.Topic
+	for _, t := range r.Topics {
+		out = append(out, t.Topic)
+	}
+	return out
 }
 
 // Alarm is the gravest alarm of the message, "" for none.
@@ -111,6 +129,54 @@ func (c *change) sort(r *Reading, m MessageID) {
 		"number": c.T.Number, "message": int64(m), "topic": c.T.Topic, "mood": c.T.Mood, "alarm": c.T.Alarm,
 		"words": slices.Concat(r.Why, r.Because), "from": was.Priority.String(), "to": c.T.Priority.String(),
 	})
+}
+
+// justNow is how old a message is at most that is asked about: archives are not.
+const justNow = 24 * time.Hour
+
+// doubt tells triage of a message that told nothing, nor does its ticket.
+func (c *change) doubt(ctx context.Context, m Message) error {
+	newest := c.T.LastInboundAt.Equal(m.At) && (m.Verified || c.T.Messages == 1)
+	if m.Reading.Topic() != triage.Other || c.T.Topic != string(triage.Other) || c.T.Spam || !newest || c.s.Now().Sub(m.At) > justNow {
+		return nil
+	}
+	return c.s.Triage.Unsure(ctx, c.T.Workspace, m.ID)
+}
+
+// Told takes what an outside model said that a message is about, which is kept with the message. Its ticket gets the topic
+// if it has none yet, and nobody said or took away any before; else nothing happens. It reports whether it did, and is for
+// the program alone. A repeat changes nothing.
+func (s *Service) Told(ctx context.Context, w auth.WorkspaceID, id MessageID, topic triage.Topic) (done bool, err error) {
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		m, err := s.Store.Message(ctx, w, id)
+		if err != nil || m.Reading == nil {
+			return err
+		}
+		_, err = s.update(ctx, auth.ForSystem(w), m.Ticket, func(ctx context.Context, c *change) error {
+			if c.T.Topic != string(triage.Other) || !topic.Valid() || topic == triage.Other {
+				return nil
+			}
+			said, err := s.Store.TopicSaid(ctx, w, c.T.ID)
+			if err != nil || said {
+				return err
+			}
+			if m, err = s.Store.Message(ctx, w, id); err != nil { // now that the ticket is locked
+				return err
+			}
+			if m.Ticket != c.T.ID {
+				return nil
+			}
+			m.Reading.Model = topic
+			c.T.Topic, done = string(topic), true
+			c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.sorted", map[string]any{
+				"number": c.T.Number, "message": int64(id), "topic": c.T.Topic, "mood": c.T.Mood, "alarm": c.T.Alarm, "words": []string{},
+				"from": c.T.Priority.String(), "to": c.T.Priority.String(), "by": "model",
+			})
+			return s.Store.PutReading(ctx, m)
+		})
+		return err
+	})
+	return done && err == nil, err
 }
 
 // SetTopic says what a ticket is about, for who knows better than its words tell; "" takes it away. The same topic again

@@ -111,6 +111,9 @@ func (s *Service) receive(ctx context.Context, w auth.Workspace, boxes []Mailbox
 	if err := s.keepInbound(ctx, c, in, m, place); err != nil {
 		return Received{}, err
 	}
+	if err := c.doubt(ctx, m); err != nil {
+		return Received{}, err
+	}
 	if err := s.Journal.Append(ctx, c.events...); err != nil {
 		return Received{}, err
 	}
@@ -145,6 +148,9 @@ func (s *Service) sender(ctx context.Context, w auth.Workspace, in *Inbound) (cu
 		return 0, placement{}, err
 	}
 	p, err := s.place(ctx, w, in, cust.ID)
+	if cust.Said {
+		p.spoken = cust.Language
+	}
 	return cust.ID, p, err
 }
 
@@ -180,11 +186,7 @@ type placement struct {
 	order    order.ID
 	shop     order.ShopID // of that order
 	verified bool
-}
-
-// ours reports whether an address is one of the workspace's mailboxes.
-func ours(boxes []Mailbox, address string) bool {
-	return slices.ContainsFunc(boxes, func(b Mailbox) bool { return b.Address == address })
+	spoken   string // the language that the customer writes, if a person said so
 }
 
 // place finds the ticket of a message; see the package comment for the order of
@@ -428,7 +430,7 @@ func (s *Service) open(ctx context.Context, c *change, boxes []Mailbox, in *Inbo
 	}
 	c.T = Ticket{
 		ID: ID(s.IDs.Next()), Workspace: c.actor.Workspace, Number: n, Channel: in.Channel, Mailbox: in.Mailbox,
-		Customer: cust, Order: p.order, Subject: cut(subject, 300), Topic: in.Topic, Language: in.Language, Status: New, Version: 1,
+		Customer: cust, Order: p.order, Subject: cut(subject, 300), Topic: in.Topic, Language: cmp.Or(p.spoken, in.Language), Status: New, Version: 1,
 		FollowUpOf: p.follows, LastAt: c.now, CreatedAt: c.now, Fields: map[string]string{},
 	}
 	for _, b := range boxes {
@@ -522,7 +524,7 @@ func (c *change) inbound(in *Inbound, p placement, read *Reading, digest string)
 		}
 	}
 	if p.side == 0 && in.Language != "" && in.Form.fromPerson() && (first || newest && m.Verified) {
-		c.T.Language = in.Language
+		c.T.Language = cmp.Or(p.spoken, in.Language)
 	}
 	if c.T.Order == 0 && p.order != 0 {
 		c.T.Order, c.T.Shop = p.order, cmp.Or(c.T.Shop, p.shop)

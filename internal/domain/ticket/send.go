@@ -365,7 +365,7 @@ func (s *Service) SendNow(ctx context.Context, actor auth.Actor, t ID, id Messag
 			return errs.New(errs.Conflict, "error.send_begun")
 		}
 		m.SendAt = c.now
-		c.saved = true
+		c.saved, c.shift.Anew = true, true // it answers earlier than it was to
 		if err := s.Store.SaveMessage(ctx, m); err != nil {
 			return err
 		}
@@ -400,7 +400,7 @@ func (s *Service) SetDelivery(ctx context.Context, w auth.WorkspaceID, id Messag
 	if to == "" || m.Delivery == to || m.Delivery == Bounced {
 		return nil
 	}
-	counts := m.Delivery.answers() != to.answers()
+	counts := m.Delivery.answers() != to.answers() || m.waits()
 	m.Delivery, m.DeliveryDetail = to, detail
 	now := s.Now()
 	if to == Sent {

@@ -38,6 +38,8 @@ type Config struct {
 	Clocks Clocks
 	// Library are the macros that every workspace has until it changes them; see Library.
 	Library []Macro
+	// Habits tells how customers of a market are addressed; nil knows the profiles that come with Godwit.
+	Habits Habits
 	// Pictures draws previews; nil makes one with a budget of its own.
 	Pictures *picture.Maker
 }

@@ -43,6 +43,10 @@ type Store interface {
 
 	AddMessage(context.Context, Message) error
 	SaveMessage(context.Context, Message) error
+	// PutReading writes what a message was read as.
+	PutReading(context.Context, Message) error
+	// TopicSaid reports whether somebody said what a ticket is about, or took that away.
+	TopicSaid(context.Context, auth.WorkspaceID, ID) (bool, error)
 	Message(context.Context, auth.WorkspaceID, MessageID) (Message, error)
 	// Messages returns up to limit messages of a ticket, newest last, before an
 	// identifier if it is not 0. Text that no list shows is included.
@@ -96,6 +100,9 @@ type Store interface {
 	TagCounts(ctx context.Context, w auth.WorkspaceID, limit int) (map[string]int64, error)
 	TicketsWithTag(ctx context.Context, w auth.WorkspaceID, name string, limit int) ([]ID, error)
 
+	// PlacesOf returns the countries that a ticket is about.
+	PlacesOf(context.Context, auth.WorkspaceID, Ticket) (Places, error)
+
 	PutMacro(context.Context, Macro) error
 	DeleteMacro(context.Context, auth.WorkspaceID, MacroID) error
 	Macro(context.Context, auth.WorkspaceID, MacroID) (Macro, error)
@@ -144,6 +151,8 @@ type ListQuery struct {
 // Customers is what this package needs of customers.
 type Customers interface {
 	Ensure(ctx context.Context, w auth.WorkspaceID, i customer.Identity, name, language string) (customer.Customer, bool, error)
+	// Speak keeps which language a customer writes and returns them as they were.
+	Speak(ctx context.Context, a auth.Actor, id customer.ID, language string, said bool) (customer.Customer, error)
 }
 
 // Orders is what this package needs of orders.

@@ -2,11 +2,12 @@
 // before.
 //
 // Protect puts a mark in the place of each span of a text that has to survive as it stands:
-// names, numbers, money, dates, order numbers, tracking codes, links, addresses, placeholders,
+// names, numbers, money, dates, order numbers, tracking codes, links, addresses, streets, placeholders,
 // and the terms of a workspace's glossary. A mark is one character of Unicode's private use
 // area, so that a text with marks is a text like any other: it is cut into sentences, looked
 // up in the translation memory and given to a provider, who writes marks in its own notation.
 // What is marked as private is not even shown to a provider.
+// Introduced finds the names that a text gives its writer, for Protect.
 //
 // Restore puts the spans back. A provider may do with marks what it likes: an answer that
 // does not have each of them exactly once, or that has digits, addresses, links or

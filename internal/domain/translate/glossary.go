@@ -3,6 +3,8 @@ package translate
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -78,8 +80,30 @@ func goodTerm(s string) bool {
 	return strings.TrimSpace(s) == s && s != "" && utf8.RuneCountInString(s) <= longTerm && !strings.ContainsAny(s, "\n\r\t")
 }
 
+// Tongue brings a tag to the one under which translations are kept: a language, with the script
+// where it is written in two, and pt-BR apart from pt. It is "" for no known language.
+func Tongue(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return ""
+	}
+	base, _ := t.Base()
+	region, sure := t.Region()
+	script, _ := t.Script()
+	switch {
+	case base.String() == "und":
+		return ""
+	case base.String() == "zh":
+		return "zh-" + script.String()
+	case base.String() == "pt" && sure == language.Exact && region.String() == "BR":
+		return "pt-BR"
+	}
+	return base.String()
+}
+
 // Terms returns the glossary as it holds from one language to another. A language that has no
-// words of its own uses those of its base: pt-BR those of pt.
+// words of its own uses those of its base, pt-BR those of pt, and else those of the same language elsewhere: en those of
+// en-US, zh-Hans those of zh-CN.
 func (b Book) Terms(from, to string) []Term {
 	var out []Term
 	for _, e := range b.Glossary {
@@ -97,6 +121,11 @@ func (e Entry) in(lang string) string {
 	for lang != "" {
 		if w := e.Words[lang]; w != "" {
 			return w
+		}
+		for _, tag := range slices.Sorted(maps.Keys(e.Words)) {
+			if Tongue(tag) == lang && e.Words[tag] != "" {
+				return e.Words[tag]
+			}
 		}
 		lang = lang[:max(strings.LastIndex(lang, "-"), 0)]
 	}

@@ -27,6 +27,7 @@ const (
 	Placeholder Kind = "placeholder" // {{customer.name}}
 	Link        Kind = "link"
 	Email       Kind = "email"
+	Address     Kind = "address" // a street with its number, a postcode with its town
 	Name        Kind = "name"
 	Glossary    Kind = "glossary"
 	Money       Kind = "money"
@@ -76,6 +77,7 @@ var spans = []struct {
 	{Placeholder, regexp.MustCompile(`\{\{[^{}\n]{1,80}\}\}`)},
 	{Link, regexp.MustCompile(`(?i)\b(?:https?://|www\.)[^\s<>"'“”«»()]*[^\s<>"'“”«»().,;:!?]`)},
 	{Email, regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)},
+	{Address, nil},
 	{Name, nil}, // and terms of the glossary; the caller names them
 	{Money, regexp.MustCompile(`(?:[$€£¥₽₩₹฿₫₴₺₪]|\b(?:` + currencies + `)\b)\s?` + figure + `|` + figure + `\s?(?:[$€£¥₽₩₹฿₫₴₺₪]|zł\b|Kč\b|руб\.?|\b(?:` + currencies + `)\b)`)},
 	{Date, regexp.MustCompile(`\p{Nd}{1,4}[./-]\p{Nd}{1,2}[./-]\p{Nd}{1,4}`)},
@@ -93,7 +95,7 @@ type Term struct {
 // longestText bounds a text, in bytes.
 const longestText = 64 << 10
 
-// Protect marks what survives of a text: whatever figures, links and addresses it has, the
+// Protect marks what survives of a text: whatever figures, links, streets and addresses it has, the
 // given names, and the terms of the glossary. Names and terms are found as whole words in any
 // case, the longest first. It fails with errs.Invalid for a text that is too long.
 func Protect(text string, names []string, terms []Term) (Text, error) {
@@ -102,8 +104,15 @@ func Protect(text string, names []string, terms []Term) (Text, error) {
 	}
 	var found []span
 	for _, s := range spans {
-		if s.kind == Name {
+		switch s.kind {
+		case Name:
 			found = spoken(text, names, terms, found)
+			continue
+		case Address:
+			for _, at := range addresses(text) {
+				source := text[at[0]:at[1]]
+				found = place(found, span{at[0], at[1], Mark{Address, source, source}})
+			}
 			continue
 		}
 		for _, at := range s.re.FindAllStringIndex(text, -1) {
@@ -165,7 +174,7 @@ func spoken(text string, names []string, terms []Term, found []span) []span {
 	}
 	for _, n := range names {
 		for _, part := range append([]string{n}, strings.Fields(n)...) {
-			if part = strings.TrimSpace(part); utf8.RuneCountInString(part) > 1 {
+			if part = strings.TrimSpace(part); utf8.RuneCountInString(part) > 1 && !slices.Contains(particles, part) {
 				words = append(words, word{Name, part, ""})
 			}
 		}
@@ -191,6 +200,9 @@ func spoken(text string, names []string, terms []Term, found []span) []span {
 	}
 	return found
 }
+
+// particles are parts of names that are everyday words by themselves.
+var particles = []string{"al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "la", "las", "le", "los", "ten", "ter", "und", "van", "von", "zu", "y"}
 
 // named reports whether a name stands as it is written, or in capitals.
 func named(found, name string) bool { return found == name || found == strings.ToUpper(name) }

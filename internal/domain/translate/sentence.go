@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Piece is a part of a text: a sentence, or what stands between sentences. The pieces of a
@@ -125,14 +126,44 @@ func (p Piece) Source() string {
 }
 
 // Remark puts the marks of a sentence into a translation of it that a person wrote, so that
-// the memory can keep the pair. It reports false if a span is not in it exactly once.
+// the memory can keep the pair. It reports false if a span is not in it exactly once, as a word of its own: the name Li is
+// not in Lieferung.
 func (p Piece) Remark(translated string) (string, bool) {
 	for i, m := range p.Marks {
-		if strings.Count(translated, m.Target) != 1 {
+		at := -1
+		for from := 0; m.Target != ""; {
+			n := strings.Index(translated[from:], m.Target)
+			if n < 0 {
+				break
+			}
+			from += n
+			if m.Kind != Name && m.Kind != Glossary || apart(translated, from, from+len(m.Target)) {
+				if at >= 0 {
+					return "", false
+				}
+				at = from
+			}
+			from += len(m.Target)
+		}
+		if at < 0 {
 			return "", false
 		}
-		translated = strings.Replace(translated, m.Target, string(First+rune(i)), 1)
+		translated = translated[:at] + string(First+rune(i)) + translated[at+len(m.Target):]
 	}
 	_, err := p.Restore(translated)
 	return translated, err == nil
+}
+
+// alphabets are scripts that write words apart. A word that another script goes on from, Anna님, is a word of its own.
+var alphabets = []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Hebrew, unicode.Hangul, unicode.Devanagari}
+
+// apart reports whether no letter of the same script stands at either side of a span.
+func apart(text string, from, to int) bool {
+	first, _ := utf8.DecodeRuneInString(text[from:])
+	before, _ := utf8.DecodeLastRuneInString(text[:from])
+	final, _ := utf8.DecodeLastRuneInString(text[:to])
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	return !slices.ContainsFunc(alphabets, func(a *unicode.RangeTable) bool {
+		return unicode.Is(a, before) && unicode.Is(a, first) || unicode.Is(a, final) && unicode.Is(a, after)
+	})
 }

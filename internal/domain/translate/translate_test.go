@@ -305,3 +305,36 @@ func FuzzProtect(f *testing.F) {
 		}
 	})
 }
+
+// A name is put back only where it stands as a word: what is left in a memory is sent to others.
+func TestRemarkFindsWholeWords(t *testing.T) {
+	for _, c := range []struct {
+		source, name, target, want string
+	}{
+		{"Hello Li, it comes.", "Li", "Ihre Lieferung kommt.", ""},
+		{"Hello Li, it comes.", "Li", "Hallo Li, die Lieferung kommt.", "Hallo \ue000, die Lieferung kommt."},
+		{"Hello Anna!", "Anna", "Anna님, 안녕하세요!", "\ue000님, 안녕하세요!"},
+		{"Hello Li!", "Li", "Li, Li!", ""},
+		{"Hello Li!", "Li", "Здравствуйте!", ""},
+	} {
+		m, err := translate.Protect(c.source, []string{c.name}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := m.Pieces()[0].Remark(c.target)
+		if ok != (c.want != "") || ok && got != c.want {
+			t.Errorf("%q: %q %v, want %q", c.target, got, ok, c.want)
+		}
+	}
+}
+
+// A word of the glossary holds however its language was written: by region, by script or alone.
+func TestGlossaryHoldsForTagsOfRegions(t *testing.T) {
+	b := translate.Book{Glossary: []translate.Entry{{Words: map[string]string{"en-US": "parcel locker", "zh-CN": "快递柜", "pt": "cacifo", "pt-BR": "armário"}}}}
+	for _, c := range [][3]string{{"en", "zh-Hans", "快递柜"}, {"en", "pt-BR", "armário"}, {"en", "pt", "cacifo"}, {"en", "zh-Hant", ""}} {
+		list := b.Terms(c[0], c[1])
+		if c[2] == "" && len(list) != 0 || c[2] != "" && (len(list) != 1 || list[0] != translate.Term{"parcel locker", c[2]}) {
+			t.Errorf("%v: %+v", c, list)
+		}
+	}
+}

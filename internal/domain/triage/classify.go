@@ -50,9 +50,10 @@ type Scored struct {
 
 const (
 	sure    = 0.20 // below which nothing is said
-	half    = 0.70 // how likely a topic must be beside Other
+	half    = 2.0  // how many times as likely as Other a topic must be
 	beside  = 0.20 // from which a further topic is named
-	partly  = 0.80 // what one sentence of several counts
+	partly  = 0.70 // what one sentence of several counts
+	strange = 0.30 // what a word that no training saw counts in the length of a text, so that a few do not drown the others
 	reasons = 4    // words that are shown
 )
 
@@ -95,6 +96,7 @@ func (m *Model) lexicon(language string) *lexicon {
 type reading struct {
 	tokens   []token
 	features []feature
+	found    []found // of each feature
 	p        [classes]float32
 	at       [classes]span // the tokens that each topic was read from
 }
@@ -103,17 +105,21 @@ type reading struct {
 // up once, for the message and for the sentence that it lies in.
 func (m *Model) read(tokens []token, hits []hit) *reading {
 	r := &reading{tokens: tokens, features: features(tokens, hits)}
-	whole := sum{}
+	r.found = make([]found, len(r.features))
+	var whole, none sum // and what lies in no sentence, or in two
 	parts, of := sentences(tokens)
-	for _, f := range r.features {
-		square := float32(f.value * f.value)
-		whole.squares += square
-		if n := of[f.from]; n >= 0 && n == of[f.to] {
-			parts[n].squares += square
-			m.weigh(f.hash, f.value, &whole.z, &parts[n].z)
-			continue
+	for i, f := range r.features {
+		at, square := m.find(f.hash), float32(f.value*f.value)
+		if r.found[i] = at; !at.known() {
+			square *= strange
 		}
-		m.weigh(f.hash, f.value, &whole.z)
+		part := &none
+		if n := of[f.from]; n >= 0 && n == of[f.to] {
+			part = &parts[n]
+		}
+		m.weigh(at, f.value, &whole.z, &part.z)
+		whole.squares += square
+		part.squares += square
 	}
 	r.p = m.scores(&whole)
 	for c := range r.at {

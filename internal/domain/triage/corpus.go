@@ -15,12 +15,14 @@ import (
 // most is how many texts one phrase with choices is written out to.
 const most = 16
 
-// Corpus makes the examples of a training from phrases: each as it stands, and again with a greeting, a closing, an order
-// number, in one case, or with a slip of the keyboard. Greetings and closings alone are Other. Some examples are of two topics.
-func Corpus(files []phrase.File, seed uint64) []Example {
+// Corpus makes the examples of a training from phrases, and from whole messages, which count twice: each as it stands, and
+// again with a greeting, a closing, an order number, in one case, or with a slip of the keyboard. Greetings and closings
+// alone are Other. Some examples are of two topics.
+func Corpus(phrases, messages []phrase.File, seed uint64) []Example {
 	r := rand.New(rand.NewPCG(seed, 6))
 	var out []Example
-	for _, f := range files {
+	for _, code := range languages(phrases, messages) {
+		f, whole := of(phrases, code), of(messages, code)
 		d := dresser{f.Parts["greeting"], f.Parts["closing"], nil, r}
 		for _, line := range f.Parts["neutral"] {
 			d.neutral = append(d.neutral, phrase.Vary(line, most, r)...)
@@ -29,30 +31,53 @@ func Corpus(files []phrase.File, seed uint64) []Example {
 		for _, t := range topics {
 			for _, line := range f.Parts[string(t)] {
 				for _, text := range phrase.Vary(line, most, r) {
-					own = append(own, Example{f.Language, text, []Topic{t}})
+					own = append(own, Example{code, text, []Topic{t}})
 				}
+			}
+			for _, text := range whole.Parts[string(t)] {
+				own = append(own, Example{code, text, []Topic{t}}, Example{code, text, []Topic{t}})
 			}
 			cues := f.Cues[string(t)]
 			for _, cue := range cues {
-				own = append(own, Example{f.Language, cue, []Topic{t}}, Example{f.Language, cue + " " + cues[r.IntN(len(cues))], []Topic{t}})
+				own = append(own, Example{code, cue, []Topic{t}}, Example{code, cue + " " + cues[r.IntN(len(cues))], []Topic{t}})
 			}
 		}
 		for _, list := range [][]string{d.greetings, d.closings, d.neutral} {
 			for _, text := range list {
-				out = append(out, Example{f.Language, text, []Topic{Other}}, Example{f.Language, text, []Topic{Other}})
+				out = append(out, Example{code, text, []Topic{Other}}, Example{code, text, []Topic{Other}})
 			}
 		}
 		for _, e := range own {
-			out = append(out, e, Example{f.Language, d.dress(e.Text), e.Topics})
+			out = append(out, e, Example{code, d.dress(e.Text), e.Topics})
 			if r.IntN(3) == 0 {
-				out = append(out, Example{f.Language, phrase.Slip(e.Text, r), e.Topics})
+				out = append(out, Example{code, phrase.Slip(e.Text, r), e.Topics})
 			}
 			if mate := own[r.IntN(len(own))]; r.IntN(4) == 0 && mate.Topics[0] != e.Topics[0] && mate.Topics[0] != Other && e.Topics[0] != Other {
-				out = append(out, Example{f.Language, e.Text + ". " + mate.Text, []Topic{e.Topics[0], mate.Topics[0]}})
+				out = append(out, Example{code, e.Text + ". " + mate.Text, []Topic{e.Topics[0], mate.Topics[0]}})
 			}
 		}
 	}
 	return out
+}
+
+// languages lists those that there are phrases or messages in.
+func languages(phrases, messages []phrase.File) []string {
+	var out []string
+	for _, f := range slices.Concat(phrases, messages) {
+		if !slices.Contains(out, f.Language) {
+			out = append(out, f.Language)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// of is what there is in a language.
+func of(files []phrase.File, code string) phrase.File {
+	if i := slices.IndexFunc(files, func(f phrase.File) bool { return f.Language == code }); i >= 0 {
+		return files[i]
+	}
+	return phrase.File{Language: code}
 }
 
 // dresser puts around a phrase what customers write beside it.
@@ -99,10 +124,10 @@ const Seed = 1
 // Course is the training of the shipped model.
 var Course = Training{Rounds: 4, Rate: 0.5, Seed: Seed}
 
-// Source is a digest of the phrases and lexica in the folder of this package; the shipped model carries that of its own.
+// Source is a digest of the phrases, messages and lexica in the folder of this package; the shipped model carries that of its own.
 func Source(dir string) (digest [sha256.Size]byte, err error) {
 	var all bytes.Buffer
-	for _, part := range []string{"phrases", "lexicon"} {
+	for _, part := range []string{"phrases", "messages", "lexicon"} {
 		names, err := filepath.Glob(filepath.Join(dir, part, "*.txt"))
 		if err != nil {
 			return digest, err

@@ -10,7 +10,7 @@ import (
 // longest bounds the letters of a message that are looked at; what a customer wants stands before them.
 const longest = 1000
 
-// token is a word of a message, or one character of a script without spaces.
+// token is a word of a message, or one character of a script without spaces, with the signs around it.
 type token struct {
 	surface string // as it was written
 	folded  string
@@ -34,12 +34,24 @@ type feature struct {
 	to    int32
 }
 
+// firstDense comes before all characters of scripts without spaces.
+const firstDense = '\u0e00'
+
 // dense reports whether a script writes without spaces between words.
 func dense(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+	return r >= firstDense && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// tokenize cuts a text into words, and scripts without spaces into characters. Runs of digits and codes with digits in
+// joined reports whether a character is written together with the one before it: a vowel or a tone of Thai, Lao, Khmer or
+// Burmese, which stand around their consonant.
+func joined(before string, r rune) bool {
+	if unicode.IsMark(r) || strings.ContainsRune("ะาำๅๆຳະາ", r) {
+		return true
+	}
+	return len(before) == 3 && strings.Contains("เแโใไເແໂໃໄ", before)
+}
+
+// tokenize cuts a text into words, and scripts without spaces into characters, with the vowels and tones around them. Runs of digits and codes with digits in
 // them are all one: "0".
 func tokenize(text string) []token {
 	letters := 0
@@ -50,7 +62,7 @@ func tokenize(text string) []token {
 		}
 	}
 	text = strings.ToValidUTF8(text, " ")
-	var out []token
+	out := make([]token, 0, len(text)/5+4)
 	start := -1
 	word := func(end int) {
 		if start < 0 {
@@ -71,6 +83,11 @@ func tokenize(text string) []token {
 		case dense(r):
 			word(i)
 			s := string(r)
+			if n := len(out) - 1; n >= 0 && out[n].dense && !out[n].last && joined(out[n].surface, r) {
+				out[n].surface += s
+				out[n].folded = out[n].surface
+				continue
+			}
 			out = append(out, token{surface: s, folded: term.Fold(s), dense: true})
 		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), (r == '\'' || r == '’') && start >= 0:
 			if start < 0 {
@@ -133,7 +150,13 @@ const longestWord = 40
 // features lists what a text has, of the concepts that were found in it too. The first tokens of a text give the first
 // features, but for concepts, which come last.
 func features(tokens []token, hits []hit) []feature {
-	out := make([]feature, 0, 20*len(tokens))
+	room := 3 * len(hits)
+	for _, t := range tokens {
+		if room += 4; !t.dense {
+			room += 2 * len(t.folded)
+		}
+	}
+	out := make([]feature, 0, room)
 	add := func(value float32, from, to int, k key) {
 		out = append(out, feature{k.hash(), value, int32(from), int32(to)})
 	}

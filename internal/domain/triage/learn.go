@@ -75,13 +75,14 @@ const (
 	oneAside = 4
 
 	lessonRounds = 6
+	often        = 20  // so many phrases of other languages have a word that is not learned of
 	mostCorrects = 6.0 // bound of one learned weight
 )
 
 // lessonRates are tried from the boldest on, until one makes nothing worse.
-var lessonRates = []float32{1.5, 0.6, 0.25}
+var lessonRates = []float32{3, 1.5, 0.6, 0.25}
 
-//go:embed kept/*.txt phrases/*.txt
+//go:embed kept/*.txt phrases/*.txt messages/*.txt
 var written embed.FS
 
 // kept are the phrases that nothing is trained with.
@@ -156,11 +157,13 @@ func inOrder(corrections []Correction) []Correction {
 
 // Learn learns from a merchant's corrections, always on top of the shipped model, and judges what was learned against the
 // classifier that is in use now: it is adopted only if it reads more of the corrections right, no fewer of those that were
-// kept aside, and no fewer of the phrases that Godwit keeps aside. Which corrections are kept aside their words say, so
+// kept aside, and no fewer of the phrases that Godwit keeps aside. What was learned of the words of such a phrase that would
+// be read wrong is left out. Which corrections are kept aside their words say, so
 // that it is always the same ones, and of two messages alike both. The order of the corrections does not matter, and the
 // same ones give the same lesson.
 func (c *Classifier) Learn(now *Classifier, corrections []Correction) Lesson {
 	l := Lesson{Source: c.Source(corrections)}
+	var refused Lesson // by the boldest attempt
 	var taught, aside []Correction
 	for _, x := range inOrder(corrections) {
 		if !x.Topic.Valid() || len(tokenize(x.Text)) == 0 {
@@ -179,22 +182,59 @@ func (c *Classifier) Learn(now *Classifier, corrections []Correction) Lesson {
 		return l
 	}
 	samples := c.model.samples(taught)
-	for _, rate := range lessonRates {
-		learnt, err := c.model.teach(samples, rate)
-		if err != nil {
-			panic("triage: pack a lesson: " + err.Error()) // the labels are our own
+	for i, rate := range lessonRates {
+		weights := samples.teach(rate)
+		learnt := c.model.pack(samples, weights)
+		next := c.taught(learnt)
+		if spoiled := c.spoiled(next); len(spoiled) > 0 {
+			learnt = c.model.pack(samples, without(weights, samples, spoiled))
+			next = c.taught(learnt)
 		}
-		next, err := c.With(learnt)
-		if err != nil {
-			panic("triage: read a lesson: " + err.Error())
+		tried := l
+		tried.Shipped.After, tried.Aside.After, tried.Taught.After = next.score(kept()), next.score(aside), next.score(taught)
+		if tried.Judgement = tried.judge(); tried.Judgement == Adopted {
+			tried.Learnt = learnt
+			return tried
 		}
-		l.Shipped.After, l.Aside.After, l.Taught.After = next.score(kept()), next.score(aside), next.score(taught)
-		if l.Judgement = l.judge(); l.Judgement == Adopted {
-			l.Learnt = learnt
-			break
+		if i == 0 {
+			refused = tried
 		}
 	}
-	return l
+	return refused
+}
+
+// taught is With of what was learned just now.
+func (c *Classifier) taught(learnt []byte) *Classifier {
+	next, err := c.With(learnt)
+	if err != nil {
+		panic("triage: read a lesson: " + err.Error())
+	}
+	return next
+}
+
+// spoiled are the features of the kept phrases that the shipped model reads right and next does not.
+func (c *Classifier) spoiled(next *Classifier) map[uint32]bool {
+	out := map[uint32]bool{}
+	for _, x := range kept() {
+		one := []Correction{x}
+		if c.score(one).Right > next.score(one).Right {
+			for _, f := range words(x.Text) {
+				out[f.hash] = true
+			}
+		}
+	}
+	return out
+}
+
+// without leaves out what was learned of some features.
+func without(weights [][classes]float32, of lessonSamples, spoiled map[uint32]bool) [][classes]float32 {
+	out := slices.Clone(weights)
+	for i, h := range of.hashes {
+		if spoiled[h] {
+			out[i] = [classes]float32{}
+		}
+	}
+	return out
 }
 
 func (l *Lesson) judge() Judgement {
@@ -231,11 +271,25 @@ type lessonSamples struct {
 	hashes []uint32 // of the features
 }
 
-// samples are the corrections, and after them the phrases that the shipped model was trained with: they are repeated, so
-// that what is learned of some words of a correction does not spoil what the others mean. Of these only the words count
-// that corrections have too. Concepts are left as they are: they are of all languages, and a correction is of one.
+// samples are the corrections, and after them what the shipped model was trained with in their languages: it is repeated,
+// so that what is learned of some words of a correction does not spoil what the others mean. Of these only the words count
+// that corrections have too, and none that the phrases of another language have as well, where it means something else
+// ("do", "i"). Concepts are left as they are: they are of all languages, and a correction is of one.
 func (m *Model) samples(taught []Correction) lessonSamples {
-	all := append(slices.Clip(taught), lines("phrases")...)
+	all, foreign := slices.Clip(taught), map[uint32]int{}
+	spoken := map[string]bool{}
+	for _, x := range taught {
+		spoken[x.Language] = true
+	}
+	for _, x := range append(lines("phrases"), lines("messages")...) {
+		if spoken[x.Language] {
+			all = append(all, x)
+			continue
+		}
+		for _, f := range words(x.Text) {
+			foreign[f.hash]++
+		}
+	}
 	out := lessonSamples{list: make([]lessonSample, len(all))}
 	places := map[uint32]int32{}
 	for i, x := range all {
@@ -244,16 +298,14 @@ func (m *Model) samples(taught []Correction) lessonSamples {
 		tokens := tokenize(x.Text)
 		fs := features(tokens, m.lexicon(x.Language).find(tokens))
 		scale := norm(fs)
+		var unused [classes]float32
 		s.shipped = m.bias
 		for _, f := range fs {
-			m.weigh(f.hash, f.value*scale, &s.shipped)
+			m.weigh(m.find(f.hash), f.value*scale, &s.shipped, &unused)
 		}
-		for _, f := range features(tokens, nil) {
-			if f.value == weightPart {
-				continue
-			}
+		for _, f := range words(x.Text) {
 			at, ok := places[f.hash]
-			if !ok && i >= len(taught) {
+			if !ok && (i >= len(taught) || foreign[f.hash] >= often) {
 				continue
 			}
 			if !ok {
@@ -267,9 +319,14 @@ func (m *Model) samples(taught []Correction) lessonSamples {
 	return out
 }
 
+// words are the features of a text that a lesson is about: its words, pairs of them, and runs of characters.
+func words(text string) []feature {
+	return slices.DeleteFunc(features(tokenize(text), nil), func(f feature) bool { return f.value == weightPart })
+}
+
 // teach learns weights on top of the model in small steps, a few times over, so that one mistaken click does not turn a
-// topic, and packs the strongest of them.
-func (m *Model) teach(of lessonSamples, rate float32) ([]byte, error) {
+// topic.
+func (of lessonSamples) teach(rate float32) [][classes]float32 {
 	weights := make([][classes]float32, len(of.hashes))
 	order := rand.New(rand.NewPCG(Seed, uint64(len(of.list))))
 	turn := order.Perm(len(of.list))
@@ -279,6 +336,11 @@ func (m *Model) teach(of lessonSamples, rate float32) ([]byte, error) {
 			of.list[i].nudge(weights, rate)
 		}
 	}
+	return weights
+}
+
+// pack stores the strongest of what was learned.
+func (m *Model) pack(of lessonSamples, weights [][classes]float32) []byte {
 	learnt := &Weights{at: make(map[uint32][classes]float32, len(weights))}
 	least := strongest(weights, mostLearnt)
 	for i, row := range weights {
@@ -291,9 +353,9 @@ func (m *Model) teach(of lessonSamples, rate float32) ([]byte, error) {
 	}
 	packed, err := learnt.Pack(m.source)
 	if err != nil {
-		return nil, err
+		panic("triage: pack a lesson: " + err.Error()) // the labels are our own
 	}
-	return slices.Delete(packed, sha256.Size+4, head0), nil // the bias is nothing
+	return slices.Delete(packed, sha256.Size+4, head0) // the bias is nothing
 }
 
 func (s *lessonSample) nudge(weights [][classes]float32, rate float32) {

@@ -79,22 +79,55 @@ func ReadModel(packed []byte) (*Model, error) {
 	return m, err
 }
 
-// weigh adds to each of the sums what one feature speaks for each topic.
-func (m *Model) weigh(hash uint32, value float32, sums ...*[classes]float32) {
-	add(m.table, hash, m.step*value, sums)
+// found is where a model has what a feature speaks for.
+type found struct{ shipped, learnt ngram.Row }
+
+func (m *Model) find(hash uint32) (f found) {
+	f.shipped = m.table.Find(hash)
 	if m.learnt != nil {
-		add(m.learnt.table, hash, m.learnt.step*value, sums)
+		f.learnt = m.learnt.table.Find(hash)
+	}
+	return f
+}
+
+// known reports whether the shipped model knows a feature.
+func (f found) known() bool { return f.shipped != ngram.Row{} }
+
+// weigh adds what one feature speaks for each topic to two sums, that of a text and that of the sentence that it lies in.
+func (m *Model) weigh(f found, value float32, text, sentence *[classes]float32) {
+	add(m.table.Marks(f.shipped), m.step*value, text, sentence)
+	if m.learnt != nil {
+		add(m.learnt.table.Marks(f.learnt), m.learnt.step*value, text, sentence)
 	}
 }
 
-func add(t *ngram.Table, hash uint32, scale float32, sums []*[classes]float32) {
-	labels, levels := t.Find(hash)
-	for k, c := range labels {
-		by := float32(float32(int(levels[k])-128) * scale)
-		for _, z := range sums {
-			z[c] += by
+func add(marks []ngram.Mark, scale float32, text, sentence *[classes]float32) {
+	for _, k := range marks {
+		by := float32(float32(int(k.Level)-128) * scale)
+		text[k.Label] += by
+		sentence[k.Label] += by
+	}
+}
+
+// leaning is how much more one feature speaks for a topic than it speaks for all of them on average.
+func (m *Model) leaning(f found, value float32, topic int) float32 {
+	by := lean(m.table.Marks(f.shipped), topic) * m.step
+	if m.learnt != nil {
+		by += float32(lean(m.learnt.table.Marks(f.learnt), topic) * m.learnt.step)
+	}
+	return by * value
+}
+
+func lean(marks []ngram.Mark, topic int) float32 {
+	own, all := 0, 0
+	for _, k := range marks {
+		by := int(k.Level) - 128
+		all += by
+		if int(k.Label) == topic {
+			own = by
 		}
 	}
+	return float32(own*classes-all) / classes
 }
 
 // sum is what the features of a text, or of a sentence of it, speak together for each topic.

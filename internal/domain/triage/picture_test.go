@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "draw docs/triage-confusion.svg anew")
 func TestPicture(t *testing.T) {
 	const path = "../../../docs/triage-confusion.svg"
 	sum := matrix{}
-	for _, f := range heldOut(t) {
+	for _, f := range unseen(t) {
 		for is, row := range read(f, true) {
 			for taken, n := range row {
 				for range n {

@@ -57,10 +57,20 @@ var alarms = map[string]Alarm{"+legal": Legal, "+chargeback": Chargeback, "+pres
 // harm are the concepts that are a risk where a child is named.
 var harm = []string{"broken", "crack", "damaged", "defect", "leak", "part"}
 
-const (
-	gladFaces  = "😀😃😄😁😊🙂😍🥰😘🤩❤👍🙏🎉💕👏😻🥳♥💖"
-	angryFaces = "😡😠🤬👎😤😢😭😞😔🙁☹💔😒😩😫🤮🤢😣"
-)
+// faces are how much pictures of feeling sound.
+var faces = func() map[rune]float64 {
+	out := map[rune]float64{}
+	for _, r := range "😀😃😄😁😊🙂😍🥰😘🤩❤👍🙏🎉💕👏😻🥳♥💖" {
+		out[r] = .35
+	}
+	for _, r := range "😡😠🤬👎😤😢😭😞😔🙁☹💔😒😩😫🤮🤢😣" {
+		out[r] = -.4
+	}
+	return out
+}()
+
+// firstFace comes before all faces; what comes before it, which is most of a text, is none.
+const firstFace = '☀'
 
 func temper(text string, tokens []token, hits []hit, p *[classes]float32) Temper {
 	t := Temper{Mood: Neutral}
@@ -105,12 +115,11 @@ func temper(text string, tokens []token, hits []hit, p *[classes]float32) Temper
 		}
 	}
 	for _, r := range text {
-		switch {
-		case strings.ContainsRune(gladFaces, r):
-			sum += .35
-			say(string(r))
-		case strings.ContainsRune(angryFaces, r):
-			sum -= .4
+		if r < firstFace {
+			continue
+		}
+		if by, ok := faces[r]; ok {
+			sum += by
 			say(string(r))
 		}
 	}

@@ -18,12 +18,21 @@ func topicOf(t *testing.T, text string, e triage.Evidence) triage.Verdict {
 	return triage.Default().Classify(triage.Message{Text: text}, e)
 }
 
-// The shipped model is that of the phrases and lexica beside it.
-func TestModelIsOfThePhrases(t *testing.T) {
-	files, err := phrase.Read(os.DirFS("."), "phrases")
-	if err != nil {
-		t.Fatal(err)
+// corpus is what the shipped model is trained with.
+func corpus(t *testing.T) []triage.Example {
+	t.Helper()
+	var of [2][]phrase.File
+	for i, dir := range []string{"phrases", "messages"} {
+		var err error
+		if of[i], err = phrase.Read(os.DirFS("."), dir); err != nil {
+			t.Fatal(err)
+		}
 	}
+	return triage.Corpus(of[0], of[1], triage.Seed)
+}
+
+// The shipped model is that of the phrases, messages and lexica beside it.
+func TestModelIsOfThePhrases(t *testing.T) {
 	source, err := triage.Source(".")
 	if err != nil {
 		t.Fatal(err)
@@ -33,12 +42,12 @@ func TestModelIsOfThePhrases(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(shipped[:len(source)], source[:]) {
-		t.Fatal("phrases or lexica changed: run go generate ./internal/domain/triage")
+		t.Fatal("phrases, messages or lexica changed: run go generate ./internal/domain/triage")
 	}
 	if runtime.GOARCH != "amd64" || testing.Short() {
 		t.Skip("other machines may round an exponential otherwise")
 	}
-	weights, err := triage.Train(triage.Corpus(files, triage.Seed), triage.Course)
+	weights, err := triage.Train(corpus(t), triage.Course)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,12 +59,8 @@ func TestModelIsOfThePhrases(t *testing.T) {
 
 // No phrase that measures the model stands among those that it was trained with.
 func TestPhrasesAreHeldOut(t *testing.T) {
-	trained, err := phrase.Read(os.DirFS("."), "phrases")
-	if err != nil {
-		t.Fatal(err)
-	}
 	seen := map[string]bool{}
-	for _, e := range triage.Corpus(trained, triage.Seed) {
+	for _, e := range corpus(t) {
 		seen[strings.ToLower(strings.Trim(e.Text, " .?!"))] = true
 	}
 	for _, dir := range []string{"kept", "testdata/unseen"} {
@@ -76,7 +81,7 @@ func TestPhrasesAreHeldOut(t *testing.T) {
 }
 
 func TestEveryLanguageHasEveryTopic(t *testing.T) {
-	for _, dir := range []string{"phrases", "kept"} {
+	for _, dir := range []string{"phrases", "messages", "kept", "testdata/unseen"} {
 		files, err := phrase.Read(os.DirFS("."), dir)
 		if err != nil {
 			t.Fatal(err)
@@ -187,6 +192,34 @@ func TestTemper(t *testing.T) {
 		{"Шұғыл: мекенжайды өзгертіңіз", triage.Neutral, triage.Haste},
 		{"Балама сыйлыққа тапсырыс бердім", triage.Neutral, ""},
 		{"😡😡😡", triage.Negative, ""},
+		{"press the button and nothing happens", triage.Neutral, ""},
+		{"I talk to the press about this", triage.Negative, triage.Press},
+		{"Our client reserves all rights.", triage.Negative, triage.Legal},
+		{"Je vais faire opposition auprès de ma banque", triage.Negative, triage.Chargeback},
+		{"My son swallowed a small part", triage.Negative, triage.Risk},
+		{"My daughter cut her hand on it", triage.Negative, triage.Risk},
+		{"Mein Sohn hat ein Kleinteil verschluckt!", triage.Negative, triage.Risk},
+		{"Mon fils a avalé une pièce", triage.Negative, triage.Risk},
+		{"Mi hija se ha tragado una pieza", triage.Negative, triage.Risk},
+		{"Mio figlio ha ingoiato un pezzo", triage.Negative, triage.Risk},
+		{"Minha filha engoliu uma peça", triage.Negative, triage.Risk},
+		{"Mijn zoon heeft een onderdeel ingeslikt", triage.Negative, triage.Risk},
+		{"Syn połknął małą część", triage.Negative, triage.Risk},
+		{"Syn spolkl malou součástku", triage.Negative, triage.Risk},
+		{"Min søn har slugt en del", triage.Negative, triage.Risk},
+		{"Min son svalde en liten del", triage.Negative, triage.Risk},
+		{"Fiul meu a înghițit o piesă", triage.Negative, triage.Risk},
+		{"Сын проглотил мелкую деталь", triage.Negative, triage.Risk},
+		{"Син проковтнув дрібну деталь", triage.Negative, triage.Risk},
+		{"Балам ұсақ бөлшекті жұтып қойды", triage.Negative, triage.Risk},
+		{"Oğlum küçük bir parça yuttu", triage.Negative, triage.Risk},
+		{"Anak saya tertelan bagian kecil", triage.Negative, triage.Risk},
+		{"Con tôi nuốt phải một mảnh nhỏ", triage.Negative, triage.Risk},
+		{"ลูกกลืนชิ้นส่วนเล็กเข้าไป", triage.Negative, triage.Risk},
+		{"ابني ابتلع قطعة صغيرة", triage.Negative, triage.Risk},
+		{"子どもが部品を誤飲しました", triage.Negative, triage.Risk},
+		{"아이가 부품을 삼켰어요", triage.Negative, triage.Risk},
+		{"孩子把小零件吞下去了", triage.Negative, triage.Risk},
 	} {
 		v := topicOf(t, c.text, triage.Evidence{}).Temper
 		if v.Mood != c.mood && c.alarm == "" {

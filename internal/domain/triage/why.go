@@ -34,20 +34,15 @@ func sentences(tokens []token) (parts []sum, of []int) {
 // why lists the words that spoke most for a topic and not for all. Characters of a script without spaces that spoke
 // side by side are one word.
 func (m *Model) why(r *reading, t Topic) []string {
-	s := r.at[t.index()]
+	topic := t.index()
+	s := r.at[topic]
 	tokens, gain := r.tokens[s.from:s.to], make([]float32, s.to-s.from)
-	for _, f := range r.features {
+	for i, f := range r.features {
 		from, to := int(f.from)-s.from, int(f.to)-s.from
 		if from < 0 || to >= len(tokens) {
 			continue
 		}
-		var z [classes]float32
-		m.weigh(f.hash, f.value, &z)
-		mean := float32(0)
-		for _, v := range z {
-			mean += float32(v / classes)
-		}
-		share := (z[t.index()] - mean) / float32(to-from+1)
+		share := m.leaning(r.found[i], f.value, topic) / float32(to-from+1)
 		for i := from; i <= to; i++ {
 			gain[i] += share
 		}

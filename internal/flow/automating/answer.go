@@ -3,6 +3,7 @@ package automating
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,8 @@ const (
 	changed = "error.ticket_changed"
 )
 
-// Work answers what is due in a workspace, then sleeps until the next instant at which something is.
+// Work answers what is due in a workspace and lets fire what fires by the calendar, then sleeps until the next instant at which
+// something is.
 func (s *Service) Work(ctx context.Context, j job.Job) error {
 	for {
 		due, err := s.Store.DueRules(ctx, j.Workspace, s.Now(), batch)
@@ -39,6 +41,14 @@ func (s *Service) Work(ctx context.Context, j job.Job) error {
 			}
 		}
 		if len(due) > 0 {
+			continue
+		}
+		if err := s.fire(ctx, j.Workspace); err != nil {
+			return err
+		}
+		if more, err := s.owe(ctx, j.Workspace); err != nil {
+			return err
+		} else if more {
 			continue
 		}
 		next, err := s.Store.NextRuleDue(ctx, j.Workspace)
@@ -89,11 +99,14 @@ func (s *Service) note(ctx context.Context, w auth.WorkspaceID, d Due, t ticket.
 		if taken, err := s.Store.TakeDue(ctx, w, d); err != nil || !taken {
 			return err
 		}
+		if t == 0 {
+			t = d.Ticket
+		}
 		if err := s.deed(ctx, r, d, t, outcome, because(cause)); err != nil || outcome != automation.Failed {
 			return err
 		}
 		if r.Failures++; r.On && r.Failures >= automation.MaxFailures {
-			r.On, r.Off = false, because(cause).Key
+			r.On, r.Off, r.Fires = false, because(cause).Key, time.Time{}
 			if err := s.record(ctx, auth.ForSystem(w), DisabledKind, r); err != nil {
 				return err
 			}
@@ -145,8 +158,11 @@ func (s *Service) act(ctx context.Context, w auth.WorkspaceID, d Due) (ticket.ID
 	if err != nil {
 		return 0, ignore(err, errs.NotFound)
 	}
-	if !r.On || r.When.Event != e.Kind {
+	if !r.On || answers(r.When) != e.Kind {
 		return 0, nil
+	}
+	if d.Ticket != 0 {
+		e.TicketID = int64(d.Ticket)
 	}
 	now := s.Now()
 	if at := r.When.ActsAt(e.At); at.After(now) { // a newer version waits longer
@@ -161,13 +177,22 @@ func (s *Service) act(ctx context.Context, w auth.WorkspaceID, d Due) (ticket.ID
 	if err != nil {
 		return x.Ticket, err
 	}
-	space, err := s.People.Workspace(ctx, w)
+	zone, err := s.zone(ctx, w)
 	if err != nil {
 		return x.Ticket, err
 	}
-	x.Facts.Now, x.Facts.Event = inZone(now, space.Zone), eventFacts(e)
+	x.Facts.Now, x.Facts.Event = now.In(zone), eventFacts(e)
+	if d.Ticket != 0 && (x.Ticket != d.Ticket || x.Facts.Ticket.Status == string(ticket.Closed)) { // it was closed, or merged away, meanwhile
+		return x.Ticket, nil
+	}
 	if !cond.Holds(&x.Facts) || x.Ticket == 0 && (o == 0 || r.Then[0].Do != automation.Open) {
 		return x.Ticket, nil
+	}
+	if again, err := s.again(ctx, r, e, x.Ticket); err != nil || again {
+		if again && r.Stop {
+			err = s.Store.SkipDue(ctx, w, d, r.Place)
+		}
+		return x.Ticket, err
 	}
 	if why := d.Chain.Refuses(r.ID); why != "" {
 		return x.Ticket, s.deed(ctx, r, d, x.Ticket, why, Why{})
@@ -179,7 +204,10 @@ func (s *Service) act(ctx context.Context, w auth.WorkspaceID, d Due) (ticket.ID
 	if !r.Allowed(hour, day) {
 		return x.Ticket, s.deed(ctx, r, d, x.Ticket, automation.Quota, Why{})
 	}
-	p := performer{Service: s, rule: r, actor: auth.ForRule(w, int64(r.ID), r.Name), event: e, order: o, ticket: x.Ticket, now: now}
+	if err := s.vouched(ctx, w, r.Owner, r.Definition); err != nil {
+		return x.Ticket, err
+	}
+	p := performer{Service: s, rule: r, actor: auth.ForRule(w, int64(r.ID), r.Name), event: e, order: o, ticket: x.Ticket, spam: x.Facts.Ticket.Spam, now: now}
 	ctx = event.CausedBy(ctx, cause(append(d.Chain, r.ID)))
 	for _, step := range r.Then {
 		if err := p.do(ctx, step); err != nil {
@@ -196,9 +224,27 @@ func (s *Service) act(ctx context.Context, w auth.WorkspaceID, d Due) (ticket.ID
 		}
 	}
 	if r.Stop {
-		err = s.Store.SkipDue(ctx, w, d.Event, r.Place)
+		err = s.Store.SkipDue(ctx, w, d, r.Place)
 	}
 	return p.ticket, err
+}
+
+// again reports whether a rule has acted on what an event tells once more: what a ticket's newest message is about, by an
+// outside model that was asked after triage had read it.
+func (s *Service) again(ctx context.Context, r automation.Rule, e event.Event, t ticket.ID) (bool, error) {
+	var d struct {
+		By string `json:"by"`
+	}
+	if _ = e.Decode(&d); e.Kind != "ticket.sorted" || d.By != "model" || t == 0 {
+		return false, nil
+	}
+	k, err := s.Tickets.Get(ctx, auth.ForSystem(r.Workspace), t)
+	if err != nil {
+		return false, ignore(err, errs.NotFound)
+	}
+	since := k.LastInboundAt.Add(-time.Millisecond) // it may have acted at the very moment
+	_, n, err := s.Store.Acted(ctx, r.Workspace, r.ID, t, since, since)
+	return n > 0, err
 }
 
 func cause(c automation.Chain) []int64 {
@@ -207,13 +253,6 @@ func cause(c automation.Chain) []int64 {
 		out[i] = int64(r)
 	}
 	return out
-}
-
-func inZone(t time.Time, zone string) time.Time {
-	if l, err := time.LoadLocation(zone); err == nil {
-		return t.In(l)
-	}
-	return t.UTC()
 }
 
 // told is what events say that rules ask about.
@@ -245,21 +284,25 @@ func eventFacts(e event.Event) automation.EventFacts {
 	return f
 }
 
+// orderOf returns the order that an event is about, 0 for none.
+func orderOf(e event.Event) order.ID {
+	var d told
+	_ = e.Decode(&d) // what is no object of these tells nothing
+	switch {
+	case e.Subject.Kind == "order":
+		return order.ID(e.Subject.ID)
+	case d.Order != 0 || len(d.Orders) == 0:
+		return d.Order
+	}
+	return d.Orders[0]
+}
+
 // subject returns the ticket that an event is about, and the order: that of the event itself, else the newest of its
 // order that is not done. There may be none.
 func (s *Service) subject(ctx context.Context, w auth.WorkspaceID, e event.Event) (x Subject, o order.ID, err error) {
 	t := ticket.ID(e.TicketID)
 	if t == 0 {
-		var d told
-		_ = e.Decode(&d)
-		switch {
-		case e.Subject.Kind == "order":
-			o = order.ID(e.Subject.ID)
-		case d.Order != 0:
-			o = d.Order
-		case len(d.Orders) > 0:
-			o = d.Orders[0]
-		}
+		o = orderOf(e)
 		if o == 0 {
 			return x, 0, nil
 		}
@@ -303,6 +346,7 @@ type performer struct {
 	event  event.Event
 	order  order.ID
 	ticket ticket.ID
+	spam   bool
 	now    time.Time
 }
 
@@ -366,10 +410,23 @@ func (p *performer) notify(ctx context.Context, s automation.Step) error {
 	return errs.Field("person", "error.assignee")
 }
 
-// reply answers the customer with a macro in their language. Nothing is sent in answer to what no person wrote, and
-// nothing with a blank that has no value.
+// written reports whether one of some forms is that of a message that a machine wrote: the newest that came in, or the one
+// that an event tells of. "" is none.
+func written(forms ...string) bool {
+	return slices.ContainsFunc(forms, func(f string) bool { return f != "" && f != string(ticket.Plain) })
+}
+
+// reply answers the customer with a macro, in their language and as their market is addressed. Nothing is sent in answer to
+// what no person wrote, whichever event the rule answers, nothing to spam, and nothing with a blank that has no value.
 func (p *performer) reply(ctx context.Context, s automation.Step) error {
-	if form := eventFacts(p.event).Form; form != "" && form != string(ticket.Plain) {
+	if p.spam {
+		return errs.New(errs.Conflict, "error.rule_spam")
+	}
+	form, err := p.Store.NewestForm(ctx, p.actor.Workspace, p.ticket)
+	if err != nil {
+		return err
+	}
+	if written(form, eventFacts(p.event).Form) {
 		return errs.New(errs.Conflict, "error.rule_auto")
 	}
 	list, err := p.Tickets.Macros(ctx, p.actor)
@@ -388,11 +445,15 @@ func (p *performer) reply(ctx context.Context, s automation.Step) error {
 		if err != nil {
 			return err
 		}
-		body, blank := ticket.Expand(m.Body(t.Language), values)
+		want, err := p.Tickets.Wanted(ctx, p.actor, t)
+		if err != nil {
+			return err
+		}
+		body, blank := ticket.Expand(m.Choose(want).Body, values)
 		if len(blank) > 0 {
 			return errs.Field("macro", "error.rule_blank", "name", m.Name, "blank", strings.Join(blank, ", "))
 		}
-		_, err = p.Tickets.Reply(ctx, p.actor, p.ticket, ticket.NewReply{Body: body, Macro: m.ID, Key: fmt.Sprintf("rule.%d.%d", p.event.ID, m.ID)})
+		_, err = p.Tickets.Reply(ctx, p.actor, p.ticket, ticket.NewReply{Body: body, Macro: m.ID, Key: fmt.Sprintf("rule.%d.%d.%d", p.event.ID, p.ticket, m.ID)})
 		return err
 	}
 	return errs.Field("macro", "error.rule_macro")
@@ -419,7 +480,7 @@ func (p *performer) open(ctx context.Context, s automation.Step) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.Tickets.Raise(ctx, p.actor, ticket.Case{Order: o, Subject: s.Text, Note: s.Text, Key: fmt.Sprintf("rule:%d:%d", p.rule.ID, p.event.ID)})
+	t, err := p.Tickets.Raise(ctx, p.actor, ticket.Case{Order: o, Subject: s.Text, Note: s.Text, Key: fmt.Sprintf("rule:%d:%d:%d", p.rule.ID, p.event.ID, p.order)})
 	p.ticket = t.ID
 	return err
 }

@@ -20,6 +20,8 @@ const (
 	DeletedKind  = "rule.deleted"  // data: {"name"}
 	DisabledKind = "rule.disabled" // data: {"name", "version", "on"}
 	OrderedKind  = "rule.ordered"  // data: {"rules"}
+	TriedKind    = "rule.tried"    // data: {"name", "since"}
+	FiredKind    = "rule.fired"    // data: {"at"}; rules that fire by the calendar answer it, ticket by ticket
 	CalledKind   = "rule.called"   // data: {"name", "word", "ticket", "number", "cause"}
 )
 
@@ -112,6 +114,11 @@ func (s *Service) Check(ctx context.Context, a auth.Actor, d automation.Definiti
 		return err
 	}
 	for i, x := range d.Then {
+		if right, ok := beyond[x.Do]; ok {
+			if err := a.Can(right); err != nil {
+				return err
+			}
+		}
 		at := func(field string) string { return fmt.Sprintf("then.%d.%s", i, field) }
 		switch x.Do {
 		case automation.Team:
@@ -123,16 +130,31 @@ func (s *Service) Check(ctx context.Context, a auth.Actor, d automation.Definiti
 				return errs.Field(at("person"), "error.assignee")
 			}
 		case automation.Reply:
-			if err := a.Can(auth.SendMail); err != nil {
-				return err
-			}
 			if n.Macros[x.Macro] == "" {
 				return errs.Field(at("macro"), "error.rule_macro")
 			}
-		case automation.Call:
-			if err := a.Can(auth.ManageWebhooks); err != nil {
-				return err
-			}
+		}
+	}
+	return nil
+}
+
+// beyond are the rights that steps need of people beyond those of managing rules.
+var beyond = map[automation.Verb]auth.Permission{automation.Reply: auth.SendMail, automation.Call: auth.ManageWebhooks}
+
+// vouched fails unless the owner of a rule can sign in and may do what the rule does beyond the desk's own verbs. A rule that
+// does no such thing needs nobody.
+func (s *Service) vouched(ctx context.Context, w auth.WorkspaceID, owner auth.PersonID, d automation.Definition) error {
+	for _, x := range d.Then {
+		right, ok := beyond[x.Do]
+		if !ok {
+			continue
+		}
+		crew, err := s.Crew(ctx, w)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(crew, func(a auth.Actor) bool { return a.Person() == owner && a.May(right) }) {
+			return errs.Field("owner", "error.rule_owner")
 		}
 	}
 	return nil
@@ -184,10 +206,15 @@ func (s *Service) Save(ctx context.Context, a auth.Actor, d Draft) (r automation
 				return errs.Field("owner", "error.assignee")
 			}
 			r.Owner = d.Owner
+			if d.Owner != a.Person() {
+				if err := s.vouched(ctx, a.Workspace, r.Owner, d.Definition); err != nil {
+					return err
+				}
+			}
 		}
 		r.Definition, r.SavedAt, r.SavedBy, r.Failures, r.Off = d.Definition, now, a.Person(), 0, ""
 		r.Version++
-		if err := s.Store.PutRule(ctx, r); err != nil {
+		if err := s.put(ctx, r); err != nil {
 			return err
 		}
 		return s.record(ctx, a, SavedKind, r)
@@ -209,9 +236,12 @@ func (s *Service) Switch(ctx context.Context, a auth.Actor, id automation.ID, on
 			if err := s.Check(ctx, a, r.Definition); err != nil {
 				return err
 			}
+			if err := s.vouched(ctx, a.Workspace, r.Owner, r.Definition); err != nil {
+				return err
+			}
 		}
 		r.On, r.Failures, r.Off = on, 0, ""
-		if err := s.Store.PutRule(ctx, r); err != nil {
+		if err := s.put(ctx, r); err != nil {
 			return err
 		}
 		return s.record(ctx, a, SwitchedKind, r)

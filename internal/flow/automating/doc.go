@@ -19,10 +19,16 @@
 // automation.MaxFailures in a row switch the rule off and tell its owner; if the
 // ticket has moved on, it does not. Trouble of the house itself is tried again later.
 //
+// A rule that fires by the calendar has the instant at which it does next. When it has come, a firing is written down, with
+// a key of rule and instant, and one event that all rules of that instant answer; what was missed before it is left. A
+// firing asks its rules about the tickets that are not closed page by page, and owes them those that one of them holds of,
+// in a transaction that moves it on; from there on they are answered as events are, and asked once more.
+//
 // Rules act as the actor "rule", with the rights of a desk and no more.
 //
 // A dry run asks what a rule would have done: it folds the journal of each ticket
 // from its beginning and asks the rule about each event as the ticket was then.
 // Facts that the journal does not tell are read as they are today, and the result
-// names those. It writes nothing.
+// names those. It writes nothing. A Trial is a dry run in the background: a job reads
+// the past, writes how far it is, and keeps what it found.
 package automating

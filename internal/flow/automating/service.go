@@ -17,11 +17,12 @@ import (
 
 // Due is an event that a rule is to answer.
 type Due struct {
-	Rule  automation.ID
-	Event event.ID
-	At    time.Time
-	Chain automation.Chain
-	Tries int
+	Rule   automation.ID
+	Event  event.ID
+	Ticket ticket.ID // of a firing; 0 where the event tells
+	At     time.Time
+	Chain  automation.Chain
+	Tries  int
 }
 
 // Version is what a rule said from a moment on.
@@ -56,10 +57,10 @@ type Why struct {
 
 // Subject is a ticket with what rules ask about it.
 type Subject struct {
-	Ticket   ticket.ID
-	Number   int64
-	Customer string // whose conversation it is, for lists
-	Facts    automation.Facts
+	Ticket ticket.ID
+	Number int64
+	Order  order.ID // 0 for none
+	Facts  automation.Facts
 }
 
 // Store keeps rules, what they are to answer, and what they did.
@@ -81,14 +82,14 @@ type Store interface {
 
 	// DueRules returns what is due, the oldest event first and the rules of one in their order.
 	DueRules(ctx context.Context, w auth.WorkspaceID, now time.Time, limit int) ([]Due, error)
-	// NextRuleDue is the zero time if nothing is owed.
+	// NextRuleDue is when something is due or fires next, the zero time if nothing does.
 	NextRuleDue(context.Context, auth.WorkspaceID) (time.Time, error)
 	// TakeDue takes away what is owed; it reports false if that is gone.
 	TakeDue(context.Context, auth.WorkspaceID, Due) (bool, error)
 	// PutDue owes an event to a rule again, later.
 	PutDue(context.Context, auth.WorkspaceID, Due) error
-	// SkipDue takes an event away from the rules that come after a place.
-	SkipDue(ctx context.Context, w auth.WorkspaceID, e event.ID, place int) error
+	// SkipDue takes what one rule was owed away from the rules that come after a place.
+	SkipDue(ctx context.Context, w auth.WorkspaceID, d Due, place int) error
 
 	AddDeed(context.Context, auth.WorkspaceID, Deed) error
 	// Deeds returns what rules did, the newest first; of one rule, if r is not 0.
@@ -99,13 +100,17 @@ type Store interface {
 	Event(context.Context, auth.WorkspaceID, event.ID) (event.Event, error)
 	// RuleSubject returns a ticket with its facts, but those of the event and the time.
 	RuleSubject(context.Context, auth.WorkspaceID, ticket.ID) (Subject, error)
+	// NewestForm returns the form of the newest message that came in on a ticket, "" if none did.
+	NewestForm(context.Context, auth.WorkspaceID, ticket.ID) (string, error)
 	// OrderFacts returns what rules ask about an order, of which there may be no ticket.
 	OrderFacts(context.Context, auth.WorkspaceID, order.ID) (automation.Facts, error)
 	// TicketsOfOrder returns the newest tickets of an order.
 	TicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, limit int) ([]ticket.Ticket, error)
 	Order(context.Context, auth.WorkspaceID, order.ID) (order.Order, error)
 
+	FireStore
 	PastStore
+	TrialStore
 }
 
 // Tickets is what rules do to tickets.
@@ -122,6 +127,7 @@ type Tickets interface {
 	Note(context.Context, auth.Actor, ticket.ID, ticket.NewNote) (ticket.Message, error)
 	Raise(context.Context, auth.Actor, ticket.Case) (ticket.Ticket, error)
 	Macros(context.Context, auth.Actor) ([]ticket.Macro, error)
+	Wanted(context.Context, auth.Actor, ticket.Ticket) (ticket.Want, error)
 }
 
 // People is what this package needs of people.
@@ -136,6 +142,9 @@ type Config struct {
 	Store   Store
 	Tickets Tickets
 	People  People
+	// Crew returns the people who can sign in, with what they may: a rule that answers customers or tells webhooks acts as long
+	// as its owner may.
+	Crew func(context.Context, auth.WorkspaceID) ([]auth.Actor, error)
 	// Values are what the variables of a macro stand for in a ticket.
 	Values  func(context.Context, auth.Actor, ticket.Ticket) (map[string]string, error)
 	Journal event.Journal

@@ -12,18 +12,10 @@ import (
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
-	"godwit.dev/godwit/internal/platform/job"
 )
 
 // SavedKind is the kind of event that tells of a new book.
 const SavedKind = "promises.saved" // data: {"version"}
-
-// RecountJob is the kind of job that sets the clocks of a workspace anew, and Queue the
-// one that it waits on.
-const (
-	RecountJob = "clocks.recount"
-	Queue      = "clocks"
-)
 
 // MaxPage is the most versions that one call returns.
 const MaxPage = 100
@@ -136,61 +128,14 @@ func (s *Service) check(ctx context.Context, actor auth.Actor, b promise.Book) e
 	return nil
 }
 
-// Recount asks for the clocks of a workspace to be set anew. It joins the transaction in
-// ctx; asking again before that has begun changes nothing.
-func (s *Service) Recount(ctx context.Context, w auth.WorkspaceID) error {
-	return s.Queue.Enqueue(ctx, job.New(w, RecountJob, struct{}{}).On(Queue).WithKey("recount"))
-}
-
-// recountPage is how many tickets are counted anew in one transaction. Few: each is locked.
-const recountPage = 20
-
-// Work sets the clocks of a workspace anew. A ticket that moves meanwhile is met again, or
-// sets its clocks by itself.
-func (s *Service) Work(ctx context.Context, j job.Job) error {
-	for _, bucket := range []ticket.Bucket{ticket.InOpen, ticket.InWaiting, ticket.InSnoozed} {
-		for after, more := (ticket.Cursor{}), true; more; {
-			page, err := s.Store.OpenTickets(ctx, j.Workspace, bucket, after, recountPage)
-			if err != nil {
-				return err
-			}
-			if err := s.Store.InTx(ctx, func(ctx context.Context) error {
-				for _, c := range page {
-					if err := s.recount(ctx, j.Workspace, c.ID); err != nil {
-						return err
-					}
-				}
-				return nil
-			}); err != nil {
-				return err
-			}
-			if more = len(page) == recountPage; more {
-				after = page[len(page)-1]
-			}
-		}
-	}
-	return nil
-}
-
-func (s *Service) recount(ctx context.Context, w auth.WorkspaceID, id ticket.ID) error {
-	t, err := s.Store.Ticket(ctx, w, id)
-	if err != nil {
-		return err
-	}
+// Hours returns when somebody is there for whoever writes to a workspace, by its newest book.
+// Customers may know: it needs no right.
+func (s *Service) Hours(ctx context.Context, w auth.WorkspaceID, who promise.Subject) (promise.Hours, error) {
 	d, err := s.desk(ctx, w)
 	if err != nil {
-		return err
+		return promise.Hours{}, err
 	}
-	r, err := s.Store.ClockRecord(ctx, w, id)
-	if fresh := errs.Is(err, errs.NotFound); fresh {
-		if r, err = s.grow(ctx, t, promise.Record{}, true, ticket.Shift{At: s.Now()}); err == nil {
-			err = s.Store.PutClockRecord(ctx, w, id, r)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return s.set(ctx, d, &t, r, s.Now(), true, withdrawn)
+	return d.open.Hours(who), nil
 }
 
 // Standing is how the promises about a ticket stand.
@@ -198,6 +143,7 @@ type Standing struct {
 	Clocks   []promise.Clock
 	Promises []promise.Promised // what holds for it, and by which rule
 	Subject  promise.Subject    // what the rules asked of it
+	MarketBy ticket.MarketBy    // what told its market
 	Version  Version
 }
 
@@ -228,9 +174,11 @@ func (s *Service) Try(ctx context.Context, actor auth.Actor, b promise.Book, t t
 
 func (s *Service) stand(ctx context.Context, d *desk, t ticket.Ticket) (out Standing, err error) {
 	out.Version = d.version
-	if out.Subject, err = s.subject(ctx, d.version.Book, t); err != nil {
+	who, err := s.Store.Traits(ctx, t.Workspace, t)
+	if err != nil {
 		return out, err
 	}
+	out.Subject, out.MarketBy = subject(t, who), who.MarketBy
 	out.Promises = d.open.Promises(out.Subject)
 	if t.Spam || t.MergedInto != 0 {
 		return out, nil

@@ -15,5 +15,7 @@
 //
 // When a book of promises is saved, a job goes through the open tickets and sets their
 // clocks anew, quietly: what the new book would have called late before it was saved is
-// shown as late and told to nobody.
+// shown as late and told to nobody. A customer's new tier or country, and an order that goes
+// elsewhere, ask for the same for their tickets alone, where a rule asks for it; what is late
+// by that is told.
 package clocks

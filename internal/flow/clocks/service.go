@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/forecast"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/promise"
@@ -41,8 +42,8 @@ type Store interface {
 	// AddPromiseBook reports false if the number is taken.
 	AddPromiseBook(context.Context, Version) (bool, error)
 
-	// Traits returns the tier of a customer and the market of a shop, "" for what is not known.
-	Traits(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (tier, market string, err error)
+	// Traits returns what is known of a ticket's customer.
+	Traits(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (ticket.Traits, error)
 	// Marks returns the messages after one that count for clocks, in their order.
 	Marks(ctx context.Context, w auth.WorkspaceID, t ticket.ID, after int64) ([]promise.Mark, error)
 	// ClockRecord is errs.NotFound for a ticket that has none.
@@ -63,6 +64,10 @@ type Store interface {
 	AddMoves(context.Context, auth.WorkspaceID, ...forecast.Move) error
 	// OpenTickets walks through a bucket of tickets, the one that moved last at the end.
 	OpenTickets(ctx context.Context, w auth.WorkspaceID, b ticket.Bucket, after ticket.Cursor, limit int) ([]ticket.Cursor, error)
+	// OpenTicketsOfCustomer and OpenTicketsOfOrder walk in the same order through those that are
+	// not solved, of all these buckets: open, waiting and snoozed.
+	OpenTicketsOfCustomer(ctx context.Context, w auth.WorkspaceID, c customer.ID, after ticket.Cursor, limit int) ([]ticket.Cursor, error)
+	OpenTicketsOfOrder(ctx context.Context, w auth.WorkspaceID, o order.ID, after ticket.Cursor, limit int) ([]ticket.Cursor, error)
 }
 
 // Stage is how much of a clock was told.
@@ -102,8 +107,11 @@ type Config struct {
 	Places  Places
 	Journal event.Journal
 	Queue   job.Queue
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Moved joins a transaction in which what is promised about tickets changes, or what that
+	// rests on; nil: nobody is to know.
+	Moved func(context.Context, auth.WorkspaceID) error
+	Log   *slog.Logger
+	Now   func() time.Time
 }
 
 // Service keeps clocks.
@@ -160,15 +168,12 @@ func (s *Service) desk(ctx context.Context, w auth.WorkspaceID) (*desk, error) {
 }
 
 // subject is what rules ask of a ticket.
-func (s *Service) subject(ctx context.Context, b promise.Book, t ticket.Ticket) (promise.Subject, error) {
-	out := promise.Subject{Channel: string(t.Channel), Topic: t.Topic, Shop: int64(t.Shop), Team: int64(t.Team)}
-	if !b.Asks(promise.ByTier) && !b.Asks(promise.ByMarket) {
-		return out, nil
-	}
-	var err error
-	out.Tier, out.Market, err = s.Store.Traits(ctx, t.Workspace, t)
-	return out, err
+func subject(t ticket.Ticket, x ticket.Traits) promise.Subject {
+	return promise.Subject{Channel: string(t.Channel), Topic: t.Topic, Tier: x.Tier, Market: x.Market, Shop: int64(t.Shop), Team: int64(t.Team)}
 }
+
+// asksTraits reports whether a book asks for what only a ticket's customer or order tells.
+func asksTraits(b promise.Book) bool { return b.Asks(promise.ByTier) || b.Asks(promise.ByMarket) }
 
 // standing is for whom a ticket waits, as records say it.
 func standing(t ticket.Ticket) string {
@@ -281,11 +286,14 @@ func (s *Service) set(ctx context.Context, d *desk, t *ticket.Ticket, r promise.
 	if t.Spam {
 		return s.put(ctx, t, nil, now, quiet, withdrawn)
 	}
-	who, err := s.subject(ctx, d.version.Book, *t)
-	if err != nil {
-		return err
+	var who ticket.Traits
+	if asksTraits(d.version.Book) {
+		var err error
+		if who, err = s.Store.Traits(ctx, t.Workspace, *t); err != nil {
+			return err
+		}
 	}
-	return s.put(ctx, t, d.open.Clocks(who, r), now, quiet, how)
+	return s.put(ctx, t, d.open.Clocks(subject(*t, who), r), now, quiet, how)
 }
 
 // put keeps those of the clocks that run or are paused, and no others.
@@ -342,8 +350,8 @@ func kept(c promise.Clock) promise.Clock {
 }
 
 // next says what is to be told of a clock, and when. What was told of it is not told
-// again, unless the instant at which it is due has moved into the future: then being late
-// is a new thing.
+// again, unless the instant at which it is late or soon due has moved into the future: then
+// that is a new thing.
 func next(row, was Row, now time.Time, quiet bool) Row {
 	same := was.Target == row.Target && was.From.Equal(row.From)
 	late := row.Runs() && !now.Before(row.Due)
@@ -361,6 +369,8 @@ func next(row, was Row, now time.Time, quiet bool) Row {
 		if soon {
 			row.Stage = ToldSoon
 		}
+	case row.Runs() && !soon && row.Stage == ToldSoon: // other promises hold now
+		row.Stage = Silent
 	}
 	row.Next = row.tells()
 	return row

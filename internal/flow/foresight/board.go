@@ -73,9 +73,15 @@ func (s *Service) Board(ctx context.Context, actor auth.Actor) (b Board, err err
 	})
 	queues, err := s.Store.Forecasts(ctx, actor.Workspace)
 	for _, q := range queues {
-		if scope.All || !scope.Limits.Any() && q.Team != 0 && slices.Contains(scope.Teams, q.Team) {
+		if Sees(scope, q.Team) {
 			b.Queues = append(b.Queues, q)
 		}
 	}
 	return b, err
+}
+
+// Sees reports whether somebody sees the forecast of a team, or of the whole desk as team 0:
+// who is limited to some teams sees theirs, who is limited to mailboxes or shops sees none.
+func Sees(scope auth.Scope, team auth.TeamID) bool {
+	return scope.All || !scope.Limits.Any() && team != 0 && slices.Contains(scope.Teams, team)
 }

@@ -86,7 +86,9 @@ type Store interface {
 	Waiting(ctx context.Context, s auth.Scope, limit int) ([]Waiting, error)
 
 	Forecasts(context.Context, auth.WorkspaceID) ([]Queue, error)
-	PutForecast(context.Context, auth.WorkspaceID, Queue) error
+	// PutForecast keeps a forecast in place of the one that was made at a time, zero for none.
+	// It reports false if another one has been kept meanwhile.
+	PutForecast(ctx context.Context, w auth.WorkspaceID, q Queue, was time.Time) (bool, error)
 	DropForecast(context.Context, auth.WorkspaceID, auth.TeamID) error
 
 	// ForecastSetting is errs.NotFound before anything was saved.

@@ -57,11 +57,11 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	for _, team := range slices.Sorted(maps.Keys(list)) {
 		x := *list[team]
 		x.Bearable = float64(v.Percent) / 100
-		q := Queue{Team: team, At: now, Forecast: forecast.Make(x)}
+		var old Queue
 		if i := slices.IndexFunc(was, func(o Queue) bool { return o.Team == team }); i >= 0 {
-			q.WarnedAt = was[i].WarnedAt
+			old = was[i]
 		}
-		if err := s.keep(ctx, v, q); err != nil {
+		if err := s.keep(ctx, v, old.At, Queue{Team: team, At: now, WarnedAt: old.WarnedAt, Forecast: forecast.Make(x)}); err != nil {
 			return err
 		}
 	}
@@ -75,8 +75,9 @@ func (s *Service) Work(ctx context.Context, w auth.WorkspaceID) error {
 	return nil
 }
 
-// keep keeps a forecast and tells people of it if it is time.
-func (s *Service) keep(ctx context.Context, v Setting, q Queue) error {
+// keep keeps a forecast in place of the one of a time, and tells people of it if it is due.
+// What another node made meanwhile stays, and that one tells of it.
+func (s *Service) keep(ctx context.Context, v Setting, was time.Time, q Queue) error {
 	worst := q.Forecast.Worst()
 	percent := worst.Chance * 100
 	tell := v.Warn && q.WarnedAt.IsZero() && percent >= float64(v.Percent)
@@ -87,7 +88,7 @@ func (s *Service) keep(ctx context.Context, v Setting, q Queue) error {
 		q.WarnedAt = time.Time{}
 	}
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Store.PutForecast(ctx, v.Workspace, q); err != nil || !tell {
+		if kept, err := s.Store.PutForecast(ctx, v.Workspace, q, was); err != nil || !kept || !tell {
 			return err
 		}
 		told := Told{

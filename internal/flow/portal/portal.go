@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/order"
+	"godwit.dev/godwit/internal/domain/promise"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -67,9 +68,12 @@ type Config struct {
 	Forecasts Forecasts // nil: nothing is foreseen
 	Usuals    Usuals    // nil: nothing is known to be usual
 	Brands    Brands    // nil: every shop looks like ours, and stands below Address
-	Forms     Forms     // nil: nothing can be declared
-	Withdraw  Withdraw  // nil: people open withdrawals by hand
-	Now       func() time.Time
+	Habits    Habits
+	// Hours tells when the desk is there for whoever writes; nil: nobody says.
+	Hours    func(context.Context, auth.WorkspaceID, promise.Subject) (promise.Hours, error)
+	Forms    Forms    // nil: nothing can be declared
+	Withdraw Withdraw // nil: people open withdrawals by hand
+	Now      func() time.Time
 	// Pause waits until an answer may leave that tells somebody nothing; nil waits
 	// by the clock.
 	Pause func(ctx context.Context, d time.Duration)

@@ -225,12 +225,18 @@ func (s *Service) Expect(ctx context.Context, w auth.WorkspaceID, list []shipmen
 // contact returns the address at which a shop reads its mail: its own mailbox, or
 // the only one that there is for all shops.
 func (s *Service) contact(ctx context.Context, shop order.Shop) (string, error) {
+	box, err := s.mailbox(ctx, shop)
+	return box.Address, err
+}
+
+// mailbox returns the mailbox of a shop, the zero one if it has none.
+func (s *Service) mailbox(ctx context.Context, shop order.Shop) (ticket.Mailbox, error) {
 	boxes, err := s.House.Mailboxes(ctx, shop.Workspace)
 	if err != nil {
-		return "", fmt.Errorf("show contact: %w", err)
+		return ticket.Mailbox{}, fmt.Errorf("show contact: %w", err)
 	}
 	box, _ := mailboxOf(shop, boxes)
-	return box.Address, nil
+	return box, nil
 }
 
 // mailboxOf returns the mailbox of a shop, or else the first that is for all.

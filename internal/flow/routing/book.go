@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -37,12 +38,12 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, b route.Book, seen
 	if err := actor.Can(auth.ManageTeams); err != nil {
 		return v, err
 	}
-	if err := s.check(ctx, actor, b); err != nil {
-		return v, err
-	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		was, err := s.setting(ctx, actor.Workspace)
 		if err != nil {
+			return err
+		}
+		if err := s.check(ctx, actor, b, was.Book); err != nil {
 			return err
 		}
 		v = Setting{Workspace: actor.Workspace, Version: seen + 1, Book: b, SavedAt: s.Now(), SavedBy: actor.Person()}
@@ -59,6 +60,9 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, b route.Book, seen
 		case !b.On:
 			err = s.Store.ClearQueue(ctx, actor.Workspace)
 		}
+		if err == nil && b.On && (!was.Book.On || !maps.Equal(b.Tiers, was.Book.Tiers)) {
+			err = s.placeAll(ctx, actor.Workspace, b)
+		}
 		if err != nil {
 			return err
 		}
@@ -70,8 +74,23 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, b route.Book, seen
 	return v, err
 }
 
-// check judges a book, and whether its teams and people are the workspace's.
-func (s *Service) check(ctx context.Context, actor auth.Actor, b route.Book) error {
+// placeAll puts the whole queue in the order of a book.
+func (s *Service) placeAll(ctx context.Context, w auth.WorkspaceID, b route.Book) error {
+	var all []Wait
+	for behind := (Wait{}); ; behind = all[len(all)-1] {
+		list, err := s.Store.QueueFront(ctx, w, behind, s.Front)
+		if err != nil {
+			return err
+		}
+		if all = append(all, list...); len(list) < s.Front {
+			return s.place(ctx, w, b, all)
+		}
+	}
+}
+
+// check judges a book, and whether its teams and people are the workspace's. Those who left
+// since the book was saved before may stay in it: nothing goes to them.
+func (s *Service) check(ctx context.Context, actor auth.Actor, b, was route.Book) error {
 	if err := b.Check(); err != nil {
 		return err
 	}
@@ -83,12 +102,13 @@ func (s *Service) check(ctx context.Context, actor auth.Actor, b route.Book) err
 	if err != nil {
 		return err
 	}
+	left := func(named func(route.Rule) bool) bool { return slices.ContainsFunc(was.Rules, named) }
 	for i, r := range b.Rules {
-		if r.Team != 0 && !slices.ContainsFunc(teams, func(t auth.Team) bool { return t.ID == r.Team }) {
+		if r.Team != 0 && !left(func(x route.Rule) bool { return x.Team == r.Team }) && !slices.ContainsFunc(teams, func(t auth.Team) bool { return t.ID == r.Team }) {
 			return errs.Field(fmt.Sprintf("rules.%d.team", i), "error.promise_unknown")
 		}
 		for _, p := range r.People {
-			if !slices.ContainsFunc(crew, func(a auth.Actor) bool { return a.Person() == p }) {
+			if !left(func(x route.Rule) bool { return slices.Contains(x.People, p) }) && !slices.ContainsFunc(crew, func(a auth.Actor) bool { return a.Person() == p }) {
 				return errs.Field(fmt.Sprintf("rules.%d.people", i), "error.promise_unknown")
 			}
 		}
@@ -112,13 +132,14 @@ type Roster struct {
 }
 
 // Roster returns everybody who can sign in, with sheets and as they stand now, by name.
-// Whoever reads tickets or manages teams may.
+// Whoever reads tickets or manages teams may; the notes of others' days away are for those
+// who manage teams.
 func (s *Service) Roster(ctx context.Context, actor auth.Actor) ([]Roster, error) {
 	v, err := s.Setting(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
+	now, leads := s.Now(), actor.Can(auth.ManageTeams) == nil
 	people, sheets, err := s.people(ctx, actor.Workspace, v.Book, now)
 	if err != nil {
 		return nil, err
@@ -132,6 +153,11 @@ func (s *Service) Roster(ctx context.Context, actor auth.Actor) ([]Roster, error
 		r := Roster{Sheet: Sheet{Workspace: a.Workspace, Person: a.Person()}, Name: a.Name, Teams: a.Teams, Able: a.May(auth.WriteTickets) && a.May(auth.SendMail)}
 		if i := slices.IndexFunc(people, func(p route.Person) bool { return p.ID == a.Person() }); i >= 0 {
 			p := people[i]
+			if !leads && p.ID != actor.Person() { // why somebody is away is theirs and their leads'
+				for i := range p.Away {
+					p.Away[i].Note = ""
+				}
+			}
 			r.Sheet, r.There, r.Load = sheets[p.ID], p.There(now), p.Load
 			r.Off, r.Holidays = p.Off(now), p.Sheet.Holidays(now, 3)
 			if r.Until = p.On.From; r.There {
@@ -217,10 +243,31 @@ func (s *Service) Of(ctx context.Context, actor auth.Actor, t ticket.Ticket) (ou
 		return out, err
 	}
 	now := s.Now()
-	people, _, err := s.people(ctx, t.Workspace, v.Book, now)
+	b, err := s.book(ctx, v)
 	if err != nil {
 		return out, err
 	}
-	out.Waiting, out.Since = &v.Book.Decide([]route.Ticket{x.Ticket}, people, now)[0], x.Since
+	people, _, err := s.people(ctx, t.Workspace, b, now)
+	if err != nil {
+		return out, err
+	}
+	d := b.Decide([]route.Ticket{x.Ticket}, people, now)[0]
+	if d.To != 0 { // if it were alone: who stands before it may take that room, or have it kept
+		queue, _, err := s.queue(ctx, t.Workspace, b, Wait{}, now)
+		if err != nil {
+			return out, err
+		}
+		list := []route.Ticket{x.Ticket}
+		for _, y := range queue {
+			if y.ID != x.ID {
+				list = append(list, y.Ticket)
+			}
+		}
+		all := b.Decide(list, people, now)
+		if d = all[slices.IndexFunc(all, func(d route.Decision) bool { return d.Ticket.ID == x.ID })]; d.To != 0 {
+			d = d.Giving()
+		}
+	}
+	out.Waiting, out.Since = &d, x.Since
 	return out, nil
 }

@@ -9,6 +9,10 @@
 // figures. A job learns some minutes after a correction, on one node; a lesson that reads anything worse is kept for its
 // figures only. A workspace learns, holds the version that somebody chose, or reads as shipped.
 //
+// A workspace may have an outside model asked about what tells no topic: never before the message is kept, at most so
+// often a day, with marks in place of what is nobody else's business. What it says gives a ticket without a topic one, is
+// kept with the message, and is not learned of.
+//
 // Each node loads a version once. What was learned on top of the model of an earlier release is not used: the shipped
 // model reads until the corrections are learned anew.
 package sorting

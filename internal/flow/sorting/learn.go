@@ -33,6 +33,7 @@ type Setting struct {
 	Revision  int // from 1; 0 is what holds before anything was learned or saved
 	Mode      Mode
 	Version   int // that is used unless the mode is Off; 0 is the shipped model
+	Asking    Asking
 	SavedAt   time.Time
 	SavedBy   auth.PersonID // 0 for the program, which adopted a version
 }
@@ -58,6 +59,7 @@ type Correction struct {
 type Written struct {
 	Message  ticket.MessageID
 	Topic    triage.Topic // an agent's; of a message that nobody corrected what it was read as
+	Model    triage.Topic // what an outside model said of it, or ""
 	Language string
 	Subject  string
 	Body     string
@@ -107,6 +109,17 @@ type Store interface {
 	AddTriageVersion(context.Context, Version) error
 	// TriageVersions returns all, the newest first, without what was learned.
 	TriageVersions(context.Context, auth.WorkspaceID) ([]Version, error)
+	// CountAsked counts one more question of a day, unless there were so many before: then it reports false.
+	CountAsked(ctx context.Context, w auth.WorkspaceID, day string, most int) (bool, error)
+	// NoteAsking adds answers to a day, and keeps what went wrong last on it.
+	NoteAsking(ctx context.Context, w auth.WorkspaceID, day string, answered int, problem string) error
+	// AskedOn is the zero Day for one on which nothing was asked.
+	AskedOn(ctx context.Context, w auth.WorkspaceID, day string) (Day, error)
+	Ticket(context.Context, auth.WorkspaceID, ticket.ID) (ticket.Ticket, error)
+	TopicSaid(context.Context, auth.WorkspaceID, ticket.ID) (bool, error)
+	Message(context.Context, auth.WorkspaceID, ticket.MessageID) (ticket.Message, error)
+	Messages(ctx context.Context, w auth.WorkspaceID, t ticket.ID, before ticket.MessageID, limit int) ([]ticket.Message, error)
+
 	// Learnt is errs.NotFound for what is no version, or one that was not adopted.
 	Learnt(ctx context.Context, w auth.WorkspaceID, version int) ([]byte, error)
 	DropTriageVersions(ctx context.Context, w auth.WorkspaceID, versions []int) error
@@ -115,7 +128,7 @@ type Store interface {
 // The kinds of event that this package tells.
 const (
 	LearnedKind = "triage.learned" // data: {"version", "judgement", "corrections"}
-	SavedKind   = "triage.saved"   // data: {"mode", "version"}
+	SavedKind   = "triage.saved"   // data: {"mode", "version", "model", "daily"}
 )
 
 // Job is the kind of job that learns, and Queue the one that it waits on.
@@ -188,7 +201,8 @@ func (s *Service) ask(ctx context.Context, w auth.WorkspaceID, after time.Durati
 }
 
 // Correct implements ticket.Triage. What a person says of a ticket is said of the message that told its topic, else of the
-// first that was read; who says what the message was read as takes a correction back.
+// first that was read; who says what the message was read as, or what an outside model said of it, takes a correction back.
+// Nothing is learned of that model.
 func (s *Service) Correct(ctx context.Context, actor auth.Actor, t ticket.ID, from, to triage.Topic) error {
 	if s.Store == nil {
 		return nil
@@ -198,12 +212,12 @@ func (s *Service) Correct(ctx context.Context, actor auth.Actor, t ticket.ID, fr
 		return err
 	}
 	of := read[0]
-	if i := slices.IndexFunc(read, func(w Written) bool { return w.Topic == from }); i >= 0 {
+	if i := slices.IndexFunc(read, func(w Written) bool { return w.Topic == from || from != "" && w.Model == from }); i >= 0 {
 		of = read[i]
 	} else if i := slices.IndexFunc(read, func(w Written) bool { return w.Topic != triage.Other }); i >= 0 {
 		of = read[i]
 	}
-	if to == "" || to == of.Topic {
+	if to == "" || to == of.Topic || to == of.Model {
 		return s.Store.DropCorrection(ctx, actor.Workspace, of.Message)
 	}
 	if err := s.Store.PutCorrection(ctx, actor.Workspace, Correction{of.Message, of.Topic, to, s.Now(), actor.Person()}); err != nil {
@@ -288,9 +302,11 @@ func (s *Service) keep(ctx context.Context, v Setting, past []Version, next Vers
 // State is how a workspace reads, with what it learned and what it may learn from.
 type State struct {
 	Setting
-	Versions    []Version // the newest first
-	Corrections []Pair    // the most frequent first
-	Stale       bool      // the version in use is of another release: messages are read as shipped
+	Versions    []Version        // the newest first
+	Corrections []Pair           // the most frequent first
+	Models      []triage.Outside // that may be asked
+	Today       Day
+	Stale       bool // the version in use is of another release: messages are read as shipped
 }
 
 // State returns how the actor's workspace reads. Whoever may set it may see it.
@@ -307,6 +323,14 @@ func (s *Service) State(ctx context.Context, actor auth.Actor) (st State, err er
 	if st.Corrections, err = s.Store.CorrectionPairs(ctx, actor.Workspace); err != nil {
 		return st, err
 	}
+	if st.Today, err = s.Store.AskedOn(ctx, actor.Workspace, s.today()); err != nil {
+		return st, err
+	}
+	if s.Outside != nil {
+		if st.Models, err = s.Outside.Sorters(ctx, actor.Workspace); err != nil {
+			return st, err
+		}
+	}
 	c, err := s.load(ctx, st.Setting)
 	st.Stale = c == triage.Default() && st.Mode != Off && st.Version != 0
 	return st, err
@@ -314,8 +338,9 @@ func (s *Service) State(ctx context.Context, actor auth.Actor) (st State, err er
 
 // Save says how the actor's workspace reads: it learns on, holds a version, or reads as shipped. It fails with errs.Invalid
 // for a version that is not kept or was not adopted, and with errs.Conflict if the newest revision is not the one that the
-// actor saw. It needs Manage.
-func (s *Service) Save(ctx context.Context, actor auth.Actor, m Mode, number, seen int) (v Setting, err error) {
+// actor saw. asking says which outside model is asked, nil leaves that as it is: another one, or more of it, lets text out
+// of the house and needs ManageWebhooks and a view of the whole workspace as well. It needs Manage.
+func (s *Service) Save(ctx context.Context, actor auth.Actor, m Mode, number, seen int, asking *Asking) (v Setting, err error) {
 	if err := actor.Can(auth.Manage); err != nil {
 		return v, err
 	}
@@ -331,7 +356,20 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, m Mode, number, se
 			return v, errs.Field("version", "error.triage_version")
 		}
 	}
-	v = Setting{Workspace: actor.Workspace, Revision: seen + 1, Mode: m, Version: number, SavedAt: s.Now(), SavedBy: actor.Person()}
+	now, err := s.setting(ctx, actor.Workspace)
+	if err != nil {
+		return v, err
+	}
+	if asking != nil && *asking != now.Asking {
+		if err := mayAsk(actor); err != nil {
+			return v, err
+		}
+		if err := s.check(ctx, actor.Workspace, *asking); err != nil {
+			return v, err
+		}
+		now.Asking = *asking
+	}
+	v = Setting{Workspace: actor.Workspace, Revision: seen + 1, Mode: m, Version: number, Asking: now.Asking, SavedAt: s.Now(), SavedBy: actor.Person()}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		ok, err := s.Store.PutTriageSetting(ctx, v)
 		if err == nil && !ok {
@@ -340,7 +378,7 @@ func (s *Service) Save(ctx context.Context, actor auth.Actor, m Mode, number, se
 		if err != nil {
 			return err
 		}
-		if err := s.Journal.Append(ctx, event.New(SavedKind, actor, event.Subject{Kind: "triage", ID: int64(v.Revision)}, 0, map[string]any{"mode": v.Mode, "version": v.Version})); err != nil {
+		if err := s.Journal.Append(ctx, event.New(SavedKind, actor, event.Subject{Kind: "triage", ID: int64(v.Revision)}, 0, map[string]any{"mode": v.Mode, "version": v.Version, "model": v.Asking.Model, "daily": v.Asking.Daily})); err != nil {
 			return err
 		}
 		if m != Learning {

@@ -24,6 +24,8 @@ type Config struct {
 		List(ctx context.Context, actor auth.Actor, f shipment.Filter, after shipment.Cursor, limit int) ([]shipment.Shipment, error)
 	}
 	Store   Store
+	Outside Outside        // nil asks nobody
+	Tickets func() Tickets // asked for when needed: tickets are built with this package; only what asks needs it
 	Journal event.Journal
 	Queue   job.Queue
 	Log     *slog.Logger

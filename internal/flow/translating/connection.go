@@ -34,7 +34,8 @@ type Connection struct {
 	Driver    string
 	Name      string
 	Values    map[string]string // settings by option; sealed at rest
-	Place     int               // connections are asked in this order, then by age
+	Terms     Terms
+	Place     int // connections are asked in this order, then by age
 	State     State
 	Problem   string    // catalogue key of what went wrong last, or ""
 	RestUntil time.Time // it is not asked until then
@@ -146,8 +147,9 @@ func (s *Service) Connections(ctx context.Context, a auth.Actor) ([]Connection, 
 // Input is what somebody gives of a connection.
 type Input struct {
 	Driver string            // of a new one
-	Name   string            // "" is the provider's
+	Name   string            // "" is the provider's, or the one that it has
 	Values map[string]string // by option; secrets that are not given stay
+	Terms  *Terms            // nil leaves them
 }
 
 // Add connects a provider, which is asked after those that are there. It needs ManageWebhooks
@@ -192,7 +194,9 @@ func (s *Service) note(ctx context.Context, a auth.Actor, kind string, c Connect
 
 // take brings what somebody gave into the connection, and checks it.
 func (c *Connection) take(d Driver, in Input) error {
-	c.Name = strings.TrimSpace(in.Name)
+	if name := strings.TrimSpace(in.Name); name != "" {
+		c.Name = name
+	}
 	if c.Name == "" {
 		c.Name = d.Title
 	}
@@ -202,7 +206,10 @@ func (c *Connection) take(d Driver, in Input) error {
 	}
 	values, verr := connector.Check(d.Options, connector.Merge(d.Options, c.Values, in.Values))
 	c.Values = values
-	return errors.Join(err, verr)
+	if in.Terms != nil {
+		c.Terms = *in.Terms
+	}
+	return errors.Join(err, verr, c.Terms.check())
 }
 
 // Change gives a connection another name or other settings. One that was broken works again,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/translate"
@@ -27,7 +28,9 @@ type Driver struct {
 type Capabilities struct {
 	Formality bool // it can be asked to write formally or not
 	Local     bool // it runs on this machine: nothing leaves it, and it costs nothing
-	// Sentences and Characters are how much one request takes.
+	Tokens    bool // it counts tokens, in and out; the others count characters
+	Unlisted  bool // it has no list of languages: whether it knows one shows when it is asked
+	// Sentences and Characters are how much one request takes; see Weight.
 	Sentences, Characters int
 }
 
@@ -43,7 +46,7 @@ const (
 
 // Ask is a request for translations.
 type Ask struct {
-	From, To  string // tags such as en, pt-BR, zh-Hans
+	From, To  string // tags such as en, pt-BR, zh-Hans; no provider has to guess
 	Formality Formality
 	// Sentences have marks. A driver may let out Mark.Shown of each, and never its Source.
 	Sentences []translate.Piece
@@ -57,7 +60,35 @@ type Engine interface {
 	About(context.Context) (About, error)
 	// Translate returns the translation of each sentence, in their order, with its marks.
 	// Whether they are whole is for the caller to judge.
-	Translate(context.Context, Ask) ([]string, error)
+	Translate(context.Context, Ask) (Answer, error)
+}
+
+// Answer is what a provider brings back.
+type Answer struct {
+	Texts  []string
+	Billed int64 // characters or tokens, as the provider counts them, or as many as it was sent
+}
+
+// Characters counts what a provider is sent, as one that counts characters does.
+func Characters(texts []string) (n int64) {
+	for _, t := range texts {
+		n += int64(utf8.RuneCountInString(t))
+	}
+	return n
+}
+
+// markup is how many characters a mark is at most in the notation of a vendor, besides what it
+// shows.
+const markup = 48
+
+// Weight is how much of a request a sentence takes, in characters: with the notation of its
+// marks.
+func Weight(p translate.Piece) int {
+	n := utf8.RuneCountInString(p.Text) + markup*len(p.Marks)
+	for _, m := range p.Marks {
+		n += utf8.RuneCountInString(m.Shown())
+	}
+	return n
 }
 
 // About is what a provider says of itself and of the account.
@@ -87,5 +118,11 @@ func ErrPair() error { return errs.New(errs.Unsupported, "error.translator_pair"
 // ErrQuota is the error of a provider whose account is used up.
 func ErrQuota() error { return errs.New(errs.Conflict, "error.translator_quota") }
 
-// ErrAnswer is the error of a provider whose answer is none to what it was asked.
-func ErrAnswer(cause error) error { return errs.Wrap(errs.Unavailable, cause, "error.vendor_answer") }
+// ErrAnswer is the error of a provider whose answer is none to what it was asked; cause may be
+// nil.
+func ErrAnswer(cause error) error {
+	if cause == nil {
+		return errs.New(errs.Unavailable, "error.vendor_answer")
+	}
+	return errs.Wrap(errs.Unavailable, cause, "error.vendor_answer")
+}

@@ -8,6 +8,7 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/ticket"
+	"godwit.dev/godwit/internal/domain/translate"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
 	"godwit.dev/godwit/internal/platform/job"
@@ -155,10 +156,17 @@ func (s *Service) translateAll(ctx context.Context, t ticket.Ticket, list []tick
 	}
 	done := 0
 	for _, m := range list {
-		if !translatable(m, language) || slices.ContainsFunc(kept, func(k Kept) bool { return k.Message == m.ID && k.Result.Ready() }) {
+		if !translatable(m, language) {
 			continue
 		}
-		_, later, err := s.message(ctx, t, m, list, language)
+		var before Result
+		if i := slices.IndexFunc(kept, func(k Kept) bool { return k.Message == m.ID }); i >= 0 {
+			before = kept[i].Result
+		}
+		if before.Ready() && len(before.Done) > 0 {
+			continue
+		}
+		_, later, err := s.message(ctx, t, m, list, language, before, false)
 		if err != nil {
 			return busy, err
 		}
@@ -177,14 +185,15 @@ func translatable(m ticket.Message, language string) bool {
 	return m.Kind != ticket.KindNote && m.Delivery != ticket.Cancelled && m.Body != "" && Apart(m.Language, language)
 }
 
-// message translates a message and keeps what came of it.
-func (s *Service) message(ctx context.Context, t ticket.Ticket, m ticket.Message, thread []ticket.Message, language string) (Kept, bool, error) {
-	out, busy, err := s.run(ctx, task{w: t.Workspace, from: m.Language, to: language, text: m.Body, names: names(thread)})
+// message translates what is not translated yet of a message, and keeps what came of it.
+func (s *Service) message(ctx context.Context, t ticket.Ticket, m ticket.Message, thread []ticket.Message, language string, before Result, insists bool) (Kept, bool, error) {
+	k := task{w: t.Workspace, from: m.Language, to: language, text: m.Body, names: names(thread), theirs: m.Kind == ticket.KindInbound, before: before, insists: insists}
+	out, busy, err := s.run(ctx, k)
 	if err != nil {
 		return Kept{}, busy, err
 	}
-	k := Kept{Message: m.ID, Workspace: t.Workspace, Language: language, Result: out, At: s.Now().UTC().Truncate(time.Millisecond)}
-	return k, busy, s.Store.PutKept(ctx, k)
+	kept := Kept{Message: m.ID, Workspace: t.Workspace, Language: language, Result: out, At: s.Now().UTC().Truncate(time.Millisecond)}
+	return kept, busy, s.Store.PutKept(ctx, kept)
 }
 
 // Translate translates one message of a ticket into a language now, and keeps it. What is there
@@ -209,14 +218,18 @@ func (s *Service) Translate(ctx context.Context, a auth.Actor, t ticket.Ticket, 
 	if err != nil {
 		return Kept{}, err
 	}
-	if len(kept) == 1 && kept[0].Result.Ready() {
-		return kept[0], nil
+	var before Result
+	if len(kept) == 1 {
+		if kept[0].Result.Ready() {
+			return kept[0], nil
+		}
+		before = kept[0].Result
 	}
-	k, _, err := s.message(ctx, t, thread[i], thread, language)
+	k, _, err := s.message(ctx, t, thread[i], thread, language, before, true)
 	return k, err
 }
 
-// names are those of the people in a thread.
+// names are those of the people in a thread, and those that customers give themselves in it.
 func names(thread []ticket.Message) []string {
 	var out []string
 	add := func(n string) {
@@ -228,6 +241,11 @@ func names(thread []ticket.Message) []string {
 		add(m.AuthorName)
 		for _, to := range m.Recipients.To {
 			add(to.Name)
+		}
+		if m.Kind == ticket.KindInbound {
+			for _, n := range translate.Introduced(m.Body) {
+				add(n)
+			}
 		}
 	}
 	return out

@@ -77,11 +77,15 @@ func (s *Service) Preview(ctx context.Context, a auth.Actor, t ticket.Ticket, fr
 		return Preview{}, err
 	}
 	k := task{w: t.Workspace, from: from, to: t.Language, text: body, names: append(names(thread), a.Name)}
-	_, market, err := s.Store.Traits(ctx, t.Workspace, t)
+	who, err := s.Store.Traits(ctx, t.Workspace, t)
 	if err != nil {
 		return Preview{}, err
 	}
-	if h, ok := habit.Of(market); ok && h.Formality != habit.Neutral {
+	h, err := s.Habits.Of(ctx, t.Workspace, who.Market)
+	if err != nil {
+		return Preview{}, err
+	}
+	if h.Formality != habit.Neutral {
 		k.formality = Formality(h.Formality)
 	}
 	out, _, err := s.run(ctx, k)
@@ -132,7 +136,7 @@ func (s *Service) Correct(ctx context.Context, a auth.Actor, t ticket.Ticket, id
 // corrected lays a corrected text over the sentences of a result: one by one if there are as
 // many of them, and as a whole if not.
 func corrected(p Preview, target string) Result {
-	whole := Result{From: p.Result.From, To: p.Result.To, Done: []Done{{Source: p.Source, Target: target, Sentence: true, By: ByPerson}}}
+	whole := Result{From: p.Result.From, To: p.Result.To, Formality: p.Result.Formality, Done: []Done{{Source: p.Source, Target: target, Sentence: true, By: ByPerson}}}
 	m, err := translate.Protect(target, p.Names, nil)
 	if err != nil {
 		return whole
@@ -141,7 +145,7 @@ func corrected(p Preview, target string) Result {
 	if len(pieces) != len(p.Result.Done) {
 		return whole
 	}
-	out := Result{From: p.Result.From, To: p.Result.To, Done: slices.Clone(p.Result.Done)}
+	out := Result{From: p.Result.From, To: p.Result.To, Formality: p.Result.Formality, Done: slices.Clone(p.Result.Done)}
 	for i, x := range pieces {
 		d := &out.Done[i]
 		switch {
@@ -182,7 +186,7 @@ func (s *Service) Send(ctx context.Context, a auth.Actor, t ticket.Ticket, id Pr
 			return err
 		}
 		now := s.Now().UTC().Truncate(time.Millisecond)
-		back := Result{From: p.Result.To, To: p.Result.From}
+		back := Result{From: p.Result.To, To: p.Result.From} // whoever works here is addressed in no way
 		for _, d := range p.Result.Done {
 			d.Source, d.Target, d.By = d.Target, d.Source, ByPerson
 			back.Done = append(back.Done, d)
@@ -222,7 +226,7 @@ func (s *Service) learn(ctx context.Context, w auth.WorkspaceID, names []string,
 		return err
 	}
 	var list []Memory
-	one := func(from, to, source, target string) {
+	one := func(from, to string, f Formality, source, target string) {
 		m, err := translate.Protect(source, names, set.Book.Terms(from, to))
 		if err != nil {
 			return // no memory keeps a text so long
@@ -233,14 +237,14 @@ func (s *Service) learn(ctx context.Context, w auth.WorkspaceID, names []string,
 		}
 		if marked, ok := pieces[0].Remark(target); ok {
 			list = append(list, Memory{
-				ID: MemoryID(s.IDs.Next()), Workspace: w, From: from, To: to, Key: translate.Key(pieces[0].Text), Source: pieces[0].Text, Target: marked, Approved: true, At: now, UsedAt: now,
+				ID: MemoryID(s.IDs.Next()), Workspace: w, From: from, To: to, Formality: told(to, f), Key: translate.Key(pieces[0].Text), Source: pieces[0].Text, Target: marked, Approved: true, At: now, UsedAt: now,
 			})
 		}
 	}
 	for _, d := range r.Done {
 		if d.Sentence {
-			one(r.From, r.To, d.Source, d.Target)
-			one(r.To, r.From, d.Target, d.Source)
+			one(r.From, r.To, r.Formality, d.Source, d.Target)
+			one(r.To, r.From, AsUsual, d.Target, d.Source)
 		}
 	}
 	if err := s.Store.Remember(ctx, list); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"godwit.dev/godwit/internal/base/id"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/event"
@@ -22,7 +23,9 @@ type Memory struct {
 	ID        MemoryID
 	Workspace auth.WorkspaceID
 	From, To  string // tags
-	Key       int64  // translate.Key of Source
+	// Formality is how the target addresses its reader, AsUsual if nobody said or the language does not tell.
+	Formality Formality
+	Key       int64 // translate.Key of Source
 	Source    string
 	Target    string
 	// Approved says that a person sent it to a customer, or put it in; the others are answers
@@ -73,10 +76,10 @@ type Store interface {
 	SpendTranslation(ctx context.Context, w auth.WorkspaceID, month string, s Spending) error
 	SpentOnTranslation(ctx context.Context, w auth.WorkspaceID, month string) ([]Spending, error)
 
-	// Recall returns the sentences of a pair of languages with these keys; Near those that
-	// share a gram, the ones that share most first.
-	Recall(ctx context.Context, w auth.WorkspaceID, from, to string, keys []int64) ([]Memory, error)
-	Near(ctx context.Context, w auth.WorkspaceID, from, to string, grams []int64, limit int) ([]Memory, error)
+	// Recall returns the sentences of a pair of languages with these keys, of the formality and of none; Near those of them
+	// that share a gram, the ones that share most first.
+	Recall(ctx context.Context, w auth.WorkspaceID, from, to string, f Formality, keys []int64) ([]Memory, error)
+	Near(ctx context.Context, w auth.WorkspaceID, from, to string, f Formality, grams []int64, limit int) ([]Memory, error)
 	// Remember keeps sentences. What a person approved takes the place of what is there; the
 	// answer of a provider takes none.
 	Remember(ctx context.Context, list []Memory) error
@@ -102,14 +105,19 @@ type Store interface {
 	TranslationPreview(context.Context, auth.WorkspaceID, PreviewID) (Preview, error)
 
 	Ticket(context.Context, auth.WorkspaceID, ticket.ID) (ticket.Ticket, error)
-	// Traits returns the tier of a customer and the market of a shop, "" for what is not known.
-	Traits(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (tier, market string, err error)
+	// Traits returns what is known of a ticket's customer.
+	Traits(ctx context.Context, w auth.WorkspaceID, t ticket.Ticket) (ticket.Traits, error)
 	Messages(ctx context.Context, w auth.WorkspaceID, t ticket.ID, before ticket.MessageID, limit int) ([]ticket.Message, error)
 }
 
 // Tickets is what this package needs of tickets.
 type Tickets interface {
 	Reply(context.Context, auth.Actor, ticket.ID, ticket.NewReply) (ticket.Message, error)
+}
+
+// Habits tells how the customers of a market are used to be served.
+type Habits interface {
+	Of(ctx context.Context, w auth.WorkspaceID, market string) (habit.Profile, error)
 }
 
 // Config is what a Service needs. Tickets is asked for when it is needed: tickets are built
@@ -119,6 +127,7 @@ type Config struct {
 	Tickets func() Tickets
 	Journal event.Journal
 	Queue   job.Queue
+	Habits  Habits
 	IDs     *id.Source
 	Client  *http.Client // of package outbound
 	Drivers []Driver

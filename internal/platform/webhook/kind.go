@@ -45,7 +45,7 @@ const prefixEvent = "evt"
 // prefixes are those of the identifiers, as the API writes them.
 var prefixes = map[Type]string{
 	"ticket": "tkt", "message": "msg", "side": "sid", "customer": "cus", "order": "ord", "shipment": "shm", "product": "prd", "shop": "shp", "person": "per", "team": "tem", "mailbox": "mbx",
-	"macro": "mac", "field": "fld", "view": "viw", "event": prefixEvent, "workspace": "wsp", "token": "tok", "role": "rol", "webhook": "whk", "hook": "hok", "received": "rcv", "refund": "rfd", "replay": "rpl", "credit": "crd", "case": "cas", "trace": "trc", "rule": "rul", "recovery": "rcl", "agreement": "agr", "note": "trn", "variant": "vrn",
+	"macro": "mac", "field": "fld", "view": "viw", "event": prefixEvent, "workspace": "wsp", "token": "tok", "role": "rol", "webhook": "whk", "hook": "hok", "received": "rcv", "refund": "rfd", "replay": "rpl", "credit": "crd", "case": "cas", "trace": "trc", "rule": "rul", "recovery": "rcl", "agreement": "agr", "note": "trn", "variant": "vrn", "translator": "trl",
 }
 
 // Prefix returns the letters that stand before the identifiers of a kind of record, "" for a kind that events do not name.

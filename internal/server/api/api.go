@@ -15,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -102,6 +103,8 @@ type Config struct {
 
 	Sorting   *sorting.Service
 	Foresight *foresight.Service
+	// Habits tells how customers of markets are used to be served.
+	Habits    *habit.Service
 	Customers *customer.Service
 	Orders    *order.Service
 	// OrderLink returns the address of an order's page for its customer, "" where

@@ -12,7 +12,7 @@ import (
 
 func automationGroup() group {
 	manage := may(auth.ManageTeams)
-	return group{"Automation", "A rule acts when an event happens, or hours after it, if an expression over facts holds. Rules answer in order, each event once, all steps or none; a new one is off. A token of somebody who sees a part of the workspace is refused.", []operation{
+	return group{"Automation", "A rule acts when an event happens, or hours after it, or on each ticket that is not closed at chosen times of the week, if an expression over facts holds. Rules answer in order, each event once, all steps or none; a new one is off. A token of somebody who sees a part of the workspace is refused.", []operation{
 		{"ruleList", "GET", "/rules", manage, do((*server).ruleList), "List rules", "All rules in the order in which they answer."},
 		{"ruleCreate", "POST", "/rules", manage, do((*server).ruleCreate), "Make a rule", "Checks a definition and keeps it as a rule at the end of the order, which is off. What is wrong is told with its place, such as `then.0.word`; of an expression with the letter at which it is wrong and what to write. A rule that answers customers needs `tickets.send` of whoever saves it, one that tells webhooks `webhooks.manage`."},
 		{"ruleGet", "GET", "/rules/{rule}", manage, do((*server).ruleGet), "Get a rule", "A rule with its newest version."},
@@ -22,7 +22,10 @@ func automationGroup() group {
 		{"ruleOrder", "PUT", "/rule-order", manage, do((*server).ruleOrder), "Order the rules", "Names each rule of the workspace once, the first to answer first."},
 		{"ruleVersions", "GET", "/rules/{rule}/versions", manage, do((*server).ruleVersions), "List the versions of a rule", "What a rule said, the newest first."},
 		{"ruleDeeds", "GET", "/rules/{rule}/deeds", manage, do((*server).ruleDeeds), "List what a rule did", "What became of the events that a rule answered, the newest first. Events of which its expression is not true leave nothing here."},
-		{"ruleTry", "POST", "/rule-trials", manage, do((*server).ruleTry), "Try a rule on the past", "What a definition would have done since an instant, by the journal of every ticket. Nothing is written. It is for rules that answer events of tickets."},
+		{"ruleTrialCreate", "POST", "/rule-trials", manage, do((*server).ruleTrialCreate), "Try a rule on the past", "Starts a trial of what a definition would have done since an instant; ask for it until it is done. Nothing is written but what was found. Two may be under way at a time; the newest fifty that ended are kept."},
+		{"ruleTrialList", "GET", "/rule-trials", manage, do((*server).ruleTrialList), "List trials of rules", "The newest first; of one rule, if it is named."},
+		{"ruleTrialGet", "GET", "/rule-trials/{rule_trial}", manage, do((*server).ruleTrialGet), "Get a trial of a rule", "How far a trial is, and what was found once it ended."},
+		{"ruleTrialStop", "POST", "/rule-trials/{rule_trial}/stop", manage, do((*server).ruleTrialStop), "Stop a trial of a rule", "What was read until then is kept, a moment later. One that has ended stays as it is."},
 		{"ruleFacts", "GET", "/rule-facts", manage, do((*server).ruleFacts), "List what rules can use", "The facts that expressions may name with their signs, the types of event that rules can answer, what steps can do, and the rules that come with Godwit."},
 	}}
 }
@@ -38,6 +41,7 @@ type Rule struct {
 	Reading  string         `json:"reading" example:"When a conversation begins: add the tag “new”. At most 100 times an hour; later rules answer too." doc:"In plain English."`
 	Failures int            `json:"failures" doc:"In a row."`
 	OffWhy   *string        `json:"off_why" nullable:"true" doc:"Why it was switched off by itself; null if it was not."`
+	FiresAt  *time.Time     `json:"fires_at" nullable:"true" doc:"When it is asked next, of a rule that is on and has days and a time; else null."`
 	SavedAt  time.Time      `json:"saved_at"`
 	SavedBy  *Ref[aPerson]  `json:"saved_by" nullable:"true"`
 }
@@ -52,10 +56,12 @@ type RuleDefinition struct {
 	Hourly int        `json:"hourly" minimum:"1" maximum:"10000" example:"100" doc:"How often it acts in an hour at most."`
 }
 
-// RuleWhen is what a rule answers.
+// RuleWhen is what a rule answers: an event, or times of the week.
 type RuleWhen struct {
-	Event string `json:"event" maxLength:"80" example:"ticket.opened"`
-	After int    `json:"after,omitempty" minimum:"0" maximum:"8760" doc:"Hours after it."`
+	Event string   `json:"event,omitempty" maxLength:"80" example:"ticket.opened" doc:"What it answers, unless it has days and a time."`
+	After int      `json:"after,omitempty" minimum:"0" maximum:"8760" doc:"Hours after it."`
+	Days  []string `json:"days,omitempty" nullable:"false" maxItems:"7" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"Without an event: the weekdays on which the rule is asked about each ticket that is not closed."`
+	Time  string   `json:"time,omitempty" maxLength:"5" doc:"Without an event: the time of these days, in the workspace's zone, such as 09:00. One that the clocks leave out comes when they go on, one that they show twice comes once."`
 }
 
 // RuleStep is one thing that a rule does.
@@ -98,7 +104,7 @@ func english() *i18n.Printer { return i18n.For(i18n.English) }
 func ruleRecord(r automation.Rule, n automation.Names) Rule {
 	return Rule{
 		ID: refTo[aRule](r.ID), On: r.On, Place: r.Place, Version: r.Version, OwnerID: optRef[aPerson](r.Owner), Rule: ruleDefinition(r.Definition), Reading: r.Read(english(), n).Text(english()),
-		Failures: r.Failures, OffWhy: optText(r.Off), SavedAt: at(r.SavedAt), SavedBy: optRef[aPerson](r.SavedBy),
+		Failures: r.Failures, OffWhy: optText(r.Off), FiresAt: optTime(r.Fires), SavedAt: at(r.SavedAt), SavedBy: optRef[aPerson](r.SavedBy),
 	}
 }
 
@@ -232,54 +238,9 @@ func (s *server) ruleDeeds(c *call, in *RulePath) (*pageOut[RuleDeed], error) {
 		return nil, err
 	}
 	return page(c, convert(list, func(d automating.Deed) RuleDeed {
-		out := RuleDeed{At: at(d.At), Version: d.Version, EventID: refTo[anEvent](d.Event), TicketID: optRef[aTicket](d.Ticket), Outcome: d.Outcome}
-		if d.Why.Key != "" {
-			args := make([]any, len(d.Why.Args))
-			for i, a := range d.Why.Args {
-				args[i] = a
-			}
-			out.Why = optText(english().T(d.Why.Key, args...))
-		}
+		out := RuleDeed{At: at(d.At), Version: d.Version, EventID: refTo[anEvent](d.Event), TicketID: optRef[aTicket](d.Ticket), Outcome: d.Outcome, Why: whyText(d.Why)}
 		return out
 	}), ""), nil
-}
-
-// RuleTrial is what a rule would have done.
-type RuleTrial struct {
-	Since    time.Time     `json:"since"`
-	Until    time.Time     `json:"until"`
-	Tickets  int64         `json:"tickets" doc:"That were looked at."`
-	Events   int64         `json:"events" doc:"Of the type that the rule answers."`
-	Acts     int64         `json:"acts" doc:"How often it would have acted."`
-	Over     int64         `json:"over" doc:"How often it would have, but for its quotas."`
-	Today    []string      `json:"today" nullable:"false" doc:"Facts that it asks about and that were read as they are today."`
-	Unlike   int64         `json:"unlike" doc:"Tickets whose journal does not tell how they stand now: what is said of them is less sure."`
-	Examples []RuleExample `json:"examples" nullable:"false" doc:"The newest ten."`
-}
-
-// RuleExample is a time at which a rule would have acted.
-type RuleExample struct {
-	TicketID Ref[aTicket] `json:"ticket_id"`
-	Number   int64        `json:"number" example:"1042"`
-	At       time.Time    `json:"at"`
-}
-
-func (s *server) ruleTry(c *call, in *struct {
-	Body struct {
-		Rule  RuleDefinition `json:"rule"`
-		Since time.Time      `json:"since" doc:"Events from then on."`
-	} `nameHint:"RuleTrialDraft"`
-}) (*recordOut[RuleTrial], error) {
-	t, err := s.Automation.Try(c, c.actor, in.Body.Rule.definition(), in.Body.Since, nil)
-	if err != nil {
-		return nil, err
-	}
-	return record(RuleTrial{
-		Since: at(t.Since), Until: at(t.Until), Tickets: t.Tickets, Events: t.Events, Acts: t.Acts, Over: t.Over, Today: append([]string{}, t.Today...), Unlike: t.Unlike,
-		Examples: convert(t.Examples, func(x automating.Example) RuleExample {
-			return RuleExample{refTo[aTicket](x.Ticket), x.Number, at(x.At)}
-		}),
-	}), nil
 }
 
 // RuleFacts is what rules can use.

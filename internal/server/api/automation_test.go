@@ -33,6 +33,18 @@ func (w *world) stageRule(m *merchant, op string, put func(kind, bool, int64)) {
 	}})
 	must(w.t, err)
 	put(aRule{}, false, int64(r.ID))
+	trials, err := service.Trials(ctx, m.owner, 0)
+	must(w.t, err)
+	for _, t := range trials {
+		_, err := service.StopTrial(ctx, m.owner, t.ID)
+		must(w.t, err)
+	}
+	if op == "ruleTrialCreate" {
+		return
+	}
+	t, err := service.StartTrial(ctx, m.owner, r.ID, r.Definition, w.now().AddDate(0, -1, 0))
+	must(w.t, err)
+	put(aRuleTrial{}, false, int64(t.ID))
 }
 
 // TestRulesComeBackAsTheyWent holds the rules of the API against those of the domain: nothing is lost on either way.
@@ -41,7 +53,11 @@ func TestRulesComeBackAsTheyWent(t *testing.T) {
 		Name: "All", When: automation.When{Event: "ticket.status", After: 168}, If: `ticket.spam`, Stop: true, Hourly: 7,
 		Then: []automation.Step{{Do: automation.Status, Word: "pending", Wait: "carrier"}, {Do: automation.Team, Team: 3}, {Do: automation.Notify, Person: 4, Text: "x"}, {Do: automation.Reply, Macro: 5}, {Do: automation.Snooze, Hours: 9}},
 	}
-	if got := ruleDefinition(d).definition(); !reflect.DeepEqual(got, d) {
-		t.Errorf("came back as\n%+v, was\n%+v", got, d)
+	timed := d
+	timed.When = automation.When{Days: []string{"mon", "fri"}, Time: "09:30"}
+	for _, d := range []automation.Definition{d, timed} {
+		if got := ruleDefinition(d).definition(); !reflect.DeepEqual(got, d) {
+			t.Errorf("came back as\n%+v, was\n%+v", got, d)
+		}
 	}
 }

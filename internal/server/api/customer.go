@@ -45,6 +45,7 @@ type Customer struct {
 	Country      *string         `json:"country" example:"PL" doc:"ISO 3166-1 alpha-2, if it is known."`
 	Tier         *string         `json:"tier" example:"vip" doc:"The merchant's own word."`
 	Note         string          `json:"note" doc:"For agents only."`
+	AgentID      *Ref[aPerson]   `json:"agent_id" nullable:"true" doc:"Their own person, to whom routing gives their tickets before all others."`
 	Identities   []Identity      `json:"identities" nullable:"false"`
 	MergedIntoID *Ref[aCustomer] `json:"merged_into_id" nullable:"true" doc:"The customer that took over."`
 	CreatedAt    time.Time       `json:"created_at"`
@@ -61,6 +62,7 @@ type Identity struct {
 func customerRecord(x customer.Customer) Customer {
 	return Customer{
 		ID: refTo[aCustomer](x.ID), Name: x.Name, Language: optText(x.Language), Country: optText(x.Country), Tier: optText(x.Tier), Note: x.Note,
+		AgentID:      optRef[aPerson](x.Agent),
 		Identities:   convert(x.Identities, func(i customer.Identity) Identity { return Identity{i.Kind, i.Value, i.Verified} }),
 		MergedIntoID: optRef[aCustomer](x.MergedInto), CreatedAt: at(x.CreatedAt), UpdatedAt: at(x.UpdatedAt),
 	}
@@ -146,11 +148,12 @@ func (s *server) customerNow(c *call, x customer.ID) (*recordOut[Customer], erro
 
 // CustomerUpdate changes a customer; a property that is left out stays.
 type CustomerUpdate struct {
-	Name     *string       `json:"name,omitempty" maxLength:"200" example:"Anna Kowalska"`
-	Language Maybe[string] `json:"language,omitzero"`
-	Country  Maybe[string] `json:"country,omitzero"`
-	Tier     Maybe[string] `json:"tier,omitzero" doc:"The merchant's own word."`
-	Note     *string       `json:"note,omitempty" maxLength:"10000"`
+	Name     *string             `json:"name,omitempty" maxLength:"200" example:"Anna Kowalska"`
+	Language Maybe[string]       `json:"language,omitzero"`
+	Country  Maybe[string]       `json:"country,omitzero"`
+	Tier     Maybe[string]       `json:"tier,omitzero" doc:"The merchant's own word."`
+	Note     *string             `json:"note,omitempty" maxLength:"10000"`
+	AgentID  Maybe[Ref[aPerson]] `json:"agent_id,omitzero" doc:"Their own person; null for nobody."`
 }
 
 func (m Maybe[T]) pointer() *T {
@@ -175,9 +178,12 @@ func (s *server) customerUpdate(c *call, in *struct {
 			return err
 		}
 		b := in.Body
-		_, err = s.Customers.Update(c, c.actor, in.id(), customer.Update{
-			Name: b.Name, Language: b.Language.pointer(), Country: b.Country.pointer(), Tier: b.Tier.pointer(), Note: b.Note,
-		})
+		u := customer.Update{Name: b.Name, Language: b.Language.pointer(), Country: b.Country.pointer(), Tier: b.Tier.pointer(), Note: b.Note}
+		if b.AgentID.Sent {
+			who := auth.PersonID(b.AgentID.orZero().num())
+			u.Agent = &who
+		}
+		_, err = s.Customers.Update(c, c.actor, in.id(), u)
 		if err != nil {
 			return err
 		}

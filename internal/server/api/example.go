@@ -41,7 +41,7 @@ func (op operation) samplePath() string {
 			out := name == "message" && (strings.HasSuffix(op.path, "/cancel") || strings.HasSuffix(op.path, "/send") || strings.HasSuffix(op.path, "/retry"))
 			parts[i] = sample(kinds[name], out)
 		default:
-			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main", "language": "de+formal", "policy": "standard"}[name])
+			parts[i] = url.PathEscape(map[string]string{"draft": "reply", "name": "label.txt", "tag": "customs", "role": "claims-desk", "session": "9mQ0Vq0d7cX3", "base": "USD", "quote": "CNY", "plan": "main", "market": "DE", "language": "de+formal", "policy": "standard"}[name])
 		}
 	}
 	return strings.Join(parts, "/")
@@ -108,7 +108,7 @@ func examples() map[string]example {
 		"auditList":            {query: "kind=token&person_id=" + person + "&from=2026-01-01T00:00:00Z&limit=20"},
 		"customerList":         {query: "q=anna&limit=5"},
 		"customerCreate":       {body: `{"identity": {"kind": "email", "value": "marta@client.example"}, "name": "Marta Nowak", "language": "pl"}`},
-		"customerUpdate":       {body: `{"name": "Anna Kowalska", "language": "pl", "tier": "vip"}`},
+		"customerUpdate":       {body: `{"name": "Anna Kowalska", "language": "pl", "tier": "vip", "agent_id": "` + person + `"}`},
 		"customerLink":         {body: `{"kind": "phone", "value": "+48 22 555 01 23"}`},
 		"customerUnlink":       {query: "kind=email&value=anna%40work.example"},
 		"customerMerge":        {body: `{"from_id": "` + sample(aCustomer{}, true) + `"}`},
@@ -234,14 +234,16 @@ func examples() map[string]example {
 		"ruleUpdate":           {body: `{"rule": {"name": "Tag what is new", "when": {"event": "ticket.opened"}, "if": "customer.tier = \"vip\"", "then": [{"do": "tag", "word": "new"}], "hourly": 100}, "after": 1}`},
 		"ruleSwitch":           {body: `{"on": true}`},
 		"ruleOrder":            {body: `{"rule_ids": ["` + sample(aRule{}, false) + `"]}`},
-		"ruleTry":              {body: `{"rule": {"name": "Tag what is new", "when": {"event": "ticket.opened"}, "if": "customer.tier = \"vip\"", "then": [{"do": "tag", "word": "new"}], "hourly": 100}, "since": "2026-06-01T00:00:00Z"}`},
+		"ruleTrialCreate":      {body: `{"rule": {"name": "Tag what is new", "when": {"event": "ticket.opened"}, "if": "customer.tier = \"vip\"", "then": [{"do": "tag", "word": "new"}], "hourly": 100}, "since": "2026-06-01T00:00:00Z"}`},
 		"translationPut":       {body: `{"after": 0, "translation": {"glossary": [{"keep": "Godwit Trail"}, {"words": {"en": "parcel locker", "es": "consigna"}}], "limit": 500000, "memory": 20000}}`},
 		"memoryLearn":          {body: `{"from": "en", "to": "es", "source": "Where is my parcel?", "target": "¿Dónde está mi paquete?"}`},
 		"ticketTranslate":      {body: `{"language": "es", "on": true}`},
 		"messageTranslate":     {body: `{"language": "es"}`},
 		"replyTranslate":       {body: `{"language": "es", "body": "Su paquete salió ayer."}`},
-		"translatorCreate":     {body: `{"service": "apertium"}`},
-		"translatorUpdate":     {body: `{"paused": true, "first": true}`},
+		"marketPut":            {body: `{"after": 0, "own": {"first": "person", "formality": "informal", "channels": ["WhatsApp", "email"], "hours": {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "18:00"}, "plugs": ["F"]}}`},
+		"translatorCreate":     {body: `{"service": "apertium", "price": {"amount": 2000, "currency": "EUR"}, "limit": 500000}`},
+		"translatorUpdate":     {body: `{"paused": true, "first": true, "name": "Apertium here", "price": {"amount": 2500, "currency": "EUR"}, "limit": 250000}`},
+		"translatorTry":        {body: `{"from": "en", "to": "es", "text": "Your order #4711 left yesterday."}`},
 		"routingPut":           {body: `{"after": 0, "routing": {"on": true, "rules": [{"name": "VIP", "when": {"tiers": ["vip"]}, "team_id": "` + team + `", "person_ids": ["` + person + `"]}], "tiers": {"vip": 240}, "weights": {"damaged": 2}, "patience": 30, "level": 2, "hand_over": "due"}}`},
 		"sheetPut":             {body: `{"after": 0, "sheet": {"capacity": 8, "languages": {"de": 3, "en": 2}, "topics": ["damaged"], "zone": "Europe/Berlin", "weekly": {"mon": ["09:00-12:30", "13:30-18:00"]}, "away": [{"from": "2026-12-24", "to": "2026-12-26"}]}}`},
 		"promiseBookPut":       {body: `{"after": 0, "book": {"calendar": "Shenzhen", "calendars": [{"name": "Shenzhen", "zone": "Asia/Shanghai", "weekly": {"mon": ["09:00-12:00", "13:30-18:30"]}, "countries": ["CN"]}], "rules": [{"name": "Everybody", "targets": {"first": 480, "next": 480}, "soon": 60}, {"name": "VIP", "when": {"tiers": ["vip"]}, "targets": {"first": 60}}]}}`},

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"godwit.dev/godwit/internal/base/errs"
-	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -290,7 +288,7 @@ func (s *server) ticketMacroSuggest(c *call, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	want, err := s.want(c, th.Ticket)
+	want, err := s.Tickets.Wanted(c, c.actor, th.Ticket)
 	if err != nil {
 		return nil, err
 	}
@@ -308,37 +306,4 @@ func (s *server) ticketMacroSuggest(c *call, in *struct {
 	return page(c, convert(ticket.Suggest(macros, read, want), func(x ticket.Suggestion) MacroSuggestion {
 		return MacroSuggestion{refTo[aMacro](x.Macro.ID), x.Macro.Name, optText(string(x.Alarm)), optText(string(x.Topic)), optText(string(x.Mood))}
 	}), ""), nil
-}
-
-// want says for whom the texts of a ticket are chosen: the market is where its order goes, else where the customer is,
-// else that of its shop.
-func (s *server) want(c *call, t ticket.Ticket) (ticket.Want, error) {
-	market := ""
-	if t.Order != 0 && c.actor.May(auth.ReadOrders) {
-		o, err := s.Orders.Get(c, c.actor, t.Order)
-		if err != nil && !errs.Is(err, errs.NotFound) {
-			return ticket.Want{}, err
-		}
-		market = o.ShipTo.Country
-	}
-	if market == "" && t.Customer != 0 && c.actor.May(auth.ReadCustomers) {
-		x, err := s.Customers.Get(c, c.actor, t.Customer)
-		if err != nil && !errs.Is(err, errs.NotFound) {
-			return ticket.Want{}, err
-		}
-		market = x.Country
-	}
-	if market == "" && t.Shop != 0 {
-		shops, err := s.Orders.Shops(c, auth.ForSystem(c.actor.Workspace))
-		if err != nil {
-			return ticket.Want{}, err
-		}
-		for _, x := range shops {
-			if x.ID == t.Shop {
-				market = x.Market
-			}
-		}
-	}
-	p, _ := habit.Of(market)
-	return ticket.Want{Language: t.Language, Market: market, Address: p.Formality}, nil
 }

@@ -172,6 +172,7 @@ func groups() []group {
 		costGroup(),
 		promiseBookGroup(),
 		routingGroup(),
+		marketGroup(),
 		automationGroup(),
 		translationGroup(),
 		wallboardGroup(),

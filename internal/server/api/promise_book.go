@@ -203,9 +203,12 @@ func (s *server) promiseBookList(c *call, in *struct{ Paging }) (*pageOut[Promis
 
 // TicketPromises is how the promises about a ticket stand.
 type TicketPromises struct {
-	Version int           `json:"version" example:"3" doc:"Of the book."`
-	Clocks  []TicketClock `json:"clocks" nullable:"false"`
-	Rules   []TicketRule  `json:"rules" nullable:"false" doc:"Which rule each target comes from."`
+	Version  int           `json:"version" example:"3" doc:"Of the book."`
+	Tier     *string       `json:"tier" example:"vip" doc:"Of the ticket's customer, as rules ask for it."`
+	Market   *string       `json:"market" example:"DE" doc:"Of the ticket, as rules ask for it: the country that its order goes to, else that of its customer, else that of its shop."`
+	MarketBy *string       `json:"market_by" enum:"order,customer,shop" doc:"What told the market."`
+	Clocks   []TicketClock `json:"clocks" nullable:"false"`
+	Rules    []TicketRule  `json:"rules" nullable:"false" doc:"Which rule each target comes from."`
 }
 
 // TicketClock is one promise about a ticket.
@@ -233,7 +236,7 @@ type TicketRule struct {
 func (s *server) ticketPromisesRecord(st clocks.Standing) TicketPromises {
 	now := s.Now()
 	return TicketPromises{
-		Version: st.Version.Number,
+		Version: st.Version.Number, Tier: optText(st.Subject.Tier), Market: optText(st.Subject.Market), MarketBy: optText(string(st.MarketBy)),
 		Clocks: convert(st.Clocks, func(c promise.Clock) TicketClock {
 			out := TicketClock{
 				Target: string(c.Target), State: string(c.State(now)), From: at(c.From), DueAt: optTime(c.Due), EndedAt: optTime(c.Ended), Paused: optText(c.Paused),

@@ -58,6 +58,7 @@ type (
 	aScan        struct{}
 	aReplay      struct{}
 	aRule        struct{}
+	aRuleTrial   struct{}
 	// aWarrantyTerm and aWarrantyPlan are of guarantees.
 	aWarrantyTerm struct{}
 	aWarrantyPlan struct{}
@@ -111,6 +112,7 @@ func (aReplacement) prefix() string  { return "rpm" }
 func (aScan) prefix() string         { return "scn" }
 func (aReplay) prefix() string       { return "rpl" }
 func (aRule) prefix() string         { return "rul" }
+func (aRuleTrial) prefix() string    { return "rtr" }
 func (aWarrantyTerm) prefix() string { return "wty" }
 func (aWarrantyPlan) prefix() string { return "wpl" }
 func (aUnit) prefix() string         { return "unt" }
@@ -128,7 +130,7 @@ func inPath() map[string]kind {
 		"recovery": aRecovery{}, "agreement": anAgreement{}, "recovery_document": aRecoveryDocument{},
 		"mailbox": aMailbox{}, "shop": aShop{}, "macro": aMacro{}, "field": aField{}, "view": aView{}, "token": aToken{}, "webhook": aWebhook{},
 		"hook": aHook{}, "received": aReceived{}, "event": anEvent{}, "tracker": aTracker{}, "translator": aTranslator{}, "refund": aRefund{}, "transfers": aBatch{}, "provider": aPayAccount{}, "account": aPayAccount{}, "connection": aConnection{}, "trace": aTrace{},
-		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{}, "rule": aRule{},
+		"return_place": aPlace{}, "return": aReturn{}, "replacement": aReplacement{}, "case": aCase{}, "return_scan": aScan{}, "case_file": aCaseFile{}, "warranty_term": aWarrantyTerm{}, "warranty_plan": aWarrantyPlan{}, "repair": aRepair{}, "policy_replay": aReplay{}, "rule": aRule{}, "rule_trial": aRuleTrial{},
 	}
 }
 

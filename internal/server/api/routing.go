@@ -35,6 +35,7 @@ type RoutingContents struct {
 	Tiers    map[string]int `json:"tiers,omitempty" doc:"Head starts in minutes, by the merchant's own words for tiers: such a ticket goes before those that came up to that much earlier."`
 	Weights  map[string]int `json:"weights,omitempty" doc:"How much of a capacity a ticket of a topic takes, from 1 to 20; 1 for topics that are not named."`
 	Patience int            `json:"patience" example:"30" minimum:"0" maximum:"43200" doc:"Minutes that a ticket waits for somebody who knows its topic; it waits twice as long for somebody who speaks its language."`
+	Escalate int            `json:"escalate,omitempty" example:"30" minimum:"0" maximum:"43200" doc:"Minutes before a promise is due from which its ticket goes forward by eight hours and is held back for nobody; 0 for never."`
 	Level    int            `json:"level" example:"2" minimum:"1" maximum:"3" doc:"From which somebody counts as speaking a language: 1 basic, 2 working, 3 fluent."`
 	HandOver string         `json:"hand_over" enum:"due,all,none" doc:"What is given to others when somebody goes off shift: what is due before they are back, all, or nothing."`
 }
@@ -63,7 +64,7 @@ func routingRecord(v routing.Setting) Routing {
 
 func routingContents(b route.Book) RoutingContents {
 	return RoutingContents{
-		On: b.On, Tiers: b.Tiers, Weights: b.Weights, Patience: b.Patience, Level: int(b.Level), HandOver: string(b.HandOver),
+		On: b.On, Tiers: b.Tiers, Weights: b.Weights, Patience: b.Patience, Escalate: b.Escalate, Level: int(b.Level), HandOver: string(b.HandOver),
 		Rules: convert(b.Rules, func(r route.Rule) RoutingRule {
 			out := RoutingRule{Name: r.Name, TeamID: optRef[aTeam](r.Team), PersonIDs: refs[aPerson](r.People)}
 			w := RoutingWhen{r.When.Channels, r.When.Topics, r.When.Tiers, r.When.Markets, r.When.Languages, convert(r.When.Shops, refTo[aShop, int64])}
@@ -78,7 +79,7 @@ func routingContents(b route.Book) RoutingContents {
 // book reads the contents of a request. What cannot be read is left for the check to name.
 func (x RoutingContents) book() route.Book {
 	return route.Book{
-		On: x.On, Tiers: x.Tiers, Weights: x.Weights, Patience: x.Patience, Level: route.Level(x.Level), HandOver: route.HandOver(x.HandOver),
+		On: x.On, Tiers: x.Tiers, Weights: x.Weights, Patience: x.Patience, Escalate: x.Escalate, Level: route.Level(x.Level), HandOver: route.HandOver(x.HandOver),
 		Rules: convert(x.Rules, func(r RoutingRule) route.Rule {
 			out := route.Rule{Name: r.Name, People: nums[auth.PersonID](r.PersonIDs)}
 			if r.TeamID != nil {
@@ -241,11 +242,11 @@ type TicketRouting struct {
 
 // RouteCause is one thing that counted.
 type RouteCause struct {
-	Kind   string     `json:"kind" enum:"tier,priority,rule,dedicated,language,topic,last,room,waited,full,shift,nobody" doc:"full, shift and nobody say why nobody has the ticket yet: those who would do have no room, come later, or are not there at all."`
+	Kind   string     `json:"kind" enum:"tier,priority,due,rule,weight,own,own_full,own_away,own_never,dedicated,language,topic,last,room,waited,full,kept,keeps,shift,nobody,giving" doc:"own is the customer's own person, and own_full, own_away and own_never say why they do not have it. full, kept, shift, nobody and giving say why nobody has the ticket yet: those who would do have no room, their room is kept for an earlier ticket that weighs more, they come later, they are not there at all, or the ticket is being given at this moment. keeps is said of the ticket that room is kept for."`
 	Word   string     `json:"word,omitempty" example:"de" doc:"The tier, rule, language or topic."`
-	Number int        `json:"number,omitempty" example:"3" doc:"Minutes of a head start; the level of a language; the load before the ticket; what was asked for in the end, from 0 dedicated people to 3 anybody."`
+	Number int        `json:"number,omitempty" example:"3" doc:"Minutes of a head start; what the ticket weighs; the level of a language; the load before the ticket; what was asked for in the end, from -1 the customer's own person and 0 dedicated people to 3 anybody."`
 	Of     int        `json:"of,omitempty" example:"8" doc:"The capacity, beside the load."`
-	At     *time.Time `json:"at,omitempty" doc:"When the first of them comes."`
+	At     *time.Time `json:"at,omitempty" doc:"When the first of them comes; of due, when the promise is due."`
 	Points int        `json:"points,omitempty" example:"36" doc:"What it counted for the person, against others."`
 }
 

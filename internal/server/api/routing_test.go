@@ -17,7 +17,7 @@ func (w *world) routing() *routing.Service {
 // TestRoutingComesBackAsItWent holds the settings and sheets of the API against those of the domain: nothing is lost on either way.
 func TestRoutingComesBackAsItWent(t *testing.T) {
 	b := route.Book{
-		On: true, Tiers: map[string]int{"vip": 240}, Weights: map[string]int{"damaged": 3}, Patience: 20, Level: route.Fluent, HandOver: route.All,
+		On: true, Tiers: map[string]int{"vip": 240}, Weights: map[string]int{"damaged": 3}, Patience: 20, Escalate: 45, Level: route.Fluent, HandOver: route.All,
 		Rules: []route.Rule{
 			{Name: "all", Team: 7, People: []auth.PersonID{}},
 			{Name: "few", When: route.When{Channels: []string{"email"}, Topics: []string{"damaged"}, Tiers: []string{"vip"}, Markets: []string{"DE"}, Languages: []string{"de"}, Shops: []int64{3}}, People: []auth.PersonID{9}},

@@ -371,6 +371,7 @@ type TicketUpdate struct {
 	Status       *string             `json:"status,omitempty" enum:"new,open,pending,solved,closed"`
 	Waiting      *string             `json:"waiting,omitempty" enum:"customer,carrier,supplier,marketplace,colleague" doc:"For whom a pending ticket waits; it makes the ticket pending."`
 	Priority     *string             `json:"priority,omitempty" enum:"low,normal,high,urgent"`
+	Language     Maybe[string]       `json:"language,omitzero" example:"sr" maxLength:"35" doc:"The language that the customer writes (BCP 47), whatever is read out of their messages; remembered for their other tickets. Null: as it is read."`
 	Topic        Maybe[string]       `json:"topic,omitzero" example:"customs_duty" maxLength:"40" doc:"What it is about; null takes it away."`
 	AssigneeID   Maybe[Ref[aPerson]] `json:"assignee_id,omitzero" doc:"Who owns it; null for nobody."`
 	TeamID       Maybe[Ref[aTeam]]   `json:"team_id,omitzero" doc:"Whose it is; null for no team."`
@@ -457,6 +458,7 @@ func (s *server) steps(c *call, t ticket.Ticket, u TicketUpdate) []func() (event
 		p, _ := ticket.ParsePriority(*u.Priority) // the schema has judged it
 		return s.Tickets.SetPriority(c, c.actor, t.ID, p)
 	})
+	add(u.Language.Sent, func() (event.ID, error) { return s.Tickets.SetLanguage(c, c.actor, t.ID, u.Language.orZero()) })
 	add(u.Topic.Sent, func() (event.ID, error) {
 		return s.Tickets.SetTopic(c, c.actor, t.ID, triage.Topic(u.Topic.orZero()))
 	})

@@ -122,6 +122,7 @@ type Message struct {
 // Reading is what a customer's message was read as.
 type Reading struct {
 	Topics []ReadTopic `json:"topics" nullable:"false" doc:"What it is about, the likeliest first; other stands alone."`
+	Model  *string     `json:"model" nullable:"true" example:"invoice" doc:"The topic that an outside model told, if its own words did not and it gave the ticket its topic; else null."`
 	Words  []string    `json:"words" nullable:"false" example:"parcel,arrived" doc:"The words that decided the topic."`
 	Mood   string      `json:"mood" enum:"negative,neutral,positive"`
 	Alarms []string    `json:"alarms" nullable:"false" example:"legal" doc:"The gravest first: risk, legal, chargeback, press, haste."`
@@ -139,6 +140,7 @@ func readingRecord(r *ticket.Reading) *Reading {
 		return nil
 	}
 	return &Reading{
+		Model:  optText(string(r.Model)),
 		Topics: convert(r.Topics, func(t triage.Scored) ReadTopic { return ReadTopic{string(t.Topic), t.Score} }),
 		Words:  append([]string{}, r.Why...), Mood: string(r.Mood),
 		Alarms: convert(r.Alarms, func(a triage.Alarm) string { return string(a) }), Signs: append([]string{}, r.Because...),

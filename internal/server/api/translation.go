@@ -1,9 +1,11 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"godwit.dev/godwit/internal/base/errs"
+	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/translate"
 	"godwit.dev/godwit/internal/flow/translating"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -20,9 +22,10 @@ func translationGroup() group {
 		{"replyTranslate", "POST", "/tickets/{ticket}/reply-translation", send, do((*server).replyTranslate), "Translate a reply", "Translates a reply into the language of the ticket's customer, as it could be sent. Nothing is sent."},
 		{"translatorList", "GET", "/translators", connect, do((*server).translatorList), "List the providers that are connected", "The connections in the order in which they are asked, without their secrets, with what they were sent this month."},
 		{"translatorCreate", "POST", "/translators", connect, do((*server).translatorCreate).created(), "Connect a provider", "Connects a provider, which is asked after those that are there."},
-		{"translatorUpdate", "PATCH", "/translators/{translator}", connect, do((*server).translatorUpdate), "Change a connection", "Pauses a connection or has it asked again, and puts it before all others."},
+		{"translatorUpdate", "PATCH", "/translators/{translator}", connect, do((*server).translatorUpdate), "Change a connection", "Pauses a connection or has it asked again, puts it before all others, and changes its name, settings, price and limit. Secrets that are not given stay. One that was refused is asked again."},
 		{"translatorDelete", "DELETE", "/translators/{translator}", connect, do((*server).translatorDelete), "Delete a connection", "Deletes a connection. What it translated stays."},
 		{"translatorTest", "POST", "/translators/{translator}/test", connect, do((*server).translatorTest), "Test a connection", "Asks the provider what it translates, which costs nothing."},
+		{"translatorTry", "POST", "/translators/{translator}/try", connect, do((*server).translatorTry), "Have one provider translate a text", "Translates a text by this provider alone, as it would a message: names the ticket would know aside, with numbers and links marked, and counted. An answer that does not bring them back whole is refused."},
 	}}
 }
 
@@ -196,17 +199,26 @@ type Translator struct {
 	Problem    string            `json:"problem,omitempty" example:"error.vendor_busy" doc:"What went wrong last."`
 	RestUntil  *time.Time        `json:"rest_until"`
 	OKAt       *time.Time        `json:"ok_at" doc:"When it last answered."`
-	Characters int64             `json:"characters" doc:"That it was sent this month."`
+	Characters int64             `json:"characters" doc:"That it counted this month; tokens of a model."`
+	Price      *Money            `json:"price,omitempty" doc:"Of a million characters or tokens."`
+	Cost       *Money            `json:"cost,omitempty" doc:"Of this month, by the price."`
+	Limit      int64             `json:"limit" doc:"Characters or tokens a month that it gets at most; 0 for no limit of its own."`
 	CreatedAt  time.Time         `json:"created_at"`
 }
 
 func translatorRecord(x translating.Connection, spent []translating.Spending) Translator {
 	out := Translator{
-		ID: refTo[aTranslator](x.ID), Service: x.Driver, Name: x.Name, State: string(x.State), Settings: x.Values, Problem: x.Problem, RestUntil: optTime(x.RestUntil), OKAt: optTime(x.OKAt), CreatedAt: at(x.CreatedAt),
+		ID: refTo[aTranslator](x.ID), Service: x.Driver, Name: x.Name, State: string(x.State), Settings: x.Values, Problem: x.Problem, RestUntil: optTime(x.RestUntil), OKAt: optTime(x.OKAt), CreatedAt: at(x.CreatedAt), Limit: x.Terms.Most,
+	}
+	if p := x.Terms.Price; p.Currency != "" {
+		out.Price, out.Cost = &Money{p.Minor, p.Currency}, &Money{0, p.Currency}
 	}
 	for _, s := range spent {
 		if s.Connection == x.ID {
 			out.Characters = s.Characters
+			if out.Cost != nil {
+				out.Cost.Amount = x.Terms.Cost(s.Characters).Minor
+			}
 		}
 	}
 	return out
@@ -234,9 +246,12 @@ func (s *server) translatorCreate(c *call, in *struct {
 		Service  string            `json:"service" minLength:"1" maxLength:"60" example:"apertium"`
 		Name     string            `json:"name,omitempty" maxLength:"100" doc:"The provider's by default."`
 		Settings map[string]string `json:"settings,omitempty"`
+		Price    *Money            `json:"price,omitempty" doc:"Of a million characters or tokens."`
+		Limit    int64             `json:"limit,omitempty" minimum:"0" maximum:"1000000000" doc:"Characters or tokens a month; 0 for no limit of its own."`
 	} `nameHint:"TranslatorDraft"`
 }) (*recordOut[Translator], error) {
-	x, err := s.Translations.Add(c, c.actor, translating.Input{Driver: in.Body.Service, Name: in.Body.Name, Values: in.Body.Settings})
+	terms := translating.Terms{Price: in.Body.Price.amount(), Most: in.Body.Limit}
+	x, err := s.Translations.Add(c, c.actor, translating.Input{Driver: in.Body.Service, Name: in.Body.Name, Values: in.Body.Settings, Terms: &terms})
 	if err != nil {
 		return nil, err
 	}
@@ -253,11 +268,20 @@ func (p TranslatorPath) id() translating.ID { return translating.ID(p.Translator
 func (s *server) translatorUpdate(c *call, in *struct {
 	TranslatorPath
 	Body struct {
-		Paused *bool `json:"paused,omitempty"`
-		First  bool  `json:"first,omitempty" doc:"It is asked before all others."`
+		Paused   *bool             `json:"paused,omitempty"`
+		First    bool              `json:"first,omitempty" doc:"It is asked before all others."`
+		Name     string            `json:"name,omitempty" maxLength:"100"`
+		Settings map[string]string `json:"settings,omitempty" doc:"Those that are not given stay."`
+		Price    *Money            `json:"price,omitempty" doc:"Of a million characters or tokens."`
+		Limit    *int64            `json:"limit,omitempty" minimum:"0" maximum:"1000000000" doc:"Characters or tokens a month; 0 for no limit of its own."`
 	} `nameHint:"TranslatorUpdate"`
 }) (out *recordOut[Translator], err error) {
 	err = s.inTx(c, func(c *call) error {
+		if b := in.Body; b.Name != "" || b.Settings != nil || b.Price != nil || b.Limit != nil {
+			if err := s.changeTranslator(c, in.id(), b.Name, b.Settings, b.Price, b.Limit); err != nil {
+				return err
+			}
+		}
 		if in.Body.Paused != nil {
 			if err := s.Translations.Pause(c, c.actor, in.id(), *in.Body.Paused); err != nil {
 				return err
@@ -281,6 +305,49 @@ func (s *server) translatorUpdate(c *call, in *struct {
 		return errs.New(errs.NotFound, "error.not_found")
 	})
 	return out, err
+}
+
+// changeTranslator changes what is given of a connection.
+func (s *server) changeTranslator(c *call, id translating.ID, name string, settings map[string]string, price *Money, limit *int64) error {
+	list, err := s.Translations.Connections(c, c.actor)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list, func(x translating.Connection) bool { return x.ID == id })
+	if i < 0 {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
+	terms := list[i].Terms
+	if price != nil {
+		terms.Price = price.amount()
+	}
+	if limit != nil {
+		terms.Most = *limit
+	}
+	return s.Translations.Change(c, c.actor, id, translating.Input{Name: name, Values: settings, Terms: &terms})
+}
+
+// amount is the sum as it is reckoned with; the zero Amount for nil.
+func (m *Money) amount() money.Amount {
+	if m == nil {
+		return money.Amount{}
+	}
+	return money.Amount{Minor: m.Amount, Currency: m.Currency}
+}
+
+func (s *server) translatorTry(c *call, in *struct {
+	TranslatorPath
+	Body struct {
+		From string `json:"from" minLength:"2" maxLength:"35" example:"en" doc:"BCP 47."`
+		To   string `json:"to" minLength:"2" maxLength:"35" example:"es" doc:"BCP 47."`
+		Text string `json:"text" minLength:"1" maxLength:"1000" example:"Your order #4711 left yesterday."`
+	} `nameHint:"TranslatorTry"`
+}) (*recordOut[TranslatedText], error) {
+	r, err := s.Translations.Try(c, c.actor, in.id(), in.Body.From, in.Body.To, in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	return record(translatedText(r)), nil
 }
 
 func (s *server) translatorDelete(c *call, in *struct{ TranslatorPath }) (*noneOut, error) {

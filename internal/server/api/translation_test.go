@@ -19,18 +19,24 @@ func (loud) About(context.Context) (translating.About, error) {
 	return translating.About{Languages: []string{"en>es"}, Left: 1000}, nil
 }
 
-func (loud) Translate(_ context.Context, a translating.Ask) ([]string, error) {
-	var out []string
+func (loud) Translate(_ context.Context, a translating.Ask) (translating.Answer, error) {
+	var out translating.Answer
 	for _, p := range a.Sentences {
-		out = append(out, strings.ToUpper(p.Text))
+		out.Texts = append(out.Texts, strings.ToUpper(p.Text))
+		out.Billed += int64(len(p.Text))
 	}
 	return out, nil
+}
+
+// Sort finds invoices everywhere.
+func (loud) Sort(context.Context, string, []string) (translating.Sorted, error) {
+	return translating.Sorted{Word: "invoice", Billed: 1}, nil
 }
 
 // translations has messages and replies translated.
 func (w *world) translations() *translating.Service {
 	return translating.New(translating.Config{
-		Store: w.store, Tickets: func() translating.Tickets { return w.tickets }, Journal: w.store, Queue: w.store, IDs: w.ids, Client: outbound.New(outbound.Options{}), Now: w.now,
+		Store: w.store, Tickets: func() translating.Tickets { return w.tickets }, Journal: w.store, Queue: w.store, Habits: w.habits(), IDs: w.ids, Client: outbound.New(outbound.Options{}), Now: w.now,
 		Drivers: []translating.Driver{{
 			Name: "apertium", Title: "Apertium", Docs: "https://vendor.example", Capabilities: translating.Capabilities{Local: true, Sentences: 50, Characters: 5000},
 			Open: func(connector.Settings) (translating.Engine, error) { return loud{}, nil },

@@ -25,7 +25,17 @@ type Triage struct {
 	Stale       bool               `json:"stale" doc:"The version is of an earlier release: messages are read as shipped until the corrections are learned anew."`
 	SavedAt     *time.Time         `json:"saved_at" nullable:"true"`
 	SavedBy     *Ref[aPerson]      `json:"saved_by" nullable:"true" doc:"Null if a version was adopted by itself."`
+	Model       *TriageModel       `json:"model,omitempty" doc:"The outside model that is asked about messages that tell no topic; left out if there is none."`
 	Corrections []TriageCorrection `json:"corrections" nullable:"false"`
+}
+
+// TriageModel is the outside model that is asked.
+type TriageModel struct {
+	ID       Ref[aTranslator] `json:"id" doc:"The connection, which also translates."`
+	Daily    int              `json:"daily" example:"200" doc:"Requests a day, in UTC, at most."`
+	Asked    int              `json:"asked_today" example:"12"`
+	Answered int              `json:"answered_today" example:"9" doc:"With a topic."`
+	Problem  string           `json:"problem,omitempty" example:"error.vendor_busy" doc:"What went wrong last today; left out if the last request went well."`
 }
 
 // TriageCorrection is how often people corrected a topic to another.
@@ -52,6 +62,12 @@ type TriageMeasure struct {
 	All    int `json:"all" example:"36"`
 }
 
+// TriageModelDraft says which outside model is asked.
+type TriageModelDraft struct {
+	ID    *Ref[aTranslator] `json:"id" nullable:"true" doc:"A connection of translations that is asked by chat completions; null to ask none."`
+	Daily int               `json:"daily" minimum:"0" maximum:"10000" example:"200" doc:"Requests a day at most."`
+}
+
 func triageMeasure(m triage.Measure) TriageMeasure {
 	return TriageMeasure{m.Before.Right, m.After.Right, m.After.All}
 }
@@ -61,7 +77,12 @@ func (s *server) triageState(c *call) (*recordOut[Triage], error) {
 	if err != nil {
 		return nil, err
 	}
+	var model *TriageModel
+	if a := st.Asking; a.Model != 0 {
+		model = &TriageModel{refTo[aTranslator](a.Model), a.Daily, st.Today.Asked, st.Today.Answered, st.Today.Problem}
+	}
 	return record(Triage{
+		Model:    model,
 		Revision: st.Revision, Mode: string(st.Mode), Version: st.Version, Stale: st.Stale, SavedAt: optTime(st.SavedAt), SavedBy: optRef[aPerson](st.SavedBy),
 		Corrections: convert(st.Corrections, func(p sorting.Pair) TriageCorrection {
 			out := TriageCorrection{Topic: string(p.Topic), Count: p.Count}
@@ -77,12 +98,20 @@ func (s *server) triageGet(c *call, _ *struct{}) (*recordOut[Triage], error) { r
 
 func (s *server) triagePut(c *call, in *struct {
 	Body struct {
-		Mode    string `json:"mode" enum:"learn,hold,off" example:"hold"`
-		Version int    `json:"version" minimum:"0" example:"1" doc:"That is used unless the mode is off."`
-		After   int    `json:"after" minimum:"0" example:"4" doc:"The revision that was seen; another newest one is a conflict."`
+		Mode    string            `json:"mode" enum:"learn,hold,off" example:"hold"`
+		Version int               `json:"version" minimum:"0" example:"1" doc:"That is used unless the mode is off."`
+		Model   *TriageModelDraft `json:"model,omitempty" doc:"Left out: as it is. Another one needs webhooks.manage and a view of the whole workspace as well, for text leaves the house: with marks in place of names, addresses, links, sums, dates, codes and numbers."`
+		After   int               `json:"after" minimum:"0" example:"4" doc:"The revision that was seen; another newest one is a conflict."`
 	} `nameHint:"TriageDraft"`
 }) (*recordOut[Triage], error) {
-	if _, err := s.Sorting.Save(c, c.actor, sorting.Mode(in.Body.Mode), in.Body.Version, in.Body.After); err != nil {
+	var asking *sorting.Asking
+	if m := in.Body.Model; m != nil {
+		asking = new(sorting.Asking)
+		if m.ID != nil {
+			*asking = sorting.Asking{Model: m.ID.num(), Daily: m.Daily}
+		}
+	}
+	if _, err := s.Sorting.Save(c, c.actor, sorting.Mode(in.Body.Mode), in.Body.Version, in.Body.After, asking); err != nil {
 		return nil, err
 	}
 	return s.triageState(c)

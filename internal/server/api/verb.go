@@ -313,7 +313,7 @@ func (s *server) ticketMacroText(c *call, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	want, err := s.want(c, t)
+	want, err := s.Tickets.Wanted(c, c.actor, t)
 	if err != nil {
 		return nil, err
 	}

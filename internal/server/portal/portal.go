@@ -375,6 +375,10 @@ func (d *door) form(r *request) (ui.Find, error) {
 	if country := d.countryOf(r); d.Portal.Forms != nil && (country == "" || portal.HasWithdrawal(country)) {
 		v.Withdraw = r.with(r.base + "/withdraw")
 	}
+	if err != nil {
+		return v, err
+	}
+	v.Help, err = d.Portal.Help(r.Context(), r.shop, d.countryOf(r), r.brand.Support)
 	return v, err
 }
 

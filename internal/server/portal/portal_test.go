@@ -19,6 +19,7 @@ import (
 	"godwit.dev/godwit/internal/base/rate"
 	"godwit.dev/godwit/internal/domain/brand"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -98,7 +99,7 @@ func newPages(t *testing.T) *pages {
 	})
 	p.parcels, p.desk, p.orders, p.order = parcels, desk, orders, o.ID
 	p.flow = portal.New(portal.Config{
-		Desk: desk, Address: "https://desk.example",
+		Desk: desk, Address: "https://desk.example", Habits: habit.New(habit.Config{Store: s, Journal: s, Now: now}),
 		Orders: orders, Shipments: parcels, House: s, Gate: auth.NewGate(s, now), Now: now, Pause: func(context.Context, time.Duration) {}, Store: s, Queue: s,
 		Post: func(_ context.Context, _ order.Shop, l portal.Letter) error { p.post = append(p.post, l); return nil },
 	})

@@ -8,8 +8,6 @@ import (
 
 	"godwit.dev/godwit/internal/base/errs"
 	"godwit.dev/godwit/internal/domain/automation"
-	"godwit.dev/godwit/internal/domain/ticket"
-	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/flow/automating"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -22,13 +20,18 @@ func automationRoutes() []route {
 		{"GET", "/admin/automation", manage, none, (*server).automationPage},
 		{"POST", "/admin/automation", manage, form, (*server).automationSave},
 		{"POST", "/admin/automation/reading", manage.unasked(), form, (*server).automationReading},
+		{"GET", "/admin/automation/trials/{tried}", manage, none, (*server).ruleTrialPage},
+		{"GET", "/admin/automation/trials/{tried}/now", manage.unasked(), none, (*server).ruleTrialNow},
+		{"POST", "/admin/automation/trials/{tried}", manage, form, (*server).ruleTrialStop},
 	}
 }
 
 const (
-	tryDays   = 30
-	mostDays  = 366
-	deedsShow = 50
+	tryDays    = 30
+	mostDays   = 366
+	deedsShow  = 50
+	trialsShow = 10
+	atTimes    = "times" // in the place of an event: the rule fires by the calendar
 )
 
 // automationPage shows the rules in their order, and one of them as a form with what it did and said.
@@ -65,7 +68,7 @@ func (s *server) automationPage(w http.ResponseWriter, r *request) error {
 			return errs.New(errs.NotFound, "error.not_found")
 		}
 	case q.Has("new"):
-		e = ruleForm(automation.Rule{Definition: automation.Definition{When: automation.When{Event: "ticket.received"}, Hourly: 100}})
+		e = ruleForm(automation.Rule{Definition: automation.Definition{When: automation.When{Event: "ticket.received"}, Then: []automation.Step{{Do: automation.Tag}}, Hourly: 100}})
 	}
 	return s.drawAutomation(w, r, e, ui.Form{})
 }
@@ -81,82 +84,14 @@ func (s *server) rule(r *request, id string) (automation.Rule, error) {
 
 // ruleForm is a rule as its form.
 func ruleForm(x automation.Rule) *ui.RuleEdit {
-	e := &ui.RuleEdit{ID: int64(x.ID), Version: x.Version, Shipped: x.Shipped, On: x.On, Owner: int64(x.Owner), Name: x.Name, Event: x.When.Event, After: strconv.Itoa(x.When.After), If: x.If, Stop: x.Stop, Hourly: strconv.Itoa(x.Hourly)}
+	e := &ui.RuleEdit{ID: int64(x.ID), Version: x.Version, Shipped: x.Shipped, On: x.On, Owner: int64(x.Owner), Name: x.Name, Event: x.When.Event, After: strconv.Itoa(x.When.After), Weekdays: x.When.Days, Time: x.When.Time, If: x.If, Stop: x.Stop, Hourly: strconv.Itoa(x.Hourly)}
+	if x.When.Timed() {
+		e.Event = atTimes
+	}
 	for _, s := range x.Then {
 		e.Steps = append(e.Steps, stepForm(s))
 	}
 	return e
-}
-
-// stepForm is a step as a line of a form: what it does, to which record or with which word, and a text.
-func stepForm(s automation.Step) ui.RuleStep {
-	out := ui.RuleStep{Do: string(s.Do), Text: s.Text}
-	switch s.Do {
-	case automation.Topic, automation.Priority, automation.Raise, automation.Status:
-		out.What = s.Word
-		if s.Wait != "" {
-			out.What += "/" + s.Wait
-		}
-		kind := map[automation.Verb]string{automation.Topic: "topic", automation.Status: "status"}[s.Do]
-		if kind == "" {
-			kind = "priority"
-		}
-		out.What = kind + ":" + out.What
-	case automation.Tag, automation.Untag, automation.Call:
-		out.Text = s.Word
-	case automation.Snooze:
-		out.Text = strconv.Itoa(s.Hours)
-	case automation.Team:
-		out.What = "team:" + id64(s.Team)
-	case automation.Assign, automation.Notify:
-		if s.Person != 0 {
-			out.What = "person:" + id64(s.Person)
-		}
-	case automation.Reply:
-		out.What = "macro:" + id64(s.Macro)
-	}
-	return out
-}
-
-// readStep reads a line of a form. What does not fit the verb is left for the check to name.
-func readStep(do, what, text string) automation.Step {
-	s := automation.Step{Do: automation.Verb(do)}
-	kind, word, _ := strings.Cut(what, ":")
-	n, _ := strconv.ParseInt(word, 10, 64)
-	switch s.Do {
-	case automation.Tag, automation.Untag, automation.Call:
-		s.Word = strings.TrimSpace(text)
-	case automation.Topic:
-		if kind == "topic" {
-			s.Word = word
-		}
-	case automation.Priority, automation.Raise:
-		if kind == "priority" {
-			s.Word = word
-		}
-	case automation.Status:
-		if kind == "status" {
-			s.Word, s.Wait, _ = strings.Cut(word, "/")
-		}
-	case automation.Snooze:
-		s.Hours, _ = strconv.Atoi(strings.TrimSpace(text)) // what is no number is no time
-	case automation.Team:
-		if kind == "team" {
-			s.Team = auth.TeamID(n)
-		}
-	case automation.Assign, automation.Notify:
-		if kind == "person" {
-			s.Person = auth.PersonID(n)
-		}
-	case automation.Reply:
-		if kind == "macro" {
-			s.Macro = ticket.MacroID(n)
-		}
-	}
-	if s.Do == automation.Note || s.Do == automation.Notify || s.Do == automation.Open {
-		s.Text = strings.TrimSpace(text)
-	}
-	return s
 }
 
 // readRule reads the form of a rule. What is no number is one that Check refuses.
@@ -172,7 +107,11 @@ func (r *request) readRule() (*ui.RuleEdit, automation.Definition) {
 	d := automation.Definition{
 		Name: v.Get("name"), When: automation.When{Event: v.Get("event"), After: number("after")}, If: strings.TrimSpace(v.Get("if")), Stop: v.Get("stop") == "yes", Hourly: number("hourly"),
 	}
-	e := &ui.RuleEdit{Name: d.Name, Event: d.When.Event, After: v.Get("after"), If: v.Get("if"), Stop: d.Stop, Hourly: v.Get("hourly"), Shipped: v.Get("shipped")}
+	event := d.When.Event
+	if event == atTimes {
+		d.When = automation.When{Days: v["weekday"], Time: v.Get("time")}
+	}
+	e := &ui.RuleEdit{Name: d.Name, Event: event, Weekdays: v["weekday"], Time: v.Get("time"), After: v.Get("after"), If: v.Get("if"), Stop: d.Stop, Hourly: v.Get("hourly"), Shipped: v.Get("shipped")}
 	e.ID, _ = strconv.ParseInt(v.Get("rule"), 10, 64)
 	e.Version, _ = strconv.Atoi(v.Get("version"))
 	e.Owner, _ = strconv.ParseInt(v.Get("owner"), 10, 64)
@@ -197,7 +136,7 @@ func (s *server) automationSave(w http.ResponseWriter, r *request) error {
 		return errs.Field("", "error.required")
 	}
 	ctx, do := r.Context(), r.PostFormValue("do")
-	if do == "save" || do == "try" {
+	if do == "save" || do == "try" || strings.HasPrefix(do, "step") {
 		return s.automationForm(w, r, do)
 	}
 	x, err := s.rule(r, r.PostFormValue("rule"))
@@ -207,8 +146,8 @@ func (s *server) automationSave(w http.ResponseWriter, r *request) error {
 	switch do {
 	case "on", "off":
 		_, err = s.Automation.Switch(ctx, r.actor, x.ID, do == "on")
-	case "up", "down":
-		err = s.moveRule(r, x.ID, do == "up")
+	case "up", "down", "place":
+		err = s.moveRule(r, x.ID, do)
 	case "delete":
 		err = s.Automation.Delete(ctx, r.actor, x.ID)
 	default:
@@ -224,8 +163,8 @@ func (s *server) automationSave(w http.ResponseWriter, r *request) error {
 	return s.drawAutomation(w, r, nil, whole(f))
 }
 
-// moveRule exchanges a rule with the one before or after it.
-func (s *server) moveRule(r *request, id automation.ID, up bool) error {
+// moveRule moves a rule up or down by one, or to the place that the form names. One that does not exist changes nothing.
+func (s *server) moveRule(r *request, id automation.ID, how string) error {
 	list, err := s.Automation.Rules(r.Context(), r.actor)
 	if err != nil {
 		return err
@@ -236,18 +175,29 @@ func (s *server) moveRule(r *request, id automation.ID, up bool) error {
 	}
 	i := slices.Index(order, id)
 	j := i + 1
-	if up {
+	switch how {
+	case "up":
 		j = i - 1
+	case "place":
+		n, err := strconv.Atoi(r.PostFormValue("place"))
+		if err != nil {
+			return errs.New(errs.NotFound, "error.not_found")
+		}
+		j = n - 1
 	}
-	if i < 0 || j < 0 || j >= len(order) {
+	if i < 0 || j < 0 || j >= len(order) || i == j {
 		return nil // it stands there already
 	}
-	order[i], order[j] = order[j], order[i]
+	order = slices.Insert(slices.Delete(order, i, i+1), j, id)
 	return s.Automation.Order(r.Context(), r.actor, order)
 }
 
 func (s *server) automationForm(w http.ResponseWriter, r *request, do string) error {
 	e, d := r.readRule()
+	if strings.HasPrefix(do, "step") {
+		e.Steps = editSteps(e.Steps, do)
+		return s.drawAutomation(w, r, e, ui.Form{})
+	}
 	var err error
 	if do == "save" {
 		var x automation.Rule
@@ -259,8 +209,8 @@ func (s *server) automationForm(w http.ResponseWriter, r *request, do string) er
 		days, _ := strconv.Atoi(r.PostFormValue("days"))
 		e.Days = min(max(days, 1), mostDays)
 		var t automating.Trial
-		if t, err = s.Automation.Try(r.Context(), r.actor, d, r.now.AddDate(0, 0, -e.Days), nil); err == nil {
-			e.Trial = ruleTrial(t)
+		if t, err = s.Automation.StartTrial(r.Context(), r.actor, automation.ID(e.ID), d, r.now.AddDate(0, 0, -e.Days)); err == nil {
+			return r.see(w, ui.TrialPath(int64(t.ID)), nil)
 		}
 	}
 	f := ui.Form{}
@@ -270,19 +220,13 @@ func (s *server) automationForm(w http.ResponseWriter, r *request, do string) er
 			return err
 		}
 		f = atFields(f, "name", "after", "if", "hourly")
-		if text := f.Errors["when.after"]; text != "" {
-			f = wholeForm(text)
+		for _, field := range []string{"when.after", "when.days", "when.time"} {
+			if text := f.Errors[field]; text != "" {
+				f = wholeForm(text)
+			}
 		}
 	}
 	return s.drawAutomation(w, r, e, f)
-}
-
-func ruleTrial(t automating.Trial) *ui.RuleTrial {
-	out := &ui.RuleTrial{Tickets: t.Tickets, Events: t.Events, Acts: t.Acts, Over: t.Over, Unlike: t.Unlike, Today: t.Today, Took: strconv.FormatFloat(t.Took.Seconds(), 'f', 2, 64), Stopped: t.Stopped}
-	for _, x := range t.Examples {
-		out.Examples = append(out.Examples, ui.RuleExample{Number: x.Number, Who: x.Who, At: x.At})
-	}
-	return out
 }
 
 // automationReading says in plain words what the form would do, what is wrong with it, and what may be written next.
@@ -354,39 +298,13 @@ func (s *server) drawAutomation(w http.ResponseWriter, r *request, e *ui.RuleEdi
 // furnishRule gives the form of a rule all that can be chosen, what it reads as, and what it did and said.
 func (s *server) furnishRule(r *request, e *ui.RuleEdit, n automation.Names) error {
 	p := r.printer
+	e.Events = append(e.Events, ui.Option{Value: atTimes, Label: p.T("rule.at_times"), Selected: e.Event == atTimes})
+	for _, x := range automation.Weekdays() {
+		e.Week = append(e.Week, ui.Option{Value: x, Label: p.T("promise.day." + x), Selected: slices.Contains(e.Weekdays, x)})
+	}
 	for _, k := range automation.Kinds() {
 		e.Events = append(e.Events, ui.Option{Value: k, Label: automation.EventWords(p, k), Selected: k == e.Event})
 	}
-	for _, v := range automation.Verbs() {
-		e.Verbs = append(e.Verbs, ui.Option{Value: string(v), Label: p.T("rule.verb." + string(v))})
-	}
-	group := func(label string, list ...ui.Option) {
-		if len(list) > 0 {
-			e.Whats = append(e.Whats, ui.RuleChoices{Label: label, List: list})
-		}
-	}
-	var topics, priorities, statuses, teams, people, macros []ui.Option
-	for _, t := range triage.Topics() {
-		topics = append(topics, ui.Option{Value: "topic:" + string(t), Label: p.T("topic." + string(t))})
-	}
-	for _, x := range []ticket.Priority{ticket.Low, ticket.Normal, ticket.High, ticket.Urgent} {
-		priorities = append(priorities, ui.Option{Value: "priority:" + x.String(), Label: p.T("priority." + x.String())})
-	}
-	for _, x := range ticket.Statuses()[1:] {
-		statuses = append(statuses, ui.Option{Value: "status:" + string(x), Label: p.T("status." + string(x))})
-		if x == ticket.Pending {
-			for _, for_ := range ticket.Waits() {
-				statuses = append(statuses, ui.Option{Value: "status:" + string(x) + "/" + string(for_), Label: p.T("status."+string(x)) + ": " + p.T("waiting."+string(for_))})
-			}
-		}
-	}
-	teams, people, macros = named("team:", n.Teams), named("person:", n.People), named("macro:", n.Macros)
-	group(p.T("rule.verb.topic"), topics...)
-	group(p.T("rule.verb.priority"), priorities...)
-	group(p.T("rule.verb.status"), statuses...)
-	group(p.T("rule.verb.team"), teams...)
-	group(p.T("rule.verb.assign"), people...)
-	group(p.T("rule.verb.reply"), macros...)
 	for id, name := range n.People {
 		e.Owners = append(e.Owners, ui.Option{Value: id64(id), Label: name, Selected: int64(id) == e.Owner || e.Owner == 0 && id == r.actor.Person()})
 	}
@@ -399,7 +317,11 @@ func (s *server) furnishRule(r *request, e *ui.RuleEdit, n automation.Names) err
 		e.Facts = append(e.Facts, row)
 	}
 	d := automation.Definition{Name: e.Name, When: automation.When{Event: e.Event}, If: strings.TrimSpace(e.If), Stop: e.Stop}
-	d.When.After, _ = strconv.Atoi(e.After)
+	if e.Event == atTimes {
+		d.When = automation.When{Days: e.Weekdays, Time: e.Time}
+	} else {
+		d.When.After, _ = strconv.Atoi(e.After)
+	}
 	d.Hourly, _ = strconv.Atoi(e.Hourly)
 	for _, x := range e.Steps {
 		d.Then = append(d.Then, readStep(x.Do, x.What, x.Text))
@@ -408,14 +330,19 @@ func (s *server) furnishRule(r *request, e *ui.RuleEdit, n automation.Names) err
 	if e.Reading, err = s.ruleReading(r, d); err != nil {
 		return err
 	}
-	for range max(2, 3-len(e.Steps)) {
-		e.Steps = append(e.Steps, ui.RuleStep{})
-	}
+	furnishSteps(p, e, n)
 	if e.Days == 0 {
 		e.Days = tryDays
 	}
 	if e.ID == 0 {
 		return nil
+	}
+	trials, err := s.Automation.Trials(r.Context(), r.actor, automation.ID(e.ID))
+	if err != nil {
+		return err
+	}
+	for _, t := range trials[:min(len(trials), trialsShow)] {
+		e.Trials = append(e.Trials, trialRow(t))
 	}
 	versions, err := s.Automation.Versions(r.Context(), r.actor, automation.ID(e.ID))
 	if err != nil {
@@ -426,30 +353,8 @@ func (s *server) furnishRule(r *request, e *ui.RuleEdit, n automation.Names) err
 	}
 	deeds, err := s.Automation.Deeds(r.Context(), r.actor, automation.ID(e.ID), 0, deedsShow)
 	for _, d := range deeds {
-		row := ui.RuleDeed{At: d.At, Number: d.Number, Outcome: d.Outcome, What: p.T("rule.outcome." + d.Outcome)}
-		if d.Why.Key != "" {
-			args := make([]any, len(d.Why.Args))
-			for i, a := range d.Why.Args {
-				args[i] = a
-			}
-			row.Why = p.T(d.Why.Key, args...)
-		}
+		row := ui.RuleDeed{At: d.At, Number: d.Number, Outcome: d.Outcome, What: p.T("rule.outcome." + d.Outcome), Why: r.ruleWhy(d.Why)}
 		e.Deeds = append(e.Deeds, row)
 	}
 	return err
-}
-
-// named makes options of names, by name.
-func named[T ~int64](prefix string, names map[T]string) []ui.Option {
-	var out []ui.Option
-	for id, name := range names {
-		out = append(out, ui.Option{Value: prefix + id64(id), Label: name})
-	}
-	slices.SortFunc(out, func(a, b ui.Option) int {
-		if c := strings.Compare(a.Label, b.Label); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Value, b.Value)
-	})
-	return out
 }

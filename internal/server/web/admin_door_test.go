@@ -20,6 +20,7 @@ import (
 	"godwit.dev/godwit/internal/base/id"
 	"godwit.dev/godwit/internal/base/outbound"
 	"godwit.dev/godwit/internal/domain/customer"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/product"
 	"godwit.dev/godwit/internal/domain/shipment"
@@ -59,7 +60,7 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 	h.auth = auth.NewService(auth.Config{Store: s, Hasher: auth.NewHasher(), IDs: h.ids, Now: time.Now, Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
 		return s.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
 	}})
-	h.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now})
+	h.customers = customer.New(customer.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now, People: s})
 	h.orders = order.NewService(order.Config{Store: s, Customers: h.customers, Journal: s, IDs: h.ids, Now: time.Now})
 	h.tickets = ticket.NewService(ticket.Config{
 		Store: s, Journal: s, Actions: action.NewEngine(s, s, map[string]action.Runner{}, time.Now, nil), Customers: h.customers, Orders: h.orders,
@@ -74,7 +75,7 @@ func newAdminHouse(t *testing.T, change func(*web.Config)) *adminHouse {
 		Drivers: []tracking.Driver{generic.Driver(), easypost.Driver()},
 	})
 	parcels := shipment.New(shipment.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now})
-	h.config = web.Config{Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Shipments: parcels, Traces: trace.New(trace.Config{Store: s, Shipments: parcels, Journal: s, IDs: h.ids, Now: time.Now}), Products: product.NewService(product.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now}), Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
+	h.config = web.Config{Habits: habit.New(habit.Config{Store: s, Journal: s, Now: time.Now}), Auth: h.auth, Tickets: h.tickets, Customers: h.customers, Orders: h.orders, Shipments: parcels, Traces: trace.New(trace.Config{Store: s, Shipments: parcels, Journal: s, IDs: h.ids, Now: time.Now}), Products: product.NewService(product.Config{Store: s, Journal: s, IDs: h.ids, Now: time.Now}), Webhooks: h.webhooks, Hooks: h.hooks, Tracking: h.tracking, Bus: event.NewBus()}
 	if change != nil {
 		change(&h.config)
 	}

@@ -13,6 +13,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/domain/hours"
 	"godwit.dev/godwit/internal/domain/promise"
+	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/clocks"
 	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/server/web/ui"
@@ -78,7 +79,7 @@ func (s *server) drawPromises(w http.ResponseWriter, r *request, v clocks.Versio
 	if edit != nil {
 		r.promiseChoices(h, edit, names, walls)
 	}
-	if err := s.tryPromises(r, &out); err != nil {
+	if err := s.tryPromises(r, h, &out); err != nil {
 		return err
 	}
 	return r.draw(w, formStatus(f), ui.PromisesPage(out))
@@ -102,7 +103,7 @@ func (r *request) promiseChoices(h *house, e *ui.PromiseEdit, names, walls []ui.
 }
 
 // tryPromises says which rules hold for the ticket whose number the page was asked for.
-func (s *server) tryPromises(r *request, v *ui.PromiseBook) error {
+func (s *server) tryPromises(r *request, h *house, v *ui.PromiseBook) error {
 	v.Ticket = strings.TrimSpace(strings.TrimPrefix(r.URL.Query().Get("ticket"), "#"))
 	if v.Ticket == "" || !v.MayTry {
 		return nil
@@ -120,6 +121,7 @@ func (s *server) tryPromises(r *request, v *ui.PromiseBook) error {
 	if err != nil {
 		return err
 	}
+	v.Asked = r.askedOf(h, t, st)
 	for _, p := range st.Promises {
 		c := ui.Clock{Target: string(p.Target), Rule: st.Version.Book.Rules[p.Rule].Name, Minutes: p.Minutes, Calendar: p.Calendar}
 		if i := slices.IndexFunc(st.Clocks, func(c promise.Clock) bool { return c.Target == p.Target }); i >= 0 {
@@ -131,6 +133,26 @@ func (s *server) tryPromises(r *request, v *ui.PromiseBook) error {
 		v.Try = r.printer.T("promise.try_nothing")
 	}
 	return nil
+}
+
+// askedOf says what the rules asked of a ticket, in the order in which it counts.
+func (r *request) askedOf(h *house, t ticket.Ticket, st clocks.Standing) string {
+	var words []string
+	add := func(d promise.Dimension, what string) {
+		if what != "" {
+			words = append(words, r.printer.T("promise.by."+string(d))+": "+what)
+		}
+	}
+	add(promise.ByTier, st.Subject.Tier)
+	if t.Topic != "" {
+		add(promise.ByTopic, r.printer.T("topic."+t.Topic))
+	}
+	add(promise.ByShop, h.shop[t.Shop].Name)
+	if st.Subject.Market != "" {
+		add(promise.ByMarket, r.printer.T("promise.market."+string(st.MarketBy), "Market", r.printer.Country(strings.ToUpper(st.Subject.Market))))
+	}
+	add(promise.ByChannel, r.printer.T("channel."+string(t.Channel)))
+	return strings.Join(words, " · ")
 }
 
 func (r *request) promiseRule(h *house, p ui.Page, place int, x promise.Rule) ui.PromisePart {

@@ -168,7 +168,7 @@ func renamed(b promise.Book, from, to string) promise.Book {
 func readRule(v url.Values) (promise.Rule, error) {
 	x := promise.Rule{
 		Name: strings.TrimSpace(v.Get("name")), Calendar: v.Get("calendar"), Targets: map[promise.Target]int{}, Pauses: map[promise.Target][]string{},
-		When: promise.When{Tiers: readWords(v.Get("tiers")), Markets: readWords(strings.ToUpper(v.Get("markets"))), Channels: readWords(v.Get("channels")), Topics: v["topics"], Shops: readIDs(v["shops"])},
+		When: promise.When{Tiers: readNames(v.Get("tiers")), Markets: readWords(strings.ToUpper(v.Get("markets"))), Channels: readWords(v.Get("channels")), Topics: v["topics"], Shops: readIDs(v["shops"])},
 	}
 	var ok bool
 	for _, t := range promise.Targets() {
@@ -222,6 +222,17 @@ func writeSpans(spans [][2]string) string {
 // readWords reads a list with commas or blanks between its words.
 func readWords(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(", ;，、\t\r\n", r) })
+}
+
+// readNames reads a list with commas between names, which may have blanks in them.
+func readNames(s string) []string {
+	var out []string
+	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",;，、\r\n", r) }) {
+		if name = strings.TrimSpace(name); name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func readIDs(list []string) []int64 {

@@ -126,7 +126,7 @@ func (s *server) drawRouting(w http.ResponseWriter, r *request, v routing.Settin
 		return err
 	}
 	b := v.Book
-	out := ui.Routing{Form: f, Version: v.Version, SavedAt: v.SavedAt, SavedBy: h.person[v.SavedBy].Name, Edit: edit, On: b.On, Patience: writeSpan(b.Patience)}
+	out := ui.Routing{Form: f, Version: v.Version, SavedAt: v.SavedAt, SavedBy: h.person[v.SavedBy].Name, Edit: edit, On: b.On, Patience: writeSpan(b.Patience), Escalate: writeSpan(b.Escalate)}
 	if out.Page, err = r.page(w, r.printer.T("admin.routing"), ui.SectionAdmin); err != nil {
 		return err
 	}
@@ -220,13 +220,17 @@ func (r *request) routingRule(h *house, place int, x routed.Rule) ui.PromisePart
 	if len(conditions) > 0 {
 		row.What = strings.Join(conditions, " · ")
 	}
-	for _, t := range h.teams {
-		if t.ID == x.Team {
-			row.Lines = append(row.Lines, r.printer.T("routing.team")+": "+t.Name)
-		}
+	if i := slices.IndexFunc(h.teams, func(t auth.Team) bool { return t.ID == x.Team }); i >= 0 {
+		row.Lines = append(row.Lines, r.printer.T("routing.team")+": "+h.teams[i].Name)
+	} else if x.Team != 0 {
+		row.Lines = append(row.Lines, r.printer.T("routing.team_gone"))
 	}
 	for _, p := range x.People {
-		row.Lines = append(row.Lines, h.person[p].Name)
+		name := h.person[p].Name
+		if h.person[p].Status != auth.Active {
+			name = r.printer.T("routing.left", "Name", name)
+		}
+		row.Lines = append(row.Lines, name)
 	}
 	return row
 }
@@ -293,7 +297,7 @@ func changedRouting(b routed.Book, part, place string, gone bool, v url.Values) 
 			}
 		}
 		x := routed.Rule{Name: strings.TrimSpace(v.Get("name")), When: routed.When{
-			Tiers: readWords(v.Get("when_tiers")), Languages: readWords(v.Get("when_languages")), Markets: readWords(strings.ToUpper(v.Get("when_markets"))),
+			Tiers: readNames(v.Get("when_tiers")), Languages: readWords(v.Get("when_languages")), Markets: readWords(strings.ToUpper(v.Get("when_markets"))),
 			Channels: readWords(v.Get("when_channels")), Topics: v["when_topics"], Shops: readIDs(v["when_shops"]),
 		}}
 		for _, id := range readIDs([]string{v.Get("team")}) {
@@ -312,6 +316,9 @@ func changedRouting(b routed.Book, part, place string, gone bool, v url.Values) 
 	var ok bool
 	if b.Patience, ok = readSpan(v.Get("patience")); !ok {
 		return b, errs.Field("patience", "error.promise_span", "text", v.Get("patience"))
+	}
+	if b.Escalate, ok = readSpan(v.Get("escalate")); !ok {
+		return b, errs.Field("escalate", "error.promise_span", "text", v.Get("escalate"))
 	}
 	for _, part := range strings.FieldsFunc(v.Get("tiers"), func(r rune) bool { return strings.ContainsRune(",;，、", r) }) {
 		words := strings.Fields(part)
@@ -347,11 +354,21 @@ func readSheet(v url.Values) (routed.Sheet, error) {
 			s.Languages[l] = f.level
 		}
 	}
-	for _, day := range hours.Weekdays() {
+	days := hours.Weekdays()
+	for i, day := range days {
 		for _, span := range readWords(v.Get(day)) {
 			from, to, _ := strings.Cut(strings.ReplaceAll(span, "–", "-"), "-")
-			s.Weekly[day] = append(s.Weekly[day], [2]string{clockText(from), clockText(to)})
+			if from, to = clockText(from), clockText(to); len(from) == len(to) && to < from { // a night, which goes on into the next day
+				if next := days[(i+1)%len(days)]; to > "00:00" {
+					s.Weekly[next] = append(s.Weekly[next], [2]string{"00:00", to})
+				}
+				to = "24:00"
+			}
+			s.Weekly[day] = append(s.Weekly[day], [2]string{from, to})
 		}
+	}
+	for _, spans := range s.Weekly {
+		slices.SortFunc(spans, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	}
 	for _, a := range readAway(v) {
 		s.Away = append(s.Away, routed.Absence(a))

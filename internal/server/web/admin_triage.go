@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -45,6 +47,7 @@ func (s *server) drawTriage(w http.ResponseWriter, r *request, f ui.Form) error 
 	for _, m := range []sorting.Mode{sorting.Learning, sorting.Holding, sorting.Off} {
 		out.Modes = append(out.Modes, ui.Option{Value: string(m), Label: r.printer.T("triage.mode." + string(m)), Selected: m == st.Mode})
 	}
+	out.Model = r.asking(st)
 	for _, x := range st.Versions {
 		l := x.Lesson
 		row := ui.TriageVersion{
@@ -69,6 +72,32 @@ func (s *server) drawTriage(w http.ResponseWriter, r *request, f ui.Form) error 
 	return r.draw(w, formStatus(f), ui.TriagePage(out))
 }
 
+// asking shows which outside model is asked, and how that went today.
+func (r *request) asking(st sorting.State) ui.TriageModel {
+	n := func(v int) string { return r.printer.Number(int64(v)) }
+	m := ui.TriageModel{
+		May: r.actor.May(auth.ManageWebhooks) && r.actor.Scope().All, On: st.Asking.Model != 0, Daily: strconv.Itoa(cmp.Or(st.Asking.Daily, usualDaily)),
+		Today: r.printer.T("triage.model_today", "Asked", n(st.Today.Asked), "Answered", n(st.Today.Answered), "Most", n(st.Asking.Daily)),
+	}
+	now := strconv.FormatInt(st.Asking.Model, 10)
+	if typed := r.PostForm; typed.Has("model") {
+		now, m.Daily = typed.Get("model"), typed.Get("daily")
+	}
+	if st.Today.Problem != "" {
+		m.Problem = r.printer.T(st.Today.Problem)
+	}
+	m.Gone = m.On && !slices.ContainsFunc(st.Models, func(o triage.Outside) bool { return o.ID == st.Asking.Model })
+	m.Models = []ui.Option{{Value: "0", Label: r.printer.T("triage.model_none"), Selected: now == "0"}}
+	for _, o := range st.Models {
+		v := strconv.FormatInt(o.ID, 10)
+		m.Models = append(m.Models, ui.Option{Value: v, Label: o.Name, Selected: v == now})
+	}
+	return m
+}
+
+// usualDaily is how many requests a day the form offers.
+const usualDaily = 200
+
 // measured words what was read right before something was learned and after it.
 func (r *request) measured(m triage.Measure) string {
 	if m.After.All == 0 {
@@ -88,7 +117,20 @@ func (s *server) triageSave(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		version = -1 // which is none
 	}
-	if _, err = s.Sorting.Save(r.Context(), r.actor, sorting.Mode(r.PostFormValue("mode")), version, seen); err == nil {
+	var asking *sorting.Asking
+	if r.PostForm.Has("model") {
+		model, bad := strconv.ParseInt(r.PostFormValue("model"), 10, 64)
+		daily, _ := strconv.Atoi(r.PostFormValue("daily")) // 0 is refused where it matters
+		switch {
+		case bad != nil:
+			asking = &sorting.Asking{Model: -1, Daily: daily} // which is none
+		case model == 0:
+			asking = &sorting.Asking{}
+		default:
+			asking = &sorting.Asking{Model: model, Daily: daily}
+		}
+	}
+	if _, err = s.Sorting.Save(r.Context(), r.actor, sorting.Mode(r.PostFormValue("mode")), version, seen, asking); err == nil {
 		return r.saved(w, "/admin/triage", r.told("told.saved"))
 	}
 	f, ok := r.formErrors(err)

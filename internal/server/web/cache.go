@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/platform/auth"
@@ -41,6 +42,7 @@ type house struct {
 	color     map[string]string // by tag
 	fields    []ticket.Field
 	macros    []ticket.Macro
+	habits    map[string]habit.Own // of markets, by code
 	roles     []auth.CustomRole
 }
 
@@ -205,6 +207,14 @@ func (c *cache) furnish(ctx context.Context, w auth.WorkspaceID) (*house, error)
 	if h.macros, err = c.c.Tickets.Macros(ctx, system); err != nil {
 		return nil, err
 	}
+	said, err := c.c.Habits.List(ctx, system)
+	if err != nil {
+		return nil, err
+	}
+	h.habits = map[string]habit.Own{}
+	for _, v := range said {
+		h.habits[v.Market] = v.Own
+	}
 	for i, p := range h.people {
 		h.people[i].PasswordHash = ""
 		h.person[p.ID] = h.people[i]
@@ -222,6 +232,13 @@ func (c *cache) furnish(ctx context.Context, w auth.WorkspaceID) (*house, error)
 		h.color[t.Name] = t.Color
 	}
 	return h, nil
+}
+
+// profile is how the workspace's customers in a market are used to be served, the zero one for a market that nothing is
+// known of.
+func (h *house) profile(market string) habit.Profile {
+	p, _ := habit.Of(market)
+	return p.With(h.habits[p.Market])
 }
 
 // seat returns the reader's views with their counts.

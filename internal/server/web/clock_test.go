@@ -76,9 +76,12 @@ func TestPromisesAreSet(t *testing.T) {
 	b.post("/admin/promises", "do", "save", "version", "5", "part", "closure", "from", "2026-12-24T12:00", "to", "2026-12-24T11:00").want(http.StatusUnprocessableEntity, "ends after it begins")
 	b.post("/admin/promises", "do", "save", "version", "5", "part", "closure", "from", "2026-12-24T12:00", "to", "2026-12-27T00:00", "note", "Christmas", "shops", id64(m.shop.ID)).want(http.StatusSeeOther)
 	b.get("/admin/promises?part=closure&place=0").want(http.StatusOK).holds(true, `value="2026-12-24T12:00"`, `value="Christmas"`)
-	b.get("/admin/promises?ticket="+id64(tk.Number)).want(http.StatusOK, "First reply", "1h 30m by the rule “Shop”, hours of South", "Next reply", "hours of Sun")
+	b.get("/admin/promises?ticket="+id64(tk.Number)).want(http.StatusOK, "First reply", "1h 30m by the rule “Shop”, hours of South", "Next reply", "hours of Sun",
+		"The rules ask: Shop: Berlin · Market: Germany (the shop’s) · Channel: Email")
 	b.get("/admin/promises?ticket=999").want(http.StatusOK, "No ticket that you may see")
 	b.post("/admin/promises", "do", "delete", "version", "6", "part", "rule", "place", "1", "name", "Shop").want(http.StatusSeeOther)
 	b.get("/admin/promises?ticket="+id64(tk.Number)).want(http.StatusOK, "24h by the rule “24 h”, hours of Sun")
+	b.post("/admin/promises", "do", "save", "version", "7", "part", "rule", "name", "Gold", "tiers", "Gold member, vip,", "first", "1h").want(http.StatusSeeOther) // a tier is the merchant's own words
+	b.get("/admin/promises?part=rule&place=1").want(http.StatusOK, "Tier: Gold member, vip").holds(true, `value="Gold member, vip"`)
 	d.as("agent@acme.example").get("/admin/promises").want(http.StatusForbidden)
 }

@@ -73,7 +73,7 @@ func (s *server) drawCustomer(w http.ResponseWriter, r *request, c customer.Cust
 	if err != nil {
 		return err
 	}
-	v := ui.CustomerView{Page: page, Form: f, Customer: r.uiCustomer(c), Langs: customerLangs(r, c.Language)}
+	v := ui.CustomerView{Page: page, Form: f, Customer: r.uiCustomer(c), Langs: customerLangs(r, c.Language), Agents: customerAgents(r, h, c.Agent)}
 	v.Customer.Orders, v.Customer.Tickets, v.Customer.Spent = int64(len(orders)), int64(len(tickets)), spent(r, orders, c)
 	for _, o := range orders {
 		v.Orders = append(v.Orders, r.uiOrder(h, o))
@@ -116,6 +116,17 @@ func (r *request) timeline(tickets []ticket.Ticket, orders []order.Order, merges
 }
 
 func customerUndo(e event.ID) string { return "/customers/undo/" + id64(e) }
+
+// customerAgents lists who may be a customer's own person, and who is.
+func customerAgents(r *request, h *house, chosen auth.PersonID) []ui.Option {
+	out := []ui.Option{{Value: "0", Label: r.printer.T("ticket.nobody"), Selected: chosen == 0}}
+	for _, p := range h.people {
+		if p.Status == auth.Active || p.ID == chosen {
+			out = append(out, ui.Option{Value: id64(p.ID), Label: p.Name, Selected: p.ID == chosen})
+		}
+	}
+	return out
+}
 
 // customerLangs lists the languages in which customers are served, and the
 // customer's own if it is none of them. A regional form of a language keeps its
@@ -164,6 +175,14 @@ func (s *server) customerSave(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	u := customer.Update{Name: &name, Language: &lang, Note: &note}
+	if text := r.PostFormValue("agent"); text != "" {
+		who, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return s.refuseCustomer(w, r, id, "agent", errs.Field("agent", "error.assignee"))
+		}
+		own := auth.PersonID(who)
+		u.Agent = &own
+	}
 	// The form knows one tier; a merchant's other word for one stays.
 	if tier == vip || strings.EqualFold(c.Tier, vip) {
 		u.Tier = &tier

@@ -79,6 +79,13 @@ func TestCustomer(t *testing.T) {
 
 	owner.want(owner.get(path), 200, "Ada Lovelace", "ada@example.com")
 	owner.want(owner.post(path, "name", "Ada King", "lang", "fr", "tier", "vip", "notes", "Writes in verse."), 200, "Saved.", "Ada King", "Writes in verse.", `value="vip" checked`)
+	me := fmt.Sprint(h.owner().ID)
+	owner.want(owner.post(path, "name", "Ada King", "lang", "fr", "agent", me), 200, "Saved.", `value="`+me+`" selected`)
+	owner.want(owner.post(path, "name", "Ada King", "lang", "fr", "agent", "12345"), 422)
+	owner.want(owner.post(path, "name", "Ada King", "lang", "fr"), 200, `value="`+me+`" selected`)
+	if a := owner.want(owner.post(path, "name", "Ada King", "lang", "fr", "notes", "Writes in verse.", "agent", "0"), 200); a.has(`value="` + me + `" selected`) {
+		t.Error("nobody was chosen, and somebody is there")
+	}
 	owner.want(owner.post(path+"/identity", "kind", "phone", "value", "+44 20 7946 0000"), 200, "+442079460000")
 	owner.want(owner.post(path+"/identity", "kind", "email", "value", "ada@work.example"), 422, "already belongs to another customer")
 	owner.want(owner.post(path+"/identity", "kind", "email", "value", "nothing"), 422, "needs a channel and an address")

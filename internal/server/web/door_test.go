@@ -116,12 +116,18 @@ type merchant struct {
 
 func newDoor(t testing.TB) *door {
 	t.Helper()
+	return newDoorAt(t, storetest.File(t), 1)
+}
+
+// newDoorAt is the console of a node on a database.
+func newDoorAt(t testing.TB, address string, node uint8) *door {
+	t.Helper()
 	ctx := context.Background()
-	db, err := store.Open(ctx, storetest.File(t))
+	db, err := store.Open(ctx, address)
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	d := &door{t: t, bus: event.NewBus(), done: make(chan struct{}), now: time.Now}
-	ids := id.NewSource(1, time.Now)
+	ids := id.NewSource(node, time.Now)
 	v, err := vault.New(bytes.Repeat([]byte{7}, 32))
 	must(t, err)
 	d.store, err = store.New(db, store.Config{IDs: ids, Now: time.Now, Bus: d.bus, Vault: v})
@@ -130,7 +136,7 @@ func newDoor(t testing.TB) *door {
 	d.auth = auth.NewService(auth.Config{Store: d.store, Hasher: auth.NewHasher(), IDs: ids, Now: time.Now, Signin: auth.Signin{HTTP: http.DefaultClient}, Log: func(ctx context.Context, kind string, by auth.Actor, subject string, id int64, data any) error {
 		return d.store.Append(ctx, event.New(kind, by, event.Subject{Kind: subject, ID: id}, 0, data))
 	}})
-	d.customers = customer.New(customer.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
+	d.customers = customer.New(customer.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now, People: d.store})
 	d.shipments = shipment.New(shipment.Config{Store: d.store, Journal: d.store, IDs: ids, Now: time.Now})
 	d.traces = trace.New(trace.Config{Store: d.store, Shipments: d.shipments, Journal: d.store, IDs: ids, Now: time.Now})
 	d.rates = fx.New(fx.Config{Store: d.store, Journal: d.store, Now: time.Now})
@@ -140,7 +146,7 @@ func newDoor(t testing.TB) *door {
 	d.clocks = clocks.New(clocks.Config{Store: d.store, Places: places{d}, Journal: d.store, Queue: d.store, Now: func() time.Time { return d.now() }})
 	d.tickets = ticket.NewService(ticket.Config{
 		Clocks: d.clocks,
-		Store:  d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second,
+		Store:  d.store, Journal: d.store, Actions: engine, Customers: d.customers, Orders: d.orders, People: d.store, IDs: ids, Now: time.Now, UndoSend: 10 * time.Second, Habits: d.habits(),
 	})
 	runners[ticket.SendKind] = mailroom.NewSender(d.store, nil, d.tickets, time.Now, time.Minute, log) // nothing is sent here
 	d.webhooks = webhook.NewService(webhook.Config{
@@ -175,8 +181,47 @@ func newDoor(t testing.TB) *door {
 	})
 	d.audit = audit.NewService(audit.Config{Store: d.store, Journal: d.store, Signer: v, Now: time.Now})
 	d.server = httptest.NewServer(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Shipments: d.shipments, Traces: d.traces, Goods: d.goods, Warranty: d.warranty, Clocks: d.clocks, Routing: d.routing(), Automation: d.automation(), Translations: d.translations(), Foresight: d.foresight(), Sorting: d.sorting(), Recovery: d.recoveries(), Recoup: d.recoups(), Rates: d.rates, Plans: d.plans, Policies: policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}), Costs: d.costs(), Outlays: outlay.New(d.store, func() time.Time { return d.now() }), Replay: d.replays(), Products: d.products, Cases: d.cases, Casework: d.casework, Refunds: d.refunds, Ledger: books, Pay: d.pay, Webhooks: d.webhooks, Hooks: d.hooks, Shops: d.shops, Tracking: d.tracking, Proactive: d.proactive, Brands: brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}), Audit: d.audit, Bus: d.bus, Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)), Done: d.done, Rate: rate.Rate{PerMinute: 600_000, Burst: 600_000},
-		Outgoing: d.out,
+		Auth:         d.auth,
+		Tickets:      d.tickets,
+		Customers:    d.customers,
+		Orders:       d.orders,
+		Shipments:    d.shipments,
+		Traces:       d.traces,
+		Goods:        d.goods,
+		Warranty:     d.warranty,
+		Clocks:       d.clocks,
+		Routing:      d.routing(),
+		Automation:   d.automation(),
+		Translations: d.translations(),
+		Foresight:    d.foresight(),
+		Habits:       d.habits(),
+		Sorting:      d.sorting(),
+		Recovery:     d.recoveries(),
+		Recoup:       d.recoups(),
+		Rates:        d.rates,
+		Plans:        d.plans,
+		Policies:     policy.New(policy.Config{Store: d.store, Rates: d.rates, Journal: d.store, Now: func() time.Time { return d.now() }}),
+		Costs:        d.costs(),
+		Outlays:      outlay.New(d.store, func() time.Time { return d.now() }),
+		Replay:       d.replays(),
+		Products:     d.products,
+		Cases:        d.cases,
+		Casework:     d.casework,
+		Refunds:      d.refunds,
+		Ledger:       books,
+		Pay:          d.pay,
+		Webhooks:     d.webhooks,
+		Hooks:        d.hooks,
+		Shops:        d.shops,
+		Tracking:     d.tracking,
+		Proactive:    d.proactive,
+		Brands:       brand.New(brand.Config{Store: d.store, Journal: d.store, Pictures: drawing.NewMaker(0)}),
+		Audit:        d.audit,
+		Bus:          d.bus,
+		Log:          slog.New(slog.NewTextHandler(testWriter{t}, nil)),
+		Done:         d.done,
+		Rate:         rate.Rate{PerMinute: 600_000, Burst: 600_000},
+		Outgoing:     d.out,
 	}))
 	t.Cleanup(d.server.Close)
 	return d

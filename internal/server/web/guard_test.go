@@ -25,7 +25,7 @@ func (d *door) watched(trust forwarded.Trust, r rate.Rate, now func() time.Time)
 	w := watch.New(watch.Config{Store: d.store, Once: d.auth.Once, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	d.server.Close()
 	d.server = httptest.NewServer(trust.Handler(New(Config{
-		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Bus: d.bus, Now: now,
+		Auth: d.auth, Tickets: d.tickets, Customers: d.customers, Orders: d.orders, Webhooks: d.webhooks, Hooks: d.hooks, Bus: d.bus, Now: now, Habits: d.habits(),
 		Log: slog.New(slog.NewTextHandler(testWriter{d.t}, nil)), Done: d.done, Watch: w, Rate: r,
 	}), nil))
 	d.t.Cleanup(d.server.Close)

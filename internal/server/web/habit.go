@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,15 +15,10 @@ import (
 )
 
 // habits words what is known of a customer's market, and beside a question about a size or a product what its numbers
-// mean there; nil for a market that nothing is known of. The market is where the order goes, else where the customer is,
-// else that of the shop.
+// mean there; nil for a market that nothing is known of.
 func (r *request) habits(h *house, o *opened, orders []order.Order) (*ui.Habit, error) {
-	market := cmp.Or(o.customer.Country, h.shop[o.thread.Ticket.Shop].Market)
-	if len(orders) > 0 {
-		market = cmp.Or(orders[0].ShipTo.Country, market)
-	}
-	p, ok := habit.Of(market)
-	if !ok {
+	p := h.profile(o.want.Market)
+	if p.Market == "" {
 		return nil, nil
 	}
 	t := r.printer.T
@@ -46,12 +40,13 @@ func (r *request) habits(h *house, o *opened, orders []order.Order) (*ui.Habit, 
 	for _, x := range p.Service {
 		u.Service = append(u.Service, t("habit.service."+x))
 	}
-	named := habit.Channels()
 	for _, c := range p.Channels {
-		if slices.Contains(named, c) {
-			c = t("habit.channel." + c)
-		}
-		u.Channels = append(u.Channels, c)
+		u.Channels = append(u.Channels, r.channelName(c))
+	}
+	u.Hours = r.hoursText(p.Hours)
+	u.Own = !h.habits[p.Market].IsZero()
+	if r.actor.May(auth.Manage) {
+		u.Edit = "/admin/markets/" + p.Market
 	}
 	asked, about := question(o.thread.Messages)
 	products, err := r.productsOf(about, orders)
@@ -74,6 +69,30 @@ func (r *request) habits(h *house, o *opened, orders []order.Order) (*ui.Habit, 
 	return u, nil
 }
 
+// channelName words a channel of a profile; messengers have names of their own.
+func (r *request) channelName(c string) string {
+	if slices.Contains(habit.Channels(), c) {
+		return r.printer.T("habit.channel." + c)
+	}
+	return c
+}
+
+// hoursText words when people answer a market, "" if nobody said so.
+func (r *request) hoursText(h habit.Hours) string {
+	if len(h.Days) == 0 {
+		return ""
+	}
+	var days []string
+	for _, run := range h.Runs() {
+		day := r.printer.Weekday(run[0])
+		if run[1] != run[0] {
+			day += "–" + r.printer.Weekday(run[1])
+		}
+		days = append(days, day)
+	}
+	return r.printer.T("habit.hours_value", "Days", r.printer.List(days), "From", h.From, "To", h.To)
+}
+
 // question returns the customer's last message and what it was read to be about.
 func question(list []ticket.Message) (text string, about []triage.Topic) {
 	for _, m := range slices.Backward(list) {
@@ -81,9 +100,7 @@ func question(list []ticket.Message) (text string, about []triage.Topic) {
 			continue
 		}
 		if m.Reading != nil {
-			for _, t := range m.Reading.Topics {
-				about = append(about, t.Topic)
-			}
+			about = m.Reading.About()
 		}
 		return m.Body, about
 	}

@@ -5,41 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"godwit.dev/godwit/internal/base/errs"
-	"godwit.dev/godwit/internal/domain/customer"
-	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/shipped"
 	"godwit.dev/godwit/internal/domain/ticket"
-	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/domain/triage"
 	"godwit.dev/godwit/internal/server/web/ui"
 )
-
-// wantFor says for whom the texts of a ticket are chosen, as far as the house knows without asking for its order.
-func wantFor(h *house, tk ticket.Ticket, c customer.Customer) ticket.Want {
-	return wantIn(tk.Language, cmp.Or(c.Country, h.shop[tk.Shop].Market))
-}
-
-func wantIn(language, market string) ticket.Want {
-	p, _ := habit.Of(market)
-	return ticket.Want{Language: language, Market: market, Address: p.Formality}
-}
-
-// want is wantFor with the country that the ticket's order goes to, as that is where the customer reads.
-func (r *request) want(h *house, tk ticket.Ticket) (ticket.Want, error) {
-	c, err := r.customer(tk)
-	if err != nil {
-		return ticket.Want{}, err
-	}
-	w := wantFor(h, tk, c)
-	if tk.Order == 0 || !r.actor.May(auth.ReadOrders) {
-		return w, nil
-	}
-	o, err := r.s.Orders.Get(r.Context(), r.actor, tk.Order)
-	if errs.Is(err, errs.NotFound) {
-		return w, nil
-	}
-	return wantIn(tk.Language, cmp.Or(o.ShipTo.Country, w.Market)), err
-}
 
 // shippedNames are the names of the shipped macros by key.
 var shippedNames = func() map[string]shipped.Macro {
@@ -107,11 +77,14 @@ func (r *request) suggested(h *house, list []ticket.Message, w ticket.Want) []ui
 		ref := r.macroRef(s.Macro, w)
 		switch {
 		case s.Alarm != "":
-			ref.Why = t("macro.why.alarm", "Alarm", t("reason."+string(alarmReason(s.Alarm))), "Words", r.printer.List(read.Because))
+			ref.Alarm, ref.Why = true, t("macro.why.alarm", "Alarm", t("reason."+string(alarmReason(s.Alarm))), "Words", r.printer.List(read.Because))
 		case s.Topic != "":
 			ref.Why = t("macro.why.topic", "Topic", t("topic."+string(s.Topic)))
 		default:
-			ref.Why = t("macro.why.mood", "Mood", t("mood."+string(s.Mood)))
+			ref.Alarm, ref.Why = s.Mood == triage.Negative, t("macro.why.mood", "Mood", t("mood."+string(s.Mood)))
+			if len(read.Because) > 0 {
+				ref.Why = t("macro.why.mood_words", "Mood", t("mood."+string(s.Mood)), "Words", r.printer.List(read.Because))
+			}
 		}
 		out = append(out, ref)
 	}

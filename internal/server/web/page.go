@@ -57,7 +57,7 @@ var adminPages = []struct {
 	permission auth.Permission
 }{
 	{"people", auth.ManagePeople}, {"roles", auth.ManagePeople}, {"teams", auth.ManageTeams}, {"security", auth.Manage}, {"tokens", auth.ManageTokens}, {"audit", auth.ReadAudit}, {"limits", auth.ManagePeople},
-	{"mailboxes", auth.ManageMail}, {"macros", auth.ManageMacros}, {"translation", auth.ManageMacros}, {"tags", auth.ManageMacros}, {"fields", auth.ManageFields}, {"webhooks", auth.ManageWebhooks}, {"shops", auth.Manage}, {"proactive", auth.Manage}, {"pages", auth.Manage},
+	{"mailboxes", auth.ManageMail}, {"macros", auth.ManageMacros}, {"translation", auth.ManageMacros}, {"tags", auth.ManageMacros}, {"fields", auth.ManageFields}, {"webhooks", auth.ManageWebhooks}, {"shops", auth.Manage}, {"proactive", auth.Manage}, {"markets", auth.Manage}, {"pages", auth.Manage},
 	{"trackers", auth.ManageWebhooks}, {"payments", auth.ManageWebhooks}, {"plans", auth.ManagePlans}, {"policies", auth.ManagePlans}, {"costs", auth.ManagePlans}, {"rates", auth.ManagePlans}, {"places", auth.ManagePlans}, {"warranties", auth.ManagePlans}, {"agreements", auth.ManagePlans}, {"promises", auth.ManageTeams},
 	{"routing", auth.ManageTeams},
 	{"automation", auth.ManageTeams}, {"triage", auth.Manage},

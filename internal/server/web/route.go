@@ -88,6 +88,7 @@ func deskRoutes() []route {
 		{"POST", "/t/{number}/assign", write, form, (*server).assign},
 		{"POST", "/t/{number}/team", write, form, (*server).setTeam},
 		{"POST", "/t/{number}/priority", write, form, (*server).setPriority},
+		{"POST", "/t/{number}/language", write, form, (*server).setLanguage},
 		{"POST", "/t/{number}/topic", write, form, (*server).setTopic},
 		{"POST", "/t/{number}/tags", write, form, (*server).setTags},
 		{"POST", "/t/{number}/fields", write, form, (*server).setFields},

@@ -7,7 +7,7 @@ import "godwit.dev/godwit/internal/platform/auth"
 func adminRoutes() []route {
 	read, write := may(auth.ReadTickets), may(auth.WriteTickets)
 	people, teams, mail := may(auth.ManagePeople), may(auth.ManageTeams), may(auth.ManageMail)
-	macros, fields := may(auth.ManageMacros), may(auth.ManageFields)
+	macros, fields, manage := may(auth.ManageMacros), may(auth.ManageFields), may(auth.Manage)
 	return []route{
 		{"GET", "/setup", public, none, (*server).setupPage},
 		{"POST", "/setup", public, form, (*server).setup},
@@ -58,6 +58,9 @@ func adminRoutes() []route {
 		{"GET", "/admin/macros/languages", macros, none, (*server).macroTable},
 		{"GET", "/admin/macros/{macro}", macros, none, (*server).macroPage},
 		{"POST", "/admin/macros/{macro}", macros, text, (*server).macroSave},
+		{"GET", "/admin/markets", manage, none, (*server).marketsPage},
+		{"GET", "/admin/markets/{market}", manage, none, (*server).marketPage},
+		{"POST", "/admin/markets/{market}", manage, form, (*server).marketSave},
 		{"GET", "/admin/tags", macros, none, (*server).tagsPage},
 		{"POST", "/admin/tags", macros, form, (*server).tagAdd},
 		{"POST", "/admin/tags/{tag}", macros, form, (*server).tagSave},

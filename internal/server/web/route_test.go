@@ -140,6 +140,7 @@ func idsOf(t *testing.T, d *door, m *merchant, tk ticket.Ticket) map[string]stri
 	must(t, err)
 	return map[string]string{
 		"trial":       id64(int64(tried.ID)),
+		"tried":       id64(int64(d.tries(m).ID)),
 		"account":     id64(int64(till.ID)),
 		"refund":      id64(owed.ID),
 		"recovery":    id64(int64(claim.ID)),

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"reflect"
 	"testing"
 	"time"
 
 	"godwit.dev/godwit/internal/flow/routing"
+	"godwit.dev/godwit/internal/platform/auth"
 	"godwit.dev/godwit/internal/platform/job"
 )
 
@@ -39,7 +42,7 @@ func TestRoutingIsSet(t *testing.T) {
 	b.post("/admin/routing", "do", "save", "part", "rule", "version", "0", "name", "VIPs", "when_tiers", "vip").want(http.StatusUnprocessableEntity, "names a team, people, or both")
 	b.post("/admin/routing", "do", "save", "part", "rule", "version", "0", "name", "Mail", "when_channels", "email", "people", owner).want(http.StatusSeeOther)
 	b.get("/admin/routing?part=rule&place=0").want(http.StatusOK).holds(true, `value="Mail"`)
-	settings := []string{"do", "save", "part", "settings", "version", "1", "on", "yes", "level", "2", "hand_over", "due", "patience", "30m", "weight.damaged", "3", "tiers"}
+	settings := []string{"do", "save", "part", "settings", "version", "1", "on", "yes", "level", "2", "hand_over", "due", "patience", "30m", "escalate", "20m", "weight.damaged", "3", "tiers"}
 	b.post("/admin/routing", append(settings, "vip")...).want(http.StatusUnprocessableEntity, "is no span of time")
 	b.post("/admin/routing", append(settings, "vip 4h, big spender 1h30m")...).want(http.StatusSeeOther)
 	b.get("/admin/routing").want(http.StatusOK, "Channel: email").holds(true, `value="big spender 1h30m, vip 4h"`)
@@ -51,4 +54,35 @@ func TestRoutingIsSet(t *testing.T) {
 	b.post("/admin/routing", "do", "delete", "part", "rule", "place", "0", "version", "2").want(http.StatusSeeOther)
 	b.get("/admin/routing").holds(false, "Channel: email")
 	d.as("agent@acme.example").get("/admin/routing").want(http.StatusForbidden)
+
+	// A rule says whom it names in vain, and does not keep the settings from being saved.
+	agent := d.actor("agent@acme.example").Person()
+	team, err := d.auth.SaveTeam(t.Context(), m.owner, auth.Team{Name: "Night"})
+	must(t, err)
+	b.post("/admin/routing", "do", "save", "part", "rule", "version", "3", "name", "Nights", "team", id64(team.ID), "people", id64(agent)).want(http.StatusSeeOther)
+	b.get("/admin/routing").want(http.StatusOK, "Team: Night")
+	must(t, d.auth.DeleteTeam(t.Context(), m.owner, team.ID))
+	off := false
+	must(t, d.auth.UpdatePerson(t.Context(), m.owner, agent, auth.PersonUpdate{Active: &off}))
+	b.get("/admin/routing").want(http.StatusOK, "A team that is no more", "(left)").holds(false, "Team: Night")
+	b.post("/admin/routing", "do", "save", "part", "settings", "version", "4", "level", "2", "hand_over", "due", "patience", "30m", "escalate", "20m", "tiers", "").want(http.StatusSeeOther)
+}
+
+// A night goes on into the next day, from Sunday into Monday, and what is no time is left for the check to name.
+func TestNightShifts(t *testing.T) {
+	for _, c := range []struct {
+		in   url.Values
+		want map[string][][2]string
+	}{
+		{url.Values{"mon": {"22:00-6:00"}}, map[string][][2]string{"mon": {{"22:00", "24:00"}}, "tue": {{"00:00", "06:00"}}}},
+		{url.Values{"mon": {"20:00–23:00"}, "sun": {"22:00-02:30"}}, map[string][][2]string{"mon": {{"00:00", "02:30"}, {"20:00", "23:00"}}, "sun": {{"22:00", "24:00"}}}},
+		{url.Values{"fri": {"18:00-00:00"}}, map[string][][2]string{"fri": {{"18:00", "24:00"}}}},
+		{url.Values{"fri": {"09:00-09:00, late"}}, map[string][][2]string{"fri": {{"09:00", "09:00"}, {"late", ""}}}},
+	} {
+		c.in.Set("capacity", "1")
+		got, err := readSheet(c.in)
+		if err != nil || !reflect.DeepEqual(got.Weekly, c.want) {
+			t.Errorf("%v: %v, %v; want %v", c.in, got.Weekly, err, c.want)
+		}
+	}
 }

@@ -18,6 +18,7 @@ import (
 type opened struct {
 	thread   ticket.Thread
 	customer customer.Customer
+	want     ticket.Want
 }
 
 // ticketPage draws a ticket with the list it was opened from beside it; for the
@@ -90,11 +91,11 @@ func (s *server) ticketMacros(w http.ResponseWriter, r *request) error {
 	}
 	t := ui.Ticket{Page: ui.Page{Printer: r.printer, Now: r.now, Zone: r.zone, Allows: r.allows}, Number: tk.Number}
 	q := strings.ToLower(r.URL.Query().Get("q"))
-	c, err := r.customer(tk)
+	want, err := r.s.Tickets.Wanted(r.Context(), r.actor, tk)
 	if err != nil {
 		return err
 	}
-	for _, m := range r.macroRefs(h, wantFor(h, tk, c)) {
+	for _, m := range r.macroRefs(h, want) {
 		if strings.Contains(strings.ToLower(m.Name+" "+m.Folder), q) {
 			t.Composer.Macros = append(t.Composer.Macros, m)
 		}
@@ -163,10 +164,13 @@ func (r *request) uiTicket(p ui.Page, o *opened, panel bool) (ui.Ticket, error) 
 	if err != nil {
 		return ui.Ticket{}, err
 	}
+	if o.want, err = r.s.Tickets.Wanted(r.Context(), r.actor, o.thread.Ticket); err != nil {
+		return ui.Ticket{}, err
+	}
 	tk := o.thread.Ticket
 	t := ui.Ticket{
 		Page: p, Number: tk.Number, Subject: tk.Subject, Lang: tk.Language, Status: ui.Status(tk.Status), Waiting: ui.Waiting(tk.Waiting),
-		Priority: ui.Priority(tk.Priority.String()), Topic: tk.Topic, Topics: r.topicOptions(tk.Topic), Assignee: h.uiPerson(tk.Assignee), Team: h.team[tk.Team], TeamID: int64(tk.Team),
+		Priority: ui.Priority(tk.Priority.String()), Topic: tk.Topic, Topics: r.topicOptions(tk.Topic), Spoken: r.spokenOptions(tk.Language), Assignee: h.uiPerson(tk.Assignee), Team: h.team[tk.Team], TeamID: int64(tk.Team),
 		Channel: ui.Channel(tk.Channel), Shop: h.shop[tk.Shop].Name, Market: h.shop[tk.Shop].Market, Tags: h.uiTags(tk.Tags),
 		Snoozed: tk.SnoozedUntil, Spam: tk.Spam, OpenedAt: tk.CreatedAt, FollowUps: o.thread.FollowUps, BackQuery: r.backQuery(),
 		People: r.peopleOptions(h, tk.Assignee), Teams: teamOptions(h, tk.Team), Present: r.uiPresent(h, tk.Number),
@@ -289,10 +293,10 @@ func (r *request) composer(h *house, o *opened) ui.Composer {
 	c := ui.Composer{
 		DraftOnly: !r.actor.May(auth.SendMail),
 		Closed:    tk.Status == ticket.Closed, Reply: r.uiDraft(reply), Note: r.uiDraft(note), Tab: "reply",
-		To: reply.Data.To, Cc: reply.Data.CC, Then: ui.Status(r.person.Settings.SendAnd), Macros: r.macroRefs(h, wantFor(h, tk, o.customer)), MaxUpload: r.printer.Bytes(maxUpload),
+		To: reply.Data.To, Cc: reply.Data.CC, Then: ui.Status(r.person.Settings.SendAnd), Macros: r.macroRefs(h, o.want), MaxUpload: r.printer.Bytes(maxUpload),
 	}
 	if c.Reply.Body == "" {
-		c.Suggested = r.suggested(h, o.thread.Messages, wantFor(h, tk, o.customer))
+		c.Suggested = r.suggested(h, o.thread.Messages, o.want)
 	}
 	if i := slices.IndexFunc(h.macros, func(m ticket.Macro) bool { return m.ID == reply.Data.Macro }); i >= 0 {
 		p := r.macroPending(h, h.macros[i])

@@ -317,6 +317,7 @@ type eventData struct {
 	Removed    []string `json:"removed"`
 	Until      int64    `json:"until"`
 	On         bool     `json:"on"`
+	Said       bool     `json:"said"`
 	FromNumber int64    `json:"from_number"`
 	ToNumber   int64    `json:"to_number"`
 	IntoNumber int64    `json:"into_number"`
@@ -382,6 +383,11 @@ func (r *request) happened(h *house, kind string, d eventData) (text, icon strin
 		return t("happened.no_team"), "users"
 	case "ticket.priority":
 		return t("happened.priority", "Priority", t("priority."+word(d.To))), "flag"
+	case "ticket.language":
+		if !d.Said {
+			return t("happened.read_language"), "globe"
+		}
+		return t("happened.language", "Language", r.printer.Language(word(d.To))), "globe"
 	case "ticket.topic":
 		if word(d.To) == "" {
 			return t("happened.no_topic"), "message-circle"

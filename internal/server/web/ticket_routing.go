@@ -30,7 +30,7 @@ func (r *request) whereabouts(tk ticket.Ticket) (*ui.Whereabouts, error) {
 }
 
 // stageWords say what was asked for.
-var stageWords = map[int]string{int(routed.Dedicated): "dedicated", int(routed.Fitting): "fitting", int(routed.Speaking): "speaking", int(routed.Anybody): "anybody"}
+var stageWords = map[int]string{int(routed.Own): "own", int(routed.Dedicated): "dedicated", int(routed.Fitting): "fitting", int(routed.Speaking): "speaking", int(routed.Anybody): "anybody"}
 
 // causes puts reasons into words.
 func (r *request) causes(list []routed.Reason) []string {
@@ -48,6 +48,18 @@ func (r *request) causes(list []routed.Reason) []string {
 			}
 		case routed.ByRule:
 			out = append(out, t("routing.why.rule", "Rule", x.Word))
+		case routed.ByWeight:
+			out = append(out, t("routing.why.weight", "N", strconv.Itoa(x.Number)))
+		case routed.ByOwn:
+			out = append(out, t("routing.why.own"))
+		case routed.OwnFull:
+			out = append(out, t("routing.why.own_full"))
+		case routed.OwnAway:
+			out = append(out, t("routing.why.own_away", "Time", r.printer.DateTime(time.UnixMilli(x.At), r.zone, i18n.Brief)))
+		case routed.OwnNever:
+			out = append(out, t("routing.why.own_never"))
+		case routed.ByDue:
+			out = append(out, t("routing.why.due", "Time", r.printer.DateTime(time.UnixMilli(x.At), r.zone, i18n.Brief)))
 		case routed.ByDedicated:
 			out = append(out, t("routing.why.dedicated"))
 		case routed.ByLanguage:
@@ -70,6 +82,12 @@ func (r *request) causes(list []routed.Reason) []string {
 			out = append(out, t("routing.why.waited."+stageWords[x.Number]))
 		case routed.WaitsFull:
 			out = append(out, t("routing.why.full."+stageWords[x.Number]))
+		case routed.WaitsKept:
+			out = append(out, t("routing.why.kept"))
+		case routed.KeepsRoom:
+			out = append(out, t("routing.why.keeps"))
+		case routed.WaitsGiving:
+			out = append(out, t("routing.why.giving"))
 		case routed.WaitsShift:
 			out = append(out, t("routing.why.shift."+stageWords[x.Number], "Time", r.printer.DateTime(time.UnixMilli(x.At), r.zone, i18n.Brief)))
 		case routed.WaitsNobody:

@@ -195,9 +195,9 @@ func (r *request) uiRead(m *ticket.Reading) *ui.Read {
 	if m == nil {
 		return nil
 	}
-	u := &ui.Read{Words: m.Why, Mood: string(m.Mood), Signs: m.Because}
-	for _, t := range m.Topics {
-		u.Topics = append(u.Topics, r.printer.T("topic."+string(t.Topic)))
+	u := &ui.Read{Model: m.Model != "", Words: m.Why, Mood: string(m.Mood), Signs: m.Because}
+	for _, t := range m.About() {
+		u.Topics = append(u.Topics, r.printer.T("topic."+string(t)))
 	}
 	for _, a := range m.Alarms {
 		u.Alarms = append(u.Alarms, r.printer.T("reason."+string(alarmReason(a))))

@@ -300,7 +300,7 @@ func (s *server) macro(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	want, err := r.want(h, tk)
+	want, err := s.Tickets.Wanted(r.Context(), r.actor, tk)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"godwit.dev/godwit/internal/base/errs"
@@ -258,6 +260,11 @@ func writeGlossary(list []translate.Entry) string {
 		for _, l := range i18n.Customer() {
 			if word := e.Words[string(l)]; word != "" {
 				parts = append(parts, string(l)+" = "+word)
+			}
+		}
+		for _, l := range slices.Sorted(maps.Keys(e.Words)) { // and what came by the API, such as en-US
+			if !slices.Contains(i18n.Customer(), i18n.Lang(l)) {
+				parts = append(parts, l+" = "+e.Words[l])
 			}
 		}
 		b.WriteString(strings.Join(parts, "; ") + "\n")

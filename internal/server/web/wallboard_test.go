@@ -2,13 +2,19 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
 	routed "godwit.dev/godwit/internal/domain/route"
+	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/flow/foresight"
 	"godwit.dev/godwit/internal/platform/auth"
+	"godwit.dev/godwit/internal/platform/event"
+	"godwit.dev/godwit/internal/store/storetest"
 )
 
 // foresight tells what the next hours may bring; the crew of the door is the one of routing.
@@ -46,4 +52,30 @@ func TestWallboard(t *testing.T) {
 	a.get("/wallboard").want(http.StatusOK, "Waiting for an answer").holds(false, "When leads are told")
 	a.post("/wallboard", "version", "1", "percent", "40").want(http.StatusForbidden)
 	d.as("hidden@acme.example").get("/wallboard").want(http.StatusOK, "No forecast yet")
+}
+
+// What happens at one node shows on a wallboard that hangs at another one.
+func TestWallboardOfAnotherNode(t *testing.T) {
+	address := storetest.Database(t)
+	a, b := newDoorAt(t, address, 1), newDoorAt(t, address, 2)
+	ctx, stop := context.WithCancel(t.Context())
+	var relays sync.WaitGroup
+	for i, d := range []*door{a, b} {
+		r := event.NewRelay(d.bus, d.store.Wire(), int64(i+1), slog.New(slog.DiscardHandler))
+		relays.Go(func() { r.Run(ctx) })
+	}
+	t.Cleanup(func() { stop(); relays.Wait() })
+	m := a.found("acme")
+	reader := b.as("agent@acme.example")
+	reader.get("/wallboard").want(http.StatusOK).holds(true, `data-live="/live"`).holds(true, `id="wall-figures" data-live-part`)
+	told, hush := reader.listen(t)
+	defer hush()
+	until(t, told, "retry")
+	tk := a.mail(m, "anna@client.example", "Where is it?", "Where is it?")
+	until(t, told, fmt.Sprintf(`"number":%d`, tk.Number))
+	reader.get("/wallboard").want(http.StatusOK).holds(true, `href="/t/`+id64(tk.Number)+`"`)
+	_, err := a.tickets.SetStatus(ctx, m.owner, tk.ID, ticket.Solved, "")
+	must(t, err)
+	until(t, told, fmt.Sprintf(`"number":%d`, tk.Number))
+	reader.get("/wallboard").want(http.StatusOK).holds(false, `href="/t/`+id64(tk.Number)+`"`)
 }

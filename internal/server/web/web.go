@@ -14,6 +14,7 @@ import (
 	"godwit.dev/godwit/internal/domain/cost"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/ledger"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/plan"
@@ -60,6 +61,7 @@ type Config struct {
 	Routing   *routing.Service
 	Sorting   *sorting.Service
 	Foresight *foresight.Service
+	Habits    *habit.Service // how customers of markets are used to be served
 	Customers *customer.Service
 	Orders    *order.Service
 	Shipments *shipment.Service

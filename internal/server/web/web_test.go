@@ -145,6 +145,7 @@ func TestVerbs(t *testing.T) {
 		{"/team", []string{"team", id64(m.team.ID)}, "Given to the team Returns", func(x ticket.Ticket) bool { return x.Team == m.team.ID }},
 		{"/team", []string{"team", ""}, "Taken from its team", func(x ticket.Ticket) bool { return x.Team == 0 }},
 		{"/priority", []string{"priority", "urgent"}, "Priority: Urgent", func(x ticket.Ticket) bool { return x.Priority == ticket.Urgent }},
+		{"/language", []string{"language", "sr"}, "The customer writes Serbian", func(x ticket.Ticket) bool { return x.Language == "sr" }},
 		{"/topic", []string{"topic", "customs_duty"}, "Topic: Customs and duty", func(x ticket.Ticket) bool { return x.Topic == "customs_duty" }},
 		{"/tags", []string{"tags", "Customs, vip"}, "Tags changed", func(x ticket.Ticket) bool { return x.HasTag("customs") && x.HasTag("vip") }},
 		{"/tags", []string{"remove", "vip"}, "Tags changed", func(x ticket.Ticket) bool { return !x.HasTag("vip") }},

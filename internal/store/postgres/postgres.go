@@ -76,6 +76,10 @@ func config(dsn string) (*pgx.ConnConfig, error) {
 // server ends it.
 const standstill = "idle_in_transaction_session_timeout"
 
+// stood is the server's code for a transaction that it ended for that
+// (idle_in_transaction_session_timeout).
+const stood = "25P03"
+
 // Patient lets a transaction stand still for as long as it must: one that holds
 // up nobody.
 const Patient = "SET LOCAL " + standstill + "=0"
@@ -95,7 +99,7 @@ func Kind(err error) (errs.Kind, bool) {
 		return errs.Unavailable, true
 	case e.Code == "23505" || e.Code == "23503":
 		return errs.Conflict, true
-	case e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03" || e.Code == "57014":
+	case e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03" || e.Code == "57014" || e.Code == stood:
 		return errs.Unavailable, true
 	case len(e.Code) == 5 && (e.Code[:2] == "08" || e.Code[:2] == "53" || e.Code[:2] == "57" || e.Code[:2] == "58"):
 		return errs.Unavailable, true
@@ -116,8 +120,9 @@ func broken(err error) bool {
 }
 
 // Retry reports whether a transaction that failed with err may be run again at
-// once: serialization failure or deadlock.
+// once: serialization failure, deadlock, or one that stood still on a node that
+// was out of breath. The server has undone it each time.
 func Retry(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01" || e.Code == stood)
 }

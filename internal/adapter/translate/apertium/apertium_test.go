@@ -40,7 +40,7 @@ func sentence(t *testing.T, text string) translate.Piece {
 // What comes out is a translation, and not what went in.
 func TestTranslates(t *testing.T) {
 	installed(t)
-	e := &engine{name: program}
+	e := open(program)
 	for _, c := range []struct{ from, to, text, want string }{
 		{"es", "en", "Hola Ana, mi pedido #1234 no ha llegado.", "has not arrived"},
 		{"en", "es", "Hello Ana, your parcel LX123456789CN left Madrid yesterday.", "ayer"},
@@ -52,7 +52,7 @@ func TestTranslates(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s to %s: %v", c.from, c.to, err)
 		}
-		back, err := p.Restore(out[0])
+		back, err := p.Restore(out.Texts[0])
 		if err != nil || !strings.Contains(strings.ToLower(back), strings.ToLower(c.want)) {
 			t.Errorf("%s to %s: %q became %q, %v", c.from, c.to, c.text, back, err)
 		}
@@ -79,7 +79,7 @@ func fake(t *testing.T, script string) *engine {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\nif [ \"$1\" = -l ]; then echo eng-spa; exit; fi\n"+script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return &engine{name: path}
+	return open(path)
 }
 
 func TestAProgramThatDoesNotDoAsItShould(t *testing.T) {
@@ -93,7 +93,7 @@ func TestAProgramThatDoesNotDoAsItShould(t *testing.T) {
 			t.Errorf("%s: %v after %v", name, err, time.Since(began))
 		}
 	}
-	e := &engine{name: "no-such-apertium"}
+	e := open("no-such-apertium")
 	if _, err := e.About(t.Context()); !errs.Is(err, errs.Unsupported) {
 		t.Errorf("without the program: %v", err)
 	}
@@ -105,7 +105,7 @@ func TestOnlyThePairIsAnArgument(t *testing.T) {
 	t.Setenv("GODWIT_SECRET", "hush")
 	e := fake(t, `echo "$# $1 $2 [$GODWIT_SECRET] $(cat)"`)
 	out, err := e.Translate(t.Context(), translating.Ask{From: "en", To: "es", Sentences: []translate.Piece{sentence(t, "-d /etc ; rm")}})
-	if err != nil || len(out) != 1 || out[0] != "2 -u eng-spa [] -d /etc ; rm" {
-		t.Errorf("%q %v", out, err)
+	if err != nil || len(out.Texts) != 1 || out.Texts[0] != "2 -u eng-spa [] -d /etc ; rm" {
+		t.Errorf("%+v %v", out, err)
 	}
 }

@@ -16,6 +16,6 @@ func driver(name string) translating.Driver {
 		Name: "apertium", Title: "Apertium", Docs: "https://wiki.apertium.org/wiki/Main_Page",
 		Capabilities: translating.Capabilities{Local: true, Sentences: 200, Characters: 20_000},
 		Rate:         connector.Rate{Requests: 50, Per: time.Second},
-		Open:         func(connector.Settings) (translating.Engine, error) { return &engine{name: name}, nil },
+		Open:         func(connector.Settings) (translating.Engine, error) { return open(name), nil },
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -33,11 +32,12 @@ var slots = make(chan struct{}, atOnce)
 
 // engine is the apertium of this machine.
 type engine struct {
-	name string
+	name  string
+	pairs translating.Listed[[]pair]
+}
 
-	mu    sync.Mutex
-	pairs []pair
-	at    time.Time
+func open(name string) *engine {
+	return &engine{name: name, pairs: translating.Listed[[]pair]{Fresh: fresh}}
 }
 
 // pair is a mode of Apertium and the languages that it is between.
@@ -77,17 +77,13 @@ func (t tag) String() string {
 
 // list returns the installed pairs, the plain ones before those of a region.
 func (e *engine) list(ctx context.Context) ([]pair, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if time.Since(e.at) < fresh {
-		return e.pairs, nil
-	}
-	out, err := e.run(ctx, "", "-l")
-	if err != nil {
-		return nil, err
-	}
-	e.pairs, e.at = modes(out), time.Now()
-	return e.pairs, nil
+	return e.pairs.Get(ctx, func(ctx context.Context) ([]pair, error) {
+		out, err := e.run(ctx, "", "-l")
+		if err != nil {
+			return nil, err
+		}
+		return modes(out), nil
+	})
 }
 
 // mode is how Apertium names one: codes of ISO 639-1 or 639-3, a region perhaps.
@@ -165,36 +161,36 @@ func route(pairs []pair, from, to tag) []string {
 }
 
 // Translate runs the pair, or two of them one after the other.
-func (e *engine) Translate(ctx context.Context, ask translating.Ask) ([]string, error) {
+func (e *engine) Translate(ctx context.Context, ask translating.Ask) (translating.Answer, error) {
 	pairs, err := e.list(ctx)
 	if err != nil {
-		return nil, err
+		return translating.Answer{}, err
 	}
 	way := route(pairs, read(ask.From), read(ask.To))
 	if way == nil {
-		return nil, translating.ErrPair()
+		return translating.Answer{}, translating.ErrPair()
 	}
 	if len(ask.Sentences) == 0 {
-		return nil, nil
+		return translating.Answer{}, nil
 	}
 	lines := make([]string, len(ask.Sentences))
 	for i, p := range ask.Sentences {
 		lines[i] = write(p.Text)
 	}
-	text := strings.Join(lines, paragraph)
+	billed, text := translating.Characters(lines), strings.Join(lines, paragraph)
 	for _, name := range way {
 		if text, err = e.run(ctx, text, "-u", name); err != nil {
-			return nil, err
+			return translating.Answer{}, err
 		}
 	}
 	lines = strings.Split(strings.TrimRight(text, "\n"), paragraph)
 	if len(lines) != len(ask.Sentences) {
-		return nil, translating.ErrAnswer(fmt.Errorf("%d paragraphs for %d", len(lines), len(ask.Sentences)))
+		return translating.Answer{}, translating.ErrAnswer(fmt.Errorf("%d paragraphs for %d", len(lines), len(ask.Sentences)))
 	}
 	for i, line := range lines {
 		lines[i] = unwrite(line)
 	}
-	return lines, nil
+	return translating.Answer{Texts: lines, Billed: billed}, nil
 }
 
 // paragraph stands between sentences.

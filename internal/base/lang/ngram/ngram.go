@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -40,18 +41,31 @@ func Mix(h uint32, c rune) uint32 {
 // Level writes a probability as its negative binary logarithm in tenths.
 func Level(p float64) byte { return byte(min(255, math.Round(-math.Log2(p)*Steps))) }
 
-// Table holds for each key the labels that know it, and a level for each.
+// Table holds for each key the labels that know it, and a level for each. Keys stand in order, four bytes each, and are found
+// by their first bits: that takes a third of the memory of a hash table, and as few looks into it.
 type Table struct {
 	Labels []string
-	slots  []slot
-	labels []byte
-	levels []byte
+	shift  uint     // leaves the bits of a key that choose its bucket
+	first  []bucket // one more than there are buckets
+	keys   []uint32 // the last 24 bits of each key, and how many marks it has
+	marks  []Mark
 }
 
-type slot struct {
-	hash, at uint32
-	n        uint32
+// Mark is what one label makes of a key.
+type Mark struct {
+	Label byte // an index of Labels
+	Level byte
 }
+
+// bucket is where the keys and marks of a bucket begin.
+type bucket struct{ key, mark uint32 }
+
+// A table has as many buckets as it takes for about four keys each. The fewest are so many that a key is told by its last
+// 24 bits within one.
+const (
+	fewestBits = 8
+	mostBits   = 17
+)
 
 var errBroken = errors.New("broken n-gram table")
 
@@ -120,43 +134,61 @@ func Read(packed []byte) (*Table, error) {
 	if len(data) != 5*grams+2*entries {
 		return nil, errBroken
 	}
-	t.labels, t.levels = data[5*grams:5*grams+entries], data[5*grams+entries:]
-	for _, label := range t.labels {
-		if int(label) >= len(t.Labels) {
+	t.marks = make([]Mark, entries)
+	for i := range t.marks {
+		t.marks[i] = Mark{data[5*grams+i], data[5*grams+entries+i]}
+		if int(t.marks[i].Label) >= len(t.Labels) {
 			return nil, errBroken
 		}
 	}
-	size := 1
-	for size*3 <= grams*4 {
-		size *= 2
-	}
-	t.slots = make([]slot, size)
-	at := uint32(0)
-	for i := range grams {
-		h, n := binary.LittleEndian.Uint32(data[5*i:]), uint32(data[5*i+4])
-		if n == 0 {
-			return nil, errBroken
-		}
-		j := h & uint32(size-1)
-		for t.slots[j].n != 0 {
-			j = (j + 1) & uint32(size-1)
-		}
-		t.slots[j] = slot{h, at, n}
-		at += n
-	}
-	if int(at) != entries {
-		return nil, errBroken
+	if err := t.index(data[:5*grams], entries); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
 
-// Find returns the labels that know a key, as indices of Labels, and beside each its level.
-func (t *Table) Find(h uint32) (labels, levels []byte) {
-	mask := uint32(len(t.slots) - 1)
-	for j := h & mask; t.slots[j].n != 0; j = (j + 1) & mask {
-		if s := t.slots[j]; s.hash == h {
-			return t.labels[s.at : s.at+s.n], t.levels[s.at : s.at+s.n]
+// index makes the buckets of keys that stand in order with the number of their marks, five bytes each.
+func (t *Table) index(keys []byte, marks int) error {
+	grams := len(keys) / 5
+	width := min(max(bits.Len(uint(grams/4)), fewestBits), mostBits)
+	t.shift, t.first, t.keys = uint(32-width), make([]bucket, 1<<width+1), make([]uint32, grams)
+	at, filled, last := 0, 0, int64(-1)
+	for i := range grams {
+		h, n := binary.LittleEndian.Uint32(keys[5*i:]), keys[5*i+4]
+		if n == 0 || int64(h) <= last {
+			return errBroken
 		}
+		for ; filled <= int(h>>t.shift); filled++ {
+			t.first[filled] = bucket{uint32(i), uint32(at)}
+		}
+		t.keys[i] = h<<8 | uint32(n)
+		at, last = at+int(n), int64(h)
 	}
-	return nil, nil
+	for ; filled < len(t.first); filled++ {
+		t.first[filled] = bucket{uint32(grams), uint32(at)}
+	}
+	if at != marks {
+		return errBroken
+	}
+	return nil
 }
+
+// Row is where the marks of a key are. The zero Row is that of a key that no label knows.
+type Row struct{ from, to uint32 }
+
+// Find returns the row of a key.
+func (t *Table) Find(h uint32) Row {
+	b := h >> t.shift
+	from, at := t.first[b].key, t.first[b].mark
+	for _, k := range t.keys[from:t.first[b+1].key] {
+		n := k & 0xff
+		if k>>8 == h&0xffffff {
+			return Row{at, at + n}
+		}
+		at += n
+	}
+	return Row{}
+}
+
+// Marks is what the labels that know a key make of it, in the order of the labels.
+func (t *Table) Marks(r Row) []Mark { return t.marks[r.from:r.to] }

@@ -1,4 +1,4 @@
-// Command gen trains the topic model from the phrases and lexica beside package triage and writes it to topics.bin. The
+// Command gen trains the topic model from the phrases, messages and lexica beside package triage and writes it to topics.bin. The
 // same phrases give the same bytes. Run it with go generate.
 package main
 
@@ -21,7 +21,11 @@ func main() {
 }
 
 func run(out string) error {
-	files, err := phrase.Read(os.DirFS("."), "phrases")
+	phrases, err := phrase.Read(os.DirFS("."), "phrases")
+	if err != nil {
+		return err
+	}
+	messages, err := phrase.Read(os.DirFS("."), "messages")
 	if err != nil {
 		return err
 	}
@@ -29,7 +33,7 @@ func run(out string) error {
 	if err != nil {
 		return err
 	}
-	examples := triage.Corpus(files, triage.Seed)
+	examples := triage.Corpus(phrases, messages, triage.Seed)
 	weights, err := triage.Train(examples, triage.Course)
 	if err != nil {
 		return err
@@ -38,6 +42,6 @@ func run(out string) error {
 	if err != nil {
 		return err
 	}
-	log.Printf("%d languages, %d examples, %d bytes packed", len(files), len(examples), len(packed))
+	log.Printf("%d examples, %d bytes packed", len(examples), len(packed))
 	return os.WriteFile(out, packed, 0o644)
 }

@@ -5,6 +5,8 @@ package translatingtest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -108,6 +110,12 @@ func (o outside) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, http.ErrServerClosed
 }
 
+// What the gate does instead of an answer.
+const (
+	silence = "silence"
+	cutOff  = `{"data":{"translations":[{"transl`
+)
+
 // gate stands before the fixture's server, hears what is asked and may answer itself.
 type gate struct {
 	next http.Handler
@@ -126,6 +134,13 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.heard.Write(body)
 	status, answer := g.status, g.body
 	g.mu.Unlock()
+	switch answer {
+	case silence:
+		<-r.Context().Done()
+		return
+	case cutOff:
+		w.Header().Set("Content-Length", "1000")
+	}
 	if status != 0 {
 		w.Header().Set("Retry-After", "600")
 		w.WriteHeader(status)
@@ -172,7 +187,7 @@ func open(t *testing.T, d translating.Driver, f Fixture, change map[string]strin
 func account(t *testing.T, d translating.Driver, f Fixture) {
 	e, _ := open(t, d, f, nil)
 	about, err := e.About(t.Context())
-	if err != nil || len(about.Languages) == 0 {
+	if err != nil || (len(about.Languages) == 0) != d.Capabilities.Unlisted {
 		t.Errorf("%+v %v", about, err)
 	}
 	for _, o := range d.Options {
@@ -201,25 +216,52 @@ func ask(t *testing.T, text string) translating.Ask {
 	return a
 }
 
+// full is as much as a provider says that one request of it takes.
+func full(t *testing.T, d translating.Driver) (a translating.Ask) {
+	t.Helper()
+	a = translating.Ask{From: "en", To: "es"}
+	one := ask(t, "Your parcels 1, 2, 3, 4, 5, 6, 7 and 8 & <the> parcel locker 货物 left.").Sentences[0]
+	for n := 0; len(a.Sentences) < d.Capabilities.Sentences && n+translating.Weight(one) <= d.Capabilities.Characters; n += translating.Weight(one) {
+		a.Sentences = append(a.Sentences, one)
+	}
+	return a
+}
+
+// Strict reads a body of JSON into a value, and fails for a field that the value does not have.
+func Strict(r *http.Request, into any) error {
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if d.More() || r.Header.Get("Content-Type") != "application/json" {
+		return errors.New("more than one value, or no JSON")
+	}
+	return nil
+}
+
 const letter = `Dear Ana Ruiz, your order #10234 costs 12,50 € & left on 2026-11-05.
 The parcel LX123456789CN waits in the parcel locker <near> you. Write to help@shop.example, or see https://shop.example/t/9.
 Thank you, {{agent.name}}.`
 
 func translates(t *testing.T, d translating.Driver, f Fixture) {
 	e, g := open(t, d, f, nil)
-	if out, err := e.Translate(t.Context(), translating.Ask{From: "en", To: "es"}); err != nil || len(out) != 0 {
-		t.Errorf("nothing became %q, %v", out, err)
+	if out, err := e.Translate(t.Context(), translating.Ask{From: "en", To: "es"}); err != nil || len(out.Texts) != 0 || out.Billed != 0 {
+		t.Errorf("nothing became %+v, %v", out, err)
 	}
 	a := ask(t, letter)
 	out, err := e.Translate(t.Context(), a)
-	if err != nil || len(out) != len(a.Sentences) {
-		t.Fatalf("%q %v", out, err)
+	if err != nil || len(out.Texts) != len(a.Sentences) {
+		t.Fatalf("%+v %v", out, err)
+	}
+	if out.Billed < 20 {
+		t.Errorf("a letter counts %d", out.Billed)
 	}
 	var whole strings.Builder
 	for i, p := range a.Sentences {
-		back, err := p.Restore(out[i])
+		back, err := p.Restore(out.Texts[i])
 		if err != nil {
-			t.Errorf("%q came back as %q", p.Text, out[i])
+			t.Errorf("%q came back as %q", p.Text, out.Texts[i])
 		}
 		whole.WriteString(back + "\n")
 	}
@@ -240,8 +282,16 @@ func translates(t *testing.T, d translating.Driver, f Fixture) {
 	for range d.Capabilities.Sentences {
 		many.Sentences = append(many.Sentences, ask(t, "Good morning.").Sentences...)
 	}
-	if out, err := e.Translate(t.Context(), many); err != nil || len(out) != len(many.Sentences) {
-		t.Errorf("%d sentences became %d, %v", len(many.Sentences), len(out), err)
+	if f.Server != nil {
+		many.Sentences[0] = ask(t, "Good evening.").Sentences[0]
+	}
+	if out, err := e.Translate(t.Context(), many); err != nil || len(out.Texts) != len(many.Sentences) {
+		t.Errorf("%d sentences became %d, %v", len(many.Sentences), len(out.Texts), err)
+	} else if f.Server != nil && !strings.Contains(out.Texts[0], "evening") {
+		t.Errorf("the order is lost: %q", out.Texts[0])
+	}
+	if _, err := e.Translate(t.Context(), full(t, d)); err != nil {
+		t.Errorf("as much as a request takes: %v", err)
 	}
 	if f.Formal != "" {
 		polite := ask(t, "Where do you live?")
@@ -280,10 +330,25 @@ func faults(t *testing.T, d translating.Driver, f Fixture) {
 			t.Errorf("with nothing left: %v", err)
 		}
 	}
-	for _, body := range []string{`{"data": [`, `{}`, `[]`, `null`, `<html>`} {
+	for _, body := range []string{`{"data": [`, `{}`, `[]`, `null`, `<html>`, cutOff} {
 		g.answer(200, body)
 		if err := call(); !errs.Is(err, errs.Unavailable) {
 			t.Errorf("answer %s: %v", body, err)
 		}
+		if body == cutOff {
+			continue // it is asked again, after a while
+		}
+		fresh, gate := open(t, d, f, nil)
+		gate.answer(200, body)
+		if _, err := fresh.About(t.Context()); !errs.Is(err, errs.Unavailable) {
+			t.Errorf("about, answer %s: %v", body, err)
+		}
+	}
+	g.answer(200, silence)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if _, err := e.Translate(ctx, ask(t, "Good morning.")); !errs.Is(err, errs.Unavailable) || time.Since(began) > 5*time.Second {
+		t.Errorf("no answer: %v after %v", err, time.Since(began))
 	}
 }

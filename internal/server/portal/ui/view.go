@@ -12,6 +12,7 @@ import (
 	"godwit.dev/godwit/internal/base/i18n"
 	"godwit.dev/godwit/internal/base/money"
 	"godwit.dev/godwit/internal/domain/fx"
+	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/shipment"
 	"godwit.dev/godwit/internal/flow/portal"
@@ -41,6 +42,51 @@ type Find struct {
 	Quote    string // the path of the form that asks what sending costs, "" if the shop has none
 	Withdraw string // the path of the function to withdraw, "" where the reader's law has none
 	Policy   string // the path of the return policy, "" if the shop takes no returns here
+	Help     portal.Help
+}
+
+// personFirst reports whether the page begins with how to reach a person.
+func (f Find) personFirst() bool { return f.Help.First == habit.Person && len(f.Help.Channels) > 0 }
+
+// hours says when people answer, "" if nobody told.
+func (f Find) hours() string {
+	if len(f.Help.Week) > 0 {
+		var parts []string
+		for _, o := range f.Help.Week {
+			var spans []string
+			for _, s := range o.Spans {
+				spans = append(spans, s[0]+"–"+s[1])
+			}
+			parts = append(parts, f.weekdays(o.Days)+", "+strings.Join(spans, ", "))
+		}
+		return f.T("portal.help.week", "Hours", strings.Join(parts, "; ")+f.clock())
+	}
+	h := f.Help.Hours
+	if len(h.Days) == 0 {
+		return ""
+	}
+	return f.T("portal.help.hours", "Hours", f.weekdays(h.Days)+", "+h.From+"–"+h.To+f.clock())
+}
+
+// weekdays names days of the week, those that follow one another by their first and last.
+func (f Find) weekdays(list []string) string {
+	var days []string
+	for _, run := range (habit.Hours{Days: list}).Runs() {
+		day := f.Weekday(run[0])
+		if run[1] != run[0] {
+			day += "–" + f.Weekday(run[1])
+		}
+		days = append(days, day)
+	}
+	return f.List(days)
+}
+
+// clock says whose clock hours are by, where the reader may have another one.
+func (f Find) clock() string {
+	if !f.Help.Doubt {
+		return ""
+	}
+	return " (UTC" + f.Now.In(f.Help.Zone).Format("-07:00") + ")"
 }
 
 // Status is the status of an order.

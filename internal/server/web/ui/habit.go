@@ -9,6 +9,7 @@ type Habit struct {
 	Traits    []string
 	Service   []string
 	Channels  []string
+	Hours     string // when people answer there, "" if nobody said
 	Date      string // today, as it is written there
 	Number    string
 	Name      string
@@ -18,6 +19,8 @@ type Habit struct {
 	Hertz     string
 	Plugs     string
 	Verified  bool
+	Own       bool   // the workspace says something of it
+	Edit      string // the path of its form, "" for a reader who may not change it
 
 	Sizes    []SizeFit
 	Measures []Means

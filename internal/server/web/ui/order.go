@@ -156,6 +156,7 @@ type CustomerView struct {
 	Orders   []Order
 	Tickets  []TicketRef
 	Langs    []Option
+	Agents   []Option // who may be their own person
 	Next     string
 }
 

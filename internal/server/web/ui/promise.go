@@ -21,6 +21,7 @@ type PromiseBook struct {
 	Edit      *PromiseEdit
 	MayTry    bool // the reader sees tickets
 	Ticket    string
+	Asked     string  // what the rules asked of the ticket
 	Tried     []Clock // what holds for the ticket; a target that is not promised has no minutes
 	Try       string  // why it could not be tried
 }

@@ -15,6 +15,7 @@ type Routing struct {
 	SavedBy  string
 	On       bool
 	Patience string
+	Escalate string // before a promise is due
 	Level    []Option
 	HandOver []Option
 	Tiers    string

@@ -90,7 +90,7 @@ func shortcuts() []shortcut {
 	return []shortcut{
 		{"palette", []string{"Ctrl", "K"}},
 		{"next", []string{"J"}}, {"previous", []string{"K"}}, {"open", []string{"Enter"}}, {"select", []string{"X"}},
-		{"reply", []string{"R"}}, {"note", []string{"N"}}, {"send", []string{"Ctrl", "Enter"}}, {"macro", []string{"M"}},
+		{"reply", []string{"R"}}, {"note", []string{"N"}}, {"send", []string{"Ctrl", "Enter"}}, {"macro", []string{"M"}}, {"alarm", []string{"W"}},
 		{"assign", []string{"A"}}, {"status", []string{"S"}}, {"solve", []string{"E"}}, {"snooze", []string{"H"}},
 		{"tag", []string{"T"}}, {"priority", []string{"P"}}, {"topic", []string{"O"}}, {"context", []string{"I"}}, {"undo", []string{"Z"}},
 		{"search", []string{"/"}}, {"back", []string{"Esc"}}, {"tabs", []string{"1", "8"}}, {"go_inbox", []string{"G", "I"}}, {"go_orders", []string{"G", "O"}},
@@ -101,7 +101,7 @@ func shortcuts() []shortcut {
 // shortcuts lists the keys that do something for the reader.
 func (p Page) shortcuts() []shortcut {
 	posts := map[string]string{
-		"select": "/inbox/bulk", "reply": "/t/1/status", "send": "/t/1/reply", "note": "/t/1/note", "macro": "/t/1/status", "assign": "/t/1/assign",
+		"select": "/inbox/bulk", "reply": "/t/1/status", "send": "/t/1/reply", "note": "/t/1/note", "macro": "/t/1/status", "alarm": "/t/1/status", "assign": "/t/1/assign",
 		"status": "/t/1/status", "solve": "/t/1/status", "snooze": "/t/1/snooze", "tag": "/t/1/tags", "priority": "/t/1/priority", "topic": "/t/1/topic", "undo": "/t/1/status",
 	}
 	opens := map[string]string{

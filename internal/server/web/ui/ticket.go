@@ -14,6 +14,7 @@ type Ticket struct {
 	Priority  Priority
 	Topic     string   // empty if nobody said
 	Topics    []Option // that it may have
+	Spoken    []Option // languages that its customer may write
 	Assignee  *Person
 	Team      string
 	TeamID    int64
@@ -122,6 +123,7 @@ type Message struct {
 // Read is what a message was read as when it came in.
 type Read struct {
 	Topics []string // worded, the likeliest first
+	Model  bool     // an outside model told the topic
 	Words  []string // those that decided the topic
 	Mood   string   // "negative", "neutral" or "positive"
 	Alarms []string // worded, the gravest first
@@ -215,6 +217,7 @@ type MacroRef struct {
 	Preview string
 	Other   string // the language of its text where that is not the customer's
 	Why     string // why it is suggested; empty for one that is not
+	Alarm   bool   // an alarm or an unhappy customer says so
 }
 
 // MacroPending is a macro whose actions wait for the reply to be sent.

@@ -32,6 +32,8 @@ type ServiceCard struct {
 	Invented bool // its parcels are
 	Fields   []SettingField
 	Open     bool // its form was refused
+	Paid     bool // it has terms
+	Terms    TranslatorTerms
 }
 
 // TrackerEdit is the page of one connection.

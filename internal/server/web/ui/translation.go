@@ -58,7 +58,20 @@ type Translation struct {
 	Connects          bool // the reader may change providers
 	Rows              []TranslatorRow
 	Services          []ServiceCard
+	Try               TranslatorTry
 }
+
+// TranslatorTry is a sentence that one provider translates, to see what it makes of it.
+type TranslatorTry struct {
+	With, From, To []Option
+	Text           string
+	Done           string // the translation, "" before there is one
+	Lang           string // of it
+	Name           string // of who made it
+}
+
+// TranslatorTerms are what a provider costs, as they stand in a form.
+type TranslatorTerms struct{ Price, Currency, Most string }
 
 // TranslatorRow is a connection with a provider.
 type TranslatorRow struct {
@@ -67,6 +80,13 @@ type TranslatorRow struct {
 	State      string
 	Problem    string
 	Local      bool
-	Characters int64 // of this month
+	Tokens     bool  // it counts tokens
+	Characters int64 // of this month, or tokens
+	Most       int64 // of them, 0 for no limit
+	Cost       string
 	OKAt       time.Time
+	Prefix     string // of the names in its form
+	Fields     []SettingField
+	Terms      TranslatorTerms
+	Open       bool // its form was refused
 }

@@ -17,6 +17,7 @@ type Triage struct {
 	Versions    []TriageVersion
 	Corrections []TriagePair
 	Count       int64 // of corrections
+	Model       TriageModel
 	Fewest      int
 }
 
@@ -37,4 +38,15 @@ type TriagePair struct {
 	Was   string
 	Topic string
 	Count int64
+}
+
+// TriageModel is which outside model is asked about what tells no topic.
+type TriageModel struct {
+	May     bool // the reader may choose it
+	On      bool
+	Gone    bool     // the chosen one is not there any more
+	Models  []Option // the first is none
+	Daily   string
+	Today   string // how often it was asked, in words
+	Problem string // what went wrong last
 }

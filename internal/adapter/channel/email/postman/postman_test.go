@@ -132,3 +132,24 @@ func TestARotatedRefreshTokenIsKeptAndIsNoOtherGrant(t *testing.T) {
 		t.Error("a grant without a token is accepted")
 	}
 }
+
+// Programs name the language of their owner's menus; what the text is written in goes before that.
+func TestSaid(t *testing.T) {
+	for _, x := range []struct{ header, text, want string }{
+		{"", "Wo bleibt mein Paket? Ich warte seit drei Wochen.", ""},
+		{"de-DE", "Wo bleibt mein Paket? Ich warte seit drei Wochen.", "de-DE"},
+		{"en-US", "Wo bleibt mein Paket? Ich warte seit drei Wochen.", ""},
+		{"en-US, de-DE", "Where is my parcel? I have waited for three weeks.", "en-US"},
+		{"pt-br", "Onde está o meu pacote? Estou esperando há três semanas.", "pt-BR"},
+		{"de", "1048", "de"},
+		{"zh-CN", "您好，訂單已經超過預計送達日期一週了，還沒有收到。", ""},
+		{"zh-TW", "您好，訂單已經超過預計送達日期一週了，還沒有收到。", "zh-TW"},
+		{"zh", "你好，订单还没有收到，请问什么时候发货？", "zh"},
+		{"<script>", "Where is my parcel?", ""},
+		{"und", "Where is my parcel?", ""},
+	} {
+		if got := said(x.header, x.text); got != x.want {
+			t.Errorf("%q says %q of %q, want %q", x.header, got, x.text, x.want)
+		}
+	}
+}

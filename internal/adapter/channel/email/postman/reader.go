@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"golang.org/x/text/language"
 
 	"godwit.dev/godwit/internal/adapter/channel/email/authres"
 	"godwit.dev/godwit/internal/adapter/channel/email/message"
 	"godwit.dev/godwit/internal/adapter/channel/email/reply"
+	"godwit.dev/godwit/internal/base/lang"
 	"godwit.dev/godwit/internal/base/redact"
 	"godwit.dev/godwit/internal/domain/customer"
 	"godwit.dev/godwit/internal/domain/ticket"
@@ -43,7 +45,7 @@ func (r Reader) Read(ctx context.Context, box ticket.Mailbox, in mailroom.Intake
 		Recipients: ticket.Recipients{To: addresses(m.To), CC: addresses(m.CC), ReplyTo: addresses(m.ReplyTo)},
 		Subject:    clear(m.Subject), Body: clear(parts.Reply), Quoted: clear(parts.Quoted), Signature: clear(parts.Signature), HTML: clear(m.HTML),
 		Key: m.MessageID, References: references(m), Warnings: m.Warnings, SentAt: m.Date.UTC(), ReceivedAt: in.ReceivedAt,
-		Language: language(m.Header("Content-Language"), parts.Reply),
+		Language: said(m.Header("Content-Language"), parts.Reply),
 	}
 	if out.From.Address == nobody {
 		out.Warnings = append(out.Warnings, "author_unknown")
@@ -141,47 +143,19 @@ func references(m *message.Message) []string {
 	return out
 }
 
-// language is what a mail says about itself, or what its script alone tells.
-func language(header, text string) string {
-	if tag, _, _ := strings.Cut(header, ","); tag != "" {
-		tag = strings.TrimSpace(tag)
-		if len(tag) >= 2 && len(tag) <= 11 && !strings.ContainsFunc(tag, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			return tag
-		}
-	}
-	var han, kana, hangul, thai, letters int
-	for i, r := range text {
-		if i > 4000 {
-			break
-		}
-		if !unicode.IsLetter(r) {
-			continue
-		}
-		letters++
-		switch {
-		case unicode.In(r, unicode.Hiragana, unicode.Katakana):
-			kana++
-		case unicode.Is(unicode.Han, r):
-			han++
-		case unicode.Is(unicode.Hangul, r):
-			hangul++
-		case unicode.Is(unicode.Thai, r):
-			thai++
-		}
-	}
-	switch {
-	case letters == 0:
+// said is the language that a mail names for itself, if its text does not speak against it: programs name that of their
+// owner's menus. It is "" where whoever reads the text is to tell.
+func said(header, text string) string {
+	tag, _, _ := strings.Cut(header, ",")
+	t, err := language.Parse(strings.TrimSpace(tag))
+	base, sure := t.Base()
+	if err != nil || sure < language.High {
 		return ""
-	case kana*10 > letters:
-		return "ja"
-	case hangul*3 > letters:
-		return "ko"
-	case thai*3 > letters:
-		return "th"
-	case han*3 > letters:
-		return "zh"
+	}
+	script, _ := t.Script()
+	r := lang.Default().Detect(text, base.String())
+	if r.Language == lang.Undetermined || r.Language == base.String() && (base.String() != "zh" || r.Script == script.String()) {
+		return t.String()
 	}
 	return ""
 }
-
-var _ mailroom.Reader = Reader{}

@@ -115,7 +115,7 @@ document.addEventListener("click", e => {
     document.querySelector(el.dataset.close).replaceChildren();
   } else if ((el = hit("[data-dismiss]"))) {
     el.closest(".toast").remove();
-  } else if ((el = hit("[data-insert]"))) {
+  } else if ((el = hit("[data-insert][data-into]"))) {
     const into = document.getElementById(el.dataset.into);
     into.setRangeText(el.dataset.insert, into.selectionStart, into.selectionEnd, "end");
     into.focus();

@@ -117,7 +117,10 @@
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of $$("[data-live-part]", page)) {
       const next = now.getElementById(part.id);
-      if (next && next.innerHTML !== part.innerHTML) { part.replaceWith(document.adoptNode(next)); htmx.process(next); }
+      if (!next || next.innerHTML === part.innerHTML) continue;
+      const had = part.contains(document.activeElement) ? $$("a, button, summary", part).indexOf(document.activeElement) : -1;
+      part.replaceWith(document.adoptNode(next)); htmx.process(next);
+      if (had >= 0) $$("a, button, summary", next)[had]?.focus({ preventScroll: true });
     }
     gw.age();
   }, 200);

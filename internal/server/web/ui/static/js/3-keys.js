@@ -27,7 +27,7 @@
     j: () => move(1), k: () => move(-1),
     r: () => compose("reply"), n: () => compose("note"),
     e: () => press("e"), a: () => press("a"), s: () => press("s"), h: () => press("h"), t: () => press("t"), p: () => press("p"), o: () => press("o"),
-    m: () => compose("reply") && press("m"), z: () => press("z"), f: () => press("f"),
+    m: () => compose("reply") && press("m"), w: () => press("w"), z: () => press("z"), f: () => press("f"),
     i: () => { const c = $("#context"); if (c && getComputedStyle(c).position === "fixed" || c && !shown(c)) c.togglePopover(); else c?.querySelector("a, button")?.focus(); },
     x: () => { const box = document.activeElement?.closest(".row")?.querySelector(".pick") || $(".row[aria-current] .pick"); box?.click(); },
     "/": () => { const q = $("main input[type=search]"); if (shown(q)) { q.focus(); q.select(); } else location.href = "/search"; },
