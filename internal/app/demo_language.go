@@ -15,6 +15,7 @@ import (
 	"godwit.dev/godwit/internal/app/simulate"
 	"godwit.dev/godwit/internal/domain/habit"
 	"godwit.dev/godwit/internal/domain/hours"
+	"godwit.dev/godwit/internal/domain/order"
 	"godwit.dev/godwit/internal/domain/route"
 	"godwit.dev/godwit/internal/domain/ticket"
 	"godwit.dev/godwit/internal/domain/translate"
@@ -213,6 +214,15 @@ func (l *demoLoader) receive(ctx context.Context, x *demoLetter) error {
 		return err
 	}
 	x.ticket = found[0].Ticket
+	if x.order != "" { // a case about the order would go on in the letter's ticket
+		about, err := l.core.Orders.Find(ctx, l.owner, []string{order.Key(x.order)})
+		if err != nil {
+			return err
+		}
+		for _, o := range about {
+			l.taken[o.ID] = true
+		}
+	}
 	if err := l.core.Routing.Work(ctx, job.New(l.space.ID, routing.Job, struct{}{})); err != nil && !errors.As(err, new(job.Later)) {
 		return fmt.Errorf("give the letter in %s: %w", x.Language, err)
 	}

@@ -38,7 +38,7 @@ func (x demoLetter) holds(t *testing.T, c *Core, by auth.Actor) {
 		t.Fatalf("it never came: %d tickets, %v", len(found), err)
 	}
 	thread, err := c.Tickets.Thread(t.Context(), by, found[i].Number, 0)
-	if err != nil || len(thread.Messages) != 2 {
+	if err != nil || len(thread.Messages) < 2 { // a parcel on its way is written about later
 		t.Fatalf("%d messages, %v", len(thread.Messages), err)
 	}
 	v, in, out := thread.Ticket, thread.Messages[0], thread.Messages[1]

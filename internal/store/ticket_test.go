@@ -313,7 +313,9 @@ func TestTimelineAndJournal(t *testing.T) {
 		if _, err := s.Event(ctx, d.w+1, ids[0]); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another workspace reads the journal: %v", err)
 		}
-		if after, err := s.EventsAfter(ctx, d.w, ids[3], 10); err != nil || len(after) != 2 || after[0].ID != ids[4] {
+		after, err := s.EventsAfter(ctx, d.w, ids[3], 10)
+		after = slices.DeleteFunc(after, func(e event.Event) bool { return e.Subject.Kind != "ticket" }) // that of the customer has its ID from another source
+		if err != nil || len(after) != 2 || after[0].ID != ids[4] || after[1].ID != undo.ID {
 			t.Errorf("after: %+v, %v", after, err)
 		}
 		if err := s.InTx(ctx, func(ctx context.Context) error {
