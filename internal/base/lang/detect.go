@@ -27,6 +27,7 @@ type Detector struct {
 	table *ngram.Table
 	of    map[string][]int // the languages of a script, as indices of the table
 	words map[string][]int // whole words that part a language from its neighbours
+	whole map[string][]int // words of which a whole message may consist
 	prior []int            // tenths of bits against each language before any letter was read
 }
 
@@ -45,7 +46,7 @@ func New(packed []byte) (*Detector, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Detector{table: t, of: map[string][]int{}, words: parting(t.Labels), prior: make([]int, len(t.Labels))}
+	d := &Detector{table: t, of: map[string][]int{}, words: parting(neighbours, t.Labels), whole: parting(everyday, t.Labels), prior: make([]int, len(t.Labels))}
 	for i, code := range t.Labels {
 		script := scriptOf[code]
 		if script == "" {
@@ -65,6 +66,9 @@ const (
 	backoff = 2 * ngram.Steps   // for each letter of history that a language does not know
 	unknown = 16 * ngram.Steps  // of a letter that a language never uses
 	telling = 4 * ngram.Steps   // for a word that parts a language from its neighbours
+	few     = 4                 // Latin letters; fewer are as well a size or a code as a word
+	brief   = 2                 // words of a message in which one of every day decides
+	greets  = 16 * ngram.Steps  // for such a word
 	hint    = 6 * ngram.Steps   // for a language that the caller expects
 	sharp   = .75 / ngram.Steps // letters depend on each other, so the evidence of each counts for less
 	least   = 0.25              // confidence below which nothing is said
@@ -103,29 +107,37 @@ func (d *Detector) Detect(text string, expected ...string) Result {
 	if len(of) == 0 {
 		return Result{Undetermined, script, 0}
 	}
-	bits, letters := d.score(words, top)
+	bits, letters, known := d.score(words, top)
 	best, sure := d.best(bits, of, expected)
-	if sure < least || letters < 2 {
+	if sure < least || letters < 2 || letters < few && script == "Latn" && !known && len(expected) == 0 { // XL, ETA
 		return Result{Undetermined, script, sure}
 	}
 	return Result{d.table.Labels[best], script, sure}
 }
 
 // score adds up, for each language of the table, the tenths of bits that it takes to write the words of one script, less
-// what they take where no language knows any letter.
-func (d *Detector) score(words []word, script script) (bits []int, letters int) {
+// what they take where no language knows any letter; and whether there is any word that is of some language.
+func (d *Detector) score(words []word, script script) (bits []int, letters int, known bool) {
 	bits = slices.Clone(d.prior)
 	var told [256]int // the last letter that a language was asked about, by language
+	short := len(words) <= brief
 	for _, w := range words {
 		if w.script != script {
 			continue
 		}
 		for _, code := range d.words[w.text] {
 			bits[code] -= telling
+			known = true
+		}
+		if short {
+			for _, code := range d.whole[w.text] {
+				bits[code] -= greets
+				known = true
+			}
 		}
 		for i := range w.letters {
 			if letters++; letters > most {
-				return bits, letters
+				return bits, letters, known
 			}
 			past := min(i+1, ngram.Most)
 			for n := past; n > 0; n-- { // the longest history that a language knows counts
@@ -138,7 +150,7 @@ func (d *Detector) score(words []word, script script) (bits []int, letters int) 
 			}
 		}
 	}
-	return bits, letters
+	return bits, letters, known
 }
 
 // best is the language that takes the fewest bits, and its share among those of its script.

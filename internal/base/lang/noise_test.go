@@ -61,3 +61,33 @@ func TestDetectNoise(t *testing.T) {
 		}
 	}
 }
+
+// A greeting, a word of thanks, half a question: what many conversations begin with.
+func TestDetectBrief(t *testing.T) {
+	for language, texts := range map[string][]string{
+		"en": {"Hello", "Hi", "hi there", "helloooo", "yes", "thanks", "No thanks", "it's broken", "love it", "How do I reset my password", "any news?", "u there?", "ok thanks", "Refund status"},
+		"de": {"Hallo", "Moin moin", "Danke", "kaputt angekommen", "Guten Abend"},
+		"fr": {"oui", "Bonjour", "D'accord", "merci", "pas reçu"},
+		"es": {"Hola", "hola buenas", "talla equivocada", "gracias", "no ha llegado"},
+		"it": {"Ciao", "Buonasera", "grazie", "taglia sbagliata"},
+		"pt": {"Olá", "oi", "bom dia", "quero reembolso", "veio quebrado"},
+		"nl": {"te klein", "bedankt!", "goedemorgen"},
+		"sv": {"Hej tack", "God morgon"},
+		"pl": {"Witam", "Dzień dobry"},
+		"id": {"halo kak", "terima kasih", "barang rusak"},
+		"ru": {"привет", "спасибо"},
+		"uk": {"Добрий день", "дякую"},
+		"kk": {"сәлеметсіз бе"},
+
+		lang.Undetermined: {"no", "ok", "12 XL", "ETA?"}, // which several languages write alike
+	} {
+		for _, text := range texts {
+			if got := lang.Default().Detect(text); got.Language != language {
+				t.Errorf("%q: %+v, want %s", text, got, language)
+			}
+		}
+	}
+	if got := lang.Default().Detect("no", "es").Language; got != "es" {
+		t.Errorf("who is expected to write Spanish says no in %s", got)
+	}
+}

@@ -11,7 +11,7 @@ import (
 // neighbours are whole words that part a language from its near neighbours, whose letters alone look alike. Everyday words
 // only; none that both sides write.
 const neighbours = `
-en: the and of is my you have not was where when please thanks this that are received would your with still hello they there what which been their about don't didn't haven't
+en: the and of is my you have not was where when please thanks this that are received would your with still hello they there what which been their about don't didn't haven't how does did doesn't it's i'm i've i'd isn't wasn't can't can could should want need get got any why who has had will for from it broken yet yes thank just been order ordered password work works love
 de: der das und nicht ich ist mein meine noch wann wo paket bestellung habe wird auch für sind aber keine danke bitte wurde sehr eine einen ein zu vom zum bei wie kann immer schon haben
 nl: ik het een niet van mijn maar nog bestelling pakket wanneer waar zijn hebben heb wordt bij ook naar voor deze jullie geen wel bedankt graag dit dat wij worden werd zij heeft
 af: ek nie my van nog bestelling pakkie wanneer waar asseblief dankie baie jy julle hulle hierdie sal kan het
@@ -45,6 +45,47 @@ fa: این است که را از با به می برای سفارش هنوز ش�
 ur: یہ ہے کہ کا کی کے میں سے اور نہیں ہیں آرڈر کہاں ابھی
 `
 
+// everyday are the words of which a whole message may consist. Few letters tell little, and what tells much is that everybody
+// writes them: so they decide in a message of one or two words. A word that another language writes as often stands with both.
+const everyday = `
+en: hello hi hey helloo hellooo helloooo yes thanks thank thx pls please sorry broken refund cancel nope yeah okay love
+de: hallo danke bitte moin servus ja nein guten kaputt tschüss
+nl: te klein groot hallo hoi bedankt dank goedemorgen goedemiddag goedenavond alstublieft ja nee
+fr: accord bonjour bonsoir salut merci oui svp coucou allo allô
+es: talla hola gracias buenas buenos sí favor oiga
+ca: bon hola gràcies
+it: ciao buongiorno buonasera salve grazie sì prego pronto
+pt: quero reembolso olá ola oi obrigado obrigada bom boa sim não
+ro: bună buna salut mulțumesc da vă
+pl: cześć hej dzień dobry dziękuję dzięki proszę tak witam halo
+cs: ahoj dobrý děkuji díky prosím ano
+sk: ahoj dobrý ďakujem prosím áno
+hu: szia helló köszönöm igen üdv sziasztok
+sv: hej tack hejsan morgon ja nej
+da: hej tak ja nej goddag
+nb: hei takk ja nei hallo
+fi: hei moi moikka kiitos kyllä ei terve
+et: tere aitäh palun jah
+lv: sveiki labdien paldies lūdzu jā
+lt: sveiki labas ačiū prašau taip
+tr: merhaba selam teşekkürler evet hayır tamam lütfen
+az: salam təşəkkür
+sq: përshëndetje faleminderit tungjatjeta
+hr: bok hvala molim pozdrav zdravo
+sl: zdravo hvala prosim pozdravljeni
+id: halo hai terima kasih tolong kak selamat
+ms: hai terima kasih tolong selamat
+tl: kumusta salamat opo po
+vi: chào cảm ơn vâng dạ xin
+ru: привет здравствуйте добрый спасибо да нет алло
+uk: привіт вітаю добрий дякую так ні добридень
+be: прывітанне дзякуй
+bg: здравейте благодаря
+sr: здраво хвала
+mk: здраво благодарам
+kk: сәлем рахмет сәлеметсіз
+`
+
 // plain is a word without its accents, as many write it on a telephone.
 func plain(w string) string {
 	return norm.NFC.String(strings.Map(func(r rune) rune {
@@ -55,10 +96,10 @@ func plain(w string) string {
 	}, norm.NFD.String(w)))
 }
 
-// parting reads neighbours: the languages of each word, as indices of the given ones.
-func parting(languages []string) map[string][]int {
+// parting reads a list of words: the languages of each word, as indices of the given ones.
+func parting(list string, languages []string) map[string][]int {
 	out := map[string][]int{}
-	for line := range strings.Lines(strings.TrimSpace(neighbours)) {
+	for line := range strings.Lines(strings.TrimSpace(list)) {
 		code, words, _ := strings.Cut(strings.TrimSpace(line), ":")
 		l := slices.Index(languages, code)
 		if l < 0 {
