@@ -121,14 +121,13 @@ func ReadSheet(data []byte) ([]Number, error) {
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}
-		line, _ := r.FieldPos(0)
-		if err != nil {
-			var wrong *csv.ParseError
-			if errors.As(err, &wrong) {
-				line = wrong.Line
-			}
-			return nil, bad(line, "CSV")
+		if wrong := new(csv.ParseError); errors.As(err, &wrong) {
+			return nil, bad(wrong.Line, "CSV")
 		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := r.FieldPos(0)
 		get := func(name string) string {
 			if i, ok := at[name]; ok && i < len(row) {
 				return strings.Join(strings.Fields(strings.TrimPrefix(strings.TrimSpace(row[i]), "'")), " ")

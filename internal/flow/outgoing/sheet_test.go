@@ -34,7 +34,7 @@ func TestASheetThatIsWrongNamesItsLine(t *testing.T) {
 		{"", "1"}, {"sku,qty\n", "1"}, {"replacement,tracking,tracking\n", "1"}, {"replacement,tracking\n\xff,1\n", "1"},
 		{"replacement,tracking\nX1,AB123\n", "2"}, {"replacement,tracking\n" + a + ",1.23457E+17\n", "2"}, {"replacement,tracking\n" + a + ",??\n", "2"},
 		{"replacement,tracking\n" + a + ",AB123456\n\n" + a + ",AB123457\n", "4"}, {"replacement,tracking\n" + a + ",AB123456\n" + b + ",ab 123456\n", "3"},
-		{"replacement,tracking\n" + a + ",\"AB\n", "2"}, {"replacement,tracking\n" + a + "," + strings.Repeat("1", 61) + "\n", "2"},
+		{"replacement,tracking\n" + a + ",\"AB\n", "2"}, {"replacement,tracking\nR9\"0,AB123456\n", "2"}, {"replacement,tracking\n" + a + "," + strings.Repeat("1", 61) + "\n", "2"},
 	} {
 		_, err := ReadSheet([]byte(c.sheet))
 		if f := errs.Fields(err); !errs.Is(err, errs.Invalid) || len(f) != 1 {

@@ -278,8 +278,6 @@ func contacts(ctx context.Context, from string, sink migrate.Sink) (err error) {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
-			line, _ := rows.FieldPos(0)
-			place := migrate.Place{File: name, Line: line}
 			var broken *csv.ParseError
 			if errors.As(err, &broken) {
 				sink.Find(migrate.Finding{Place: migrate.Place{File: name, Line: broken.StartLine}, Reason: migrate.Unreadable, Detail: broken.Err.Error()})
@@ -288,6 +286,8 @@ func contacts(ctx context.Context, from string, sink migrate.Sink) (err error) {
 			if err != nil {
 				return err
 			}
+			line, _ := rows.FieldPos(0)
+			place := migrate.Place{File: name, Line: line}
 			if header == nil {
 				header = row
 				continue
