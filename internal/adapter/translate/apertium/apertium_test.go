@@ -46,6 +46,7 @@ func TestTranslates(t *testing.T) {
 		{"en", "es", "Hello Ana, your parcel LX123456789CN left Madrid yesterday.", "ayer"},
 		{"fr", "en", "Bonjour, où est mon colis?", "Where"}, // by way of Spanish or Catalan
 		{"es", "pt-BR", "El paquete está en camino.", "pacote"},
+		{"it", "en", "Buongiorno, dove è il mio pacco?", "where"},
 	} {
 		p := sentence(t, c.text)
 		out, err := e.Translate(t.Context(), translating.Ask{From: c.from, To: c.to, Sentences: []translate.Piece{p}})
@@ -84,7 +85,7 @@ func fake(t *testing.T, script string) *engine {
 
 func TestAProgramThatDoesNotDoAsItShould(t *testing.T) {
 	for name, script := range map[string]string{
-		"fails": "exit 3", "too much": "while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done", "two for one": "printf 'a\\n\\nb'",
+		"fails": "exit 3", "too much": "while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done", "nothing": "echo 'line 1: cg-proc: command not found' >&2", "two for one": "printf 'a\\n\\nb'",
 	} {
 		e := fake(t, script)
 		began := time.Now()
@@ -96,6 +97,28 @@ func TestAProgramThatDoesNotDoAsItShould(t *testing.T) {
 	e := open("no-such-apertium")
 	if _, err := e.About(t.Context()); !errs.Is(err, errs.Unsupported) {
 		t.Errorf("without the program: %v", err)
+	}
+}
+
+// A pair that misses a program of its own is no pair: the next provider is asked, and Settings does not promise it.
+func TestAPairWithoutItsProgramsIsNone(t *testing.T) {
+	e := fake(t, "cat")
+	e.data = []string{t.TempDir()}
+	ask := translating.Ask{From: "en", To: "es", Sentences: []translate.Piece{sentence(t, "Hello")}}
+	if _, err := e.Translate(t.Context(), ask); err != nil {
+		t.Fatalf("where nothing tells of its steps: %v", err)
+	}
+	steps := filepath.Join(e.data[0], "eng-spa.mode")
+	for text, missing := range map[string]bool{"cat -u | cat '/x'": false, "cat -u '/x' | no-such-cg-proc -w | cat": true, "/no/such/lt-proc | cat": true} {
+		if err := os.WriteFile(steps, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e := &engine{name: e.name, data: e.data, pairs: translating.Listed[[]pair]{Fresh: fresh}}
+		_, err := e.Translate(t.Context(), ask)
+		about, _ := e.About(t.Context())
+		if errs.Is(err, errs.Unsupported) != missing || (len(about.Languages) == 0) != missing {
+			t.Errorf("%s: %v, %v", text, err, about.Languages)
+		}
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,14 +32,18 @@ const (
 // slots bounds the processes of the server, whoever starts them.
 var slots = make(chan struct{}, atOnce)
 
+// search is where programs are looked for.
+const search = "/usr/local/bin:/usr/bin:/bin"
+
 // engine is the apertium of this machine.
 type engine struct {
 	name  string
+	data  []string // folders of modes
 	pairs translating.Listed[[]pair]
 }
 
 func open(name string) *engine {
-	return &engine{name: name, pairs: translating.Listed[[]pair]{Fresh: fresh}}
+	return &engine{name: name, data: []string{"/usr/share/apertium/modes", "/usr/local/share/apertium/modes"}, pairs: translating.Listed[[]pair]{Fresh: fresh}}
 }
 
 // pair is a mode of Apertium and the languages that it is between.
@@ -75,14 +81,45 @@ func (t tag) String() string {
 	return t.base
 }
 
-// list returns the installed pairs, the plain ones before those of a region.
+// list returns the installed pairs whose programs are there, the plain ones before those of a region.
 func (e *engine) list(ctx context.Context) ([]pair, error) {
 	return e.pairs.Get(ctx, func(ctx context.Context) ([]pair, error) {
 		out, err := e.run(ctx, "", "-l")
 		if err != nil {
 			return nil, err
 		}
-		return modes(out), nil
+		return slices.DeleteFunc(modes(out), func(p pair) bool { return len(e.lacks(p.mode)) > 0 }), nil
+	})
+}
+
+// lacks returns the programs of a mode that this machine does not have. Packages do not always ask for theirs: in Debian 12
+// the Italian pair wants cg-proc, of cg3, and without it says nothing to everything, and that it went well.
+func (e *engine) lacks(mode string) []string {
+	var missing []string
+	for _, dir := range e.data {
+		steps, err := os.ReadFile(filepath.Join(dir, mode+".mode"))
+		if err != nil {
+			continue // where Apertium has it elsewhere, its answer will tell
+		}
+		for step := range strings.SplitSeq(string(steps), "|") {
+			words := strings.Fields(step)
+			if len(words) > 0 && !has(words[0]) {
+				missing = append(missing, words[0])
+			}
+		}
+	}
+	return missing
+}
+
+// has reports whether a step of a mode finds its program.
+func has(name string) bool {
+	if filepath.IsAbs(name) {
+		_, err := os.Stat(name)
+		return err == nil
+	}
+	return slices.ContainsFunc(filepath.SplitList(search), func(dir string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
 	})
 }
 
@@ -224,7 +261,7 @@ func unwrite(text string) string {
 
 // run runs the program with a text on its standard input and returns what it writes. It fails
 // with errs.Unsupported if there is no such program, and with errs.Unavailable if it does not
-// end as it should.
+// end as it should or says nothing to a text.
 func (e *engine) run(ctx context.Context, text string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -239,15 +276,20 @@ func (e *engine) run(ctx context.Context, text string, args ...string) (string, 
 		return "", errs.Wrap(errs.Unsupported, err, "error.translator_missing")
 	}
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+	cmd.Env = []string{"PATH=" + search, "LC_ALL=C.UTF-8"}
 	cmd.Dir = "/"
 	cmd.Stdin = strings.NewReader(text)
 	cmd.WaitDelay = time.Second
 	alone(cmd)
-	var out bytes.Buffer
+	var out, said bytes.Buffer
 	cmd.Stdout = &bounded{w: &out, left: mostBytes}
+	cmd.Stderr = &bounded{w: &said, left: mostBytes}
 	if err := cmd.Run(); err != nil {
 		return "", errs.Wrap(errs.Unavailable, errors.Join(err, ctx.Err()), "error.vendor_busy")
+	}
+	if strings.TrimSpace(out.String()) == "" && strings.TrimSpace(text) != "" { // a step broke, which is not told
+		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
+		return "", translating.ErrAnswer(fmt.Errorf("nothing for %d bytes: %s", len(text), first))
 	}
 	return out.String(), nil
 }
