@@ -28,7 +28,19 @@ export async function scores(check, desk, status) {
   } finally {
     chrome.kill();
     await new Promise(done => chrome.once("exit", done));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    await empty(folder);
+  }
+}
+
+// empty removes the folder of a browser, whose own processes may write a moment longer than it lives. What stays goes with
+// the folder of all tests.
+async function empty(folder) {
+  for (let left = 50; left > 0; left--) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch {
+      await new Promise(done => setTimeout(done, 100));
+    }
   }
 }
 
