@@ -8,6 +8,7 @@ import (
 	"mime/quotedprintable"
 	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
@@ -176,7 +177,7 @@ func phrase(s string) string {
 // ASCII (RFC 5891). The local part may be UTF-8 (RFC 6531) but not quoted.
 func normalAddr(s string) (string, error) {
 	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || at == len(s)-1 || len(s) > 320 || !utf8.ValidString(s) {
+	if at <= 0 || at == len(s)-1 || len(s) > 320 || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 		return "", errHeader
 	}
 	local, domain := s[:at], s[at+1:]
