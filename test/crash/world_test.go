@@ -10,9 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -341,7 +343,7 @@ func (w *world) feed() {
 func (w *world) finish() {
 	w.calm.Store(true)
 	l := w.start()
-	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 5*time.Minute) // an attempt that was killed counts, and each doubles the wait before the next
 	defer cancel()
 	<-l.ready // or there may be nothing left before it lives
 	for left := w.left(); left != ""; left = w.left() {
@@ -349,8 +351,12 @@ func (w *world) finish() {
 		case <-l.dead:
 			w.fail("the last child ended by itself: %v", l.err)
 		case <-ctx.Done():
-			w.kill()
-			w.fail("the last child does not come to rest: %s", left)
+			stuck := w.pairs(`SELECT state || ', attempt ' || attempt || ', ' || detail, 'due in ' || (run_at-` + strconv.FormatInt(time.Now().UnixMilli(), 10) + `) || ' ms' FROM action WHERE state IN ('ready','running','committing')
+				UNION ALL SELECT kind || ', attempt ' || attempt || ', ' || last_error, 'due in ' || (run_at-` + strconv.FormatInt(time.Now().UnixMilli(), 10) + `) || ' ms' FROM job WHERE queue='action'`)
+			_ = l.cmd.Process.Signal(syscall.SIGQUIT) // it says where it stands
+			<-l.dead
+			b, _ := os.ReadFile(w.log)
+			w.t.Fatalf("the last child does not come to rest: %s: %q\n%s", left, stuck, b[max(0, len(b)-40_000):])
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
