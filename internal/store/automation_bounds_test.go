@@ -133,7 +133,7 @@ func aMessageIsAnsweredOnce(t *testing.T, r ruled) {
 	ctx := context.Background()
 	every := r.made(t, automation.Definition{Name: "Every", When: automation.When{Event: "ticket.sorted"}, Then: []automation.Step{{Do: automation.Call, Word: "erp"}}, Hourly: 9})
 	invoice := r.rule(t, "ticket.sorted", `ticket.topic = "invoice"`, automation.Step{Do: automation.Tag, Word: "bill"})
-	m := must1(r.mail("eva@client.example", ticket.Inbound{Body: vague}))(t)
+	m := must1(r.mail("eva@client.example", ticket.Inbound{Subject: "Hello", Body: vague}))(t)
 	r.work(t)
 	r.became(t, "what triage told", every.ID, automation.Did)
 	r.became(t, "no invoice yet", invoice.ID)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"godwit.dev/godwit/internal/domain/triage"
@@ -143,5 +144,55 @@ func TestOtherBusiness(t *testing.T) {
 	t.Logf("in-domain %.1f %% of %d, false topics %.1f %% of %d", 100*float64(right)/float64(in), in, 100*float64(astray)/float64(out), out)
 	if right*100 < in*78 || astray*100 > out*22 {
 		t.Error("worse than it was")
+	}
+}
+
+// TestChats measures customers' turns of chats, without those of the agents. Three numbers of fade were chosen by them.
+func TestChats(t *testing.T) {
+	data, err := os.ReadFile("testdata/chats.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	near := map[triage.Topic][]string{ // the writer's list of topics had none of these
+		triage.Defective: {"damaged", "warranty_repair", "not_as_described"}, triage.MissingItem: {"wrong_item", "lost_parcel", "damaged"},
+	}
+	right, all := 0, 0
+	for line := range strings.Lines(string(data)) {
+		var c struct {
+			Topic string
+			Also  []string
+			Turns []string `json:"customer_turns"`
+		}
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		got := triage.Default().Classify(triage.Message{Text: strings.Join(c.Turns, "\n")}, triage.Evidence{}).Topic
+		all++
+		if fits := append(c.Also, c.Topic); slices.Contains(fits, string(got)) || slices.ContainsFunc(near[got], func(n string) bool { return slices.Contains(fits, n) }) {
+			right++
+		}
+	}
+	share := float64(right) / float64(all)
+	t.Logf("%.1f %% of %d", 100*share, all)
+	if all != 120 || share < .80 {
+		t.Errorf("%d of %d", right, all)
+	}
+}
+
+// Who a customer is tells nothing of the matter, and thanks beside a matter are no praise.
+func TestAnswersAreNoMatter(t *testing.T) {
+	for text, want := range map[string]triage.Topic{
+		"Username: cminh730":    triage.Other,
+		"cminh730@email.com":    triage.Other,
+		"Order ID: 3348917502":  triage.Other,
+		"That's it. Take care.": triage.Other,
+		"Hi! I need to return an item, can you help me with that?\nCrystal Minh\nI got the wrong size.\nUsername: cminh730\ncminh730@email.com\nOrder ID: 3348917502\nI'm a bronze\nThat's it. Take care.": triage.ReturnRequest,
+		"just wanted to check on the status of a refund\nAlessandro Phoenix\naphoenix939\naphoenix939@email.com\nno worries\ngreat\nlet me know\ngreat thanks for your help":                               triage.RefundStatus,
+		"great service, thank you all!": triage.Praise,
+		"My parcel still has not come, see https://returns.example/refund/where-is-my-money": triage.WhereIsMyOrder,
+	} {
+		if got := triage.Default().Classify(triage.Message{Text: text}, triage.Evidence{}); got.Topic != want {
+			t.Errorf("%q: %v", text, got.Topics)
+		}
 	}
 }

@@ -49,12 +49,18 @@ type Scored struct {
 }
 
 const (
-	sure    = 0.20 // below which nothing is said
-	half    = 2.0  // how many times as likely as Other a topic must be
-	beside  = 0.20 // from which a further topic is named
-	partly  = 0.70 // what one sentence of several counts
-	strange = 0.30 // what a word that no training saw counts in the length of a text, so that a few do not drown the others
-	reasons = 4    // words that are shown
+	sure      = 0.20 // below which nothing is said
+	half      = 2.0  // how many times as likely as Other a topic must be
+	beside    = 0.20 // from which a further topic is named
+	matter    = 0.35 // from which a topic stands before praise
+	partly    = 0.70 // what one sentence of several counts
+	chatLines = 5
+	chatWords = 10
+	opening   = 2
+	fading    = 0.1
+	faded     = 0.3
+	strange   = 0.30 // what a word that no training saw counts in the length of a text, so that a few do not drown the others
+	reasons   = 4    // words that are shown
 )
 
 // Classify says in what language a message is, what it is about, and its temper. What is known of the order and its
@@ -108,7 +114,11 @@ func (m *Model) read(tokens []token, hits []hit) *reading {
 	r.found = make([]found, len(r.features))
 	var whole, none sum // and what lies in no sentence, or in two
 	parts, of := sentences(tokens)
+	typed := chat(tokens, parts)
 	for i, f := range r.features {
+		if typed {
+			f.value *= fade(of[f.from])
+		}
 		at, square := m.find(f.hash), float32(f.value*f.value)
 		if r.found[i] = at; !at.known() {
 			square *= strange
@@ -129,14 +139,27 @@ func (m *Model) read(tokens []token, hits []hit) *reading {
 		return r
 	}
 	for i := range parts {
-		q := m.scores(&parts[i])
+		q, share := m.scores(&parts[i]), float32(partly)
+		if typed {
+			share *= fade(i)
+		}
 		for c := range other {
-			if v := q[c] * partly; v > r.p[c] {
+			if v := q[c] * share; v > r.p[c] {
 				r.p[c], r.at[c] = v, parts[i].span
 			}
 		}
 	}
 	return r
+}
+
+// chat reports whether a message is many short lines, as somebody types who is asked back.
+func chat(tokens []token, parts []sum) bool {
+	return len(parts) >= chatLines && len(tokens) <= chatWords*len(parts) && !tokens[0].dense
+}
+
+// fade is what a sentence of a chat counts, by its place: the matter comes first, and what comes later answers questions.
+func fade(place int) float32 {
+	return max(faded, 1-float32(max(place-opening, 0))*fading)
 }
 
 func (v *Verdict) decide(p *[classes]float32) {
@@ -158,4 +181,8 @@ func (v *Verdict) decide(p *[classes]float32) {
 		}
 	}
 	sortScored(v.Topics)
+	if v.Topic == Praise && len(v.Topics) > 1 && v.Topics[1].Score >= matter { // who says thanks beside a matter has that matter
+		v.Topics = append(v.Topics[1:], v.Topics[0])
+		v.Topic = v.Topics[0].Topic
+	}
 }

@@ -16,16 +16,19 @@ import (
 const most = 16
 
 // Corpus makes the examples of a training from phrases, and from whole messages, which count twice: each as it stands, and
-// again with a greeting, a closing, an order number, in one case, or with a slip of the keyboard. Greetings and closings
-// alone are Other. Some examples are of two topics.
+// again with a greeting, a closing, an order number, in one case, with a slip of the keyboard, or among the answers of a chat.
+// Greetings, closings and answers alone are Other. Some examples are of two topics.
 func Corpus(phrases, messages []phrase.File, seed uint64) []Example {
-	r := rand.New(rand.NewPCG(seed, 6))
+	r, talk := rand.New(rand.NewPCG(seed, 6)), rand.New(rand.NewPCG(seed, 7))
 	var out []Example
 	for _, code := range languages(phrases, messages) {
 		f, whole := of(phrases, code), of(messages, code)
-		d := dresser{f.Parts["greeting"], f.Parts["closing"], nil, r}
+		d := dresser{f.Parts["greeting"], f.Parts["closing"], nil, nil, r}
 		for _, line := range f.Parts["neutral"] {
 			d.neutral = append(d.neutral, phrase.Vary(line, most, r)...)
+		}
+		for _, line := range f.Parts["chat"] {
+			d.chat = append(d.chat, phrase.Vary(line, most, talk)...)
 		}
 		var own []Example
 		for _, t := range topics {
@@ -47,10 +50,16 @@ func Corpus(phrases, messages []phrase.File, seed uint64) []Example {
 				out = append(out, Example{code, text, []Topic{Other}}, Example{code, text, []Topic{Other}})
 			}
 		}
+		for _, text := range d.chat {
+			out = append(out, Example{code, text, []Topic{Other}})
+		}
 		for _, e := range own {
 			out = append(out, e, Example{code, d.dress(e.Text), e.Topics})
 			if r.IntN(3) == 0 {
 				out = append(out, Example{code, phrase.Slip(e.Text, r), e.Topics})
+			}
+			if talk.IntN(6) == 0 {
+				out = append(out, Example{code, d.typed(e.Text, talk), e.Topics})
 			}
 			if mate := own[r.IntN(len(own))]; r.IntN(4) == 0 && mate.Topics[0] != e.Topics[0] && mate.Topics[0] != Other && e.Topics[0] != Other {
 				out = append(out, Example{code, e.Text + ". " + mate.Text, []Topic{e.Topics[0], mate.Topics[0]}})
@@ -83,6 +92,7 @@ func of(files []phrase.File, code string) phrase.File {
 // dresser puts around a phrase what customers write beside it.
 type dresser struct {
 	greetings, closings, neutral []string
+	chat                         []string // answers to what a person asks back
 	r                            *rand.Rand
 }
 
@@ -116,6 +126,25 @@ func (d dresser) dress(text string) string {
 		return strings.ToUpper(b.String())
 	}
 	return b.String()
+}
+
+// typed puts a phrase into what somebody types to a person who asks back: a line for each answer.
+func (d dresser) typed(text string, r *rand.Rand) string {
+	var lines []string
+	add := func(n int, list []string) {
+		for range n {
+			if len(list) > 0 {
+				lines = append(lines, list[r.IntN(len(list))])
+			}
+		}
+	}
+	answers := slices.Concat(d.neutral, d.chat)
+	add(r.IntN(2), d.greetings)
+	add(r.IntN(2), answers)
+	lines = append(lines, text)
+	add(1+r.IntN(5), answers)
+	add(r.IntN(2), d.closings)
+	return strings.Join(lines, "\n")
 }
 
 // Seed sets what is chosen by chance for the shipped model.

@@ -1,8 +1,10 @@
 package triage
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"godwit.dev/godwit/internal/base/term"
 )
@@ -51,8 +53,11 @@ func joined(before string, r rune) bool {
 	return len(before) == 3 && strings.Contains("เแโใไເແໂໃໄ", before)
 }
 
-// tokenize cuts a text into words, and scripts without spaces into characters, with the vowels and tones around them. Runs of digits and codes with digits in
-// them are all one: "0".
+// address finds links and e-mail addresses. Their words are not the writer's.
+var address = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S+|[\pL\pN._%+-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+
+// tokenize cuts a text into words, and scripts without spaces into characters, with the vowels and tones around them. Runs of digits, codes with digits in
+// them, links and addresses are all one: "0".
 func tokenize(text string) []token {
 	letters := 0
 	for i := range text {
@@ -63,6 +68,10 @@ func tokenize(text string) []token {
 	}
 	text = strings.ToValidUTF8(text, " ")
 	out := make([]token, 0, len(text)/5+4)
+	var links [][]int
+	if strings.ContainsAny(text, "@:") || strings.Contains(text, "www.") {
+		links = address.FindAllStringIndex(text, -1)
+	}
 	start := -1
 	word := func(end int) {
 		if start < 0 {
@@ -79,6 +88,15 @@ func tokenize(text string) []token {
 		}
 	}
 	for i, r := range text {
+		if len(links) > 0 && i >= links[0][0] {
+			if word(i); i == links[0][0] {
+				out = append(out, token{surface: text[i:links[0][1]], folded: "0"})
+			}
+			if i+utf8.RuneLen(r) >= links[0][1] {
+				links = links[1:]
+			}
+			continue
+		}
 		switch {
 		case dense(r):
 			word(i)
