@@ -277,6 +277,19 @@ func aPlannedReplyAnswersWhenItLeaves(t *testing.T, h *house, _ *post) {
 		t.Errorf("%+v, %v", st.Clocks, err)
 	}
 
+	stuck := h.asked(t) // its answer was to leave at once and has not yet left
+	m, err = h.tickets.Reply(ctx, h.agent, stuck.ID, ticket.NewReply{Body: "An answer", Then: ticket.Open})
+	must(t, err)
+	h.pass(time.Hour)
+	must(t, h.tickets.SendNow(ctx, h.agent, stuck.ID, m.ID))
+	h.due(t, "hurried after its time", stuck.ID, h.time(), never)
+	if n := h.told(t, stuck.ID, "ticket.hurried"); n != 0 {
+		t.Errorf("a reply whose time had come was told %d times to leave earlier", n)
+	}
+	if n := h.told(t, hurried.ID, "ticket.hurried"); n != 1 {
+		t.Errorf("a planned reply that left at once is told %d times", n)
+	}
+
 	again := h.time()
 	_, err = h.mail("anna@client.example", ticket.Inbound{Subject: "Re: " + tk.Subject})
 	must(t, err)

@@ -364,6 +364,9 @@ func (m *model) verbs() map[string]func(*rapid.T) {
 				Body: "An answer", To: []ticket.Address{{Address: "anna@client.example"}}, Then: rapid.SampledFrom([]ticket.Status{"", ticket.Open, ticket.Pending, ticket.Solved}).Draw(r, "then"),
 				Macro: rapid.SampledFrom(append(m.macros, 0)).Draw(r, "macro"),
 			}
+			if in := rapid.SampledFrom([]time.Duration{0, 0, 2 * time.Minute, time.Hour}).Draw(r, "in"); in > 0 {
+				n.At = m.time().Add(in)
+			}
 			m.step("reply", func() error { _, err := m.tickets.Reply(ctx, a, s.ID, n); return err })
 		},
 		"note": func(r *rapid.T) {

@@ -351,7 +351,9 @@ func (s *Service) Resend(ctx context.Context, actor auth.Actor, t ID, id Message
 	return err
 }
 
-// SendNow sends a scheduled message at once.
+// SendNow sends a scheduled message at once. One whose time has come is only tried without
+// further delay: when it was to leave stays as it was, and with it what the message answers.
+// It fails with errs.Conflict once sending has begun.
 func (s *Service) SendNow(ctx context.Context, actor auth.Actor, t ID, id MessageID) error {
 	if err := actor.Can(auth.SendMail); err != nil {
 		return err
@@ -364,10 +366,13 @@ func (s *Service) SendNow(ctx context.Context, actor auth.Actor, t ID, id Messag
 		if m.Delivery != Scheduled {
 			return errs.New(errs.Conflict, "error.send_begun")
 		}
-		m.SendAt = c.now
-		c.saved, c.shift.Anew = true, true // it answers earlier than it was to
-		if err := s.Store.SaveMessage(ctx, m); err != nil {
-			return err
+		if m.SendAt.After(c.now) {
+			m.SendAt = c.now
+			c.saved, c.shift.Anew = true, true // it answers earlier than it was to
+			if err := s.Store.SaveMessage(ctx, m); err != nil {
+				return err
+			}
+			c.logAbout(event.Subject{Kind: subjectMessage, ID: int64(id)}, "ticket.hurried", map[string]any{"message": int64(id), "number": c.T.Number})
 		}
 		return s.Actions.Hurry(ctx, actor.Workspace, SendKey(id))
 	})

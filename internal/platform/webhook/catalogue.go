@@ -145,6 +145,7 @@ var catalogue = []Kind{
 	{"ticket.replied", "A reply was written; it leaves at send_at unless it is taken back.", []Field{number, message, {"send_at", Moment, "when it leaves"}}},
 	{"ticket.delivery", "A reply reached a state on its way.", []Field{number, message, {"state", Text, "sent, failed, unknown ..."}, {"detail", Text, "the mail server's words"}}},
 	{"ticket.unsent", "A reply was taken back before it left.", []Field{number, message}},
+	{"ticket.hurried", "A reply that was to leave later was sent at once.", []Field{number, message}},
 	{"ticket.resent", "A reply that had failed was sent again.", []Field{number, message}},
 	{"ticket.bounced", "A reply came back.", []Field{number, message, {"recipient", Text, "whom it did not reach"}, {"status", Text, "enhanced status code, RFC 3463"}}},
 	{"ticket.noted", "An internal note was written.", []Field{number, message, {"mentions", list("person"), "who was mentioned"}}},

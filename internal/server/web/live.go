@@ -260,7 +260,7 @@ func (x *stream) concerns(e event.Event) bool {
 // kindOf says what a page must look at after an event.
 func kindOf(kind string) string {
 	switch kind {
-	case "ticket.received", "ticket.replied", "ticket.noted", "ticket.delivery", "ticket.unsent", "ticket.side_replied", "ticket.bounced":
+	case "ticket.received", "ticket.replied", "ticket.noted", "ticket.delivery", "ticket.unsent", "ticket.hurried", "ticket.side_replied", "ticket.bounced":
 		return "message"
 	}
 	return "state"

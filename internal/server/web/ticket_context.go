@@ -436,6 +436,8 @@ func (r *request) happened(h *house, kind string, d eventData) (text, icon strin
 		return t("happened.side", "Party", t("party."+d.Party)), "forward"
 	case "ticket.unsent":
 		return t("happened.unsent"), "undo-2"
+	case "ticket.hurried":
+		return t("happened.hurried"), "send"
 	case "ticket.resent":
 		return t("happened.resent"), "send"
 	case "ticket.bounced":
